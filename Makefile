@@ -1,0 +1,148 @@
+# allied: build, checks, demo. `make help` lists the targets.
+#
+#   B=DIR      where to build (default: build)
+#   SAN=asan   build and test with AddressSanitizer and UBSan (in B/asan); SAN=tsan with ThreadSanitizer
+
+B ?= build
+SAN ?=
+prefix ?= /usr/local
+DESTDIR ?=
+VERSION := 0.1.0
+
+ifneq ($(SAN),)
+O := $(B)/$(SAN)
+else
+O := $(B)
+endif
+
+CC := gcc
+# Asked when a recipe runs, not when make reads this file: `deps` may just have installed them.
+PKGS = libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
+PKG_LIBS = $(shell pkg-config --libs $(PKGS))
+
+WARN := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+        -Wswitch-enum -Wformat=2 -Wcast-qual -Wconversion -Werror
+HARD := -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+LINK := -pie -Wl,-z,relro,-z,now
+ifeq ($(SAN),asan)
+HARD := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -fPIE
+LINK := -pie -fsanitize=address,undefined
+endif
+ifeq ($(SAN),tsan)
+HARD := -O1 -fno-omit-frame-pointer -fsanitize=thread -fPIE
+LINK := -pie -fsanitize=thread
+endif
+CPPFLAGS := -D_GNU_SOURCE -DALLIED_VERSION='"$(VERSION)"' -I. -I$(O)/gen
+COMPILE = $(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(WARN) $(HARD) -g -MMD -MP
+
+SRC := $(sort $(wildcard protocol/*/*.c conf/*.c peers/*.c daemon/*/*.c))
+OBJ := $(SRC:%.c=$(O)/%.o)
+PO  := $(sort $(wildcard conf/translations/*.po))
+MO_OBJ := $(PO:conf/translations/%.po=$(O)/gen/mo_%.o)
+
+UNIT_SRC := $(sort $(shell find tests/protocol tests/conf tests/peers tests/daemon -name 'test_*.c' 2>/dev/null))
+UNIT := $(UNIT_SRC:%.c=$(O)/%)
+TEST_HELP_SRC := $(sort $(wildcard tests/help/*.c))
+TEST_HELP_OBJ := $(TEST_HELP_SRC:%.c=$(O)/%.o)
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
+
+.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster bench cover format clean install
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: build
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make deps        install what building needs (Debian 12, apt)
+deps:
+	@sh tests/deps.sh build
+#: make deps-check  install what the checks need as well
+deps-check:
+	@sh tests/deps.sh check
+
+#: make build       build/allied
+build: deps
+	@$(MAKE) --no-print-directory $(O)/allied
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c $< -o $@
+
+# One translation is one .po; its compiled form stands in the program as bytes, so that no locale needs to be installed.
+$(O)/gen/%.mo: conf/translations/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+$(O)/gen/mo_%.c: $(O)/gen/%.mo conf/translations/embed.sh
+	sh conf/translations/embed.sh $* $< > $@
+$(O)/gen/mo_%.o: $(O)/gen/mo_%.c
+	$(COMPILE) -c $< -o $@
+
+$(O)/liballied.a: $(OBJ) $(MO_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(O)/allied: $(O)/daemon/main.o $(O)/liballied.a
+	$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
+
+$(O)/tests/%: $(O)/tests/%.o $(TEST_HELP_OBJ) $(O)/liballied.a
+	$(CC) $(LINK) $^ $(PKG_LIBS) -lcmocka -o $@
+
+#: make demo        three allies on loopback, end to end (KEEP=1 leaves them running)
+demo: build
+	@bash tests/demo/demo.sh $(O)/allied
+
+#: make check       all tests; ends with "N passed, N failed"
+check: deps-check
+	@bash tests/check.sh
+
+#: make unit        unit tests alone (SAN=asan, SAN=tsan for the sanitizers)
+unit: $(UNIT)
+	@bash tests/run_units.sh $(UNIT)
+
+#: make cluster     whole-program tests with real daemons
+cluster: $(O)/allied
+	@bash tests/cluster/run.sh $(O)/allied
+
+asan:
+	@$(MAKE) --no-print-directory SAN=asan unit fuzz-replay
+tsan:
+	@$(MAKE) --no-print-directory SAN=tsan unit
+
+#: make lint        layers, formatting, banned calls, translations, static analysis
+lint:
+	@bash tests/lint.sh
+format:
+	@clang-format -i $(shell git ls-files '*.c' '*.h')
+
+#: make fuzz        libFuzzer on every decoder for FUZZ_SECONDS each (default 30)
+FUZZ_SECONDS ?= 30
+fuzz:
+	@bash tests/fuzz/run.sh $(FUZZ_SECONDS)
+$(O)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(O)/liballied.a
+	$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
+#: make fuzz-replay the kept inputs of every fuzz target
+fuzz-replay: $(FUZZ_SRC:%.c=$(O)/%)
+	@bash tests/fuzz/replay.sh $^
+
+#: make bench       ratios against the raw cost, in one run
+bench: deps-check $(O)/allied
+	@bash tests/bench/run.sh $(O)
+$(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/liballied.a
+	$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
+
+#: make cover       line coverage of the unit tests
+cover:
+	@bash tests/cover.sh
+
+install: $(O)/allied
+	install -d $(DESTDIR)$(prefix)/bin
+	install -m 755 $(O)/allied $(DESTDIR)$(prefix)/bin/allied
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,17 @@
+/*
+ * tr: sentences for people in their language, chosen per request, whatever the process's locale. The English sentence is the key; conf/translations/LANG.po
+ * holds the others, compiled into the program. A third language is one more .po file.
+ */
+#ifndef ALLIED_CONF_TR_H
+#define ALLIED_CONF_TR_H
+
+/* The sentence in `lang` ("fr", "en", …); itself where there is no translation. Never NULL for a non-NULL msgid. Thread-safe. */
+const char *tr(const char *lang, const char *msgid);
+/* The form for n (gettext's plural rules of that language). */
+const char *tr_n(const char *lang, const char *one, const char *many, unsigned long n);
+/* INTERFACE.md's order: option, then LANG/LC_ALL where they name a language we have, then site.language, then "en". A static string. */
+const char *tr_choose(const char *option, const char *site_language);
+/* Marks a sentence that is translated where it is shown. */
+#define N_(msgid) msgid
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * bus: serialised messages between threads over inproc ZeroMQ sockets: bytes, never pointers. Each message is one msgpack array that begins
+ * with its number. PAIR sockets: one at each end, a thread each.
+ */
+#ifndef ALLIED_DAEMON_BUS_BUS_H
+#define ALLIED_DAEMON_BUS_BUS_H
+
+#include "protocol/base/buf.h"
+
+enum bus_event {
+    /* net → core */
+    BUS_LINK_UP = 1,   /* [1, link, site 32B or nil, curve 32B] */
+    BUS_LINK_DOWN = 2, /* [2, link, error name] */
+    BUS_FRAME = 3,     /* [3, link, bin] */
+    BUS_REQUEST = 4,   /* [4, client bin, json bin] */
+    BUS_LISTENING = 5, /* [5, address text] once, after the ports are bound */
+    BUS_FAILED = 6,    /* [6, error name, detail text]: a port in use, …; the daemon ends by it */
+    /* core → net */
+    BUS_CONNECT = 16, /* [16, link, site 32B, address] */
+    BUS_SEND = 17,    /* [17, link, bin] */
+    BUS_CLOSE = 18,   /* [18, link] */
+    BUS_REPLY = 19,   /* [19, client bin, json bin] */
+    BUS_STOP = 20     /* [20] */
+};
+
+struct bus;      /* the context that both ends share */
+struct bus_end;  /* one thread's end */
+err_t bus_open(struct bus **out);
+void bus_close(struct bus *b); /* after both ends are closed */
+void *bus_context(struct bus *b); /* the ZeroMQ context, for peers/net */
+err_t bus_attach(struct bus *b, const char *name, bool binds, struct bus_end **out);
+void bus_detach(struct bus_end *e);
+void *bus_socket(struct bus_end *e); /* for zmq_poll */
+err_t bus_send(struct bus_end *e, struct slice message);
+/* Waits at most timeout_ms (-1: for ever; 0: not at all). ERR_TIMEOUT. */
+err_t bus_recv(struct bus_end *e, long timeout_ms, struct buf *out);
+
+/* The client's end of DATA/control.sock (a ZeroMQ DEALER over ipc): one JSON request, one JSON answer. ERR_NO_DAEMON, ERR_TIMEOUT. */
+err_t control_call(const char *dir, struct slice request, long timeout_ms, struct buf *answer);
+
+#endif

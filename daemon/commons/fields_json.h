@@ -1,0 +1,42 @@
+/*
+ * fields_json: values of fields, JSON <-> encoded. The JSON names and forms are INTERFACE.md's and DOMAIN §2's; what they become on the wire is
+ * PROTOCOL.md §6. Text is brought to NFC here, by its author's site. jansson.
+ */
+#ifndef ALLIED_DAEMON_COMMONS_FIELDS_JSON_H
+#define ALLIED_DAEMON_COMMONS_FIELDS_JSON_H
+
+#include "protocol/op/op.h"
+#include <jansson.h>
+
+/* One value to write: which field, language, and its encoded form (nil: empty it). Bytes in the arena. */
+struct field_write {
+    const struct field_info *field;
+    struct slice lang;
+    struct slice value;
+};
+/* One index term or relation to add. */
+struct set_write {
+    const struct relation_info *relation; /* NULL: an index term of a record */
+    struct slice target_text;             /* as written: a URI, an id, or a label; resolved by the caller */
+    struct slice weight;                  /* index terms: encoded uint or nil */
+};
+struct entity_writes {
+    struct field_write *fields;
+    size_t fields_n;
+    struct set_write *sets;
+    size_t sets_n;
+    const char **unknown; /* names of fields that are none of ours */
+    size_t unknown_n;
+};
+/*
+ * A record or concept as JSON object to writes. Texts per language: an object language → text, or a string with the object's "lang"
+ * (default `lang`, "" none: then ERR_LANG where a tag is needed; "und" is a tag like any other). null empties a field. `concepts` (records): array of strings or
+ * {"concept","weight"}; relations (concepts): array of strings. place {name,country,lat,lon}: decimal degrees, at most 90 / 180, to micro-degrees.
+ * `why` gets the field's name (and language, limit) as detail. Keys "id" and "lang" are not fields.
+ */
+err_t fields_from_json(enum entity_type type, const json_t *object, const char *lang, struct arena *arena, struct entity_writes *out,
+                       struct why *why);
+/* One encoded value as JSON: what fields_from_json would read. New reference; NULL without memory. */
+json_t *field_to_json(const struct field_info *field, struct slice value);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * core: the only writer. Events in (a frame of a peer, a request of a client, time), effects out through struct env. One thread; it has no
+ * clock, network or randomness of its own.
+ *
+ * The way of data, the same whatever the door:
+ *   scan → decode → verify → admit (charter, roster, cut, fork, who) → store + fold, one COMMIT → guard → publish
+ */
+#ifndef ALLIED_DAEMON_CORE_CORE_H
+#define ALLIED_DAEMON_CORE_CORE_H
+
+#include "daemon/core/env.h"
+#include "daemon/store/store.h"
+
+struct core;
+
+struct core_settings {
+    const char *language;  /* site.language; "" unknown */
+    const char *licence;   /* site.licence: default of new records */
+    const char *endpoints; /* where we can be reached, blank-separated; "" outgoing only */
+    const char *url, *contact;
+};
+
+/* Opens the site(s) in `dir`, whose lock the caller holds. ERR_NO_DATA, ERR_NEWER, ERR_DATABASE, … */
+err_t core_open(const char *dir, const struct env *env, const struct core_settings *settings, struct core **out, struct why *why);
+void core_close(struct core *c);
+
+/* Events. `site` is who we meant to reach (outgoing) or NULL; `curve` is the link's authenticated CURVE key. */
+void core_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint8_t curve[32]);
+void core_link_down(struct core *c, uint64_t link, err_t why);
+void core_frame(struct core *c, uint64_t link, struct slice message);
+void core_request(struct core *c, struct slice client, struct slice json);
+/* Does what is due; returns when to call again at the latest. */
+struct mono core_tick(struct core *c);
+/* Says BYE to every peer. */
+void core_stop(struct core *c);
+/* A failed fsync or a broken database: the process has to stop and recover. */
+err_t core_fatal(const struct core *c);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * request: what clients ask of the core, as JSON: {"do": NAME, "lang": "fr", "args": {…}} → {"exit": 0, "result": {…}} or
+ * {"exit": N, "error": {"code": "ALLIED-1203", "name": "title_missing", "detail": "…"}, "result": {…} or absent}.
+ * Every key of a result that INTERFACE.md names has its name and form there.
+ *
+ *   status          {}                                            → INTERFACE's status
+ *   invite          {ally, expires_s, addresses: [text]?}         → {code, words, expires}
+ *   allies          {}                                            → {allies: [{id, name, college, standing, suspended, sites: [{site, name}]}]}
+ *   record.write    {lines: [{line, record}], mode: "add"|"import", dry_run, unknown_ok} → {added, updated, unchanged, rejected, errors: [{line, field, code,
+ *                    name, text}], ids: [{line, id, dot}], unknown: {name: count}}        at most 500 lines a request; one commit a record
+ *   record.edit     {id, set: {record JSON}, revive}              → {id, dot, changed: [field]}
+ *   record.retire   {id, reason}                                  → {id, dot}
+ *   record.list     {limit, cursor, ally, retired}                → {records: [{id, ally, ally_name, source_id, title, updated, retired, conflicts}], next}
+ *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, label, weight, allies}], conflicts, updated}
+ *   record.history  {id}                                          → {id, history: [{dot, at, clock, site, site_name, ally, ally_name, kind, counts, writes: [{field, lang, add, target, replaces, value}]}]}
+ *   concept.write   {concepts: [{line, concept}], mode, dry_run, adopt, motive} → as record.write; relations may name concepts of the same request
+ *   concept.edit    {id, set: {concept JSON}, adopt, motive}      → {id, dot, changed}
+ *   concept.relate  {id, relation, target, remove, adopt, motive} → {id, dot}
+ *   concept.adopt   {id, dots: [dot]?}                            → {id, dot, adopted: [dot]}         without dots: every live proposal
+ *   concept.list    {limit, cursor}                               → {concepts: [{id, uri, kind, label, status, conflicts, updated}], next}
+ *   concept.show    {id}                                          → {id, uri, kind, status, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, proposals: […], conflicts}
+ *   concept.history {id}                                          → as record.history
+ *   concept.export  {limit, cursor}                               → {concepts: [concept JSON as concept.write takes it, with id], next}
+ *   conflicts.list  {}                                            → {conflicts: [{id, type, label, fields}]}
+ *   conflicts.show  {id}                                          → {id, type, label, fields: [{field, lang, values: [{dot, at, ally, ally_name, site, site_name, adopted, value, shown}]}]}
+ *   conflicts.resolve {id, field?, lang?, keep: dot | value: JSON, adopt} → {id, dot, resolved: [field]}
+ *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}
+ *   rebuild         {}                                            → {entities, ops, before, after, same}
+ *   ping            {peer}                                        → {peer, site, rtt_ms, digest_equal}      (needs a daemon)
+ *
+ * An id may be a unique prefix of its text form; a concept's also its URI. Errors: ERR_NOT_FOUND, ERR_AMBIGUOUS, and what the work itself
+ * can refuse.
+ */
+#ifndef ALLIED_DAEMON_CORE_REQUEST_H
+#define ALLIED_DAEMON_CORE_REQUEST_H
+
+#include "daemon/core/core.h"
+#include <jansson.h>
+
+#define REQUEST_LINES_MAX 500
+
+/* Looks `do` up in the table and runs it; always gives an answer (new reference). */
+json_t *request_run(struct core *c, const json_t *request);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * replica: what is materialised out of all logs (derived tables `ops`, `entities`, `records`, `concepts`, `edges`, `totals`).
+ * It keeps canonical bytes and their sum, the state digest; it does not know what they mean.
+ */
+#ifndef ALLIED_DAEMON_STORE_REPLICA_H
+#define ALLIED_DAEMON_STORE_REPLICA_H
+
+#include "daemon/store/oplog.h"
+
+/* Files an op under its entity. */
+err_t replica_file(struct store *s, int64_t op_row, enum entity_type type, struct slice entity, uint64_t kind);
+
+struct replica_op {
+    int64_t row; /* op row */
+    uint64_t kind;
+    struct log_id log;
+    uint64_t seq, clock;
+    struct dot dot; /* commit ‖ index */
+    struct slice header;
+    enum body_state state;
+    struct slice body;
+};
+/* Every op filed under an entity, in canonical order (clock, site, incarnation, seq, index); bytes in the arena. */
+err_t replica_ops(struct store *s, enum entity_type type, struct slice entity, struct arena *arena, struct replica_op **out, size_t *n);
+
+/* Canonical bytes of a folded entity; ERR_NOT_FOUND. */
+err_t replica_get(struct store *s, enum entity_type type, struct slice entity, struct arena *arena, struct slice *canon);
+/* Stores them, and brings the digest up to date (subtract the old hash, add the new). */
+err_t replica_put(struct store *s, enum entity_type type, struct slice entity, struct slice canon);
+/* Sum mod 2^256 (little-endian) of BLAKE2b-256(DOMAIN_STATE ‖ canonical bytes) of every entity. */
+err_t replica_digest(struct store *s, uint8_t out[HASH_BYTES]);
+
+/* ---- what lists need; written beside replica_put, in the same transaction ---- */
+struct record_row {
+    struct slice record;    /* 24 bytes */
+    struct slice source_id; /* "" where there is none */
+    struct slice title;     /* the default title */
+    uint64_t updated;       /* clock of the latest op that counts */
+    bool retired;
+    unsigned conflicts;
+};
+struct concept_row {
+    struct slice concept;
+    struct slice uri, kind, label;
+    bool adopted;
+    uint64_t updated;
+    unsigned conflicts;
+};
+struct edge_row { /* a live relation between two concepts */
+    struct slice child;
+    unsigned relation;
+    struct slice target;
+    bool adopted;
+    uint64_t clock; /* of its earliest live add-dot (adopted ones first) */
+    struct dot dot;
+};
+err_t replica_put_record(struct store *s, const struct record_row *r);
+err_t replica_put_concept(struct store *s, const struct concept_row *c, const struct edge_row *edges, size_t edges_n);
+
+/* Newest first is not asked for: ascending by id, after `after` (empty: from the start). ally: 8 bytes or empty. Bytes in the arena. */
+err_t replica_records(struct store *s, struct slice ally, struct slice after, size_t limit, bool retired_too, struct arena *arena,
+                      struct record_row **out, size_t *n);
+err_t replica_concepts(struct store *s, struct slice after, size_t limit, struct arena *arena, struct concept_row **out, size_t *n);
+/* All live edges of a relation (0: all), ascending by (adopted first, clock, dot): the order in which cycles are broken. */
+err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, struct edge_row **out, size_t *n);
+/* Entities (records, then concepts) with conflicts; type in *types. */
+struct conflict_row {
+    enum entity_type type;
+    struct slice entity, label;
+    unsigned conflicts;
+};
+err_t replica_conflicts(struct store *s, struct arena *arena, struct conflict_row **out, size_t *n);
+/* Entities whose id begins with `prefix` bits (a base32 text of at least one character); at most 2 are given. */
+err_t replica_by_prefix(struct store *s, enum entity_type type, const char *base32_prefix, struct arena *arena, struct slice out[2], size_t *n);
+err_t replica_concept_by_uri(struct store *s, struct slice uri, uint8_t out[CONCEPT_BYTES]); /* ERR_NOT_FOUND */
+struct replica_counts {
+    uint64_t records, concepts, conflicts; /* retired records are not counted */
+};
+err_t replica_counts(struct store *s, struct replica_counts *out);
+/* Every entity, in order of (type, id), one call each; ERR_NOT_FOUND at the end. For verify. */
+err_t replica_next(struct store *s, enum entity_type *type, struct slice *entity, struct arena *arena, struct slice *canon);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * rolls: charters and roster acts in their carried forms (log tables `charters`, `roster`).
+ */
+#ifndef ALLIED_DAEMON_STORE_ROLLS_H
+#define ALLIED_DAEMON_STORE_ROLLS_H
+
+#include "daemon/store/store.h"
+
+/* Known ones are left alone (*fresh false). Keyed by id. */
+err_t rolls_put_charter(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried, bool *fresh);
+err_t rolls_put_act(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried, bool *fresh);
+/* All of them, ascending by number then id; bytes in the arena. */
+err_t rolls_charters(struct store *s, struct arena *arena, struct slice **out, size_t *n);
+err_t rolls_acts(struct store *s, struct arena *arena, struct slice **out, size_t *n);
+
+#endif

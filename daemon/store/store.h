@@ -1,0 +1,30 @@
+/*
+ * store: one SQLite file for all sites a daemon hosts (DESIGN §4). Log tables are never dropped; derived tables are dropped and
+ * replayed by `allied rebuild`; local tables are this machine's own (keys' names, invitations, what peers hold). WAL,
+ * synchronous=FULL, STRICT tables, 8 KiB pages. One writer. The modules oplog, rolls, replica and local are views on one `struct store`.
+ *
+ * After an error inside a transaction the caller rolls back. ERR_DISK after a failed fsync is fatal: the process stops and recovers.
+ */
+#ifndef ALLIED_DAEMON_STORE_STORE_H
+#define ALLIED_DAEMON_STORE_STORE_H
+
+#include "protocol/base/arena.h"
+#include "protocol/base/buf.h"
+#include "protocol/op/op.h"
+
+struct store;
+
+enum store_mode { STORE_CREATE, STORE_WRITE, STORE_READ };
+/* STORE_CREATE fails where the file exists. ERR_NO_DATA, ERR_DATA_EXISTS, ERR_DATABASE, ERR_NEWER, ERR_READ_ONLY, ERR_DISK_FULL. */
+err_t store_open(const char *path, enum store_mode mode, struct store **out, struct why *why);
+void store_close(struct store *s);
+err_t store_begin(struct store *s);
+err_t store_commit(struct store *s);
+void store_rollback(struct store *s);
+bool store_in_transaction(const struct store *s);
+/* SQLite's own look at the file (integrity_check); ERR_DATABASE with the first finding in why. */
+err_t store_integrity(struct store *s, struct why *why);
+/* Drops and makes anew every derived table, inside the caller's transaction. */
+err_t store_drop_derived(struct store *s);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * UTF-8 (RFC 3629) and Unicode normalisation form C (UAX #15). The only user of utf8proc. Replicas check validity only; NFC is the
+ * author's site's duty, so that a newer Unicode never changes what is valid.
+ */
+#ifndef ALLIED_PROTOCOL_BASE_UTF8_H
+#define ALLIED_PROTOCOL_BASE_UTF8_H
+
+#include "protocol/base/buf.h"
+
+bool utf8_valid(struct slice text); /* no overlong forms, no surrogates, nothing past U+10FFFF */
+/* Where the first invalid byte stands; text.len if there is none. */
+size_t utf8_fault(struct slice text);
+/* Appends the NFC form. ERR_UTF8 on invalid input. */
+err_t utf8_nfc(struct slice text, struct buf *out);
+/* Appends a folded shadow: case, accents and ligatures dropped ("Cœur" → "coeur"), for comparing what people type. */
+err_t utf8_fold(struct slice text, struct buf *out);
+/* How many columns a terminal needs. */
+size_t utf8_width(struct slice text);
+
+#endif

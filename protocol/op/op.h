@@ -1,0 +1,120 @@
+/*
+ * op: one change, decoded (PROTOCOL.md §5). A header says what it touches; a body gives the values in the same order.
+ */
+#ifndef ALLIED_PROTOCOL_OP_OP_H
+#define ALLIED_PROTOCOL_OP_OP_H
+
+#include "protocol/op/commit.h"
+#include "protocol/op/kinds.def"
+#include "protocol/op/fields.def"
+
+enum op_kind {
+#define X(id, num, name, entity, erasable, who) OP_##id = num,
+    OP_KINDS(X)
+#undef X
+};
+enum entity_type { ENTITY_NONE = 0, ENTITY_SITE = 1, ENTITY_RECORD = 2, ENTITY_CONCEPT = 3 };
+enum op_who { WHO_SELF, WHO_OWNER, WHO_ANY_OWN, WHO_PROPOSAL, WHO_ADOPTER };
+
+enum record_field {
+#define X(id, num, name, type, lang, max) id = num,
+    RECORD_FIELDS(X)
+#undef X
+};
+enum concept_field {
+#define X(id, num, name, type, lang, max) id = num,
+    CONCEPT_FIELDS(X)
+#undef X
+};
+enum concept_relation {
+#define X(id, num, name, target) id = num,
+    CONCEPT_RELATIONS(X)
+#undef X
+};
+
+#define ALLY_BYTES 8
+#define RECORD_BYTES 24 /* ally's 8 ‖ BLAKE2b-128(source id) or 16 random bytes */
+#define CONCEPT_BYTES 16 /* BLAKE2b-128(URI), or random */
+#define LANG_MAX 35
+
+struct kind_info {
+    unsigned kind;
+    const char *name;
+    enum entity_type entity;
+    bool erasable;
+    enum op_who who;
+};
+const struct kind_info *kind_info(uint64_t kind); /* NULL: unknown */
+size_t entity_bytes(enum entity_type type);       /* 32, 24, 16 */
+
+/*
+ * One touched place of an entity. What identifies it (the key) is, by kind:
+ *   record.put, concept.put   field, lang
+ *   record.index              target (a concept)
+ *   concept.relate            field (a relation), target
+ *   site.announce             nothing; record.retire, concept.adopt: no writes, only `dots`
+ */
+struct op_write {
+    uint64_t field;         /* 0 where the kind has none */
+    struct slice lang;      /* "" where there is none; lower case */
+    struct slice target;    /* 16 bytes, or empty */
+    bool add;               /* sets: add or remove; always true for put */
+    const struct dot *replaces;
+    size_t replaces_n;      /* ascending, unique */
+    const struct dot *made_from; /* put: the dots a translation was made from */
+    size_t made_from_n;
+};
+struct op {
+    const struct kind_info *info;
+    struct slice entity;
+    const struct op_write *writes;
+    size_t writes_n; /* ascending by key, unique */
+    const struct dot *dots; /* record.put: tombstones it revives over; retire: tombstones it replaces; announce; adopt: what it adopts */
+    size_t dots_n;
+    struct slice motive; /* concept.put, concept.relate: a record's id, or empty */
+};
+
+/* Looks at a header far enough to file the op: kind and entity. ERR_UNKNOWN_KIND still gives both (entity raw). */
+err_t op_peek(struct slice header, uint64_t *kind, struct slice *entity);
+/* Decodes a header. `self` (may be NULL) replaces dots that name their own commit. ERR_UNKNOWN_KIND for a newer kind. */
+err_t op_decode(struct slice header, const uint8_t *self, struct arena *arena, struct op *out);
+/*
+ * Decodes and checks a body: out[i] is the encoded value of writes[i] (nil: an empty value), for kinds without writes one value
+ * for each item the kind has. Values obey their field's form. *n is their number.
+ */
+err_t op_decode_body(const struct op *op, struct slice body, struct arena *arena, struct slice **out, size_t *n);
+
+/* Encoders, for authors. Dots and writes must be in order; op_writes_sort puts writes (and values beside them) in order. */
+void op_encode_header(struct buf *out, const struct op *op);
+void op_encode_body(struct buf *out, const struct slice *values, size_t n);
+void op_writes_sort(struct op_write *writes, struct slice *values, size_t n);
+int op_write_compare(const struct op_write *a, const struct op_write *b); /* by key */
+
+/* ---- fields ---- */
+enum field_type { FT_TEXT, FT_TEXTS, FT_WORD, FT_DATE, FT_PERIOD, FT_PLACE, FT_ACTORS, FT_IMAGES, FT_EPISODES, FT_NOTATIONS, FT_IDS };
+enum field_lang { LANG_NONE, LANG_NEED, LANG_MAY };
+struct field_info {
+    unsigned number;
+    const char *name;
+    enum field_type type;
+    enum field_lang lang;
+    size_t max_bytes;
+};
+const struct field_info *record_fields(size_t *n);
+const struct field_info *concept_fields(size_t *n);
+const struct field_info *field_by_number(enum entity_type of, uint64_t number); /* NULL: none */
+const struct field_info *field_by_name(enum entity_type of, const char *name);
+struct relation_info {
+    unsigned number;
+    const char *name;
+    bool match; /* the target is a URI outside */
+};
+const struct relation_info *relation_by_number(uint64_t number);
+const struct relation_info *relation_by_name(const char *name);
+/* Is `value` (one encoded value, not nil) of the field's form and within its bounds? */
+err_t field_check(enum entity_type of, const struct field_info *field, struct slice value);
+/* [a-z]{2,8} followed by (-[a-z0-9]{1,8})*, at most LANG_MAX bytes. */
+bool lang_valid(struct slice lang);
+bool date_valid(struct slice date); /* YYYY, YYYY-MM, YYYY-MM-DD */
+
+#endif
