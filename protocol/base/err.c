@@ -1,0 +1,89 @@
+/*
+ * err: five lookups in one table, made from err.def in its order, so that the enum is the index. A number that is no row of the table (it can
+ * only come from a mistake of ours) reads as ERR_INTERNAL, never as success.
+ */
+#include "protocol/base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct err_row {
+    int number, exit_code;
+    const char *name, *what, *next;
+};
+
+static const struct err_row rows[ERR_COUNT] = {
+#define X(id, number, exit_code, name, what, next) [id] = {number, exit_code, name, what, next},
+    ERR_TABLE(X)
+#undef X
+};
+
+static const struct err_row *row(err_t e)
+{
+    return (unsigned)e < (unsigned)ERR_COUNT ? &rows[e] : &rows[ERR_INTERNAL];
+}
+
+const char *err_name(err_t e)
+{
+    return row(e)->name;
+}
+
+int err_number(err_t e)
+{
+    return row(e)->number;
+}
+
+int err_exit(err_t e)
+{
+    return row(e)->exit_code;
+}
+
+const char *err_what(err_t e)
+{
+    return row(e)->what;
+}
+
+const char *err_next(err_t e)
+{
+    return row(e)->next;
+}
+
+err_t err_by_name(const char *name)
+{
+    for (unsigned i = 0; name && i < (unsigned)ERR_COUNT; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return (err_t)i;
+    return ERR_COUNT;
+}
+
+/* Cutting at 159 bytes may leave half a character, which would make the JSON that carries it invalid. */
+static void cut_half_character(char *text)
+{
+    size_t len = strlen(text), i = len;
+    while (i > 0 && len - i < 4 && ((unsigned char)text[i - 1] & 0xc0) == 0x80)
+        i--;
+    if (i == 0)
+        return;
+    unsigned char lead = (unsigned char)text[i - 1];
+    size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    if (len - (i - 1) < need)
+        text[i - 1] = 0;
+}
+
+err_t why_set(struct why *why, err_t e, const char *format, ...)
+{
+    if (!why)
+        return e;
+    struct why fresh = {.code = e}; /* the arguments may point into *why */
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(fresh.text, sizeof fresh.text, format, args);
+    va_end(args);
+    if (n < 0)
+        fresh.text[0] = 0;
+    else if ((size_t)n >= sizeof fresh.text)
+        cut_half_character(fresh.text);
+    *why = fresh;
+    return e;
+}
