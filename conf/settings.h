@@ -9,10 +9,22 @@
 #include "protocol/base/buf.h"
 
 enum setting {
-#define X(id, section, key, type, fallback, meaning) SETTING_##id,
+#define X(id, section, key, type, fallback, form, meaning) SETTING_##id,
     SETTINGS(X)
 #undef X
         SETTING_COUNT
+};
+enum setting_type {
+    SETTING_TEXT,
+    SETTING_LANGUAGE, /* one there is a translation for, or "en" */
+    SETTING_LIST,     /* {"a", "b"} in the file; "a, b" as an override */
+    SETTING_ADDRESS,  /* HOST:PORT, *:PORT, [IPv6]:PORT or empty */
+    SETTING_URL,      /* of a scheme in `form`; without a password */
+    SETTING_BOOL,     /* true, false */
+    SETTING_NUMBER,
+    SETTING_SIZE,     /* bytes, with K, M, G (powers of 1024) */
+    SETTING_DURATION, /* seconds, with s, m, h, d */
+    SETTING_CHOICE
 };
 struct settings;
 
@@ -25,5 +37,14 @@ bool settings_is_default(const struct settings *s, enum setting id);
 const char *setting_name(enum setting id);    /* "zeromq.listen" */
 const char *setting_meaning(enum setting id); /* English sentence, a msgid */
 enum setting setting_by_name(const char *name); /* SETTING_COUNT: none */
+const char *setting_section(enum setting id);
+const char *setting_key(enum setting id);
+enum setting_type setting_type(enum setting id);
+const char *setting_fallback(enum setting id);
+const char *setting_form(enum setting id); /* "zmq|http|auto", "1..3650", … */
+/* The setting whose name is nearest to what was typed ("zeromq.lisen", "lisen"); SETTING_COUNT where nothing is near. */
+enum setting setting_guess(const char *typed);
+/* Whether `value` may stand for this setting: lists as "a, b". Fills why.text with `at` and the value. */
+err_t setting_check(enum setting id, const char *value, const char *at, struct why *why);
 
 #endif
