@@ -1,0 +1,54 @@
+#!/bin/sh
+# Installs what is missing on Debian 12, and nothing else: `deps.sh build` for building, `deps.sh check` for the checks as well.
+# Quick and silent when nothing is missing. Needs to be root, or sudo without a password; otherwise it prints the line to run.
+set -u
+
+build="gcc libc6-dev make pkg-config git gettext libzmq3-dev libmsgpack-dev libsqlite3-dev libsodium-dev libjansson-dev libconfuse-dev
+libutf8proc-dev libserd-dev"
+check="libcmocka-dev clang-format clang-tidy cppcheck python3"
+
+case "${1:-}" in
+build) want="$build" ;;
+check) want="$build $check" ;;
+*)
+    echo "usage: deps.sh build|check" >&2
+    exit 64
+    ;;
+esac
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    echo "allied: this is not Debian; please install by hand what these Debian packages hold:" $want >&2
+    exit 0
+fi
+
+# Virtual packages and renamed ones (pkg-config is pkgconf's) count where their own row says installed.
+missing=""
+# shellcheck disable=SC2086
+have=" $(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' $want 2>/dev/null | sed -n 's/^ii *//p' | tr '\n' ' ') "
+for p in $want; do
+    case "$have" in
+    *" $p "*) ;;
+    *) missing="$missing $p" ;;
+    esac
+done
+[ -z "$missing" ] && exit 0
+
+if [ "$(id -u)" = 0 ]; then
+    as=""
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    as="sudo -n"
+else
+    echo "allied: some packages are missing. Please run, then try again:" >&2
+    echo "  sudo apt-get install --yes --no-install-recommends$missing" >&2
+    exit 1
+fi
+
+echo "allied: installing$missing" >&2
+install="$as env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends -qq"
+# A fresh machine has no package lists yet: fetch them only when the first try fails.
+# shellcheck disable=SC2086
+$install $missing >/dev/null 2>&1 || { $as apt-get update -qq && $install $missing >/dev/null; } || {
+    echo "allied: apt-get failed. Please run:" >&2
+    echo "  sudo apt-get update && sudo apt-get install --yes --no-install-recommends$missing" >&2
+    exit 1
+}

@@ -1,0 +1,117 @@
+#!/bin/bash
+# make lint: what STYLE asks and a machine can see. Every part runs, whatever the others found; one line a part, its findings
+# above it. lint.sh [PART…] runs only those. Exit 1 if any failed.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+jobs=${JOBS:-2}
+bad=0
+build=${B:-build}/lint
+mkdir -p "$build"
+
+list() { # the files of ours that end so, tracked or new, and still there
+    git ls-files --cached --others --exclude-standard -- "$@" | sort -u | while read -r f; do [ -f "$f" ] && echo "$f"; done
+}
+flags() {
+    echo -D_GNU_SOURCE "-DALLIED_VERSION=\"lint\"" -I. -std=c11 \
+        "$(pkg-config --cflags libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse | sed 's/-I/-isystem /g')"
+}
+
+part_layers() {
+    bash tests/check_layers.sh
+}
+
+part_format() {
+    list '*.c' '*.h' | xargs -r clang-format --dry-run -Werror
+}
+
+# Calls that cannot be used safely, and floating point where replicas must agree.
+part_banned() {
+    # shellcheck disable=SC2046
+    awk '
+    FNR == 1 { comment = 0 }
+    {
+        line = $0
+        if (line ~ /^[ \t]*#[ \t]*include/) next
+        gsub(/\\"/, "", line)
+        gsub(/"[^"]*"/, "\"\"", line)
+        if (comment) { if (sub(/^.*\*\//, "", line)) comment = 0; else next }
+        gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, " ", line)
+        sub(/\/\/.*$/, "", line)
+        if (match(line, /\/\*/)) { line = substr(line, 1, RSTART - 1); comment = 1 }
+        if (match(line, /(^|[^A-Za-z0-9_])(strcpy|strncpy|sprintf|vsprintf|strcat|strncat|atoi|atol|atoll|atof|strtok|system|alloca|gets|popen|tmpnam|mktemp|setlocale)[ ]*[(]/)) {
+            printf "%s:%d: banned: %s\n", FILENAME, FNR, $0
+            bad = 1
+        }
+        if (FILENAME ~ /^(protocol|daemon\/store)\// && match(line, /(^|[^A-Za-z0-9_])(float|double)([^A-Za-z0-9_]|$)/)) {
+            printf "%s:%d: floating point where replicas must agree: %s\n", FILENAME, FNR, $0
+            bad = 1
+        }
+    }
+    END { exit bad }' $(list 'protocol/*.[ch]' 'conf/*.[ch]' 'peers/*.[ch]' 'daemon/*.[ch]' 'tests/*.[ch]')
+}
+
+# Every op kind, message and error of the tables stands in PROTOCOL.md, between backquotes.
+part_documented() {
+    local missing=0 table name
+    for table in protocol/op/kinds.def protocol/wire/msg.def protocol/base/err.def; do
+        while read -r name; do
+            grep -qF "\`$name\`" protocol/PROTOCOL.md || { echo "$table: $name is not in protocol/PROTOCOL.md"; missing=1; }
+        done < <(grep '^X(' "$table" | sed 's/^[^"]*"\([^"]*\)".*/\1/')
+    done
+    return $missing
+}
+
+part_translations() {
+    if [ -f conf/translations/check.sh ]; then bash conf/translations/check.sh; fi
+}
+
+part_sh() {
+    local f bad_sh=0
+    for f in $(list '*.sh' .ci/run); do
+        bash -n "$f" || bad_sh=1
+    done
+    return $bad_sh
+}
+
+part_cppcheck() {
+    # shellcheck disable=SC2046
+    cppcheck -j "$jobs" --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability --inline-suppr \
+        --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --template='{file}:{line}: {id}: {message}' \
+        --cppcheck-build-dir="$build" -D_GNU_SOURCE '-DALLIED_VERSION="lint"' -I. \
+        $(list 'protocol/*.c' 'conf/*.c' 'peers/*.c' 'daemon/*.c')
+}
+
+# What was clean is not looked at again until it, or a header, or the rules change.
+part_tidy() {
+    local rules f mark todo=()
+    rules=$( (cat .clang-tidy && list '*.h' '*.def' | xargs cat) | sha256sum | cut -c1-16)
+    for f in $(list 'protocol/*.c' 'conf/*.c' 'peers/*.c' 'daemon/*.c'); do
+        mark=$build/tidy-$(cat <(echo "$rules $f") "$f" | sha256sum | cut -c1-32)
+        [ -e "$mark" ] || todo+=("$f" "$mark")
+    done
+    [ ${#todo[@]} -eq 0 ] && return 0
+    # shellcheck disable=SC2016,SC2046
+    printf '%s\n' "${todo[@]}" | FLAGS=$(flags) xargs -n 2 -P "$jobs" sh -c \
+        'out=$(clang-tidy --quiet "$0" -- $FLAGS 2>/dev/null) && [ -z "$out" ] && : > "$1" || { printf "%s\n" "$out"; exit 1; }'
+}
+
+run() {
+    local start=$SECONDS out
+    if out=$("part_$1" 2>&1); then
+        echo "ok    lint $1, $((SECONDS - start)) s"
+    else
+        bad=1
+        printf '%s\n' "$out" | head -n 60
+        echo "FAIL  lint $1, $((SECONDS - start)) s"
+    fi
+}
+
+[ $# -gt 0 ] || set -- layers banned documented translations sh format cppcheck tidy
+for part in "$@"; do
+    if ! declare -F "part_$part" >/dev/null; then
+        echo "lint: no part is called $part" >&2
+        exit 64
+    fi
+    run "$part"
+done
+exit $bad
