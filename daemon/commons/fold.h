@@ -27,6 +27,7 @@
 #include "protocol/op/op.h"
 
 #define FOLD_VERSION 1
+#define FOLD_CANON_MAX (64u * 1024 * 1024) /* bytes of one entity; give the buf at least this cap */
 
 struct fold_op { /* in canonical order in the array handed in */
     uint64_t kind;

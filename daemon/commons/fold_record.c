@@ -1,0 +1,69 @@
+/*
+ * fold_record: tombstones, fields, index terms. A record's fields are all written by its owner, so their values carry no ally; index terms are
+ * anybody's.
+ */
+#include "daemon/commons/fold_work.h"
+#include "protocol/wire/wr.h"
+
+static err_t write_tombstones(const struct fold_work *w, struct buf *out)
+{
+    const struct fold_item **live;
+    size_t n;
+    err_t err = fold_work_unnamed(w, OP_RECORD_RETIRE, &live, &n);
+    if (err != ERR_OK)
+        return err;
+    wr_array(out, n);
+    for (size_t i = 0; i < n; i++)
+        fold_write_dot(out, &live[i]->in->dot);
+    return ERR_OK;
+}
+
+static void write_field(const struct fold_group *g, struct buf *out)
+{
+    const struct op_write *key = g->at[0]->write;
+    wr_array(out, 3);
+    wr_uint(out, key->field);
+    wr_text(out, key->lang);
+    wr_array(out, g->n);
+    for (size_t i = 0; i < g->n; i++) {
+        const struct fold_entry *e = g->at[i];
+        wr_array(out, 3);
+        fold_write_dot(out, &e->item->in->dot);
+        wr_raw(out, e->value);
+        fold_write_dots(out, e->write->made_from, e->write->made_from_n);
+    }
+}
+
+static void write_index_term(const struct fold_group *g, struct buf *out)
+{
+    wr_array(out, 2);
+    wr_bin(out, g->at[0]->write->target);
+    wr_array(out, g->n);
+    for (size_t i = 0; i < g->n; i++) {
+        const struct fold_entry *e = g->at[i];
+        wr_array(out, 3);
+        fold_write_dot(out, &e->item->in->dot);
+        wr_bin(out, slice_of(e->item->in->ally, ALLY_BYTES));
+        wr_raw(out, e->value);
+    }
+}
+
+err_t fold_record_write(const struct fold_work *w, struct buf *out)
+{
+    struct fold_group *fields, *terms;
+    size_t fields_n, terms_n;
+    err_t err = write_tombstones(w, out);
+    if (err == ERR_OK)
+        err = fold_work_groups(w, OP_RECORD_PUT, &fields, &fields_n);
+    if (err == ERR_OK)
+        err = fold_work_groups(w, OP_RECORD_INDEX, &terms, &terms_n);
+    if (err != ERR_OK)
+        return err;
+    wr_array(out, fields_n);
+    for (size_t i = 0; i < fields_n; i++)
+        write_field(&fields[i], out);
+    wr_array(out, terms_n);
+    for (size_t i = 0; i < terms_n; i++)
+        write_index_term(&terms[i], out);
+    return ERR_OK;
+}
