@@ -104,6 +104,7 @@ struct msg {
     };
 };
 
+/* What scan and rd say; ERR_PEER_PROTOCOL for a number that is no message's. */
 err_t msg_decode(struct slice bytes, struct arena *arena, struct msg *out);
 /* Appends. ERR_TOO_LARGE past LIMIT_MESSAGE_BYTES. */
 err_t msg_encode(const struct msg *m, struct buf *out);
