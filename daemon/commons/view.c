@@ -1,0 +1,305 @@
+/*
+ * view: see view.h. The bytes are our own (fold.h), yet they come from a disk: whatever does not fit is ERR_INTERNAL, and every count is
+ * bounded by the bytes left before memory is asked for.
+ */
+#include "daemon/commons/view.h"
+#include "protocol/wire/rd.h"
+#include <stdlib.h>
+
+struct reader {
+    struct rd rd;
+    struct arena *arena;
+    bool no_memory;
+};
+
+static size_t count(struct reader *r)
+{
+    return rd_array(&r->rd, 0, (size_t)(r->rd.end - r->rd.at));
+}
+
+static void *room(struct reader *r, size_t n, size_t size)
+{
+    void *at = arena_alloc(r->arena, n + 1, size);
+    if (!at) {
+        r->no_memory = true;
+        rd_fail(&r->rd, ERR_MEMORY);
+    }
+    return at;
+}
+
+static struct dot read_dot(struct reader *r)
+{
+    struct dot d = {{0}, 0};
+    struct slice bytes = rd_bin(&r->rd, DOT_BYTES, DOT_BYTES);
+    if (bytes.len == DOT_BYTES) {
+        memcpy(d.commit, bytes.at, sizeof d.commit);
+        d.index = bytes.at[sizeof d.commit];
+    }
+    return d;
+}
+
+static const struct dot *read_dots(struct reader *r, size_t *n)
+{
+    *n = count(r);
+    struct dot *dots = room(r, *n, sizeof *dots);
+    for (size_t i = 0; dots && i < *n && r->rd.err == ERR_OK; i++)
+        dots[i] = read_dot(r);
+    return dots;
+}
+
+/* ---- values, one reader a form ---- */
+
+typedef void value_fn(struct reader *r, struct view_value *v);
+
+static void read_announcement(struct reader *r, struct view_value *v)
+{
+    rd_array(&r->rd, 2, 2);
+    v->dot = read_dot(r);
+    v->value = rd_raw(&r->rd);
+}
+
+static void read_record_value(struct reader *r, struct view_value *v)
+{
+    rd_array(&r->rd, 3, 3);
+    v->dot = read_dot(r);
+    v->value = rd_raw(&r->rd);
+    v->made_from = read_dots(r, &v->made_from_n);
+}
+
+static void read_index_term(struct reader *r, struct view_value *v)
+{
+    rd_array(&r->rd, 3, 3);
+    v->dot = read_dot(r);
+    v->ally = rd_bin(&r->rd, ALLY_BYTES, ALLY_BYTES);
+    v->value = rd_raw(&r->rd);
+}
+
+static void read_concept_value(struct reader *r, struct view_value *v)
+{
+    rd_array(&r->rd, 6, 6);
+    v->dot = read_dot(r);
+    v->ally = rd_bin(&r->rd, ALLY_BYTES, ALLY_BYTES);
+    v->adopted = rd_bool(&r->rd);
+    v->names = read_dots(r, &v->names_n);
+    v->value = rd_raw(&r->rd);
+    v->made_from = read_dots(r, &v->made_from_n);
+}
+
+static void read_relation(struct reader *r, struct view_value *v)
+{
+    rd_array(&r->rd, 6, 6);
+    v->dot = read_dot(r);
+    v->ally = rd_bin(&r->rd, ALLY_BYTES, ALLY_BYTES);
+    v->adopted = rd_bool(&r->rd);
+    v->add = rd_bool(&r->rd);
+    v->names = read_dots(r, &v->names_n);
+    v->value = rd_raw(&r->rd);
+}
+
+/* ---- what is shown of a key ---- */
+
+static int by_dot(const void *a, const void *b)
+{
+    return dot_compare(a, b);
+}
+
+/* Names are sorted once: one key of a much disputed concept may hold thousands of values. No live value names itself. */
+static void mark_standing(struct reader *r, struct view_value *values, size_t n)
+{
+    size_t names_n = 0, used = 0;
+    for (size_t i = 0; i < n; i++)
+        names_n += values[i].names_n;
+    struct dot *names = room(r, names_n, sizeof *names);
+    if (!names)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t d = 0; d < values[i].names_n; d++)
+            names[used++] = values[i].names[d];
+    }
+    qsort(names, used, sizeof *names, by_dot);
+    for (size_t i = 0; i < n; i++)
+        values[i].standing = !bsearch(&values[i].dot, names, used, sizeof *names, by_dot);
+}
+
+/* The latest adopted value, else the latest standing one, else (each proposed to be removed) the latest. */
+static const struct view_value *choose(const struct view_value *values, size_t n)
+{
+    const struct view_value *best = NULL;
+    int best_rank = -1;
+    for (size_t i = 0; i < n; i++) {
+        int rank = values[i].adopted ? 2 : values[i].standing ? 1 : 0;
+        if (values[i].add && rank >= best_rank) {
+            best = &values[i];
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+static bool standing_differ(const struct view_value *values, size_t n)
+{
+    const struct view_value *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!values[i].standing)
+            continue;
+        if (first && !slice_equal(first->value, values[i].value))
+            return true;
+        first = first ? first : &values[i];
+    }
+    return false;
+}
+
+static bool is_nil(struct slice value)
+{
+    return value.len == 1 && value.at[0] == 0xc0;
+}
+
+/* A set's members don't compete: allies that weigh an index term differently are no conflict, and a term without weight is shown. */
+static void settle(struct view *v, struct view_key *k, bool set)
+{
+    k->shown = choose(k->values, k->values_n);
+    if (set)
+        return;
+    k->conflict = standing_differ(k->values, k->values_n);
+    v->conflicts += k->conflict;
+    if (k->shown && is_nil(k->shown->value))
+        k->shown = NULL;
+}
+
+static void read_values(struct reader *r, struct view *v, struct view_key *k, value_fn *read)
+{
+    k->values_n = count(r);
+    struct view_value *values = room(r, k->values_n, sizeof *values);
+    for (size_t i = 0; values && i < k->values_n && r->rd.err == ERR_OK; i++) {
+        values[i].add = true;
+        read(r, &values[i]);
+        v->adopted |= values[i].adopted;
+    }
+    if (r->rd.err != ERR_OK)
+        return;
+    mark_standing(r, values, k->values_n);
+    k->values = values;
+}
+
+/* ---- keys ---- */
+
+static const struct view_key *read_fields(struct reader *r, struct view *v, value_fn *read, size_t *n)
+{
+    *n = count(r);
+    struct view_key *keys = room(r, *n, sizeof *keys);
+    for (size_t i = 0; keys && i < *n && r->rd.err == ERR_OK; i++) {
+        rd_array(&r->rd, 3, 3);
+        keys[i].field = rd_uint(&r->rd, UINT64_MAX);
+        keys[i].lang = rd_text(&r->rd, LANG_MAX);
+        read_values(r, v, &keys[i], read);
+        settle(v, &keys[i], false);
+    }
+    return keys;
+}
+
+static const struct view_key *read_sets(struct reader *r, struct view *v, value_fn *read, bool relations, size_t *n)
+{
+    *n = count(r);
+    struct view_key *keys = room(r, *n, sizeof *keys);
+    for (size_t i = 0; keys && i < *n && r->rd.err == ERR_OK; i++) {
+        rd_array(&r->rd, relations ? 3 : 2, relations ? 3 : 2);
+        if (relations)
+            keys[i].field = rd_uint(&r->rd, UINT64_MAX);
+        keys[i].target = rd_bin(&r->rd, CONCEPT_BYTES, CONCEPT_BYTES);
+        read_values(r, v, &keys[i], read);
+        settle(v, &keys[i], true);
+    }
+    return keys;
+}
+
+/* A site has one register without a key: shown as field 0, where there is an announcement. */
+static void read_site(struct reader *r, struct view *v)
+{
+    struct view_key *key = room(r, 1, sizeof *key);
+    if (!key)
+        return;
+    read_values(r, v, key, read_announcement);
+    settle(v, key, true);
+    v->fields = key;
+    v->fields_n = key->values_n ? 1 : 0;
+}
+
+static void read_pending(struct reader *r, struct view *v)
+{
+    v->pending_n = count(r);
+    for (size_t i = 0; i < v->pending_n && r->rd.err == ERR_OK; i++)
+        rd_raw(&r->rd);
+}
+
+static const struct {
+    size_t items, bytes;
+} forms[] = {
+    [ENTITY_SITE] = {4, SITE_BYTES   },
+      [ENTITY_RECORD] = {6, RECORD_BYTES },
+      [ENTITY_CONCEPT] = {5, CONCEPT_BYTES}
+};
+
+err_t view_read(struct slice canon, struct arena *arena, struct view *out)
+{
+    struct view v = {0};
+    struct reader r = {.arena = arena};
+    rd_init(&r.rd, canon);
+    size_t items = rd_array(&r.rd, 4, 6);
+    uint64_t type = rd_uint(&r.rd, ENTITY_CONCEPT);
+    if (r.rd.err != ERR_OK || type == ENTITY_NONE || items != forms[type].items)
+        return ERR_INTERNAL;
+    v.type = (enum entity_type)type;
+    v.entity = rd_bin(&r.rd, forms[type].bytes, forms[type].bytes);
+    if (v.type == ENTITY_SITE) {
+        read_site(&r, &v);
+    } else if (v.type == ENTITY_RECORD) {
+        v.tombstones = read_dots(&r, &v.tombstones_n);
+        v.fields = read_fields(&r, &v, read_record_value, &v.fields_n);
+        v.sets = read_sets(&r, &v, read_index_term, false, &v.sets_n);
+    } else {
+        v.fields = read_fields(&r, &v, read_concept_value, &v.fields_n);
+        v.sets = read_sets(&r, &v, read_relation, true, &v.sets_n);
+    }
+    read_pending(&r, &v);
+    if (r.no_memory)
+        return ERR_MEMORY;
+    if (rd_end(&r.rd) != ERR_OK)
+        return ERR_INTERNAL;
+    *out = v;
+    return ERR_OK;
+}
+
+/* ---- looking up ---- */
+
+const struct view_key *view_field(const struct view *v, uint64_t field, struct slice lang)
+{
+    for (size_t i = 0; i < v->fields_n; i++) {
+        if (v->fields[i].field == field && slice_equal(v->fields[i].lang, lang))
+            return &v->fields[i];
+    }
+    return NULL;
+}
+
+struct slice view_text(struct slice value)
+{
+    struct rd r;
+    rd_init(&r, value);
+    struct slice text = rd_text(&r, value.len);
+    return rd_end(&r) == ERR_OK ? text : (struct slice){NULL, 0};
+}
+
+struct slice view_label(const struct view *v, struct slice lang)
+{
+    uint64_t field = v->type == ENTITY_CONCEPT ? (uint64_t)C_PREF_LABEL : (uint64_t)R_TITLE;
+    const struct slice wanted[] = {lang, slice_text("fr"), slice_text("en")};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        const struct view_key *k = view_field(v, field, wanted[i]);
+        if (k && k->shown)
+            return view_text(k->shown->value);
+    }
+    for (size_t i = 0; i < v->fields_n; i++) {
+        if (v->fields[i].field == field && v->fields[i].shown)
+            return view_text(v->fields[i].shown->value);
+    }
+    return (struct slice){NULL, 0};
+}
