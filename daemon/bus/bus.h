@@ -5,6 +5,7 @@
 #ifndef ALLIED_DAEMON_BUS_BUS_H
 #define ALLIED_DAEMON_BUS_BUS_H
 
+#include "daemon/bus/control.h"
 #include "protocol/base/buf.h"
 
 enum bus_event {
@@ -23,19 +24,25 @@ enum bus_event {
     BUS_STOP = 20     /* [20] */
 };
 
-struct bus;      /* the context that both ends share */
-struct bus_end;  /* one thread's end */
+struct bus;     /* the context that both ends share */
+struct bus_end; /* one thread's end */
 err_t bus_open(struct bus **out);
-void bus_close(struct bus *b); /* after both ends are closed */
+void bus_close(struct bus *b);    /* after both ends are closed */
 void *bus_context(struct bus *b); /* the ZeroMQ context, for peers/net */
+/*
+ * One end of the pair called `name`. The core's end binds: what it sends waits without bound, so that the core never blocks. The other end may
+ * have only a few messages waiting (BUS_ROOM at each end): past that bus_send blocks, or whoever polls bus_socket() for ZMQ_POLLOUT reads no more
+ * from its own sources for the time being. Either end may come first. ERR_MEMORY, ERR_INTERNAL (the name is taken).
+ */
+#define BUS_ROOM 16
 err_t bus_attach(struct bus *b, const char *name, bool binds, struct bus_end **out);
 void bus_detach(struct bus_end *e);
 void *bus_socket(struct bus_end *e); /* for zmq_poll */
 err_t bus_send(struct bus_end *e, struct slice message);
-/* Waits at most timeout_ms (-1: for ever; 0: not at all). ERR_TIMEOUT. */
+/*
+ * Replaces `out`, whose cap is the caller's. Waits at most timeout_ms (-1: for ever; 0: not at all). ERR_TIMEOUT, also when a signal came in
+ * between, so that its flag is looked at; ERR_TOO_LARGE past out's cap (that message is gone).
+ */
 err_t bus_recv(struct bus_end *e, long timeout_ms, struct buf *out);
-
-/* The client's end of DATA/control.sock (a ZeroMQ DEALER over ipc): one JSON request, one JSON answer. ERR_NO_DAEMON, ERR_TIMEOUT. */
-err_t control_call(const char *dir, struct slice request, long timeout_ms, struct buf *answer);
 
 #endif
