@@ -19,7 +19,7 @@ struct own_site {
 err_t local_put_site(struct store *s, const struct own_site *site); /* by site key: inserts or replaces */
 err_t local_sites(struct store *s, struct arena *arena, struct own_site **out, size_t *n);
 
-/* Named byte values: "alliance", "charter", "inviter", … ERR_NOT_FOUND. */
+/* Named byte values: "alliance", "charter", "inviter", … An empty value takes the name away. ERR_NOT_FOUND. */
 err_t local_set(struct store *s, const char *key, struct slice value);
 err_t local_get(struct store *s, const char *key, struct arena *arena, struct slice *value);
 

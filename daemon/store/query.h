@@ -1,0 +1,68 @@
+/*
+ * query: one run of one prepared statement, inside daemon/store alone. The first error sticks; binds and columns go on in order, so that
+ * a caller reads straight on and looks once, at query_end(). Statements are prepared at their first use and kept until store_close.
+ *
+ * SQLite's codes become errors here: FULL is ERR_DISK_FULL, IOERR is ERR_DISK, CORRUPT and NOTADB are ERR_DATABASE, NOMEM is ERR_MEMORY,
+ * READONLY, and CANTOPEN and AUTH where permission lacks, are ERR_READ_ONLY, BUSY is ERR_LOCKED. After a failed fsync the store is
+ * dead: every later query is ERR_DISK, since the kernel may have dropped the dirty pages and a second fsync would lie.
+ */
+#ifndef ALLIED_DAEMON_STORE_QUERY_H
+#define ALLIED_DAEMON_STORE_QUERY_H
+
+#include "daemon/store/store.h"
+
+#include <sqlite3.h>
+
+enum query_owner { OWNER_STORE, OWNER_OPLOG, OWNER_ROLLS, OWNER_REPLICA, OWNER_LISTS, OWNER_LOCAL, OWNER_COUNT };
+#define QUERY_STATEMENTS_MAX 24 /* of one owner */
+
+struct store {
+    sqlite3 *db;
+    enum store_mode mode;
+    bool dead; /* an fsync failed */
+    sqlite3_stmt *kept[OWNER_COUNT][QUERY_STATEMENTS_MAX];
+};
+
+struct query {
+    struct store *s;
+    sqlite3_stmt *st;
+    int bound, read; /* the last parameter bound, the next column to read */
+    err_t err;
+};
+
+/* `index` and `sql` are the statement's place and text in its owner's table. */
+void query_start(struct query *q, struct store *s, enum query_owner owner, unsigned index, const char *sql);
+/* Binds, in order. Blobs and texts are borrowed until query_end. */
+void query_int(struct query *q, int64_t v);
+void query_uint(struct query *q, uint64_t v); /* ERR_RANGE past 2^63 - 1 */
+void query_blob(struct query *q, struct slice v);
+void query_text(struct query *q, struct slice v);
+void query_null(struct query *q);
+/* True where a row stands; its columns are read from the first. */
+bool query_row(struct query *q);
+int64_t query_get_int(struct query *q);
+uint64_t query_get_uint(struct query *q); /* ERR_DATABASE where it is negative */
+struct slice query_get(struct query *q);  /* borrowed until the next row */
+struct slice query_get_copy(struct query *q, struct arena *arena);
+void query_get_fixed(struct query *q, uint8_t *out, size_t len); /* ERR_DATABASE unless exactly len bytes */
+/* Resets the statement; the error that stuck. */
+err_t query_end(struct query *q);
+/* Runs a statement without rows, and ends. */
+err_t query_run(struct query *q);
+/* As query_run; *changed is how many rows changed. */
+err_t query_run_changed(struct query *q, int *changed);
+
+err_t query_error(struct store *s, int rc);
+/* Runs statements that are not worth keeping (schema, pragmas), one after the other, up to NULL. */
+err_t query_script(struct store *s, const char *const *sql);
+
+/* An array in an arena that doubles as rows come. */
+struct query_list {
+    struct arena *arena;
+    void *at;
+    size_t n, room, size;
+};
+/* The next item, zeroed; NULL without memory (sticks in q). */
+void *query_list_add(struct query *q, struct query_list *list);
+
+#endif

@@ -1,0 +1,73 @@
+#include "daemon/store/rolls.h"
+
+#include "daemon/store/query.h"
+
+enum statement { PUT_CHARTER, PUT_ACT, CHARTERS, ACTS, STATEMENTS };
+/* clang-format off */
+static const char *const statements[STATEMENTS] = {
+    [PUT_CHARTER] = "INSERT OR IGNORE INTO charters (id, number, carried) VALUES (?, ?, ?)",
+    [PUT_ACT]     = "INSERT OR IGNORE INTO roster (id, number, carried) VALUES (?, ?, ?)",
+    [CHARTERS]    = "SELECT carried FROM charters ORDER BY number, id",
+    [ACTS]        = "SELECT carried FROM roster ORDER BY number, id",
+};
+/* clang-format on */
+_Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of rolls");
+
+static void start(struct query *q, struct store *s, enum statement which)
+{
+    query_start(q, s, OWNER_ROLLS, which, statements[which]);
+}
+
+static err_t put(struct store *s, enum statement which, const uint8_t *id, uint64_t number, struct slice carried,
+                 bool *fresh)
+{
+    struct query q;
+    int changed = 0;
+    start(&q, s, which);
+    query_blob(&q, slice_of(id, HASH_BYTES));
+    query_uint(&q, number);
+    query_blob(&q, carried);
+    err_t e = query_run_changed(&q, &changed);
+    if (!e)
+        *fresh = changed > 0;
+    return e;
+}
+
+static err_t all(struct store *s, enum statement which, struct arena *arena, struct slice **out, size_t *n)
+{
+    struct query q;
+    struct query_list list = {.arena = arena, .size = sizeof(struct slice)};
+    start(&q, s, which);
+    while (query_row(&q)) {
+        struct slice *item = query_list_add(&q, &list);
+        if (item)
+            *item = query_get_copy(&q, arena);
+    }
+    err_t e = query_end(&q);
+    if (!e) {
+        *out = list.at;
+        *n = list.n;
+    }
+    return e;
+}
+
+err_t rolls_put_charter(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried,
+                        bool *fresh)
+{
+    return put(s, PUT_CHARTER, id, number, carried, fresh);
+}
+
+err_t rolls_put_act(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried, bool *fresh)
+{
+    return put(s, PUT_ACT, id, number, carried, fresh);
+}
+
+err_t rolls_charters(struct store *s, struct arena *arena, struct slice **out, size_t *n)
+{
+    return all(s, CHARTERS, arena, out, n);
+}
+
+err_t rolls_acts(struct store *s, struct arena *arena, struct slice **out, size_t *n)
+{
+    return all(s, ACTS, arena, out, n);
+}

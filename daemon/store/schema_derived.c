@@ -1,0 +1,86 @@
+/*
+ * Derived tables: everything here is computed from the log tables and may be dropped. `entities` keeps its rows by number, since canonical bytes
+ * are too long to stand in an index.
+ * clang-format off
+ */
+#include "daemon/store/schema.h"
+
+#include <stddef.h>
+
+static const char *const tables[] = {
+    "CREATE TABLE ops ("
+    "type INTEGER NOT NULL,            -- enum entity_type\n"
+    "entity BLOB NOT NULL,             -- id of the entity\n"
+    "row INTEGER NOT NULL,             -- bodies.row\n"
+    "kind INTEGER NOT NULL,            -- op kind\n"
+    "PRIMARY KEY (type, entity, row)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE entities ("
+    "row INTEGER PRIMARY KEY,\n"
+    "type INTEGER NOT NULL,            -- enum entity_type\n"
+    "id BLOB NOT NULL,                 -- of the entity\n"
+    "hash BLOB NOT NULL,               -- BLAKE2b-256(DOMAIN_STATE || canon), as it stands in the digest\n"
+    "canon BLOB NOT NULL,              -- canonical bytes of the folded entity\n"
+    "UNIQUE (type, id)) STRICT",
+
+    "CREATE TABLE records ("
+    "record BLOB PRIMARY KEY,          -- 24 bytes, the owner's 8 first\n"
+    "source_id TEXT NOT NULL,          -- id in the site's own system; '' where there is none\n"
+    "title TEXT NOT NULL,              -- the default title\n"
+    "updated INTEGER NOT NULL,         -- clock of the latest op that counts\n"
+    "retired INTEGER NOT NULL,         -- 0 or 1\n"
+    "conflicts INTEGER NOT NULL        -- fields in conflict\n"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE INDEX records_conflicts ON records (record) WHERE conflicts > 0",
+
+    "CREATE TABLE concepts ("
+    "concept BLOB PRIMARY KEY,         -- 16 bytes\n"
+    "uri TEXT NOT NULL,\n"
+    "kind TEXT NOT NULL,               -- descriptor, component, angle, ...\n"
+    "label TEXT NOT NULL,              -- the default prefLabel\n"
+    "adopted INTEGER NOT NULL,         -- 0 or 1\n"
+    "updated INTEGER NOT NULL,         -- clock of the latest op that counts\n"
+    "conflicts INTEGER NOT NULL        -- fields in conflict\n"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE INDEX concepts_uri ON concepts (uri) WHERE uri <> ''",
+    "CREATE INDEX concepts_conflicts ON concepts (concept) WHERE conflicts > 0",
+
+    "CREATE TABLE edges ("
+    "child BLOB NOT NULL,              -- concepts.concept\n"
+    "relation INTEGER NOT NULL,        -- enum concept_relation\n"
+    "target BLOB NOT NULL,             -- a concept\n"
+    "adopted INTEGER NOT NULL,         -- 0 or 1\n"
+    "clock INTEGER NOT NULL,           -- of the earliest live add-dot\n"
+    "dot BLOB NOT NULL,                -- that dot, 17 bytes\n"
+    "PRIMARY KEY (child, relation, target)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE totals ("
+    "one INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row\n"
+    "digest BLOB NOT NULL,             -- sum of entities.hash mod 2^256, little-endian\n"
+    "records INTEGER NOT NULL,         -- not retired\n"
+    "concepts INTEGER NOT NULL,\n"
+    "conflicts INTEGER NOT NULL        -- entities, not retired, that have conflicts\n"
+    ") STRICT",
+    "INSERT INTO totals VALUES (1, zeroblob(32), 0, 0, 0)",
+    NULL,
+};
+
+static const char *const drops[] = {
+    "DROP TABLE IF EXISTS ops",
+    "DROP TABLE IF EXISTS entities",
+    "DROP TABLE IF EXISTS records",
+    "DROP TABLE IF EXISTS concepts",
+    "DROP TABLE IF EXISTS edges",
+    "DROP TABLE IF EXISTS totals",
+    NULL,
+};
+
+const char *const *schema_derived(void)
+{
+    return tables;
+}
+
+const char *const *schema_derived_drop(void)
+{
+    return drops;
+}

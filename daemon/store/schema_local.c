@@ -1,0 +1,55 @@
+/*
+ * Local tables: what this machine notes for itself, neither derived nor replicated.
+ * clang-format off
+ */
+#include "daemon/store/schema.h"
+
+#include <stddef.h>
+
+static const char *const tables[] = {
+    "CREATE TABLE own_sites ("
+    "site BLOB PRIMARY KEY,            -- public key of a site hosted here\n"
+    "name TEXT NOT NULL,               -- short name: what --site takes\n"
+    "guard_path TEXT NOT NULL,         -- '' where no tmpfs was found\n"
+    "incarnation INTEGER NOT NULL,     -- current; 0: none yet\n"
+    "before_seq INTEGER NOT NULL,      -- head before the last own transaction; 0: none\n"
+    "before_id BLOB NOT NULL           -- its commit id, 32 bytes\n"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE settings ("
+    "key TEXT PRIMARY KEY,             -- \"alliance\", \"charter\", ...\n"
+    "value BLOB NOT NULL\n"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE invitations ("
+    "secret_key BLOB PRIMARY KEY,      -- public half of the one-use secret, 32 bytes\n"
+    "ally_name TEXT NOT NULL,          -- whom it invites\n"
+    "expires_ms INTEGER NOT NULL,      -- Unix milliseconds\n"
+    "used_by BLOB NOT NULL             -- the site that used it, 32 bytes; zeros: unused\n"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE imports ("
+    "entity BLOB NOT NULL,             -- id of the record or concept written\n"
+    "field INTEGER NOT NULL,           -- field number\n"
+    "lang TEXT NOT NULL,               -- '' where the field has none\n"
+    "hash BLOB NOT NULL,               -- 16 bytes, of the value the last import wrote\n"
+    "PRIMARY KEY (entity, field, lang)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE peer_heads ("
+    "site BLOB NOT NULL,               -- of the log\n"
+    "incarnation INTEGER NOT NULL,     -- of the log\n"
+    "peer BLOB NOT NULL,               -- the site that said so\n"
+    "seq INTEGER NOT NULL,             -- it holds the log durably up to here; only grows\n"
+    "PRIMARY KEY (site, incarnation, peer)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE addresses ("
+    "site BLOB NOT NULL,               -- who can be reached\n"
+    "address TEXT NOT NULL,            -- where, as an endpoint\n"
+    "PRIMARY KEY (site, address)) STRICT, WITHOUT ROWID",
+    NULL,
+};
+
+const char *const *schema_local(void)
+{
+    return tables;
+}
