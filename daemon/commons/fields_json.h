@@ -33,10 +33,13 @@ struct entity_writes {
  * (default `lang`, "" none: then ERR_LANG where a tag is needed; "und" is a tag like any other). null empties a field. `concepts` (records): array of strings or
  * {"concept","weight"}; relations (concepts): array of strings. place {name,country,lat,lon}: decimal degrees, at most 90 / 180, to micro-degrees.
  * `why` gets the field's name (and language, limit) as detail. Keys "id" and "lang" are not fields.
+ * Sources are foreign: "" and blanks count as null, empty items of lists are dropped, a single item stands for a list of one, numbers are taken as
+ * words ("source_id": 12), degrees also as text, tags in any case. A literal without language stands under the key "". Keys inside a value
+ * that are none of ours join `unknown` as "place.altitude".
  */
-err_t fields_from_json(enum entity_type type, const json_t *object, const char *lang, struct arena *arena, struct entity_writes *out,
-                       struct why *why);
-/* One encoded value as JSON: what fields_from_json would read. New reference; NULL without memory. */
+err_t fields_from_json(enum entity_type type, const json_t *object, const char *lang, struct arena *arena,
+                       struct entity_writes *out, struct why *why);
+/* One encoded value as JSON: what fields_from_json would read. New reference; NULL without memory. Dump degrees with JSON_REAL_PRECISION(9). */
 json_t *field_to_json(const struct field_info *field, struct slice value);
 
 #endif

@@ -1,0 +1,236 @@
+/*
+ * discipline: see discipline.h. It looks at what is shown, in any language: a record is complete for its readers when one of its languages
+ * says what is asked.
+ */
+#include "daemon/commons/discipline.h"
+#include "protocol/wire/rd.h"
+#include <strings.h>
+
+/* ---- what stands in the record ---- */
+
+static bool has(const struct view *v, uint64_t field)
+{
+    for (size_t i = 0; i < v->fields_n; i++) {
+        if (v->fields[i].field == field && v->fields[i].shown)
+            return true;
+    }
+    return false;
+}
+
+static bool has_abstract(const struct view *v)
+{
+    return has(v, R_ABSTRACT);
+}
+static bool has_history(const struct view *v)
+{
+    return has(v, R_HISTORY);
+}
+static bool has_limits(const struct view *v)
+{
+    return has(v, R_LIMITS);
+}
+
+static bool has_actor(const struct view *v)
+{
+    const struct view_key *k = view_field(v, R_ACTORS, slice_text(""));
+    struct rd r;
+    if (!k || !k->shown)
+        return false;
+    rd_init(&r, k->shown->value);
+    size_t n = rd_array(&r, 0, SIZE_MAX);
+    for (size_t i = 0; i < n && r.err == ERR_OK; i++) {
+        rd_array(&r, 4, 4);
+        rd_raw(&r); /* name */
+        if (rd_peek(&r) == RD_TEXT)
+            return true;
+        for (size_t part = 1; part < 4; part++)
+            rd_raw(&r);
+    }
+    return false;
+}
+
+static bool has_concept(const struct view *v)
+{
+    return v->sets_n > 0;
+}
+
+/* SPDX identifiers under which texts and images are commonly published. */
+static const char *const licences[] = {
+    "CC0-1.0",
+    "CC-BY-1.0",
+    "CC-BY-2.0",
+    "CC-BY-2.5",
+    "CC-BY-3.0",
+    "CC-BY-3.0-DE",
+    "CC-BY-4.0",
+    "CC-BY-SA-1.0",
+    "CC-BY-SA-2.0",
+    "CC-BY-SA-2.5",
+    "CC-BY-SA-3.0",
+    "CC-BY-SA-4.0",
+    "CC-BY-ND-1.0",
+    "CC-BY-ND-2.0",
+    "CC-BY-ND-2.5",
+    "CC-BY-ND-3.0",
+    "CC-BY-ND-4.0",
+    "CC-BY-NC-1.0",
+    "CC-BY-NC-2.0",
+    "CC-BY-NC-2.5",
+    "CC-BY-NC-3.0",
+    "CC-BY-NC-4.0",
+    "CC-BY-NC-SA-1.0",
+    "CC-BY-NC-SA-2.0",
+    "CC-BY-NC-SA-2.5",
+    "CC-BY-NC-SA-3.0",
+    "CC-BY-NC-SA-4.0",
+    "CC-BY-NC-ND-1.0",
+    "CC-BY-NC-ND-2.0",
+    "CC-BY-NC-ND-2.5",
+    "CC-BY-NC-ND-3.0",
+    "CC-BY-NC-ND-4.0",
+    "CC-PDDC",
+    "CC-BY-SA-2.0-UK",
+    "CC-BY-SA-2.1-JP",
+    "CC-BY-SA-3.0-AT",
+    "CC-BY-SA-3.0-DE",
+    "CC-BY-3.0-AT",
+    "CC-BY-3.0-IGO",
+    "CC-BY-3.0-NL",
+    "CC-BY-3.0-US",
+    "CC-BY-NC-ND-3.0-IGO",
+    "PDDL-1.0",
+    "ODbL-1.0",
+    "ODC-By-1.0",
+    "etalab-2.0",
+    "OGL-UK-1.0",
+    "OGL-UK-2.0",
+    "OGL-UK-3.0",
+    "OGL-Canada-2.0",
+    "DL-DE-BY-2.0",
+    "DL-DE-ZERO-2.0",
+    "NLOD-2.0",
+    "LAL-1.2",
+    "LAL-1.3",
+    "GFDL-1.1-only",
+    "GFDL-1.2-only",
+    "GFDL-1.3-only",
+    "GFDL-1.1-or-later",
+    "GFDL-1.2-or-later",
+    "GFDL-1.3-or-later",
+    "MIT",
+    "MIT-0",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "0BSD",
+    "Unlicense",
+    "WTFPL",
+    "ISC",
+    "MPL-2.0",
+    "EUPL-1.2",
+    "GPL-2.0-only",
+    "GPL-2.0-or-later",
+    "GPL-3.0-only",
+    "GPL-3.0-or-later",
+    "LGPL-3.0-or-later",
+    "AGPL-3.0-or-later",
+    "CECILL-2.1",
+    "CERN-OHL-S-2.0",
+    "OFL-1.1",
+};
+
+bool discipline_licence_known(struct slice licence)
+{
+    for (size_t i = 0; i < sizeof licences / sizeof licences[0]; i++) {
+        if (strlen(licences[i]) == licence.len && strncasecmp(licences[i], (const char *)licence.at, licence.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_licence(const struct view *v)
+{
+    const struct view_key *k = view_field(v, R_LICENCE, slice_text(""));
+    return k && k->shown && discipline_licence_known(view_text(k->shown->value));
+}
+
+/* ---- how much text ---- */
+
+static size_t characters(struct slice text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        n += (text.at[i] & 0xc0) != 0x80;
+    return n;
+}
+
+/* All texts in a value, however deep: a bounded walk, since form and depth were checked when it was decoded. */
+static size_t characters_of(struct slice value)
+{
+    struct rd r;
+    size_t n = 0;
+    rd_init(&r, value);
+    while (rd_peek(&r) != RD_END) {
+        enum rd_type type = rd_peek(&r);
+        if (type == RD_TEXT)
+            n += characters(rd_text(&r, SIZE_MAX));
+        else if (type == RD_ARRAY)
+            rd_array(&r, 0, SIZE_MAX); /* its items follow, and are met in their turn */
+        else
+            rd_raw(&r);
+    }
+    return n;
+}
+
+static bool is_short(const struct view *v)
+{
+    for (size_t i = 0; i < v->fields_n; i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < v->fields_n; k++) {
+            const struct field_info *field = field_by_number(ENTITY_RECORD, v->fields[k].field);
+            if (field && field->lang != LANG_NONE && v->fields[k].shown &&
+                slice_equal(v->fields[k].lang, v->fields[i].lang))
+                n += characters_of(v->fields[k].shown->value);
+        }
+        if (n > DISCIPLINE_TEXT_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the rules ---- */
+
+/* clang-format off */
+#define HOLDS_ABSTRACT has_abstract
+#define HOLDS_HISTORY  has_history
+#define HOLDS_LIMITS   has_limits
+#define HOLDS_ACTOR    has_actor
+#define HOLDS_CONCEPT  has_concept
+#define HOLDS_LICENCE  has_licence
+#define HOLDS_LENGTH   is_short
+
+static const struct {
+    struct discipline_rule rule;
+    bool experiences;
+    bool (*holds)(const struct view *v);
+} rules[] = {
+#define X(id, code, experiences, sentence) {{code, sentence}, experiences, HOLDS_##id},
+    DISCIPLINE_RULES(X)
+#undef X
+};
+/* clang-format on */
+
+void discipline_check(const struct view *record, struct discipline *out)
+{
+    const struct view_key *type = view_field(record, R_TYPE, slice_text(""));
+    bool experience = type && type->shown && slice_equal(view_text(type->shown->value), slice_text("experience"));
+    *out = (struct discipline){0};
+    for (size_t i = 0; i < DISCIPLINE_N; i++) {
+        if (rules[i].experiences && !experience)
+            continue;
+        if (rules[i].holds(record))
+            out->met[out->met_n++] = &rules[i].rule;
+        else
+            out->missed[out->missed_n++] = &rules[i].rule;
+    }
+}
