@@ -1,0 +1,41 @@
+/*
+ * batch: many objects to the core, in requests of at most REQUEST_LINES_MAX lines and BATCH_BYTES; what came of them, added up. Also keeps what
+ * was refused before it got there.
+ */
+#ifndef ALLIED_DAEMON_CMD_BATCH_H
+#define ALLIED_DAEMON_CMD_BATCH_H
+
+#include "daemon/cmd/cli.h"
+
+#define BATCH_BYTES (4u * 1024 * 1024)
+
+struct batch {
+    struct cli *cli;
+    const char *request; /* "record.write", "concept.write" */
+    const char *list;    /* "lines", "concepts": the key of the list in the request */
+    const char *item;    /* "record", "concept": the key beside "line" */
+    json_t *args;        /* what stands in every request: mode, dry_run, … */
+    json_t *lines;       /* waiting */
+    size_t bytes;        /* of them */
+    json_t *errors, *ids, *unknown;
+    long long added, updated, unchanged, rejected;
+};
+
+/* `args` is taken over. */
+void batch_init(struct batch *b, struct cli *cli, const char *request, const char *list, const char *item,
+                json_t *args);
+void batch_fini(struct batch *b);
+/* One object (taken over), about `bytes` long as text; sends when a request is full. */
+err_t batch_add(struct batch *b, uint64_t line, json_t *object, size_t bytes);
+/* Sends what waits. */
+err_t batch_flush(struct batch *b);
+/* Counts a line that did not get there. */
+err_t batch_refuse(struct batch *b, uint64_t line, const char *field, err_t err, const struct why *why);
+/* {"added", "updated", "unchanged", "rejected", "errors" by line, "ids", "unknown"}; new reference. */
+json_t *batch_result(struct batch *b);
+/* 65: all were refused; 2: some; else 0. */
+int batch_exit(const struct batch *b);
+/* For people: the counts on stdout; refusals and unknown names on stderr. */
+void batch_tell(struct batch *b, bool dry_run);
+
+#endif

@@ -1,0 +1,294 @@
+/*
+ * allied record: add, edit, list, show, history, retire. The import has its own file.
+ */
+#include "conf/tr.h"
+#include "daemon/cmd/batch.h"
+#include "daemon/cmd/cmd.h"
+#include "daemon/cmd/entity.h"
+#include "daemon/cmd/pick.h"
+#include "daemon/cmd/record.h"
+#include "daemon/cmd/table.h"
+#include <string.h>
+
+#define LIST_DEFAULT 50
+#define LIST_MOST    500
+
+#define FIELDS_NOTE                                                                                                    \
+    N_("Fields: type (experience, analysis, proposal, resource, dossier); per language (title@fr): title, subtitle, "  \
+       "abstract, context, "                                                                                           \
+       "history, description, limits, lessons; sources, notes, episodes; actors, authors, producer, date, "            \
+       "period.start, period.end, "                                                                                    \
+       "place.name, place.country, place.lat, place.lon, licence, images, items, source_id, source_url, concepts. A "  \
+       "list takes one "                                                                                               \
+       "value each time; actors, images and episodes take JSON.")
+
+/* ---- add ---- */
+
+static const struct arg_option add_options[] = {
+    {0, "file",    "FILE.json",          false, N_("a file with one record as a JSON object")  },
+    {0, "set",     "field[@lang]=value", true,  N_("one value; repeat it for others")          },
+    {0, "lang",    "XX",                 false, N_("language of texts that do not name theirs")},
+    {0, "dry-run", NULL,                 false, N_("say what would happen, write nothing")     },
+};
+static const struct arg_form add_form = {
+    "record add", "", N_("publish one record"), add_options, sizeof add_options / sizeof *add_options, 0, 0,
+    FIELDS_NOTE};
+
+static err_t load(struct cli *cli, const char *path, json_t **out)
+{
+    json_error_t e;
+    json_t *object = NULL;
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    if (!f)
+        return why_set(&cli->why, ERR_FILE, "%.140s", path);
+    object = json_loadf(f, JSON_REJECT_DUPLICATES, &e);
+    if (f != stdin)
+        fclose(f);
+    if (!object && json_error_code(&e) == json_error_invalid_utf8)
+        return why_set(&cli->why, ERR_UTF8, "%.100s:%d", path, e.line);
+    if (!json_is_object(object)) {
+        err_t err = why_set(&cli->why, ERR_JSON, "%.100s:%d:%d", path, object ? 1 : e.line, object ? 1 : e.column);
+        json_decref(object);
+        return err;
+    }
+    *out = object;
+    return ERR_OK;
+}
+
+/* The one refusal of a single record is the command's own error. */
+static int refused(struct cli *cli, const json_t *error)
+{
+    err_t err = err_by_name(pick_text(error, "name"));
+    const char *field = pick_text(error, "field"), *detail = pick_text(error, "detail");
+    err = err == ERR_COUNT || err == ERR_OK ? ERR_INTERNAL : err;
+    why_set(&cli->why, err, "%.60s%s%.90s", field, *field && *detail ? " " : "", detail);
+    return cli_fail(cli, err);
+}
+
+static int add_one(struct cli *cli, json_t *object, bool dry_run)
+{
+    struct batch b;
+    batch_init(&b, cli, "record.write", "lines", "record",
+               json_pack("{s:s, s:b, s:b}", "mode", "add", "dry_run", dry_run, "unknown_ok", 0));
+    err_t err = batch_add(&b, 1, object, 0);
+    err = err ? err : batch_flush(&b);
+    int code = err ? cli_fail(cli, err) : 0;
+    if (!err && b.rejected)
+        code = refused(cli, json_array_get(b.errors, 0));
+    else if (!err && cli->out.json) {
+        json_t *result = batch_result(&b);
+        json_object_update_missing(result, json_array_get(b.ids, 0));
+        out_json(&cli->out, result);
+        json_decref(result);
+    } else if (!err) {
+        const json_t *id = json_array_get(b.ids, 0);
+        if (dry_run)
+            out_say(&cli->out, N_("dry run: nothing was written"), NULL);
+        if (*pick_text(id, "id"))
+            out_print(&cli->out, "{1}", pick_text(id, "id"), NULL);
+    }
+    batch_fini(&b);
+    return code;
+}
+
+static int record_add(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &add_form, argc, argv, &args, &code))
+        return code;
+    const char *path = args_value(&args, "file"), *lang = args_value(&args, "lang");
+    if (!path && !args_value(&args, "set"))
+        return cli_usage(cli, "--file | --set");
+    json_t *object = NULL;
+    err_t err = path ? load(cli, path, &object) : ERR_OK;
+    object = object || err ? object : json_object();
+    err = err ? err : entity_sets(cli, ENTITY_RECORD, &args, object);
+    if (!err && lang && !json_object_get(object, "lang"))
+        json_object_set_new(object, "lang", json_string(lang));
+    if (err) {
+        json_decref(object);
+        return cli_fail(cli, err);
+    }
+    return add_one(cli, object, args_flag(&args, "dry-run"));
+}
+
+/* ---- edit, retire ---- */
+
+static const struct arg_option edit_options[] = {
+    {0, "set",    "field[@lang]=value", true,  N_("one value; repeat it for others")},
+    {0, "unset",  "field[@lang]",       true,  N_("empty a field")                  },
+    {0, "revive", NULL,                 false, N_("bring a retired record back")    },
+};
+static const struct arg_form edit_form = {"record edit",
+                                          "ID",
+                                          N_("change fields of one record"),
+                                          edit_options,
+                                          sizeof edit_options / sizeof *edit_options,
+                                          1,
+                                          1,
+                                          FIELDS_NOTE};
+
+static int record_edit(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &edit_form, argc, argv, &args, &code))
+        return code;
+    bool revive = args_flag(&args, "revive");
+    if (!revive && !args_value(&args, "set") && !args_value(&args, "unset"))
+        return cli_usage(cli, "--set | --unset | --revive");
+    json_t *set = json_object();
+    err_t err = entity_sets(cli, ENTITY_RECORD, &args, set);
+    if (err) {
+        json_decref(set);
+        return cli_fail(cli, err);
+    }
+    return entity_change(cli, "record.edit",
+                         json_pack("{s:s, s:o, s:b}", "id", args.operands[0], "set", set, "revive", revive),
+                         N_("{1} changed (dot {2})"));
+}
+
+static const struct arg_option retire_options[] = {
+    {0, "reason", "TEXT", false, N_("why, for those who look for it")},
+};
+static const struct arg_form retire_form = {"record retire",
+                                            "ID",
+                                            N_("take a record back; a tombstone stays, and it can be revived"),
+                                            retire_options,
+                                            sizeof retire_options / sizeof *retire_options,
+                                            1,
+                                            1,
+                                            NULL};
+
+static int record_retire(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &retire_form, argc, argv, &args, &code))
+        return code;
+    const char *reason = args_value(&args, "reason");
+    return entity_change(cli, "record.retire",
+                         json_pack("{s:s, s:s}", "id", args.operands[0], "reason", reason ? reason : ""),
+                         N_("{1} retired (dot {2})"));
+}
+
+/* ---- list, show, history ---- */
+
+static const struct arg_option list_options[] = {
+    {'n', "limit",   "N",    false, N_("how many at most")               },
+    {0,   "cursor",  "C",    false, N_("go on where the last list ended")},
+    {0,   "ally",    "NAME", false, N_("of one ally only")               },
+    {0,   "retired", NULL,   false, N_("retired ones too")               },
+};
+static const struct arg_form list_form = {
+    "record list", "", N_("the records of all allies"), list_options, sizeof list_options / sizeof *list_options, 0, 0,
+    NULL};
+
+static void show_list(const struct out *o, const json_t *result)
+{
+    static const struct table_column columns[] = {
+        {N_("id"),      false, true },
+        {N_("title"),   false, false},
+        {N_("ally"),    false, false},
+        {N_("changed"), false, true },
+        {"",            false, true }
+    };
+    struct table t;
+    size_t i;
+    json_t *r;
+    table_init(&t, columns, sizeof columns / sizeof *columns);
+    json_array_foreach(json_object_get(result, "records"), i, r)
+    {
+        table_cell(&t, pick_text(r, "id"));
+        table_cell(&t, pick_text(r, "title"));
+        table_cell(&t, *pick_text(r, "ally_name") ? pick_text(r, "ally_name") : pick_text(r, "ally"));
+        table_cell(&t, pick_text(r, "updated"));
+        table_cell(&t, pick_true(r, "retired")            ? tr(o->lang, N_("retired"))
+                       : pick_number(r, "conflicts") != 0 ? tr(o->lang, N_("conflict"))
+                                                          : "");
+    }
+    table_print(&t, o);
+    table_fini(&t);
+    if (*pick_text(result, "next"))
+        out_say(o, N_("there are more: --cursor {1}"), pick_text(result, "next"), NULL);
+}
+
+static int record_list(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    long limit;
+    if (!cli_begin(cli, &list_form, argc, argv, &args, &code))
+        return code;
+    err_t err = args_number(&args, "limit", 1, LIST_MOST, LIST_DEFAULT, &limit, &cli->why);
+    if (err)
+        return cli_fail(cli, err);
+    json_t *request = json_pack("{s:I, s:b}", "limit", (json_int_t)limit, "retired", args_flag(&args, "retired"));
+    const char *cursor = args_value(&args, "cursor"), *ally = args_value(&args, "ally");
+    if (cursor)
+        json_object_set_new(request, "cursor", json_string(cursor));
+    if (ally)
+        json_object_set_new(request, "ally", json_string(ally));
+    return entity_ask(cli, "record.list", request, show_list);
+}
+
+static void show_record(const struct out *o, const json_t *r)
+{
+    size_t i;
+    json_t *c;
+    out_pair(o, N_("id"), pick_text(r, "id"));
+    out_pair(o, N_("ally"), *pick_text(r, "ally_name") ? pick_text(r, "ally_name") : pick_text(r, "ally"));
+    out_pair(o, N_("changed"), pick_text(r, "updated"));
+    if (pick_true(r, "retired"))
+        out_print(o, N_("This record was retired."), NULL);
+    fputc('\n', o->data);
+    entity_fields(o, ENTITY_RECORD, r);
+    json_array_foreach(json_object_get(r, "concepts"), i, c)
+    {
+        if (i == 0)
+            fputc('\n', o->data);
+        out_pair(o, i == 0 ? N_("index terms") : " ",
+                 *pick_text(c, "label") ? pick_text(c, "label") : pick_text(c, "id"));
+    }
+    if (json_array_size(json_object_get(r, "conflicts")) || pick_number(r, "conflicts"))
+        out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(r, "id"), NULL);
+}
+
+static const struct arg_form show_form = {"record show", "ID", N_("one record, whole"), NULL, 0, 1, 1, NULL};
+
+static int record_show(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &show_form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, "record.show", json_pack("{s:s}", "id", args.operands[0]), show_record);
+}
+
+static const struct arg_form history_form = {
+    "record history", "ID", N_("who changed what, and when"), NULL, 0, 1, 1, NULL};
+
+static int record_history(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &history_form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, "record.history", json_pack("{s:s}", "id", args.operands[0]), entity_history);
+}
+
+static const struct cli_sub subs[] = {
+    {"add",     record_add,     &add_form          },
+    {"edit",    record_edit,    &edit_form         },
+    {"import",  record_import,  &record_import_form},
+    {"list",    record_list,    &list_form         },
+    {"show",    record_show,    &show_form         },
+    {"history", record_history, &history_form      },
+    {"retire",  record_retire,  &retire_form       },
+};
+
+int cmd_record(struct cli *cli, int argc, char **argv)
+{
+    return cli_sub(cli, "record", subs, sizeof subs / sizeof *subs, NULL, argc, argv);
+}

@@ -1,0 +1,133 @@
+#include "daemon/cmd/entity.h"
+#include "conf/tr.h"
+#include "daemon/cmd/pick.h"
+#include "daemon/cmd/set.h"
+#include "protocol/base/utf8.h"
+#include <string.h>
+
+#define TEXT_CAP (1024u * 1024)
+
+err_t entity_sets(struct cli *cli, enum entity_type type, const struct args *args, json_t *object)
+{
+    const char *text;
+    err_t err = ERR_OK;
+    for (size_t at = 0; !err && (text = args_next(args, "set", &at));)
+        err = set_from_text(type, object, text, &cli->why);
+    for (size_t at = 0; !err && (text = args_next(args, "unset", &at));)
+        err = set_empty(type, object, text, &cli->why);
+    return err;
+}
+
+int entity_change(struct cli *cli, const char *request, json_t *args, const char *done_msgid)
+{
+    json_t *result = NULL;
+    err_t err = cli_ask(cli, request, args, &result);
+    if (!err && cli->out.json)
+        out_json(&cli->out, result);
+    else if (!err)
+        out_print(&cli->out, done_msgid, pick_text(result, "id"), pick_text(result, "dot"), NULL);
+    json_decref(result);
+    return err ? cli_fail(cli, err) : 0;
+}
+
+int entity_ask(struct cli *cli, const char *request, json_t *args,
+               void (*show)(const struct out *o, const json_t *result))
+{
+    json_t *result = NULL;
+    err_t err = cli_ask(cli, request, args, &result);
+    if (!err && cli->out.json)
+        out_json(&cli->out, result);
+    else if (!err)
+        show(&cli->out, result);
+    json_decref(result);
+    return err ? cli_fail(cli, err) : 0;
+}
+
+static void pad(const struct out *o, const char *label)
+{
+    size_t wide = utf8_width(slice_text(label));
+    out_cell(o, label, STYLE_DIM, 0);
+    fprintf(o->data, "%*s", wide < 18 ? (int)(18 - wide) : 1, "");
+}
+
+static void value(const struct out *o, const char *label, const json_t *v)
+{
+    struct buf text;
+    buf_init(&text, TEXT_CAP);
+    pick_show(&text, v);
+    pad(o, label);
+    out_text(o, buf_text(&text) ? buf_text(&text) : "", 18);
+    buf_fini(&text);
+}
+
+static bool by_language(const struct field_info *f, const json_t *v)
+{
+    return f->lang != LANG_NONE && json_is_object(v);
+}
+
+void entity_fields(const struct out *o, enum entity_type type, const json_t *entity)
+{
+    size_t n;
+    const struct field_info *fields = type == ENTITY_RECORD ? record_fields(&n) : concept_fields(&n);
+    for (size_t i = 0; i < n; i++) {
+        json_t *v = json_object_get(entity, fields[i].name), *text;
+        const char *lang;
+        if (!v || json_is_null(v))
+            continue;
+        if (!by_language(&fields[i], v)) {
+            value(o, fields[i].name, v);
+            continue;
+        }
+        json_object_foreach(v, lang, text)
+        {
+            char label[96];
+            snprintf(label, sizeof label, "%s%s%s", fields[i].name, *lang ? "@" : "", lang);
+            value(o, label, text);
+        }
+    }
+}
+
+static void write_line(const struct out *o, const json_t *w)
+{
+    char label[96];
+    struct buf text;
+    const char *lang = pick_text(w, "lang");
+    buf_init(&text, TEXT_CAP);
+    snprintf(label, sizeof label, "    %s%s%s", pick_text(w, "field"), *lang ? "@" : "", lang);
+    if (json_is_false(json_object_get(w, "add")))
+        buf_printf(&text, "− ");
+    else if (*pick_text(w, "target"))
+        buf_printf(&text, "+ ");
+    buf_printf(&text, "%s%s", pick_text(w, "target"),
+               *pick_text(w, "target") && json_object_get(w, "value") ? " " : "");
+    pick_show(&text, json_object_get(w, "value"));
+    fprintf(o->data, "%s ", label);
+    out_cell(o, buf_text(&text) ? buf_text(&text) : "", STYLE_PLAIN,
+             o->columns > strlen(label) + 10 ? o->columns - strlen(label) - 1 : 0);
+    fputc('\n', o->data);
+    buf_fini(&text);
+}
+
+void entity_history(const struct out *o, const json_t *result)
+{
+    size_t i, j;
+    json_t *op, *w;
+    json_array_foreach(json_object_get(result, "history"), i, op)
+    {
+        const char *who = *pick_text(op, "ally_name") ? pick_text(op, "ally_name") : pick_text(op, "ally");
+        const char *site = *pick_text(op, "site_name") ? pick_text(op, "site_name") : pick_text(op, "site");
+        out_cell(o, pick_text(op, "at"), STYLE_BOLD, 0);
+        fputs("  ", o->data);
+        out_cell(o, pick_text(op, "kind"), STYLE_PLAIN, 0);
+        fputs("  ", o->data);
+        out_cell(o, who, STYLE_PLAIN, 0);
+        fputs(" / ", o->data);
+        out_cell(o, site, STYLE_PLAIN, 0);
+        fputs("  ", o->data);
+        out_cell(o, pick_text(op, "dot"), STYLE_DIM, 0);
+        if (json_is_false(json_object_get(op, "counts")))
+            fprintf(o->data, "  (%s)", tr(o->lang, N_("does not count")));
+        fputc('\n', o->data);
+        json_array_foreach(json_object_get(op, "writes"), j, w) write_line(o, w);
+    }
+}

@@ -1,0 +1,21 @@
+/*
+ * entity: what records and concepts share on the command line: their history, their fields shown, an edit's request.
+ */
+#ifndef ALLIED_DAEMON_CMD_ENTITY_H
+#define ALLIED_DAEMON_CMD_ENTITY_H
+
+#include "daemon/cmd/cli.h"
+#include "protocol/op/op.h"
+
+/* Appends the --set and --unset of a command to `object`. cli->why. */
+err_t entity_sets(struct cli *cli, enum entity_type type, const struct args *args, json_t *object);
+/* A request that changes one entity: `args` is taken over. Tells "done" with its dot, or an error. The exit code. */
+int entity_change(struct cli *cli, const char *request, json_t *args, const char *done_msgid);
+/* A request whose result is shown by `show` (or as JSON). The exit code. */
+int entity_ask(struct cli *cli, const char *request, json_t *args,
+               void (*show)(const struct out *o, const json_t *result));
+/* The fields of an entity that the table of its type names, in the table's order. */
+void entity_fields(const struct out *o, enum entity_type type, const json_t *entity);
+void entity_history(const struct out *o, const json_t *result);
+
+#endif

@@ -1,0 +1,174 @@
+#include "daemon/cmd/map.h"
+#include "daemon/cmd/set.h"
+#include "protocol/base/utf8.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define MAP_LINE_MOST  1024
+#define MAP_PAIRS_MOST 512
+
+struct pair {
+    struct set_place ours;
+    char *theirs;
+    json_t *value; /* while one object is mapped */
+};
+struct map {
+    struct pair *pairs;
+    size_t n;
+};
+
+static char *trim(char *text)
+{
+    size_t n = strlen(text);
+    while (n && strchr(" \t\r\n", text[n - 1]))
+        text[--n] = 0;
+    return text + strspn(text, " \t");
+}
+
+static err_t add(struct map *m, char *line, unsigned number, struct why *why)
+{
+    struct pair fresh = {0};
+    char *text = trim(line), *equals = strchr(text, '=');
+    if (!*text || *text == '#')
+        return ERR_OK;
+    if (!utf8_valid(slice_text(text)))
+        return why_set(why, ERR_MAP, "line %u: UTF-8", number);
+    if (!equals || equals == text || !*trim(equals + 1) || m->n == MAP_PAIRS_MOST)
+        return why_set(why, ERR_MAP, "line %u: %.100s", number, text);
+    char *theirs = trim(equals + 1);
+    *equals = 0;
+    if (set_place_read(ENTITY_RECORD, slice_text(trim(text)), &fresh.ours, why) != ERR_OK)
+        return why_set(why, ERR_MAP, "line %u: %.40s=%.60s", number, text, theirs);
+    struct pair *grown = reallocarray(m->pairs, m->n + 1, sizeof *grown);
+    if (!grown)
+        return why_set(why, ERR_MEMORY, "line %u", number);
+    m->pairs = grown;
+    fresh.theirs = strdup(theirs);
+    if (!fresh.theirs)
+        return why_set(why, ERR_MEMORY, "line %u", number);
+    m->pairs[m->n++] = fresh;
+    return ERR_OK;
+}
+
+err_t map_read(FILE *in, struct map **out, struct why *why)
+{
+    struct map *m = calloc(1, sizeof *m);
+    char line[MAP_LINE_MOST];
+    err_t err = m ? ERR_OK : why_set(why, ERR_MEMORY, "map");
+    for (unsigned number = 1; !err && fgets(line, sizeof line, in); number++) {
+        char *text = line;
+        size_t n = strlen(line);
+        if (n + 1 == sizeof line && line[n - 1] != '\n')
+            err = why_set(why, ERR_MAP, "line %u: > %d bytes", number, MAP_LINE_MOST - 2);
+        if (number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
+            text += 3;
+        err = err ? err : add(m, text, number, why);
+    }
+    if (!err && ferror(in))
+        err = why_set(why, ERR_FILE, "map");
+    if (err) {
+        map_free(m);
+        return err;
+    }
+    *out = m;
+    return ERR_OK;
+}
+
+void map_free(struct map *m)
+{
+    if (!m)
+        return;
+    for (size_t i = 0; i < m->n; i++)
+        free(m->pairs[i].theirs);
+    free(m->pairs);
+    free(m);
+}
+
+size_t map_size(const struct map *m)
+{
+    return m->n;
+}
+
+/* The holder of a path and its last key: the whole text where it stands as a key, else part by part at the dots. */
+static json_t *find(json_t *object, const char *path, const char **key)
+{
+    json_t *in = object;
+    *key = path;
+    while (in && !json_object_get(in, *key)) {
+        const char *dot = strchr(*key, '.');
+        if (!dot)
+            return NULL;
+        json_t *inner = json_object_getn(in, *key, (size_t)(dot - *key));
+        in = json_is_object(inner) ? inner : NULL;
+        *key = dot + 1;
+    }
+    return in;
+}
+
+static bool is_empty(const json_t *v)
+{
+    return !v || json_is_null(v) || (json_is_string(v) && json_string_length(v) == 0) ||
+           (json_is_array(v) && json_array_size(v) == 0);
+}
+
+/* In the type that our field has. New reference. */
+static json_t *converted(const struct set_place *place, json_t *value)
+{
+    char text[32];
+    json_t *out = NULL;
+    struct why why;
+    if (place->number && json_is_string(value) && set_value(place, json_string_value(value), &out, &why) == ERR_OK)
+        return out;
+    if (!place->number && json_is_integer(value)) {
+        snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
+        return json_string(text);
+    }
+    return json_incref(value);
+}
+
+/* All values are taken out before any goes in: `place.name=place` shall not meet its own result. */
+static void take_out(const struct map *m, json_t *object)
+{
+    const char *key;
+    for (size_t i = 0; i < m->n; i++) {
+        json_t *in = find(object, m->pairs[i].theirs, &key);
+        json_t *value = in ? json_object_get(in, key) : NULL;
+        m->pairs[i].value = is_empty(value) ? NULL : converted(&m->pairs[i].ours, value);
+    }
+    for (size_t i = 0; i < m->n; i++) {
+        json_t *in = find(object, m->pairs[i].theirs, &key);
+        if (in)
+            json_object_del(in, key);
+    }
+}
+
+static bool same_place(const struct set_place *a, const struct set_place *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->part, b->part) == 0 && strcmp(a->lang, b->lang) == 0;
+}
+
+static bool taken(const struct map *m, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (m->pairs[i].value && same_place(&m->pairs[i].ours, &m->pairs[at].ours))
+            return true;
+    return false;
+}
+
+err_t map_apply(const struct map *m, json_t *object)
+{
+    err_t err = ERR_OK;
+    take_out(m, object);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct pair *p = &m->pairs[i];
+        /* A list gathers from several names; of anything else the first wins. */
+        if (!p->value || err || (!p->ours.list && taken(m, i)))
+            continue;
+        err = set_put(object, &p->ours, json_incref(p->value));
+    }
+    for (size_t i = 0; i < m->n; i++) {
+        json_decref(m->pairs[i].value);
+        m->pairs[i].value = NULL;
+    }
+    return err;
+}

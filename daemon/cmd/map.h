@@ -1,0 +1,26 @@
+/*
+ * map: names of a foreign source to ours. One `ours=theirs` a line, `#` begins a comment line. `ours` is a field, with a language
+ * (`abstract@fr`) or a part (`place.lat`); `theirs` a key of their object, or a path into it (`geo.lat`).
+ */
+#ifndef ALLIED_DAEMON_CMD_MAP_H
+#define ALLIED_DAEMON_CMD_MAP_H
+
+#include "protocol/base/err.h"
+#include "protocol/base/slice.h"
+#include <jansson.h>
+#include <stdio.h>
+
+struct map;
+
+/* ERR_MAP with "line N: text" in why: no `=`, an unknown field, a language tag that is none, UTF-8 that is not; ERR_FILE. */
+err_t map_read(FILE *in, struct map **out, struct why *why);
+void map_free(struct map *m);
+size_t map_size(const struct map *m);
+/*
+ * One foreign object, in place: what the map names moves to our names; the rest stays. Of two lines for one place the first that finds a value
+ * wins. Empty texts and nulls count as no value. Numbers become text where our field is text; numeric text becomes a number for lat and lon.
+ * ERR_MEMORY.
+ */
+err_t map_apply(const struct map *m, json_t *object);
+
+#endif
