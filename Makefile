@@ -39,7 +39,7 @@ COMPILE = $(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(WARN) $(HARD) -g -MMD -MP
 SRC := $(sort $(wildcard protocol/*/*.c conf/*.c peers/*.c daemon/*/*.c))
 OBJ := $(SRC:%.c=$(O)/%.o)
 PO  := $(sort $(wildcard conf/translations/*.po))
-MO_OBJ := $(PO:conf/translations/%.po=$(O)/gen/mo_%.o)
+MO_OBJ := $(PO:conf/translations/%.po=$(O)/gen/mo_%.o) $(O)/gen/tr_table.o
 
 UNIT_SRC := $(sort $(shell find tests/protocol tests/conf tests/peers tests/daemon -name 'test_*.c' 2>/dev/null))
 UNIT := $(UNIT_SRC:%.c=$(O)/%)
@@ -79,6 +79,11 @@ $(O)/gen/%.mo: conf/translations/%.po
 $(O)/gen/mo_%.c: $(O)/gen/%.mo conf/translations/embed.sh
 	sh conf/translations/embed.sh $* $< > $@
 $(O)/gen/mo_%.o: $(O)/gen/mo_%.c
+	$(COMPILE) -c $< -o $@
+$(O)/gen/tr_table.c: $(PO) conf/translations/table.sh
+	@mkdir -p $(@D)
+	sh conf/translations/table.sh $(PO) > $@
+$(O)/gen/tr_table.o: $(O)/gen/tr_table.c
 	$(COMPILE) -c $< -o $@
 
 $(O)/liballied.a: $(OBJ) $(MO_OBJ)

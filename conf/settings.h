@@ -29,13 +29,16 @@ enum setting_type {
 struct settings;
 
 /* Defaults, then the file at `path` (NULL: none; a missing file is ERR_FILE), then overrides "section.key=value". On an error why names file and line. */
-err_t settings_load(const char *path, const char *const *overrides, size_t overrides_n, struct settings **out, struct why *why);
+err_t settings_load(const char *path, const char *const *overrides, size_t overrides_n, struct settings **out,
+                    struct why *why);
 void settings_free(struct settings *s);
-const char *settings_get(const struct settings *s, enum setting id); /* "" where unset and without default; lists are joined by ", " */
-int64_t settings_number(const struct settings *s, enum setting id);  /* numbers, sizes in bytes, durations in seconds, booleans 0 or 1 */
+const char *settings_get(const struct settings *s,
+                         enum setting id); /* "" where unset and without default; lists are joined by ", " */
+int64_t settings_number(const struct settings *s,
+                        enum setting id); /* numbers, sizes in bytes, durations in seconds, booleans 0 or 1 */
 bool settings_is_default(const struct settings *s, enum setting id);
-const char *setting_name(enum setting id);    /* "zeromq.listen" */
-const char *setting_meaning(enum setting id); /* English sentence, a msgid */
+const char *setting_name(enum setting id);      /* "zeromq.listen" */
+const char *setting_meaning(enum setting id);   /* English sentence, a msgid */
 enum setting setting_by_name(const char *name); /* SETTING_COUNT: none */
 const char *setting_section(enum setting id);
 const char *setting_key(enum setting id);
