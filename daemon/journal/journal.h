@@ -14,7 +14,8 @@ enum journal_level { JOURNAL_ERROR, JOURNAL_WARN, JOURNAL_INFO, JOURNAL_DEBUG };
 struct journal;
 
 /* `dir` NULL: no file. `echo` (may be NULL) also gets every line. level: "error|warn|info|debug"; format "text|json". */
-err_t journal_open(const char *dir, FILE *echo, const char *level, const char *format, struct journal **out, struct why *why);
+err_t journal_open(const char *dir, FILE *echo, const char *level, const char *format, struct journal **out,
+                   struct why *why);
 void journal_close(struct journal *j);
 /* `pairs` is "key=value key2=value2": values with blanks, quotes or line breaks must have gone through journal_quote. */
 void journal_note(struct journal *j, struct wall now, enum journal_level level, const char *event, const char *pairs);
