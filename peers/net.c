@@ -1,0 +1,264 @@
+/*
+ * net: one loop. It waits for the bus, the ZAP handler, the port, the control socket and each outgoing link, and lets each part do what waits, within a
+ * budget. While the core does not keep up (report_room), nothing is read from the network: TCP holds the peers back.
+ */
+#include "peers/net.h"
+#include "peers/control.h"
+#include "peers/incoming.h"
+#include "peers/zap.h"
+#include "peers/zmq_link.h"
+#include "protocol/base/limits.h"
+#include "protocol/wire/rd.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <zmq.h>
+
+#define COMMANDS_A_STEP 64
+#define IDLE_MS         1000
+#define TIMED_MS        100
+#define QUEUED_MS       5 /* a ROUTER cannot say when one peer's pipe has room again */
+#define OTHERS          5 /* poll items besides the links' two each */
+#define ADDRESS_BYTES   512
+
+struct net {
+    void *context;
+    struct bus_end *end;
+    const struct net_options *options;
+    struct report report;
+    struct incoming in;
+    struct control control;
+    void *zap;
+    struct zmq_link **links;
+    size_t links_n, links_room;
+    zmq_pollitem_t *items;
+    struct buf command;
+    bool stop;
+};
+
+static struct mono now_mono(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (struct mono){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
+}
+
+static struct zmq_link *find_link(struct net *n, uint64_t link)
+{
+    for (size_t i = 0; i < n->links_n; i++)
+        if (n->links[i]->link == link)
+            return n->links[i];
+    return NULL;
+}
+
+/* Room for one link more, in the list and among the poll items. */
+static err_t grow(struct net *n)
+{
+    if (n->items && n->links_n < n->links_room)
+        return ERR_OK;
+    size_t room = n->links_room ? n->links_room * 2 : 8;
+    struct zmq_link **links = realloc(n->links, room * sizeof(struct zmq_link *));
+    if (!links)
+        return ERR_MEMORY;
+    n->links = links;
+    zmq_pollitem_t *items = realloc(n->items, (OTHERS + 2 * room) * sizeof *items);
+    if (!items)
+        return ERR_MEMORY;
+    n->items = items;
+    n->links_room = room;
+    return ERR_OK;
+}
+
+static void do_connect(struct net *n, struct rd *r)
+{
+    uint8_t site[SITE_BYTES];
+    char address[ADDRESS_BYTES + 1] = {0};
+    uint64_t link = rd_uint(r, NET_INCOMING - 1);
+    rd_fixed(r, site, sizeof site);
+    struct slice text = rd_text(r, ADDRESS_BYTES);
+    if (rd_end(r) || find_link(n, link))
+        return;
+    memcpy(address, text.at, text.len);
+    struct zmq_link *l = NULL;
+    err_t err = memchr(address, 0, text.len) ? ERR_ADDRESS : grow(n);
+    if (!err)
+        err = zmq_link_open(n->context, n->options, link, site, address, now_mono(), &l);
+    if (err)
+        report_link_down(&n->report, link, err);
+    else
+        n->links[n->links_n++] = l;
+}
+
+static void do_send(struct net *n, struct rd *r)
+{
+    uint64_t link = rd_uint(r, UINT64_MAX);
+    struct slice frame = rd_bin(r, 0, SIZE_MAX);
+    if (rd_end(r))
+        return;
+    struct zmq_link *l = find_link(n, link);
+    if (l)
+        zmq_link_send(l, frame, &n->report);
+    else
+        incoming_send(&n->in, link, frame, &n->report);
+}
+
+static void do_close(struct net *n, struct rd *r)
+{
+    uint64_t link = rd_uint(r, UINT64_MAX);
+    if (rd_end(r))
+        return;
+    for (size_t i = 0; i < n->links_n; i++)
+        if (n->links[i]->link == link) {
+            zmq_link_close(n->links[i]);
+            n->links[i] = n->links[--n->links_n];
+            return;
+        }
+    incoming_drop(&n->in, link, now_mono());
+}
+
+static void do_reply(struct net *n, struct rd *r)
+{
+    struct slice client = rd_bin(r, 0, 255), json = rd_bin(r, 0, SIZE_MAX);
+    if (!rd_end(r))
+        control_reply(&n->control, client, json);
+}
+
+static void do_stop(struct net *n, struct rd *r)
+{
+    (void)r;
+    n->stop = true;
+}
+
+static const struct {
+    enum bus_event event;
+    size_t items;
+    void (*run)(struct net *n, struct rd *r);
+} commands[] = {
+    {BUS_CONNECT, 4, do_connect},
+    {BUS_SEND,    3, do_send   },
+    {BUS_CLOSE,   2, do_close  },
+    {BUS_REPLY,   3, do_reply  },
+    {BUS_STOP,    1, do_stop   },
+};
+
+static void run_command(struct net *n)
+{
+    struct rd r;
+    rd_init(&r, buf_slice(&n->command));
+    size_t items = rd_array(&r, 1, 8);
+    uint64_t event = rd_uint(&r, UINT64_MAX);
+    for (size_t i = 0; !r.err && i < sizeof commands / sizeof commands[0]; i++)
+        if (commands[i].event == event && commands[i].items == items) {
+            commands[i].run(n, &r);
+            return;
+        }
+}
+
+static void read_commands(struct net *n)
+{
+    for (int budget = COMMANDS_A_STEP; budget > 0 && !n->stop; budget--) {
+        err_t err = bus_recv(n->end, 0, &n->command);
+        if (err == ERR_TIMEOUT)
+            return;
+        if (err == ERR_INTERNAL)
+            n->stop = true; /* the context is going away */
+        else if (!err)
+            run_command(n);
+    }
+}
+
+static void step_links(struct net *n, struct mono now)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n->links_n; i++) {
+        struct zmq_link *l = n->links[i];
+        zmq_link_step(l, now, &n->report);
+        if (l->over)
+            zmq_link_close(l);
+        else
+            n->links[kept++] = l;
+    }
+    n->links_n = kept;
+}
+
+static size_t add_item(struct net *n, size_t at, void *socket, int events)
+{
+    if (!socket || !events)
+        return at;
+    n->items[at] = (zmq_pollitem_t){.socket = socket, .events = (short)events};
+    return at + 1;
+}
+
+/* Waits until something can be done. */
+static void wait(struct net *n)
+{
+    bool room = report_room(&n->report);
+    int input = room ? ZMQ_POLLIN : 0;
+    long timeout_ms = n->in.queued ? QUEUED_MS : n->in.timed ? TIMED_MS : IDLE_MS;
+    size_t k = add_item(n, 0, bus_socket(n->end), ZMQ_POLLIN | (room ? 0 : ZMQ_POLLOUT));
+    k = add_item(n, k, n->zap, ZMQ_POLLIN);
+    k = add_item(n, k, n->in.monitor, ZMQ_POLLIN);
+    k = add_item(n, k, n->in.socket, input);
+    k = add_item(n, k, n->control.socket, input);
+    for (size_t i = 0; i < n->links_n; i++) {
+        struct zmq_link *l = n->links[i];
+        k = add_item(n, k, l->monitor, ZMQ_POLLIN);
+        k = add_item(n, k, l->socket, input | (l->up && !queue_empty(&l->queue) ? ZMQ_POLLOUT : 0));
+        if (!l->up && timeout_ms > TIMED_MS)
+            timeout_ms = TIMED_MS;
+    }
+    (void)zmq_poll(n->items, (int)k, timeout_ms);
+}
+
+static err_t net_open(struct net *n, const char **detail)
+{
+    *detail = n->options->listen;
+    err_t err = grow(n);
+    if (!err && n->options->listen[0])
+        err = zap_open(n->context, &n->zap);
+    if (!err)
+        err = incoming_open(n->context, n->options, &n->in);
+    if (!err && n->options->control_path) {
+        *detail = n->options->control_path;
+        err = control_open(n->context, n->options->control_path, &n->control);
+    }
+    return err;
+}
+
+static void net_close(struct net *n)
+{
+    for (size_t i = 0; i < n->links_n; i++)
+        zmq_link_close(n->links[i]);
+    incoming_close(&n->in);
+    control_close(&n->control);
+    zap_close(n->zap);
+    report_fini(&n->report);
+    buf_fini(&n->command);
+    free(n->links);
+    free(n->items);
+}
+
+void net_run(struct bus *bus, struct bus_end *end, const struct net_options *options)
+{
+    struct net n = {.context = bus_context(bus), .end = end, .options = options};
+    const char *detail;
+    report_init(&n.report, bus_socket(end));
+    buf_init(&n.command, SIZE_MAX); /* from the core: an answer to a client may be of any size */
+    err_t err = net_open(&n, &detail);
+    if (err)
+        report_failed(&n.report, err, detail);
+    else
+        report_listening(&n.report, n.in.address);
+    while (!n.stop) {
+        read_commands(&n);
+        if (n.zap)
+            zap_step(n.zap);
+        struct mono now = now_mono();
+        incoming_step(&n.in, now, &n.report);
+        control_step(&n.control, &n.report);
+        step_links(&n, now);
+        if (!n.stop && n.items)
+            wait(&n);
+    }
+    net_close(&n);
+}
