@@ -249,6 +249,8 @@ static const char *misfit(const struct term *t, const struct draft_value *v)
     bool with_lang = t->form == F_LABEL || t->form == F_TEXTS || t->form == F_TITLE;
     if (t->form == F_LINKS || t->form == F_INVERSE)
         return "a literal";
+    if (memchr(v->text.at, 0, v->text.len))
+        return "U+0000";
     if (v->lang.len && !with_lang)
         return "with a language";
     if (v->datatype && t->form != F_NOTATIONS)

@@ -4,9 +4,12 @@
  */
 #include "daemon/commons/skos.h"
 #include "daemon/commons/skos_terms.def"
+#include "protocol/base/buf.h"
 #include <errno.h>
 #include <serd/serd.h>
 #include <string.h>
+
+#define URI_BYTES_MAX 65536u
 
 enum form { F_LABEL, F_TEXTS, F_NOTATIONS, F_WORD, F_ADDRESS, F_LINKS, F_INVERSE, F_TITLE };
 
@@ -82,23 +85,56 @@ static SerdNode literal(const json_t *text)
     return serd_node_from_substring(SERD_LITERAL, (const uint8_t *)json_string_value(text), json_string_length(text));
 }
 
+/* What RDF forbids in a URI (RFC 3987, Turtle's IRIREF), percent-encoded: serd would write \u escapes, which strict readers refuse. */
+static SerdNode address(const char *uri, struct buf *safe)
+{
+    static const char forbidden[] = "<>\"{}|^`\\";
+    bool clean = true;
+    for (const char *c = uri; *c && clean; c++)
+        clean = (unsigned char)*c > 0x20 && !strchr(forbidden, *c);
+    if (clean)
+        return node(SERD_URI, uri);
+    for (const char *c = uri; *c; c++) {
+        if ((unsigned char)*c <= 0x20 || strchr(forbidden, *c))
+            buf_printf(safe, "%%%02X", (unsigned)(unsigned char)*c);
+        else
+            buf_byte(safe, (uint8_t)*c);
+    }
+    const char *text = buf_text(safe);
+    return text ? node(SERD_URI, text) : SERD_NODE_NULL;
+}
+
 static void put(struct writing *w, const char *subject, const char *prefix, const char *local, SerdNode object,
                 const char *datatype, const char *lang)
 {
     char name[256];
     const char *before = prefix;
     const char *between = ":";
+    struct buf safe_subject, safe_datatype;
     for (size_t i = 0; w->whole && i < VOCABULARIES; i++)
         if (strcmp(prefix, vocabularies[i].prefix) == 0) {
             before = vocabularies[i].uri;
             between = "";
         }
     snprintf(name, sizeof name, "%s%s%s", before, between, local);
-    SerdNode s = node(SERD_URI, subject), p = node(w->whole ? SERD_URI : SERD_CURIE, name);
-    SerdNode d = node(SERD_URI, datatype ? datatype : ""), l = node(SERD_LITERAL, lang ? lang : "");
-    if (serd_writer_write_statement(w->writer, 0, NULL, &s, &p, &object, datatype ? &d : NULL,
+    buf_init(&safe_subject, URI_BYTES_MAX);
+    buf_init(&safe_datatype, URI_BYTES_MAX);
+    SerdNode s = address(subject, &safe_subject), p = node(w->whole ? SERD_URI : SERD_CURIE, name);
+    SerdNode d = address(datatype ? datatype : "", &safe_datatype), l = node(SERD_LITERAL, lang ? lang : "");
+    if (!s.buf || !d.buf || !object.buf ||
+        serd_writer_write_statement(w->writer, 0, NULL, &s, &p, &object, datatype ? &d : NULL,
                                     lang && *lang ? &l : NULL))
         w->refused = true;
+    buf_fini(&safe_subject);
+    buf_fini(&safe_datatype);
+}
+
+static void put_address(struct writing *w, const char *subject, const char *prefix, const char *local, const char *uri)
+{
+    struct buf safe;
+    buf_init(&safe, URI_BYTES_MAX);
+    put(w, subject, prefix, local, address(uri, &safe), NULL, NULL);
+    buf_fini(&safe);
 }
 
 /* ---- one value by its form: false where it has another ---- */
@@ -162,9 +198,9 @@ static bool put_links(struct writing *w, const char *uri, const struct term *t, 
         if (!to)
             return false;
         if (t->form == F_INVERSE)
-            put(w, to, t->prefix, t->local, node(SERD_URI, uri), NULL, NULL);
+            put_address(w, to, t->prefix, t->local, uri);
         else
-            put(w, uri, t->prefix, t->local, node(SERD_URI, to), NULL, NULL);
+            put_address(w, uri, t->prefix, t->local, to);
     }
     return true;
 }
@@ -180,7 +216,7 @@ static bool put_term(struct writing *w, const char *uri, const struct term *t, j
         return put_notations(w, uri, t, value);
     case F_ADDRESS:
         if (word && serd_uri_string_has_scheme((const uint8_t *)word)) {
-            put(w, uri, t->prefix, t->local, node(SERD_URI, word), NULL, NULL);
+            put_address(w, uri, t->prefix, t->local, word);
             return true;
         }
         return put_text(w, uri, t, value, NULL);
