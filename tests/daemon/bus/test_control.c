@@ -1,0 +1,132 @@
+/* The client's end against what may stand at DATA/control.sock; the daemon's end is in tests/peers/test_net.c. */
+#include "daemon/bus/control.h"
+#include "protocol/base/limits.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A bound Unix socket that listens or not. */
+static int stand_at(const char *dir, bool listens)
+{
+    char full[4096];
+    struct control_path p;
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    snprintf(full, sizeof full, "%s/%s", dir, CONTROL_SOCKET);
+    assert_int_equal(control_path_open(full, &p), ERR_OK);
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", p.path);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    if (listens)
+        assert_int_equal(listen(fd, 4), 0);
+    control_path_close(&p);
+    return fd;
+}
+
+static void clear(const char *dir)
+{
+    char full[4096];
+    snprintf(full, sizeof full, "%s/%s", dir, CONTROL_SOCKET);
+    unlink(full);
+    assert_int_equal(rmdir(dir), 0);
+}
+
+static err_t call(const char *dir, long timeout_ms)
+{
+    struct buf answer;
+    buf_init(&answer, 1000);
+    err_t err = control_call(dir, slice_text("{}"), timeout_ms, &answer);
+    buf_fini(&answer);
+    return err;
+}
+
+static void no_directory_no_socket_and_a_dead_socket_are_no_daemon_at_once(void **state)
+{
+    (void)state;
+    char dir[64] = "/tmp/allied-bus-XXXXXX", missing[400];
+    assert_non_null(mkdtemp(dir));
+    int64_t start = now_ms();
+    assert_int_equal(call("/nonexistent/allied", 5000), ERR_NO_DAEMON);
+    snprintf(missing, sizeof missing, "%s/%0200d", dir, 1);
+    assert_int_equal(call(missing, 5000), ERR_NO_DAEMON);
+    assert_int_equal(call(dir, 5000), ERR_NO_DAEMON);
+    close(stand_at(dir, false));
+    assert_int_equal(call(dir, 5000), ERR_NO_DAEMON);
+    assert_true(now_ms() - start < 1000);
+    clear(dir);
+}
+
+static void listener_that_says_nothing_is_a_timeout(void **state)
+{
+    (void)state;
+    char dir[64] = "/tmp/allied-bus-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    int fd = stand_at(dir, true);
+    int64_t start = now_ms();
+    assert_int_equal(call(dir, 150), ERR_TIMEOUT);
+    assert_in_range(now_ms() - start, 149, 1500);
+    close(fd);
+    clear(dir);
+}
+
+static void request_past_the_limit_is_refused_before_anything_is_sent(void **state)
+{
+    (void)state;
+    struct buf answer;
+    uint8_t byte = 0;
+    buf_init(&answer, 10);
+    assert_int_equal(control_call("/nonexistent", slice_of(&byte, LIMIT_REQUEST_BYTES + 1), 100, &answer),
+                     ERR_TOO_LARGE);
+    buf_fini(&answer);
+}
+
+static void long_path_becomes_a_short_name_of_the_same_file(void **state)
+{
+    (void)state;
+    char dir[64] = "/tmp/allied-bus-XXXXXX", deep[400], full[500];
+    struct control_path p;
+    struct stat a, b;
+    assert_non_null(mkdtemp(dir));
+    snprintf(deep, sizeof deep, "%s/%0200d", dir, 1);
+    assert_int_equal(mkdir(deep, 0700), 0);
+    int fd = stand_at(deep, false);
+    snprintf(full, sizeof full, "%s/%s", deep, CONTROL_SOCKET);
+    assert_int_equal(control_path_open(full, &p), ERR_OK);
+    assert_int_equal(stat(full, &a), 0);
+    assert_int_equal(stat(p.path, &b), 0);
+    assert_true(a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+    control_path_close(&p);
+    control_path_close(&p);
+    close(fd);
+    clear(deep);
+    clear(dir);
+    assert_int_equal(control_path_open("/tmp/control.sock", &p), ERR_OK);
+    assert_string_equal(p.path, "/tmp/control.sock");
+    assert_int_equal(p.dir, -1);
+    control_path_close(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_directory_no_socket_and_a_dead_socket_are_no_daemon_at_once),
+        cmocka_unit_test(listener_that_says_nothing_is_a_timeout),
+        cmocka_unit_test(request_past_the_limit_is_refused_before_anything_is_sent),
+        cmocka_unit_test(long_path_becomes_a_short_name_of_the_same_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+#include "peers/address.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const struct {
+    const char *text, *endpoint;
+    enum address_use use;
+    enum address_kind kind;
+    uint16_t port;
+} good[] = {
+    {"*:5670",              "tcp://*:5670",              ADDRESS_LISTEN, ADDRESS_ANY,  5670 },
+    {"127.0.0.1:0",         "tcp://127.0.0.1:0",         ADDRESS_LISTEN, ADDRESS_IPV4, 0    },
+    {"[::1]:5670",          "tcp://[::1]:5670",          ADDRESS_LISTEN, ADDRESS_IPV6, 5670 },
+    {"[2001:db8::1]:65535", "tcp://[2001:db8::1]:65535", ADDRESS_REACH,  ADDRESS_IPV6, 65535},
+    {"192.0.2.1:1",         "tcp://192.0.2.1:1",         ADDRESS_REACH,  ADDRESS_IPV4, 1    },
+    {"allies.example:5670", "tcp://allies.example:5670", ADDRESS_REACH,  ADDRESS_NAME, 5670 },
+    {"a-1.b2c:5670",        "tcp://a-1.b2c:5670",        ADDRESS_REACH,  ADDRESS_NAME, 5670 },
+};
+
+static const struct {
+    const char *text;
+    enum address_use use;
+} bad[] = {
+    {"",                       ADDRESS_LISTEN},
+    {":5670",                  ADDRESS_LISTEN},
+    {"*",                      ADDRESS_LISTEN},
+    {"5670",                   ADDRESS_LISTEN},
+    {"*:5670",                 ADDRESS_REACH },
+    {"a.example:0",            ADDRESS_REACH },
+    {"a.example",              ADDRESS_REACH },
+    {"a.example:",             ADDRESS_REACH },
+    {"a.example:65536",        ADDRESS_REACH },
+    {"a.example:99999999999",  ADDRESS_REACH },
+    {"a.example:05670",        ADDRESS_REACH },
+    {"a.example:+5670",        ADDRESS_REACH },
+    {"a.example:5670 ",        ADDRESS_REACH },
+    {" a.example:5670",        ADDRESS_REACH },
+    {"tcp://a.example:5670",   ADDRESS_REACH },
+    {"::1:5670",               ADDRESS_REACH },
+    {"[::1:5670",              ADDRESS_REACH },
+    {"[]:5670",                ADDRESS_REACH },
+    {"[a.example]:5670",       ADDRESS_REACH },
+    {"[fe80::1%eth0]:5670",    ADDRESS_REACH },
+    {"256.0.0.1:5670",         ADDRESS_REACH },
+    {"1.2.3:5670",             ADDRESS_REACH },
+    {"a..b:5670",              ADDRESS_REACH },
+    {"-a.b:5670",              ADDRESS_REACH },
+    {"a-.b:5670",              ADDRESS_REACH },
+    {"eth0;192.0.2.1:5670",    ADDRESS_REACH },
+    {"caf\xc3\xa9.example:80", ADDRESS_REACH },
+};
+
+static void addresses_are_read_and_written_back_alike(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct address a;
+        char text[ADDRESS_TEXT_MAX];
+        assert_int_equal(address_parse(good[i].text, good[i].use, &a), ERR_OK);
+        assert_int_equal(a.kind, good[i].kind);
+        assert_int_equal(a.port, good[i].port);
+        address_format(&a, text);
+        assert_string_equal(text, good[i].text);
+        address_endpoint(&a, text);
+        assert_string_equal(text, good[i].endpoint);
+    }
+}
+
+static void what_is_no_address_is_refused_and_nothing_written(void **state)
+{
+    (void)state;
+    struct address a, before;
+    memset(&a, 0x5a, sizeof a);
+    before = a;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (address_parse(bad[i].text, bad[i].use, &a) != ERR_ADDRESS)
+            fail_msg("taken: \"%s\"", bad[i].text);
+    assert_memory_equal(&a, &before, sizeof a);
+}
+
+static void longest_host_fits_and_one_more_character_does_not(void **state)
+{
+    (void)state;
+    char text[300];
+    struct address a;
+    for (size_t len = ADDRESS_HOST_MAX; len <= ADDRESS_HOST_MAX + 1; len++) {
+        for (size_t i = 0; i < len; i++)
+            text[i] = i % 50 == 49 ? '.' : 'a';
+        snprintf(text + len, sizeof text - len, ":5670");
+        assert_int_equal(address_parse(text, ADDRESS_REACH, &a), len == ADDRESS_HOST_MAX ? ERR_OK : ERR_ADDRESS);
+    }
+    char out[ADDRESS_TEXT_MAX];
+    address_endpoint(&a, out);
+    assert_int_equal(strlen(out), strlen("tcp://") + ADDRESS_HOST_MAX + strlen(":5670"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_are_read_and_written_back_alike),
+        cmocka_unit_test(what_is_no_address_is_refused_and_nothing_written),
+        cmocka_unit_test(longest_host_fits_and_one_more_character_does_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
