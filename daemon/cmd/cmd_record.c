@@ -129,6 +129,29 @@ static const struct arg_form edit_form = {"record edit",
                                           1,
                                           FIELDS_NOTE};
 
+/* A place and a period are one field each: a part that was set shall not drop the others. */
+static err_t keep_parts(struct cli *cli, const struct args *args, const char *id, json_t *set)
+{
+    static const char *const fields[] = {"place", "period"};
+    json_t *now = NULL;
+    err_t err = ERR_OK;
+    for (size_t i = 0; !err && i < sizeof fields / sizeof *fields; i++) {
+        const char *text;
+        bool partly = false;
+        size_t n = strlen(fields[i]);
+        for (size_t at = 0; (text = args_next(args, "set", &at));)
+            partly = partly || (strncmp(text, fields[i], n) == 0 && text[n] == '.');
+        if (!partly)
+            continue;
+        err = now ? ERR_OK : cli_ask(cli, "record.show", json_pack("{s:s}", "id", id), &now);
+        json_t *whole = err ? NULL : json_object_get(now, fields[i]);
+        if (json_is_object(whole))
+            json_object_update_missing(json_object_get(set, fields[i]), whole);
+    }
+    json_decref(now);
+    return err;
+}
+
 static int record_edit(struct cli *cli, int argc, char **argv)
 {
     struct args args;
@@ -140,6 +163,7 @@ static int record_edit(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, "--set | --unset | --revive");
     json_t *set = json_object();
     err_t err = entity_sets(cli, ENTITY_RECORD, &args, set);
+    err = err ? err : keep_parts(cli, &args, args.operands[0], set);
     if (err) {
         json_decref(set);
         return cli_fail(cli, err);

@@ -33,6 +33,10 @@ static bool shape(enum entity_type type, struct set_place *p)
         p->list = f->type == FT_TEXTS || f->type == FT_ACTORS || f->type == FT_IMAGES || f->type == FT_EPISODES ||
                   f->type == FT_NOTATIONS || f->type == FT_IDS;
         p->structured = f->type != FT_TEXT && f->type != FT_WORD && f->type != FT_DATE;
+        p->inner = f->type == FT_NOTATIONS ? "value"
+                   : f->type == FT_ACTORS  ? "name"
+                   : f->type == FT_IMAGES  ? "url"
+                                           : NULL;
     } else
         return strcmp(p->name, "lang") == 0;
     p->number = f && f->type == FT_PLACE && (strcmp(p->part, "lat") == 0 || strcmp(p->part, "lon") == 0);
@@ -130,6 +134,7 @@ err_t set_value(const struct set_place *place, const char *text, json_t **out, s
         value = json_string(text);
         if (!value)
             return why_set(why, ERR_UTF8, "%s", place->name);
+        value = place->inner ? json_pack("{s:o}", place->inner, value) : value;
     }
     *out = value;
     return value ? ERR_OK : ERR_MEMORY;

@@ -15,6 +15,7 @@ struct set_place {
     bool list;               /* values gather in a list */
     bool structured;         /* text that begins with { or [ is JSON */
     bool number;             /* decimal degrees */
+    const char *inner;       /* plain text of a structured list stands under this key of an object; NULL: as it is */
 };
 /* Reads "field", "field@lang", "field.part". ERR_FIELD_UNKNOWN, ERR_LANG, with the text in why. */
 err_t set_place_read(enum entity_type type, struct slice text, struct set_place *out, struct why *why);

@@ -1,0 +1,411 @@
+/*
+ * allied concept: add, edit, relate, adopt, list, show, history. SKOS files have their own file.
+ */
+#include "conf/tr.h"
+#include "daemon/cmd/batch.h"
+#include "daemon/cmd/cmd.h"
+#include "daemon/cmd/concept.h"
+#include "daemon/cmd/entity.h"
+#include "daemon/cmd/pick.h"
+#include "daemon/cmd/set.h"
+#include "daemon/cmd/table.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST_DEFAULT 50
+#define LIST_MOST    500
+
+#define ADOPT_OPTION                                                                                                   \
+    {                                                                                                                  \
+        0, "adopt", NULL, false, N_("adopt what is written, where the charter lets this ally")                         \
+    }
+#define MOTIVE_OPTION                                                                                                  \
+    {                                                                                                                  \
+        0, "motive", "RECORD", false, N_("the record that motivates it")                                               \
+    }
+
+/* Options that stand for a field, and the field. */
+static const struct {
+    const char *option, *field;
+} shorthands[] = {
+    {"label",      "prefLabel" },
+    {"alt",        "altLabel"  },
+    {"definition", "definition"},
+    {"note",       "scopeNote" },
+    {"uri",        "uri"       },
+    {"kind",       "kind"      },
+    {"notation",   "notation"  },
+    {"broader",    "broader"   },
+    {"related",    "related"   },
+    {"facet",      "facet"     },
+};
+
+static const struct arg_option add_options[] = {
+    {0, "label",      "TEXT@XX",            true,  N_("its name (prefLabel), one per language: \"Sol@fr\"")},
+    {0, "alt",        "TEXT@XX",            true,  N_("another name (altLabel)")                           },
+    {0, "definition", "TEXT@XX",            true,  N_("its definition")                                    },
+    {0, "note",       "TEXT@XX",            true,  N_("how to use it (scopeNote)")                         },
+    {0, "uri",        "URI",                false, N_("its URI; made from the id otherwise")               },
+    {0, "kind",       "K",                  false, N_("descriptor, component, angle, scheme or collection")},
+    {0, "notation",   "CODE",               true,  N_("its code in a classification")                      },
+    {0, "broader",    "ID",                 true,  N_("a broader concept: id or URI")                      },
+    {0, "related",    "ID",                 true,  N_("a related concept: id or URI")                      },
+    {0, "facet",      "ID",                 true,  N_("a component or an angle it belongs to: id or URI")  },
+    {0, "set",        "field[@lang]=value", true,  N_("any other field")                                   },
+    ADOPT_OPTION,
+    MOTIVE_OPTION,
+    {0, "dry-run",    NULL,                 false, N_("say what would happen, write nothing")              },
+};
+static const struct arg_form add_form = {
+    "concept add",
+    "--label \"…@fr\"",
+    N_("propose a concept"),
+    add_options,
+    sizeof add_options / sizeof *add_options,
+    0,
+    0,
+    N_("What an ally writes is a proposal, shown and marked, until it is adopted by the charter's rule.")};
+
+/* "Sol vivant@fr": the tag behind the last @, where it is one. */
+static err_t put_text(struct cli *cli, const char *field, const char *text, json_t *object)
+{
+    char place_text[64 + LANG_MAX];
+    const char *at = strrchr(text, '@');
+    const struct field_info *info = field_by_name(ENTITY_CONCEPT, field);
+    bool tagged = info && info->lang != LANG_NONE && at && lang_valid(slice_text(at + 1));
+    size_t length = tagged ? (size_t)(at - text) : strlen(text);
+    struct set_place place;
+    snprintf(place_text, sizeof place_text, "%s%s", field, tagged ? at : "");
+    err_t err = set_place_read(ENTITY_CONCEPT, slice_text(place_text), &place, &cli->why);
+    if (err)
+        return err;
+    char *own = strndup(text, length);
+    json_t *value = NULL;
+    err = own ? set_value(&place, own, &value, &cli->why) : why_set(&cli->why, ERR_MEMORY, "%s", field);
+    free(own);
+    if (err)
+        return err;
+    return set_put(object, &place, value);
+}
+
+static err_t gather(struct cli *cli, const struct args *args, json_t *object)
+{
+    err_t err = ERR_OK;
+    for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++) {
+        const char *text;
+        for (size_t at = 0; !err && (text = args_next(args, shorthands[i].option, &at));)
+            err = put_text(cli, shorthands[i].field, text, object);
+    }
+    return err ? err : entity_sets(cli, ENTITY_CONCEPT, args, object);
+}
+
+static void with_motive(const struct args *args, json_t *request)
+{
+    const char *motive = args_value(args, "motive");
+    json_object_set_new(request, "adopt", json_boolean(args_flag(args, "adopt")));
+    if (motive)
+        json_object_set_new(request, "motive", json_string(motive));
+}
+
+static int told(struct cli *cli, struct batch *b, bool dry_run)
+{
+    const json_t *refusal = json_array_get(b->errors, 0), *id = json_array_get(b->ids, 0);
+    if (b->rejected) {
+        err_t err = err_by_name(pick_text(refusal, "name"));
+        err = err == ERR_COUNT || err == ERR_OK ? ERR_INTERNAL : err;
+        return cli_fail(
+            cli, why_set(&cli->why, err, "%.60s %.80s", pick_text(refusal, "field"), pick_text(refusal, "detail")));
+    }
+    json_t *result = batch_result(b);
+    json_object_update_missing(result, (json_t *)(uintptr_t)id);
+    if (cli->out.json)
+        out_json(&cli->out, result);
+    else if (*pick_text(id, "id"))
+        out_print(&cli->out, "{1}", pick_text(id, "id"), NULL);
+    if (dry_run)
+        out_say(&cli->out, N_("dry run: nothing was written"), NULL);
+    json_decref(result);
+    return 0;
+}
+
+static int concept_add(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &add_form, argc, argv, &args, &code))
+        return code;
+    json_t *object = json_object();
+    err_t err = gather(cli, &args, object);
+    if (!err && !json_object_get(object, "prefLabel"))
+        err = why_set(&cli->why, ERR_LABEL_MISSING, "prefLabel");
+    if (err) {
+        json_decref(object);
+        return cli_fail(cli, err);
+    }
+    bool dry_run = args_flag(&args, "dry-run");
+    json_t *request = json_pack("{s:s, s:b}", "mode", "add", "dry_run", dry_run);
+    with_motive(&args, request);
+    struct batch b;
+    batch_init(&b, cli, "concept.write", "concepts", "concept", request);
+    err = batch_add(&b, 1, object, 0);
+    err = err ? err : batch_flush(&b);
+    code = err ? cli_fail(cli, err) : told(cli, &b, dry_run);
+    batch_fini(&b);
+    return code;
+}
+
+/* ---- edit, relate, adopt ---- */
+
+static const struct arg_option edit_options[] = {
+    {0, "set",   "field[@lang]=value", true, N_("one value: prefLabel@fr=…; repeat it for others")},
+    {0, "unset", "field[@lang]",       true, N_("empty a field")                                    },
+    ADOPT_OPTION,
+    MOTIVE_OPTION,
+};
+static const struct arg_form edit_form = {"concept edit",
+                                          "ID",
+                                          N_("propose a change to a concept"),
+                                          edit_options,
+                                          sizeof edit_options / sizeof *edit_options,
+                                          1,
+                                          1,
+                                          N_("Fields: prefLabel, altLabel, hiddenLabel, definition, scopeNote, "
+                                             "example, note, changeNote, editorialNote, historyNote (each with "
+                                             "@language); notation, kind, colour, logo.")};
+
+static int concept_edit(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &edit_form, argc, argv, &args, &code))
+        return code;
+    if (!args_value(&args, "set") && !args_value(&args, "unset"))
+        return cli_usage(cli, "--set | --unset");
+    json_t *set = json_object();
+    err_t err = entity_sets(cli, ENTITY_CONCEPT, &args, set);
+    if (err) {
+        json_decref(set);
+        return cli_fail(cli, err);
+    }
+    json_t *request = json_pack("{s:s, s:o}", "id", args.operands[0], "set", set);
+    with_motive(&args, request);
+    return entity_change(cli, "concept.edit", request, N_("{1} changed (dot {2})"));
+}
+
+static const struct arg_option relate_options[] = {
+    {0, "remove", NULL, false, N_("take the relation away")},
+    ADOPT_OPTION,
+    MOTIVE_OPTION,
+};
+static const struct arg_form relate_form = {"concept relate",
+                                            "ID RELATION TARGET",
+                                            N_("relate a concept to another"),
+                                            relate_options,
+                                            sizeof relate_options / sizeof *relate_options,
+                                            3,
+                                            3,
+                                            N_("Relations: broader, related, facet, inScheme, topConceptOf, memberOf "
+                                               "between concepts; exactMatch, closeMatch, broadMatch, "
+                                               "narrowMatch, relatedMatch to a URI outside.")};
+
+static int concept_relate(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &relate_form, argc, argv, &args, &code))
+        return code;
+    if (!relation_by_name(args.operands[1]))
+        return cli_fail(cli, why_set(&cli->why, ERR_RELATION, "%.100s", args.operands[1]));
+    json_t *request = json_pack("{s:s, s:s, s:s, s:b}", "id", args.operands[0], "relation", args.operands[1], "target",
+                                args.operands[2], "remove", args_flag(&args, "remove"));
+    with_motive(&args, request);
+    return entity_change(cli, "concept.relate", request, N_("{1} changed (dot {2})"));
+}
+
+static const struct arg_option adopt_options[] = {
+    {0, "dot", "DOT", true, N_("this proposal only; all of them otherwise")},
+};
+static const struct arg_form adopt_form = {"concept adopt",
+                                           "ID",
+                                           N_("adopt what was proposed"),
+                                           adopt_options,
+                                           sizeof adopt_options / sizeof *adopt_options,
+                                           1,
+                                           1,
+                                           NULL};
+
+static int concept_adopt(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    const char *dot;
+    if (!cli_begin(cli, &adopt_form, argc, argv, &args, &code))
+        return code;
+    json_t *request = json_pack("{s:s}", "id", args.operands[0]), *dots = json_array();
+    for (size_t at = 0; (dot = args_next(&args, "dot", &at));)
+        json_array_append_new(dots, json_string(dot));
+    if (json_array_size(dots))
+        json_object_set(request, "dots", dots);
+    json_decref(dots);
+    return entity_change(cli, "concept.adopt", request, N_("{1} adopted (dot {2})"));
+}
+
+/* ---- list, show, history ---- */
+
+static const struct arg_option list_options[] = {
+    {'n', "limit",  "N", false, N_("how many at most")               },
+    {0,   "cursor", "C", false, N_("go on where the last list ended")},
+};
+static const struct arg_form list_form = {"concept list",
+                                          "",
+                                          N_("the concepts of the thesaurus"),
+                                          list_options,
+                                          sizeof list_options / sizeof *list_options,
+                                          0,
+                                          0,
+                                          NULL};
+
+static const char *status(const struct out *o, const char *name)
+{
+    static const char *const words[][2] = {
+        {"proposed",   N_("proposed")  },
+        {"adopted",    N_("adopted")   },
+        {"deprecated", N_("deprecated")}
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], name) == 0)
+            return tr(o->lang, words[i][1]);
+    return name;
+}
+
+static void show_list(const struct out *o, const json_t *result)
+{
+    static const struct table_column columns[] = {
+        {N_("id"),     false, true },
+        {N_("label"),  false, false},
+        {N_("kind"),   false, true },
+        {N_("status"), false, true },
+        {N_("uri"),    false, false},
+        {"",           false, true }
+    };
+    struct table t;
+    size_t i;
+    json_t *c;
+    table_init(&t, columns, sizeof columns / sizeof *columns);
+    json_array_foreach(json_object_get(result, "concepts"), i, c)
+    {
+        table_cell(&t, pick_text(c, "id"));
+        table_cell(&t, pick_text(c, "label"));
+        table_cell(&t, pick_text(c, "kind"));
+        table_cell(&t, status(o, pick_text(c, "status")));
+        table_cell(&t, pick_text(c, "uri"));
+        table_cell(&t, pick_number(c, "conflicts") ? tr(o->lang, N_("conflict")) : "");
+    }
+    table_print(&t, o);
+    table_fini(&t);
+    if (*pick_text(result, "next"))
+        out_say(o, N_("there are more: --cursor {1}"), pick_text(result, "next"), NULL);
+}
+
+static int concept_list(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    long limit;
+    if (!cli_begin(cli, &list_form, argc, argv, &args, &code))
+        return code;
+    err_t err = args_number(&args, "limit", 1, LIST_MOST, LIST_DEFAULT, &limit, &cli->why);
+    if (err)
+        return cli_fail(cli, err);
+    json_t *request = json_pack("{s:I}", "limit", (json_int_t)limit);
+    if (args_value(&args, "cursor"))
+        json_object_set_new(request, "cursor", json_string(args_value(&args, "cursor")));
+    return entity_ask(cli, "concept.list", request, show_list);
+}
+
+static void show_relation(const struct out *o, const char *name, const json_t *targets)
+{
+    size_t i;
+    json_t *t;
+    json_array_foreach(targets, i, t)
+    {
+        char marks[160];
+        const char *text = json_is_string(t)        ? json_string_value(t)
+                           : *pick_text(t, "label") ? pick_text(t, "label")
+                                                    : pick_text(t, "uri");
+        bool proposed = json_is_false(json_object_get(t, "adopted"));
+        snprintf(marks, sizeof marks, "%s%s%s%s", proposed ? " (" : "", proposed ? tr(o->lang, N_("proposed")) : "",
+                 proposed ? ")" : "", pick_true(t, "suppressed") ? " (↺)" : "");
+        out_cell(o, name, STYLE_DIM, 0);
+        fprintf(o->data, "%*s", strlen(name) < 18 ? (int)(18 - strlen(name)) : 1, "");
+        out_cell(o, *text ? text : pick_text(t, "id"), STYLE_PLAIN, 0);
+        fprintf(o->data, "%s  ", marks);
+        out_cell(o, pick_text(t, "id"), STYLE_DIM, 0);
+        fputc('\n', o->data);
+    }
+}
+
+static void show_concept(const struct out *o, const json_t *c)
+{
+#define X(id, number, name, target) name,
+    static const char *const relations[] = {CONCEPT_RELATIONS(X) "narrower"};
+#undef X
+    out_pair(o, N_("id"), pick_text(c, "id"));
+    out_pair(o, N_("status"), status(o, pick_text(c, "status")));
+    fputc('\n', o->data);
+    entity_fields(o, ENTITY_CONCEPT, c);
+    for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
+        show_relation(o, relations[i], json_object_get(c, relations[i]));
+    size_t i;
+    json_t *p;
+    json_array_foreach(json_object_get(c, "proposals"), i, p)
+    {
+        struct buf text;
+        buf_init(&text, 65536);
+        pick_show(&text, p);
+        out_pair(o, i ? " " : N_("proposals"), buf_text(&text) ? buf_text(&text) : "");
+        buf_fini(&text);
+    }
+    if (json_array_size(json_object_get(c, "conflicts")) || pick_number(c, "conflicts"))
+        out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(c, "id"), NULL);
+}
+
+static const struct arg_form show_form = {"concept show", "ID|URI", N_("one concept, whole"), NULL, 0, 1, 1, NULL};
+
+static int concept_show(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &show_form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, "concept.show", json_pack("{s:s}", "id", args.operands[0]), show_concept);
+}
+
+static const struct arg_form history_form = {
+    "concept history", "ID|URI", N_("who changed what, and when"), NULL, 0, 1, 1, NULL};
+
+static int concept_history(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &history_form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, "concept.history", json_pack("{s:s}", "id", args.operands[0]), entity_history);
+}
+
+static const struct cli_sub subs[] = {
+    {"add",     concept_add,     &add_form           },
+    {"edit",    concept_edit,    &edit_form          },
+    {"relate",  concept_relate,  &relate_form        },
+    {"adopt",   concept_adopt,   &adopt_form         },
+    {"list",    concept_list,    &list_form          },
+    {"show",    concept_show,    &show_form          },
+    {"history", concept_history, &history_form       },
+    {"import",  concept_import,  &concept_import_form},
+    {"export",  concept_export,  &concept_export_form},
+};
+
+int cmd_concept(struct cli *cli, int argc, char **argv)
+{
+    return cli_sub(cli, "concept", subs, sizeof subs / sizeof *subs, NULL, argc, argv);
+}

@@ -1,0 +1,214 @@
+/*
+ * allied concept import, export: SKOS files through daemon/commons/skos.h.
+ */
+#include "conf/tr.h"
+#include "daemon/cmd/batch.h"
+#include "daemon/cmd/concept.h"
+#include "daemon/cmd/pick.h"
+#include "daemon/cmd/progress.h"
+#include "daemon/commons/skos.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXPORT_PAGE 500
+
+/* ---- import ---- */
+
+static const struct arg_option import_options[] = {
+    {0, "adopt",   NULL,     false, N_("adopt what is written, where the charter lets this ally")},
+    {0, "dry-run", NULL,     false, N_("say what would happen, write nothing")                   },
+    {0, "format",  "ttl|nt", false, N_("Turtle or N-Triples; by the file's name otherwise")      },
+    {0, "motive",  "RECORD", false, N_("the record that motivates it")                           },
+};
+const struct arg_form concept_import_form = {"concept import",
+                                             "FILE.ttl|FILE.nt",
+                                             N_("put in concepts from SKOS; importing again writes only what changed"),
+                                             import_options,
+                                             sizeof import_options / sizeof *import_options,
+                                             1,
+                                             1,
+                                             N_("A file with a fault changes nothing. What cannot be kept is listed, "
+                                                "never dropped in silence. Exit code 0: all went in; 2: some "
+                                                "concepts were refused; 65: all were.")};
+
+static const char *format_name(const char *text)
+{
+    static const char *const names[][2] = {
+        {"ttl",      "turtle"  },
+        {"turtle",   "turtle"  },
+        {"nt",       "ntriples"},
+        {"ntriples", "ntriples"}
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], text) == 0)
+            return names[i][1];
+    return NULL;
+}
+
+/* The format of --format, else of the file's name, else `fallback`. ERR_USAGE. */
+static err_t format_of(struct cli *cli, const struct args *args, const char *path, const char *fallback,
+                       const char **out)
+{
+    const char *text = args_value(args, "format"), *found = text ? format_name(text) : skos_format_of(path);
+    if (!found && !text)
+        found = fallback;
+    if (!found)
+        return why_set(&cli->why, ERR_USAGE, text ? "--format %.60s (ttl, nt)" : "%.100s (.ttl, .nt)",
+                       text ? text : path);
+    *out = found;
+    return ERR_OK;
+}
+
+static err_t send(struct batch *b, struct progress *p, const json_t *concepts)
+{
+    size_t i, sent = 0, n = json_array_size(concepts);
+    json_t *c;
+    err_t err = ERR_OK;
+    json_array_foreach(concepts, i, c)
+    {
+        json_t *own = json_copy(c);
+        char *text = json_dumps(c, JSON_COMPACT);
+        size_t bytes = text ? strlen(text) : 0;
+        free(text);
+        json_object_del(own, "line");
+        err = batch_add(b, (uint64_t)pick_number(c, "line"), own, bytes);
+        if (err)
+            return err;
+        sent++;
+        progress_step(p, progress_now(), N_("importing"), sent, sent, n);
+    }
+    return batch_flush(b);
+}
+
+static void tell_lost(const struct out *o, const json_t *lost)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(lost, i, row)
+    {
+        if (i == 0)
+            out_say(o, N_("statements that allied does not keep:"), NULL);
+        out_say(o, "  {1}  {2}", pick_text(row, "what"), NUM(pick_number(row, "count")), NULL);
+    }
+}
+
+int concept_import(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    const char *format = NULL;
+    json_t *concepts = NULL, *lost = NULL;
+    if (!cli_begin(cli, &concept_import_form, argc, argv, &args, &code))
+        return code;
+    bool dry_run = args_flag(&args, "dry-run"), adopt = args_flag(&args, "adopt");
+    err_t err = format_of(cli, &args, args.operands[0], NULL, &format);
+    err = err ? err : skos_read(args.operands[0], format, &concepts, &lost, &cli->why);
+    if (err)
+        return cli_fail(cli, err);
+    struct batch b;
+    struct progress p;
+    json_t *request = json_pack("{s:s, s:b, s:b}", "mode", "import", "dry_run", dry_run, "adopt", adopt);
+    if (args_value(&args, "motive"))
+        json_object_set_new(request, "motive", json_string(args_value(&args, "motive")));
+    batch_init(&b, cli, "concept.write", "concepts", "concept", request);
+    progress_init(&p, &cli->out, progress_now());
+    err = send(&b, &p, concepts);
+    progress_end(&p);
+    json_t *result = batch_result(&b);
+    json_object_set(result, "lost", lost);
+    if (!err && cli->out.json)
+        out_json(&cli->out, result);
+    else if (!cli->out.json) {
+        tell_lost(&cli->out, lost);
+        batch_tell(&b, dry_run);
+    }
+    code = err ? cli_fail(cli, err) : batch_exit(&b);
+    json_decref(result);
+    batch_fini(&b);
+    json_decref(concepts);
+    json_decref(lost);
+    return code;
+}
+
+/* ---- export ---- */
+
+static const struct arg_option export_options[] = {
+    {0, "format", "ttl|nt", false, N_("Turtle or N-Triples; by the file's name otherwise")},
+};
+const struct arg_form concept_export_form = {"concept export",
+                                             "[FILE.ttl|FILE.nt|-]",
+                                             N_("the thesaurus as SKOS"),
+                                             export_options,
+                                             sizeof export_options / sizeof *export_options,
+                                             0,
+                                             1,
+                                             NULL};
+
+static err_t pages(struct cli *cli, const char *format, FILE *to, size_t *n)
+{
+    char cursor[512] = "";
+    do {
+        json_t *result = NULL, *request = json_pack("{s:i}", "limit", EXPORT_PAGE);
+        if (*cursor)
+            json_object_set_new(request, "cursor", json_string(cursor));
+        err_t err = cli_ask(cli, "concept.export", request, &result);
+        const json_t *list = json_object_get(result, "concepts");
+        if (!err && json_array_size(list))
+            err = skos_write(list, format, to, &cli->why);
+        *n += json_array_size(list);
+        snprintf(cursor, sizeof cursor, "%s", pick_text(result, "next"));
+        json_decref(result);
+        if (err)
+            return err;
+    } while (*cursor);
+    if (fflush(to) != 0)
+        return why_set(&cli->why, errno == ENOSPC ? ERR_DISK_FULL : ERR_DISK, "%s", strerror(errno));
+    return ERR_OK;
+}
+
+/* Written beside and renamed, so that a failed export leaves the file that was there. */
+static err_t to_file(struct cli *cli, const char *format, const char *path, size_t *n)
+{
+    char beside[CLI_PATH_MAX];
+    int length = snprintf(beside, sizeof beside, "%s.new", path);
+    if (length < 0 || (size_t)length >= sizeof beside)
+        return why_set(&cli->why, ERR_FILE, "%.140s", path);
+    FILE *f = fopen(beside, "we");
+    if (!f)
+        return why_set(&cli->why, ERR_FILE, "%.100s: %s", beside, strerror(errno));
+    err_t err = pages(cli, format, f, n);
+    if (fclose(f) != 0 && !err)
+        err = why_set(&cli->why, ERR_DISK, "%.100s: %s", beside, strerror(errno));
+    if (!err && rename(beside, path) != 0)
+        err = why_set(&cli->why, ERR_FILE, "%.100s: %s", path, strerror(errno));
+    if (err)
+        unlink(beside);
+    return err;
+}
+
+int concept_export(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    size_t n = 0;
+    const char *format = NULL;
+    if (!cli_begin(cli, &concept_export_form, argc, argv, &args, &code))
+        return code;
+    const char *path = args.operands_n ? args.operands[0] : "-";
+    bool to_stdout = strcmp(path, "-") == 0;
+    err_t err = format_of(cli, &args, path, to_stdout ? "turtle" : NULL, &format);
+    if (!err)
+        err = to_stdout ? pages(cli, format, cli->out.data, &n) : to_file(cli, format, path, &n);
+    if (err)
+        return cli_fail(cli, err);
+    if (cli->out.json && !to_stdout) {
+        json_t *result = json_pack("{s:s, s:I}", "file", path, "concepts", (json_int_t)n);
+        out_json(&cli->out, result);
+        json_decref(result);
+    } else if (!to_stdout)
+        out_say(&cli->out, N_("{1}: {2} concepts"), path, NUM(n), NULL);
+    return 0;
+}

@@ -1,0 +1,176 @@
+/*
+ * allied status, ping: how this site is, in words a person can act on.
+ */
+#include "conf/tr.h"
+#include "daemon/cmd/cmd.h"
+#include "daemon/cmd/entity.h"
+#include "daemon/cmd/pick.h"
+#include "daemon/cmd/table.h"
+#include <string.h>
+
+static const struct {
+    const char *state, *shown;
+    enum out_style style;
+    int exit_code;
+} states[] = {
+    {"ok",       N_("all is well"), STYLE_GREEN,  0},
+    {"syncing",  N_("catching up"), STYLE_YELLOW, 0},
+    {"degraded", N_("degraded"),    STYLE_YELLOW, 2},
+    {"readonly", N_("read-only"),   STYLE_RED,    2},
+};
+
+static size_t state_row(const char *state)
+{
+    size_t i = 0;
+    while (i < sizeof states / sizeof *states && strcmp(states[i].state, state) != 0)
+        i++;
+    return i;
+}
+
+static void counts(const struct out *o, const json_t *r)
+{
+    static const struct {
+        const char *key, *label;
+        bool only_if_any;
+    } rows[] = {
+        {"records",   N_("records"),        false},
+        {"concepts",  N_("concepts"),       false},
+        {"commits",   N_("commits"),        false},
+        {"conflicts", N_("conflicts"),      true },
+        {"held",      N_("logs held"),      true },
+        {"holes",     N_("holes"),          true },
+        {"unheld",    N_("not copied yet"), true },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (!rows[i].only_if_any || pick_number(r, rows[i].key))
+            out_pair(o, rows[i].label, NUM(pick_number(r, rows[i].key)));
+}
+
+static const char *in_sync(const struct out *o, const json_t *peer)
+{
+    const json_t *equal = json_object_get(peer, "digest_equal");
+    if (json_is_true(equal))
+        return tr(o->lang, N_("equal"));
+    return json_is_false(equal) ? tr(o->lang, N_("differs")) : "?";
+}
+
+static void peers(const struct out *o, const json_t *r)
+{
+    static const struct table_column columns[] = {
+        {N_("peer"),      false, false},
+        {N_("state"),     false, true },
+        {N_("behind"),    true,  true },
+        {N_("ahead"),     true,  true },
+        {N_("heard (s)"), true,  true },
+        {N_("digest"),    false, true },
+        {N_("cause"),     false, false}
+    };
+    struct table t;
+    size_t i;
+    json_t *p;
+    table_init(&t, columns, sizeof columns / sizeof *columns);
+    json_array_foreach(json_object_get(r, "peers"), i, p)
+    {
+        const json_t *heard = json_object_get(p, "last_heard_s");
+        const char *cause = pick_text(p, "cause");
+        err_t known = err_by_name(cause);
+        table_cell(&t, *pick_text(p, "name") ? pick_text(p, "name") : pick_text(p, "site"));
+        table_cell(&t, pick_text(p, "state"));
+        table_cell(&t, NUM(pick_number(p, "behind")));
+        table_cell(&t, NUM(pick_number(p, "ahead")));
+        table_cell(&t, json_is_integer(heard) ? NUM(json_integer_value(heard)) : "—");
+        table_cell(&t, in_sync(o, p));
+        table_cell(&t, known != ERR_COUNT && known != ERR_OK ? tr(o->lang, err_what(known)) : cause);
+    }
+    if (t.cells_n)
+        fputc('\n', o->data);
+    table_print(&t, o);
+    table_fini(&t);
+}
+
+static void problems(const struct out *o, const json_t *r)
+{
+    size_t i;
+    json_t *p;
+    json_array_foreach(json_object_get(r, "problems"), i, p)
+    {
+        fputc('\n', o->data);
+        out_cell(o, pick_text(p, "code"), STYLE_YELLOW, 0);
+        fputs(": ", o->data);
+        out_text(o, pick_text(p, "text"), 4);
+        if (*pick_text(p, "action"))
+            out_print(o, *pick_text(p, "who") ? N_("  → {1} ({2})") : "  → {1}", pick_text(p, "action"),
+                      pick_text(p, "who"), NULL);
+    }
+}
+
+static void show(const struct out *o, const json_t *r)
+{
+    size_t row = state_row(pick_text(r, "state"));
+    bool known = row < sizeof states / sizeof *states;
+    out_cell(o, pick_text(r, "name"), STYLE_BOLD, 0);
+    fputs("  ", o->data);
+    out_cell(o, known ? tr(o->lang, states[row].shown) : pick_text(r, "state"), known ? states[row].style : STYLE_PLAIN,
+             0);
+    fputs("\n\n", o->data);
+    struct buf charter;
+    buf_init(&charter, 256);
+    pick_show(&charter, json_object_get(r, "charter"));
+    out_pair(o, N_("alliance"), pick_text(r, "alliance"));
+    out_pair(o, N_("charter"), buf_text(&charter) ? buf_text(&charter) : "");
+    out_pair(o, N_("ally"), pick_text(r, "ally"));
+    out_pair(o, N_("site"), pick_text(r, "site"));
+    buf_fini(&charter);
+    counts(o, r);
+    out_pair(o, N_("digest"), pick_text(r, "digest"));
+    peers(o, r);
+    problems(o, r);
+}
+
+static const struct arg_form status_form = {"status",
+                                            "",
+                                            N_("how this site is, and what to do"),
+                                            NULL,
+                                            0,
+                                            0,
+                                            0,
+                                            N_("Exit code 0: well, or catching up; 2: degraded or read-only.")};
+
+int cmd_status(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &status_form, argc, argv, &args, &code))
+        return code;
+    json_t *result = NULL;
+    err_t err = cli_ask(cli, "status", json_object(), &result);
+    if (err) {
+        json_decref(result);
+        return cli_fail(cli, err);
+    }
+    size_t row = state_row(pick_text(result, "state"));
+    if (cli->out.json)
+        out_json(&cli->out, result);
+    else
+        show(&cli->out, result);
+    json_decref(result);
+    return row < sizeof states / sizeof *states ? states[row].exit_code : 2;
+}
+
+static void show_ping(const struct out *o, const json_t *r)
+{
+    out_print(o, N_("{1} answered in {2} ms; digests: {3}"),
+              *pick_text(r, "peer") ? pick_text(r, "peer") : pick_text(r, "site"), NUM(pick_number(r, "rtt_ms")),
+              in_sync(o, r), NULL);
+}
+
+static const struct arg_form ping_form = {"ping", "PEER", N_("ask a peer for an answer"), NULL, 0, 1, 1, NULL};
+
+int cmd_ping(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &ping_form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, "ping", json_pack("{s:s}", "peer", args.operands[0]), show_ping);
+}

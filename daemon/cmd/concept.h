@@ -1,0 +1,13 @@
+/*
+ * concept: the subcommands of `allied concept` that have a file of their own.
+ */
+#ifndef ALLIED_DAEMON_CMD_CONCEPT_H
+#define ALLIED_DAEMON_CMD_CONCEPT_H
+
+#include "daemon/cmd/cli.h"
+
+extern const struct arg_form concept_import_form, concept_export_form;
+int concept_import(struct cli *cli, int argc, char **argv);
+int concept_export(struct cli *cli, int argc, char **argv);
+
+#endif
