@@ -19,7 +19,7 @@ enum query_owner { OWNER_STORE, OWNER_OPLOG, OWNER_ROLLS, OWNER_REPLICA, OWNER_L
 struct store {
     sqlite3 *db;
     enum store_mode mode;
-    bool dead; /* an fsync failed */
+    bool dead; /* an fsync or a checkpoint failed */
     sqlite3_stmt *kept[OWNER_COUNT][QUERY_STATEMENTS_MAX];
 };
 

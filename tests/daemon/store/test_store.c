@@ -252,12 +252,14 @@ static void a_directory_that_cannot_be_written_is_read_only(void **state)
     if (me == 0)
         assert_int_equal(seteuid(65534), 0);
     err_t create = open_error(path, STORE_CREATE), write = open_error(f->path, STORE_WRITE);
+    err_t read = open_error(f->path, STORE_READ);
     if (me == 0)
         assert_int_equal(seteuid(0), 0);
     chmod(f->dir, 0700);
     chmod(f->path, 0600);
     assert_int_equal(create, ERR_READ_ONLY);
     assert_int_equal(write, ERR_READ_ONLY);
+    assert_int_equal(read, ERR_READ_ONLY); /* a reader of WAL needs its shared memory */
     assert_int_equal(open_error(f->path, STORE_WRITE), ERR_OK);
 }
 
