@@ -10,7 +10,8 @@
 
 struct door;
 /* ERR_NO_DATA, ERR_OWNER, ERR_READ_ONLY, ERR_LOCKED, … */
-err_t door_open(const char *dir, const struct settings *settings, const char *lang, long timeout_ms, struct door **out, struct why *why);
+err_t door_open(const char *dir, const struct settings *settings, const char *lang, long timeout_ms, struct door **out,
+                struct why *why);
 void door_close(struct door *d);
 bool door_has_daemon(const struct door *d);
 /*
