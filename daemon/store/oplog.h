@@ -16,7 +16,7 @@ struct log_head {
     err_t held; /* ERR_OK, or why the log ends here (ERR_SIGNATURE, ERR_CHAIN, ERR_FORK, …) */
 };
 
-/* Appends a verified commit that follows its log's head: commit, bodies with their states as in c->ops, head. *row is the commit's. */
+/* Appends a verified commit: its bodies with their states as in c->ops, its log's head. *row is the commit's. ERR_CHAIN where it does not follow. */
 err_t oplog_put(struct store *s, const struct commit *c, int64_t *row);
 err_t oplog_head(struct store *s, const struct log_id *log, struct log_head *out); /* ERR_NOT_FOUND */
 /* All logs, ascending by (site, incarnation). */
@@ -36,7 +36,7 @@ err_t oplog_by_dot(struct store *s, const uint8_t commit16[16], int64_t *row);
 /* Row of the newest commit, 0 where there is none; rows grow with arrival. */
 err_t oplog_last_row(struct store *s, int64_t *row);
 
-/* Fills a hole with the body a peer gave (already checked). */
+/* Fills a hole with the body a peer gave (already checked). ERR_NOT_FOUND where there is no hole. */
 err_t oplog_fill(struct store *s, int64_t op_row, const uint8_t salt[SALT_BYTES], struct slice body);
 struct oplog_counts {
     uint64_t commits, ops, holes, held; /* held: logs with a reason */

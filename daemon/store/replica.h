@@ -63,7 +63,7 @@ err_t replica_records(struct store *s, struct slice ally, struct slice after, si
 err_t replica_concepts(struct store *s, struct slice after, size_t limit, struct arena *arena, struct concept_row **out, size_t *n);
 /* All live edges of a relation (0: all), ascending by (adopted first, clock, dot): the order in which cycles are broken. */
 err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, struct edge_row **out, size_t *n);
-/* Entities (records, then concepts) with conflicts; type in *types. */
+/* Entities (records not retired, then concepts) with conflicts. */
 struct conflict_row {
     enum entity_type type;
     struct slice entity, label;
@@ -74,7 +74,7 @@ err_t replica_conflicts(struct store *s, struct arena *arena, struct conflict_ro
 err_t replica_by_prefix(struct store *s, enum entity_type type, const char *base32_prefix, struct arena *arena, struct slice out[2], size_t *n);
 err_t replica_concept_by_uri(struct store *s, struct slice uri, uint8_t out[CONCEPT_BYTES]); /* ERR_NOT_FOUND */
 struct replica_counts {
-    uint64_t records, concepts, conflicts; /* retired records are not counted */
+    uint64_t records, concepts, conflicts; /* conflicts: entities that have some. Retired records count in neither */
 };
 err_t replica_counts(struct store *s, struct replica_counts *out);
 /* Every entity, in order of (type, id), one call each; ERR_NOT_FOUND at the end. For verify. */
