@@ -175,8 +175,10 @@ static void read_values(struct reader *r, struct view *v, struct view_key *k, va
         read(r, &values[i]);
         v->adopted |= values[i].adopted;
     }
-    if (r->rd.err != ERR_OK)
+    if (r->rd.err != ERR_OK) { /* a key is never half read */
+        k->values_n = 0;
         return;
+    }
     mark_standing(r, values, k->values_n);
     k->values = values;
 }

@@ -300,6 +300,20 @@ static void an_add_unseen_by_the_remove_wins(void **state)
     end(a);
 }
 
+static void a_remove_that_arrives_before_its_add_is_the_same_as_after(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t add = 1;
+    index_term(a, 20, 5, 5, true, &add, 1);
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    assert_int_equal(a->v.sets_n, 0);
+    index_term(a, 20, 2, 5, false, NULL, 0);
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    assert_int_equal(a->v.sets_n, 0);
+    end(a);
+}
+
 /* ---- concepts ---- */
 
 static void a_proposal_replaces_its_own_allys_proposals_at_once(void **state)
@@ -567,6 +581,7 @@ int main(void)
         cmocka_unit_test(a_retirement_concurrent_with_a_revival_stays),
         cmocka_unit_test(an_index_term_is_removed_by_its_own_ally_only),
         cmocka_unit_test(an_add_unseen_by_the_remove_wins),
+        cmocka_unit_test(a_remove_that_arrives_before_its_add_is_the_same_as_after),
         cmocka_unit_test(a_proposal_replaces_its_own_allys_proposals_at_once),
         cmocka_unit_test(a_proposal_replaces_another_allys_only_when_adopted),
         cmocka_unit_test(a_proposal_leaves_its_own_allys_adopted_value_until_adopted),

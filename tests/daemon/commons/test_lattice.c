@@ -1,0 +1,138 @@
+/*
+ * lattice: cycles of `broader`, against a plain search, and fast enough for an atlas.
+ */
+#include "daemon/commons/lattice.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <time.h>
+#include <cmocka.h>
+
+static struct lattice_edge edge(unsigned child, unsigned target)
+{
+    struct lattice_edge e = {{0}, {0}};
+    uint32_t c = child * 2654435761u, t = target * 2654435761u; /* ids in no useful order */
+    memcpy(e.child, &c, sizeof c);
+    memcpy(e.target, &t, sizeof t);
+    return e;
+}
+
+static void suppressed_are(const struct lattice_edge *edges, size_t n, const char *expected)
+{
+    struct arena arena = {0};
+    const uint8_t *bitmap = NULL;
+    assert_int_equal(lattice_break(edges, n, &arena, &bitmap), ERR_OK);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(lattice_suppressed(bitmap, i), expected[i] == 'x');
+    arena_fini(&arena);
+}
+
+static void without_a_cycle_every_edge_is_kept(void **state)
+{
+    (void)state;
+    const struct lattice_edge edges[] = {edge(1, 2), edge(1, 3), edge(2, 4), edge(3, 4), edge(1, 2)};
+    suppressed_are(edges, 5, ".....");
+    suppressed_are(edges, 0, "");
+}
+
+static void the_edge_that_would_close_a_cycle_is_suppressed(void **state)
+{
+    (void)state;
+    const struct lattice_edge edges[] = {edge(1, 2), edge(2, 3), edge(3, 1), edge(3, 4)};
+    suppressed_are(edges, 4, "..x.");
+}
+
+static void a_concept_broader_than_itself_is_suppressed(void **state)
+{
+    (void)state;
+    const struct lattice_edge edges[] = {edge(1, 1), edge(1, 2)};
+    suppressed_are(edges, 2, "x.");
+}
+
+static void a_suppressed_edge_suppresses_no_other(void **state)
+{
+    (void)state;
+    const struct lattice_edge edges[] = {edge(1, 2), edge(2, 1), edge(3, 2), edge(1, 3), edge(2, 3)};
+    suppressed_are(edges, 5, ".x..x");
+}
+
+static void the_order_of_edges_decides_which_one_goes(void **state)
+{
+    (void)state;
+    const struct lattice_edge there[] = {edge(1, 2), edge(2, 1)}, back[] = {edge(2, 1), edge(1, 2)};
+    suppressed_are(there, 2, ".x");
+    suppressed_are(back, 2, ".x");
+}
+
+#define N 24
+static bool reaches(bool to[N][N], unsigned from, unsigned goal, bool *seen)
+{
+    if (from == goal)
+        return true;
+    seen[from] = true;
+    for (unsigned i = 0; i < N; i++) {
+        if (to[from][i] && !seen[i] && reaches(to, i, goal, seen))
+            return true;
+    }
+    return false;
+}
+
+static void random_lattices_agree_with_a_plain_search(void **state)
+{
+    (void)state;
+    srand(1);
+    for (int round = 0; round < 400; round++) {
+        bool to[N][N] = {{false}};
+        struct lattice_edge edges[120];
+        char expected[120];
+        size_t n = 1 + (size_t)rand() % 120;
+        for (size_t i = 0; i < n; i++) {
+            unsigned child = (unsigned)rand() % N, target = (unsigned)rand() % N;
+            bool seen[N] = {false};
+            edges[i] = edge(child, target);
+            expected[i] = reaches(to, target, child, seen) ? 'x' : '.';
+            to[child][target] |= expected[i] == '.';
+        }
+        suppressed_are(edges, n, expected);
+    }
+}
+
+/* Each edge runs against the order so far: the worst that a chain can do. */
+static void a_large_atlas_in_a_bad_order_takes_no_time_to_speak_of(void **state)
+{
+    (void)state;
+    enum { CONCEPTS = 5500, EDGES = 16500 };
+    struct lattice_edge *edges = calloc(EDGES, sizeof *edges);
+    struct arena arena = {0};
+    const uint8_t *bitmap;
+    size_t suppressed = 0;
+    assert_non_null(edges);
+    srand(2);
+    for (unsigned i = 0; i < EDGES; i++) {
+        unsigned back = CONCEPTS - 2 - i % (CONCEPTS - 1);
+        edges[i] =
+            i < CONCEPTS - 1 ? edge(back, back + 1) : edge((unsigned)rand() % CONCEPTS, (unsigned)rand() % CONCEPTS);
+    }
+    clock_t begun = clock();
+    assert_int_equal(lattice_break(edges, EDGES, &arena, &bitmap), ERR_OK);
+    assert_true(clock() - begun < CLOCKS_PER_SEC);
+    for (size_t i = 0; i < EDGES; i++)
+        suppressed += lattice_suppressed(bitmap, i);
+    assert_true(suppressed > EDGES / 4 && suppressed < EDGES / 2); /* about half of the random ones point down */
+    arena_fini(&arena);
+    free(edges);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_cycle_every_edge_is_kept),
+        cmocka_unit_test(the_edge_that_would_close_a_cycle_is_suppressed),
+        cmocka_unit_test(a_concept_broader_than_itself_is_suppressed),
+        cmocka_unit_test(a_suppressed_edge_suppresses_no_other),
+        cmocka_unit_test(the_order_of_edges_decides_which_one_goes),
+        cmocka_unit_test(random_lattices_agree_with_a_plain_search),
+        cmocka_unit_test(a_large_atlas_in_a_bad_order_takes_no_time_to_speak_of),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
