@@ -27,8 +27,11 @@ static struct arena_block *add_block(struct arena *a, size_t bytes)
     struct arena_block *block = malloc(sizeof *block + room);
     if (!block)
         return NULL;
-    *block = (struct arena_block){.next = a->first, .room = room};
-    return a->first = block;
+    block->next = a->first;
+    block->room = room;
+    block->used = 0;
+    a->first = block;
+    return block;
 }
 
 void *arena_alloc(struct arena *a, size_t count, size_t size)

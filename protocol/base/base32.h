@@ -6,7 +6,7 @@
 
 #include "protocol/base/buf.h"
 
-#define BASE32_LEN(bytes) (((bytes) * 8 + 4) / 5) /* characters, without the final zero */
+#define BASE32_LEN(bytes) (((bytes)*8 + 4) / 5) /* characters, without the final zero */
 
 /* Writes BASE32_LEN(in.len) characters and a zero into out. */
 void base32_encode(struct slice in, char *out);

@@ -16,7 +16,7 @@ struct mono {
     int64_t ms; /* since an arbitrary start */
 };
 
-#define CLOCK_MAX_MS INT64_C(7258118400000)          /* 2200-01-01T00:00:00Z: at or past it a clock is malformed */
+#define CLOCK_MAX_MS INT64_C(7258118400000) /* 2200-01-01T00:00:00Z: at or past it a clock is malformed */
 #define CLOCK_DAY_MS INT64_C(86400000)
 
 /* The next clock of a log whose last one is `last` (0: none): the greater of wall << 16 and last + 1. ERR_CLOCK at or past 2200. */

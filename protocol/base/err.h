@@ -25,11 +25,11 @@ struct why {
     char text[160];
 };
 
-const char *err_name(err_t e);  /* "title_missing": on the wire, in JSON; never translated */
-int err_number(err_t e);        /* 1203, shown as ALLIED-1203 */
-int err_exit(err_t e);          /* exit code of INTERFACE.md */
-const char *err_what(err_t e);  /* English sentence, a msgid */
-const char *err_next(err_t e);  /* English sentence with the next command, a msgid; "" where there is none */
+const char *err_name(err_t e);       /* "title_missing": on the wire, in JSON; never translated */
+int err_number(err_t e);             /* 1203, shown as ALLIED-1203 */
+int err_exit(err_t e);               /* exit code of INTERFACE.md */
+const char *err_what(err_t e);       /* English sentence, a msgid */
+const char *err_next(err_t e);       /* English sentence with the next command, a msgid; "" where there is none */
 err_t err_by_name(const char *name); /* ERR_COUNT where there is none */
 
 /* Fills `why` (may be NULL) and returns e, so that `return why_set(w, ERR_X, "…", …);` reads as one thought. */

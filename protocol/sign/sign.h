@@ -8,11 +8,11 @@
 #include "protocol/base/err.h"
 #include "protocol/base/slice.h"
 
-#define SITE_BYTES 32
+#define SITE_BYTES      32
 #define SIGNATURE_BYTES 64
-#define HASH_BYTES 32
-#define SEED_BYTES 32
-#define SALT_BYTES 16
+#define HASH_BYTES      32
+#define SEED_BYTES      32
+#define SALT_BYTES      16
 
 #define DOMAIN_COMMIT  "allied/commit/1"
 #define DOMAIN_CHARTER "allied/charter/1"
@@ -35,7 +35,8 @@ void sign_random(void *out, size_t len); /* the system's randomness: for struct 
 /* Signs domain ‖ bytes. */
 err_t sign_make(const struct sign_key *key, const char *domain, struct slice bytes, uint8_t out[SIGNATURE_BYTES]);
 /* ERR_SIGNATURE unless it is valid for domain ‖ bytes. */
-err_t sign_check(const uint8_t pub[SITE_BYTES], const char *domain, struct slice bytes, const uint8_t sig[SIGNATURE_BYTES]);
+err_t sign_check(const uint8_t pub[SITE_BYTES], const char *domain, struct slice bytes,
+                 const uint8_t sig[SIGNATURE_BYTES]);
 
 /* BLAKE2b of the parts one after the other, without key. */
 void hash256(uint8_t out[HASH_BYTES], const struct slice *parts, size_t n);

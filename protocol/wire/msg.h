@@ -61,7 +61,7 @@ struct msg_run {
     bool done; /* nothing more follows for that WANT */
 };
 struct msg_ack {
-    uint64_t credit; /* bytes of RUN and NEW messages given back */
+    uint64_t credit;              /* bytes of RUN and NEW messages given back */
     const struct msg_head *heads; /* durable; ids are not carried */
     size_t heads_n;
 };

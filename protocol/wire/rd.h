@@ -21,7 +21,7 @@ uint64_t rd_uint(struct rd *r, uint64_t max);
 int64_t rd_int(struct rd *r, int64_t min, int64_t max);
 bool rd_bool(struct rd *r);
 void rd_nil(struct rd *r);
-bool rd_take_nil(struct rd *r);                    /* true and consumed where a nil stands here; else untouched */
+bool rd_take_nil(struct rd *r);                        /* true and consumed where a nil stands here; else untouched */
 size_t rd_array(struct rd *r, size_t min, size_t max); /* the count; its items follow */
 size_t rd_map(struct rd *r, size_t max);               /* the count of pairs */
 struct slice rd_text(struct rd *r, size_t max_bytes);  /* UTF-8, not normalised */
