@@ -8,8 +8,12 @@ bad=0
 build=${B:-build}/lint
 mkdir -p "$build"
 
-list() { # the files of ours that end so, tracked or new, and still there
-    git ls-files --cached --others --exclude-standard -- "$@" | sort -u | while read -r f; do [ -f "$f" ] && echo "$f"; done
+list() { # the files of ours that match, tracked or new, and still there; without git (a tarball) all that match
+    {
+        git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null || for pattern; do
+            find . -path "./$pattern" -type f -not -path './build*' | sed 's|^\./||'
+        done
+    } | sort -u | while read -r f; do [ -f "$f" ] && echo "$f"; done
 }
 flags() {
     echo -D_GNU_SOURCE "-DALLIED_VERSION=\"lint\"" -I. -std=c11 \
@@ -110,6 +114,7 @@ run() {
     fi
 }
 
+[ -n "$(list 'protocol/*.c')" ] || { echo "lint: no sources under $PWD" >&2; exit 1; }
 [ $# -gt 0 ] || set -- layers banned documented translations sh format cppcheck tidy
 for part in "$@"; do
     if ! declare -F "part_$part" >/dev/null; then
