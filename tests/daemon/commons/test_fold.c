@@ -545,6 +545,13 @@ static void canonical_bytes_are_as_the_protocol_says(void **state)
     buf_append(&want, "\x07\x90", 2);
     assert_int_equal(a->canon.len, want.len);
     assert_memory_equal(a->canon.at, want.at, want.len);
+    uint8_t hash[HASH_BYTES];
+    const struct slice parts[] = {slice_text(DOMAIN_STATE), buf_slice(&a->canon)};
+    hash256(hash, parts, 2);
+    assert_memory_equal(hash,
+                        "\x99\x18\xbd\x62\x1e\xeb\x15\x1b\x11\x7e\xeb\xa6\x00\xc7\x5a\xa0\x58\x32\x57\x29\xa5\xfa\x3d"
+                        "\xea\xe9\x79\x10\x2c\xab\xbd\x16\x04",
+                        HASH_BYTES);
     buf_fini(&want);
     end(a);
 }
