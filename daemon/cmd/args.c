@@ -100,7 +100,8 @@ static err_t unknown_option(struct parse *p, const char *name, size_t len)
 static err_t give(struct parse *p, const struct arg_option *option, bool global, const char *value)
 {
     struct args *out = p->out;
-    for (size_t i = 0; i < out->given_n && !option->many && option->value; i++)
+    /* Of a global one the last counts: an alias may hold one already. */
+    for (size_t i = 0; i < out->given_n && !option->many && option->value && !global; i++)
         if (out->given[i].option == option)
             return why_set(p->why, ERR_USAGE, "--%s (2×)", option->name);
     if (out->given_n == ARGS_MAX)
