@@ -26,7 +26,7 @@
 
 #include "protocol/op/op.h"
 
-#define FOLD_VERSION 1
+#define FOLD_VERSION   1
 #define FOLD_CANON_MAX (64u * 1024 * 1024) /* bytes of one entity; give the buf at least this cap */
 
 struct fold_op { /* in canonical order in the array handed in */
@@ -46,8 +46,8 @@ struct fold_rules {
 };
 
 /* Appends the canonical bytes. Only ERR_MEMORY or ERR_TOO_LARGE (64 MiB) can happen: bad ops are no-ops. */
-err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_op *ops, size_t n, const struct fold_rules *rules,
-                  struct arena *arena, struct buf *canon);
+err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_op *ops, size_t n,
+                  const struct fold_rules *rules, struct arena *arena, struct buf *canon);
 /* Whether an op counts by its kind's `who`; for history. */
 bool fold_counts(const struct fold_op *op, struct slice entity);
 
