@@ -305,6 +305,37 @@ static void the_atlas_of_the_demo_goes_round(void **state)
     drop(&g);
 }
 
+static void every_index_term_of_the_demo_is_in_the_atlas(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"citego", "coherence", "fondation"};
+    struct given g = {0};
+    size_t records = 0;
+    assert_int_equal(skos_read(ATLAS, NULL, &g.concepts, &g.lost, &g.why), ERR_OK);
+    for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
+        char path[64], *line = NULL;
+        size_t room = 0, i;
+        snprintf(path, sizeof path, "tests/demo/data/%s.jsonl", files[f]);
+        FILE *in = fopen(path, "rb");
+        assert_non_null(in);
+        while (getline(&line, &room, in) > 0) {
+            json_t *record = json_loads(line, JSON_REJECT_DUPLICATES, NULL), *term;
+            const json_t *terms = json_object_get(record, "concepts");
+            assert_true(json_array_size(terms) > 0);
+            json_array_foreach(terms, i, term)
+            {
+                assert_non_null(concept(&g, json_string_value(term)));
+            }
+            json_decref(record);
+            records++;
+        }
+        free(line);
+        fclose(in);
+    }
+    assert_true(records >= 15);
+    drop(&g);
+}
+
 /* ---- what is kept, and how ---- */
 
 static void concepts_stand_in_file_order_with_their_lines(void **state)
@@ -586,6 +617,7 @@ int main(void)
         cmocka_unit_test(reading_what_was_written_gives_the_same_objects),
         cmocka_unit_test(pieces_written_one_after_the_other_are_one_file),
         cmocka_unit_test(the_atlas_of_the_demo_goes_round),
+        cmocka_unit_test(every_index_term_of_the_demo_is_in_the_atlas),
         cmocka_unit_test(concepts_stand_in_file_order_with_their_lines),
         cmocka_unit_test(inverse_properties_become_the_others_relation),
         cmocka_unit_test(a_title_names_a_scheme_and_nothing_else),
