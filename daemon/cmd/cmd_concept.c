@@ -329,19 +329,44 @@ static void show_relation(const struct out *o, const char *name, const json_t *t
     json_t *t;
     json_array_foreach(targets, i, t)
     {
-        char marks[160];
+        char marks[256];
         const char *text = json_is_string(t)        ? json_string_value(t)
                            : *pick_text(t, "label") ? pick_text(t, "label")
                                                     : pick_text(t, "uri");
         bool proposed = json_is_false(json_object_get(t, "adopted"));
-        snprintf(marks, sizeof marks, "%s%s%s%s", proposed ? " (" : "", proposed ? tr(o->lang, N_("proposed")) : "",
-                 proposed ? ")" : "", pick_true(t, "suppressed") ? " (↺)" : "");
+        const char *mark = pick_true(t, "suppressed") ? N_("set aside: it closes a circle")
+                           : proposed                 ? N_("proposed")
+                                                      : "";
+        snprintf(marks, sizeof marks, *mark ? " (%s)" : "%s", *mark ? tr(o->lang, mark) : "");
         out_cell(o, name, STYLE_DIM, 0);
-        fprintf(o->data, "%*s", strlen(name) < 18 ? (int)(18 - strlen(name)) : 1, "");
+        fprintf(o->data, "%*s", strlen(name) < 20 ? (int)(20 - strlen(name)) : 1, "");
         out_cell(o, *text ? text : pick_text(t, "id"), STYLE_PLAIN, 0);
         fprintf(o->data, "%s  ", marks);
         out_cell(o, pick_text(t, "id"), STYLE_DIM, 0);
         fputc('\n', o->data);
+    }
+}
+
+static void show_proposals(const struct out *o, const json_t *c)
+{
+    size_t i;
+    json_t *p;
+    json_array_foreach(json_object_get(c, "proposals"), i, p)
+    {
+        struct buf value;
+        char label[96];
+        const char *lang = pick_text(p, "lang");
+        const char *ally = *pick_text(p, "ally_name") ? pick_text(p, "ally_name") : pick_text(p, "ally");
+        buf_init(&value, 65536);
+        pick_show(&value, json_object_get(p, "value"));
+        snprintf(label, sizeof label, "%s%s%s", pick_text(p, "field"), *lang ? "@" : "", lang);
+        if (i == 0) {
+            fputc('\n', o->data);
+            out_head(o, N_("proposals"));
+        }
+        out_print(o, "  {1}: {2}  ({3}, {4})", label, buf_text(&value) ? buf_text(&value) : "", ally,
+                  pick_text(p, "dot"), NULL);
+        buf_fini(&value);
     }
 }
 
@@ -356,17 +381,8 @@ static void show_concept(const struct out *o, const json_t *c)
     entity_fields(o, ENTITY_CONCEPT, c);
     for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
         show_relation(o, relations[i], json_object_get(c, relations[i]));
-    size_t i;
-    json_t *p;
-    json_array_foreach(json_object_get(c, "proposals"), i, p)
-    {
-        struct buf text;
-        buf_init(&text, 65536);
-        pick_show(&text, p);
-        out_pair(o, i ? " " : N_("proposals"), buf_text(&text) ? buf_text(&text) : "");
-        buf_fini(&text);
-    }
-    if (json_array_size(json_object_get(c, "conflicts")) || pick_number(c, "conflicts"))
+    show_proposals(o, c);
+    if (pick_number(c, "conflicts"))
         out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(c, "id"), NULL);
 }
 

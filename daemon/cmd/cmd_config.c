@@ -6,6 +6,7 @@
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/table.h"
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct arg_form show_form = {
@@ -107,6 +108,14 @@ static const struct arg_form set_form = {
     N_("Changes --config FILE, or the file that allied reads, or makes DATA/allied.conf. A running "
        "daemon reads it when it starts again.")};
 
+/* What root makes belongs to whom the directory belongs: the daemon shall be able to read it. */
+static void give_to_owner(const struct cli *cli, const char *path)
+{
+    struct stat st;
+    if (geteuid() == 0 && stat(cli->data, &st) == 0 && st.st_uid != 0 && chown(path, st.st_uid, st.st_gid) != 0)
+        out_say(&cli->out, N_("{1} could not be given to the owner of {2}"), path, cli->data, NULL);
+}
+
 static int config_set(struct cli *cli, int argc, char **argv)
 {
     struct args args;
@@ -117,9 +126,12 @@ static int config_set(struct cli *cli, int argc, char **argv)
         return unknown_key(cli, args.operands[0]);
     char path[CLI_PATH_MAX + 16];
     snprintf(path, sizeof path, *cli->config ? "%s" : "%s/allied.conf", *cli->config ? cli->config : cli->data);
+    bool fresh = access(path, F_OK) != 0;
     err_t err = edit_file(path, args.operands[0], args.operands[1], &cli->why);
     if (err)
         return cli_fail(cli, err);
+    if (fresh)
+        give_to_owner(cli, path);
     if (cli->out.json) {
         json_t *result = json_pack("{s:s, s:s, s:s}", "file", path, "key", args.operands[0], "value", args.operands[1]);
         out_json(&cli->out, result);

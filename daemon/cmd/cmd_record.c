@@ -257,6 +257,19 @@ static int record_list(struct cli *cli, int argc, char **argv)
     return entity_ask(cli, "record.list", request, show_list);
 }
 
+/* What the rule set asks for and the record lacks: one sentence each, said kindly. */
+static void show_discipline(const struct out *o, const json_t *r)
+{
+    size_t i;
+    json_t *miss;
+    json_array_foreach(json_object_get(json_object_get(r, "discipline"), "missed"), i, miss)
+    {
+        if (i == 0)
+            fputc('\n', o->data);
+        out_pair(o, i == 0 ? N_("to complete") : " ", pick_text(miss, "text"));
+    }
+}
+
 static void show_record(const struct out *o, const json_t *r)
 {
     size_t i;
@@ -275,7 +288,8 @@ static void show_record(const struct out *o, const json_t *r)
         out_pair(o, i == 0 ? N_("index terms") : " ",
                  *pick_text(c, "label") ? pick_text(c, "label") : pick_text(c, "id"));
     }
-    if (json_array_size(json_object_get(r, "conflicts")) || pick_number(r, "conflicts"))
+    show_discipline(o, r);
+    if (pick_number(r, "conflicts"))
         out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(r, "id"), NULL);
 }
 

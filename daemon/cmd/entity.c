@@ -5,7 +5,8 @@
 #include "protocol/base/utf8.h"
 #include <string.h>
 
-#define TEXT_CAP (1024u * 1024)
+#define TEXT_CAP    (1024u * 1024)
+#define LABEL_WIDTH 20
 
 err_t entity_sets(struct cli *cli, enum entity_type type, const struct args *args, json_t *object)
 {
@@ -47,7 +48,7 @@ static void pad(const struct out *o, const char *label)
 {
     size_t wide = utf8_width(slice_text(label));
     out_cell(o, label, STYLE_DIM, 0);
-    fprintf(o->data, "%*s", wide < 18 ? (int)(18 - wide) : 1, "");
+    fprintf(o->data, "%*s", wide < LABEL_WIDTH ? (int)(LABEL_WIDTH - wide) : 1, "");
 }
 
 static void value(const struct out *o, const char *label, const json_t *v)
@@ -56,7 +57,7 @@ static void value(const struct out *o, const char *label, const json_t *v)
     buf_init(&text, TEXT_CAP);
     pick_show(&text, v);
     pad(o, label);
-    out_text(o, buf_text(&text) ? buf_text(&text) : "", 18);
+    out_text(o, buf_text(&text) ? buf_text(&text) : "", LABEL_WIDTH);
     buf_fini(&text);
 }
 

@@ -225,7 +225,7 @@ void out_text(const struct out *o, const char *text, size_t indent)
     buf_fini(&clean);
 }
 
-#define LABEL_WIDTH 14
+#define LABEL_WIDTH 20
 
 void out_pair(const struct out *o, const char *label_msgid, const char *value)
 {
