@@ -530,6 +530,28 @@ static void too_many_values_of_one_property_are_refused(void **state)
     buf_fini(&b);
 }
 
+static void too_many_concepts_are_refused(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 16u << 20);
+    buf_printf(&b, PREFIXES);
+    for (unsigned n = 0; n <= SKOS_CONCEPTS_MAX; n++)
+        buf_printf(&b, "ex:%u a skos:Concept .\n", n);
+    struct given g = given("many.ttl", buf_text(&b));
+    assert_int_equal(g.err, ERR_ITEMS);
+    buf_fini(&b);
+}
+
+static void a_zero_byte_does_not_hide_what_follows(void **state)
+{
+    (void)state;
+    static const char text[] = PREFIXES "ex:a a skos:Concept .\n\0ex:b a skos:Concept .\n";
+    struct given g = given_bytes("zero.ttl", text, sizeof text - 1);
+    assert_int_equal(g.err, ERR_RDF);
+    assert_non_null(strstr(g.why.text, "zero.ttl:5"));
+}
+
 static void a_file_that_is_not_there_or_of_another_kind_is_refused(void **state)
 {
     (void)state;
@@ -628,6 +650,8 @@ int main(void)
         cmocka_unit_test(no_cut_of_a_file_crashes_or_invents),
         cmocka_unit_test(endless_nesting_is_refused_before_the_stack_ends),
         cmocka_unit_test(too_many_values_of_one_property_are_refused),
+        cmocka_unit_test(too_many_concepts_are_refused),
+        cmocka_unit_test(a_zero_byte_does_not_hide_what_follows),
         cmocka_unit_test(a_file_that_is_not_there_or_of_another_kind_is_refused),
         cmocka_unit_test(an_empty_file_is_an_empty_thesaurus),
         cmocka_unit_test(writing_to_a_full_disk_is_told),
