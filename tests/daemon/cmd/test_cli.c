@@ -426,6 +426,68 @@ static void a_concept_is_added_by_its_labels(void **state)
     ENDS(65, "", "ALLIED-1216", "concept", "relate", "a", "wider", "b");
 }
 
+static void a_thesaurus_goes_in_and_out_as_skos(void **state)
+{
+    (void)state;
+    static const char turtle[] = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+                                 "<http://x.org/a> a skos:Concept ; skos:prefLabel \"Sol\"@fr ; <http://x.org/p> 1 .\n";
+    played.answer = "{\"added\":1,\"updated\":0,\"unchanged\":0,\"rejected\":0,\"errors\":[],\"ids\":[]}";
+    struct said said = run("concept", "import", FILE_OF("c.ttl", turtle), "--json", "--adopt", NULL);
+    assert_int_equal(said.code, 0);
+    has(said.out, "\"lost\":[{");
+    forget(&said);
+    json_t *sent = json_array_get(json_array_get(played.asked, 0), 1),
+           *row = json_array_get(json_object_get(sent, "concepts"), 0);
+    assert_true(json_is_true(json_object_get(sent, "adopt")));
+    assert_true(json_is_integer(json_object_get(row, "line")));
+    assert_string_equal(json_string_value(json_object_get(json_object_get(row, "concept"), "uri")), "http://x.org/a");
+    assert_null(json_object_get(json_object_get(row, "concept"), "line"));
+    ENDS(0, "added 1", "statements that allied does not keep", "concept", "import", FILE_OF("c.ttl", turtle));
+    ENDS(65, "", "ALLIED-1215", "concept", "import", FILE_OF("c.ttl", "@prefix\n<a"));
+    ENDS(64, "", ".ttl, .nt", "concept", "import", "thesaurus.doc");
+    played.answer =
+        "{\"concepts\":[{\"id\":\"a\",\"uri\":\"http://x.org/a\",\"prefLabel\":{\"fr\":\"Sol\"}}],\"next\":null}";
+    ENDS(0, "\"Sol\"@fr", "", "concept", "export");
+    ENDS(0, "<http://x.org/a>", "", "concept", "export", "--format", "nt");
+    char path[128];
+    snprintf(path, sizeof path, "%s/out.ttl", played.dir);
+    ENDS(0, "", "1 concepts", "concept", "export", path);
+    ENDS(64, "", "--format rdf", "concept", "export", "--format", "rdf");
+}
+
+static void lists_and_single_things_are_laid_out(void **state)
+{
+    (void)state;
+    played.answer =
+        "{\"records\":[{\"id\":\"aa\",\"title\":\"Un "
+        "titre\",\"ally_name\":\"Citego\",\"updated\":\"2026\",\"conflicts\":1},"
+        "{\"id\":\"bb\",\"title\":\"T2\",\"ally\":\"x\",\"updated\":\"2025\",\"retired\":true}],\"next\":\"cc\"}";
+    ENDS(0, "aa  Un titre  Citego  2026     conflict\nbb  T2        x       2025     retired\n", "--cursor cc",
+         "record", "list", "-n", "2", "--ally", "Citego");
+    asked_last("record.list", "{\"limit\":2,\"retired\":false,\"ally\":\"Citego\"}");
+    played.answer = "{\"id\":\"c\",\"status\":\"proposed\",\"prefLabel\":{\"fr\":\"Sol\"},\"broader\":[{\"id\":\"b\","
+                    "\"label\":\"Terre\","
+                    "\"adopted\":true,\"suppressed\":true}],\"proposals\":[{\"field\":\"prefLabel\",\"lang\":\"fr\","
+                    "\"value\":\"Sol\","
+                    "\"dot\":\"d-0\",\"ally_name\":\"B\"}],\"conflicts\":0}";
+    ENDS(0, "Terre (set aside: it closes a circle)", "", "concept", "show", "c");
+    ENDS(0, "prefLabel@fr: Sol  (B, d-0)", "", "concept", "show", "c");
+    played.answer = "{\"id\":\"a\",\"history\":[{\"dot\":\"d-0\",\"at\":\"2026\",\"kind\":\"record.put\",\"ally_name\":"
+                    "\"A\",\"site_name\":\"S\","
+                    "\"counts\":false,\"writes\":[{\"field\":\"title\",\"lang\":\"fr\",\"add\":true,\"target\":null,"
+                    "\"value\":\"T\"}]}]}";
+    ENDS(0, "2026  record.put  A / S  d-0  (does not count)\n    title@fr T", "", "record", "history", "a");
+    played.answer = "{\"id\":\"a\",\"discipline\":{\"missed\":[{\"rule\":\"limits\",\"text\":\"say its "
+                    "limits\"}]},\"concepts\":[{\"label\":\"Sol\"}]}";
+    ENDS(0, "to complete         say its limits", "", "record", "show", "a");
+    played.answer = "{\"allies\":[{\"id\":\"i\",\"name\":\"A\",\"college\":\"effectif\",\"standing\":\"ratified\","
+                    "\"suspended\":true,"
+                    "\"sites\":[{\"name\":\"s1\"},{\"site\":\"k2\"}]}]}";
+    ENDS(0, "s1, k2  suspended", "", "ally", "list");
+    played.answer = "{\"entities\":3,\"ops\":4,\"before\":\"aa\",\"after\":\"aa\",\"same\":true}";
+    ENDS(0, "the same as before", "", "rebuild");
+}
+
 static void a_choice_without_a_terminal_needs_yes(void **state)
 {
     (void)state;
@@ -529,6 +591,8 @@ int main(void)
         T(an_edit_of_a_part_keeps_the_other_parts),
         T(texts_of_others_cannot_drive_the_terminal),
         T(a_concept_is_added_by_its_labels),
+        T(a_thesaurus_goes_in_and_out_as_skos),
+        T(lists_and_single_things_are_laid_out),
         T(a_choice_without_a_terminal_needs_yes),
         T(status_tells_by_its_exit_code),
         T(verify_shows_faults_and_fails),
