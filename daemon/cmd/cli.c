@@ -322,7 +322,7 @@ static int help_on(struct cli *cli, int argc, char **argv)
     return run_command(cli, argv[0], n, words);
 }
 
-int cli_run(struct cli *cli, int argc, char **argv)
+static int run_line(struct cli *cli, int argc, char **argv)
 {
     static const struct arg_form form = {"", "", "", NULL, 0, 0, 0, NULL};
     struct args args;
@@ -352,6 +352,17 @@ int cli_run(struct cli *cli, int argc, char **argv)
     if (left == 0)
         return cli_usage(cli, "allied COMMAND");
     return run_command(cli, rest[0], left - 1, rest + 1);
+}
+
+int cli_run(struct cli *cli, int argc, char **argv)
+{
+    int code = run_line(cli, argc, argv);
+    /* A full disk behind `allied … > file` shows only here. */
+    bool lost = fflush(cli->out.data) != 0 || ferror(cli->out.data);
+    if (!lost || code != 0)
+        return code;
+    cli->out.json = false;
+    return cli_fail(cli, why_set(&cli->why, errno == ENOSPC ? ERR_DISK_FULL : ERR_DISK, "stdout"));
 }
 
 /* ---- the core ---- */
