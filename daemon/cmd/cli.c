@@ -238,14 +238,24 @@ err_t cli_settings(struct cli *cli)
 
 /* ---- running ---- */
 
+/* Words behind a wrong one were not parsed, but a program that asked for JSON shall get its error so. */
+static void look_for_json(struct cli *cli, int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            cli->out.json = true;
+}
+
 bool cli_begin_bare(struct cli *cli, const struct arg_form *form, int argc, char **argv, struct args *args, int *code)
 {
     snprintf(cli->help_for, sizeof cli->help_for, "%s", form->name);
     err_t err = args_parse(form, global_options, GLOBALS, false, argc, argv, args, &cli->why);
     struct why parsed = cli->why;
     err_t applied = apply(cli, args);
-    if (err)
+    if (err) {
         cli->why = parsed;
+        look_for_json(cli, argc, argv);
+    }
     err = err ? err : applied;
     snprintf(cli->guess, sizeof cli->guess, "%s", args->guess);
     if (!err && asked(args, "help")) {
@@ -329,6 +339,7 @@ static int run_line(struct cli *cli, int argc, char **argv)
     err_t err = args_parse(&form, global_options, GLOBALS, true, argc - 1, argv + 1, &args, &cli->why);
     struct why parsed = cli->why;
     err_t applied = apply(cli, &args);
+    look_for_json(cli, argc, argv);
     if (err)
         cli->why = parsed;
     snprintf(cli->guess, sizeof cli->guess, "%s", args.guess);

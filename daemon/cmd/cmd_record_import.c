@@ -104,6 +104,8 @@ static err_t all(struct import *im)
         err = lines_next(&im->lines, &object, &why);
         if (err == ERR_NOT_FOUND)
             return batch_flush(&im->batch);
+        if (err == ERR_FILE && interrupted) /* Ctrl-C while it waited for a line */
+            return batch_flush(&im->batch);
         if (err == ERR_FILE || err == ERR_MEMORY) {
             im->cli->why = why;
             break;
@@ -111,7 +113,7 @@ static err_t all(struct import *im)
         err = err ? batch_refuse(&im->batch, im->lines.number, "", err, &why) : one(im, object);
         progress_step(&im->progress, progress_now(), N_("importing"), im->lines.number, im->lines.bytes, im->size);
     }
-    return err;
+    return err ? err : batch_flush(&im->batch);
 }
 
 static int tell(struct import *im, err_t err, bool dry_run)

@@ -278,6 +278,8 @@ static void an_error_is_json_where_json_was_asked_for(void **state)
     assert_string_equal(said.err, "");
     json_decref(whole);
     forget(&said);
+    ENDS(64, "\"name\":\"usage\"", "", "record", "list", "--bogus", "--json");
+    ENDS(64, "did you mean allied status?", "", "statsu", "--json");
     ENDS(1, "", "allied: ALLIED-1210: nothing has this id: zz\n  → list what there is", "record", "show", "zz");
 }
 
