@@ -254,7 +254,7 @@ void authority_fini(struct authority *a)
 
 const struct site *authority_site(const struct authority *a, const uint8_t site[SITE_BYTES])
 {
-    struct site key;
+    struct site key = {0};
     if (a->sites_n == 0)
         return NULL;
     memcpy(key.id, site, SITE_BYTES);

@@ -43,7 +43,8 @@ struct authority {
  * that no chain from the charter reaches, is left out; of siblings the one with the lower id stands. Until three allies are ratified an admission
  * is full at once. ERR_CHARTER where the charter does not stand; ERR_ALLIANCE where `alliance` (may be NULL) is another's id.
  */
-err_t authority_build(struct slice charter, const struct slice *acts, size_t acts_n, const uint8_t *alliance, struct authority *out);
+err_t authority_build(struct slice charter, const struct slice *acts, size_t acts_n, const uint8_t *alliance,
+                      struct authority *out);
 void authority_fini(struct authority *a);
 
 const struct site *authority_site(const struct authority *a, const uint8_t site[SITE_BYTES]); /* NULL: unknown */

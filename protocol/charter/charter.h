@@ -19,7 +19,7 @@
 
 #include "protocol/op/op.h"
 
-#define NAME_MAX_BYTES 200
+#define NAME_MAX_BYTES   200
 #define ROLE_SECRETARIAT "secretariat"
 
 /* Rules by number (an unknown one is kept and ignored). */
@@ -58,7 +58,7 @@ struct charter_rule {
     uint64_t rule, value;
 };
 struct charter_score {
-    struct slice kind; /* a ledger kind: "record_full" */
+    struct slice kind;    /* a ledger kind: "record_full" */
     uint64_t points, cap; /* cap per day; 0: none */
 };
 struct charter {
@@ -66,7 +66,7 @@ struct charter {
     uint8_t id[HASH_BYTES];
     uint64_t number;
     uint8_t prev[HASH_BYTES];
-    struct slice name; /* of the alliance */
+    struct slice name;             /* of the alliance */
     uint8_t text_hash[HASH_BYTES]; /* BLAKE2b-256 of the charter's prose; zeros: none */
     uint8_t registrar[SITE_BYTES];
     const struct charter_ally *allies;
@@ -85,7 +85,7 @@ struct charter {
     uint8_t roster_id[HASH_BYTES];
     const struct charter_signature {
         uint8_t site[SITE_BYTES], signature[SIGNATURE_BYTES];
-    } *signatures;
+    } * signatures;
     size_t signatures_n;
     struct slice motion; /* empty: none */
 };
@@ -117,7 +117,8 @@ err_t roster_check_signature(const struct roster_act *a, const uint8_t registrar
 /* Encoders: the body from its fields (body, id, signatures ignored), then the carried form. */
 void charter_encode_body(struct buf *out, const struct charter *c);
 void charter_id(struct slice body, uint8_t out[HASH_BYTES]);
-void charter_encode(struct buf *out, struct slice body, const struct charter_signature *sigs, size_t n, struct slice motion);
+void charter_encode(struct buf *out, struct slice body, const struct charter_signature *sigs, size_t n,
+                    struct slice motion);
 void roster_encode_body(struct buf *out, const struct roster_act *a);
 void roster_id(struct slice body, uint8_t out[HASH_BYTES]);
 void roster_encode(struct buf *out, struct slice body, const uint8_t signature[SIGNATURE_BYTES]);

@@ -11,9 +11,9 @@
 
 #include "protocol/charter/charter.h"
 
-#define INVITE_PREFIX "allied-"
+#define INVITE_PREFIX        "allied-"
 #define INVITE_ADDRESSES_MAX 8
-#define ADDRESS_MAX_BYTES 255
+#define ADDRESS_MAX_BYTES    255
 
 struct invite {
     uint8_t alliance[ALLIANCE_BYTES], charter_id[HASH_BYTES], inviter[SITE_BYTES], secret[SEED_BYTES];

@@ -14,7 +14,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/sign/sign.h"
 
-#define ALLIANCE_BYTES 16
+#define ALLIANCE_BYTES  16
 #define INCARNATION_MAX INT64_MAX /* u63 */
 
 /* The name of an op. Wire: bin of 17 bytes, commit ‖ index. Sixteen zeros name the commit that the dot stands in. */
@@ -46,7 +46,7 @@ struct commit {
     uint8_t id[HASH_BYTES];
     uint8_t alliance[ALLIANCE_BYTES];
     struct log_id log;
-    uint64_t seq; /* from 1 */
+    uint64_t seq;             /* from 1 */
     uint8_t prev[HASH_BYTES]; /* zeros where seq is 1 */
     uint64_t clock;
     size_t ops_n;

@@ -22,7 +22,7 @@ bool dot_is_self(const struct dot *d)
 
 struct dot dot_of(const uint8_t commit_id[HASH_BYTES], size_t index)
 {
-    struct dot d;
+    struct dot d = {0};
     memcpy(d.commit, commit_id, sizeof d.commit);
     d.index = (uint8_t)index;
     return d;
@@ -60,7 +60,7 @@ static err_t parse_index(struct slice digits, uint8_t *out)
 
 err_t dot_parse(struct slice text, struct dot *out)
 {
-    struct dot d;
+    struct dot d = {0};
     if (text.len < COMMIT_TEXT_LEN + 2 || text.at[COMMIT_TEXT_LEN] != '-')
         return ERR_RANGE;
     err_t e = base32_decode(slice_of(text.at, COMMIT_TEXT_LEN), d.commit, sizeof d.commit);

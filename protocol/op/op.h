@@ -32,10 +32,10 @@ enum concept_relation {
 #undef X
 };
 
-#define ALLY_BYTES 8
-#define RECORD_BYTES 24 /* ally's 8 ‖ BLAKE2b-128(source id) or 16 random bytes */
+#define ALLY_BYTES    8
+#define RECORD_BYTES  24 /* ally's 8 ‖ BLAKE2b-128(source id) or 16 random bytes */
 #define CONCEPT_BYTES 16 /* BLAKE2b-128(URI), or random */
-#define LANG_MAX 35
+#define LANG_MAX      35
 
 struct kind_info {
     unsigned kind;
@@ -55,12 +55,12 @@ size_t entity_bytes(enum entity_type type);       /* 32, 24, 16 */
  *   site.announce             nothing; record.retire, concept.adopt: no writes, only `dots`
  */
 struct op_write {
-    uint64_t field;         /* 0 where the kind has none */
-    struct slice lang;      /* "" where there is none; lower case */
-    struct slice target;    /* 16 bytes, or empty */
-    bool add;               /* sets: add or remove; always true for put */
+    uint64_t field;      /* 0 where the kind has none */
+    struct slice lang;   /* "" where there is none; lower case */
+    struct slice target; /* 16 bytes, or empty */
+    bool add;            /* sets: add or remove; always true for put */
     const struct dot *replaces;
-    size_t replaces_n;      /* ascending, unique */
+    size_t replaces_n;           /* ascending, unique */
     const struct dot *made_from; /* put: the dots a translation was made from */
     size_t made_from_n;
 };
@@ -69,12 +69,13 @@ struct op {
     struct slice entity;
     const struct op_write *writes;
     size_t writes_n; /* ascending by key, unique */
-    const struct dot *dots; /* record.put: tombstones it revives over; retire: tombstones it replaces; announce; adopt: what it adopts */
+    /* record.put: tombstones it revives over; retire: tombstones it replaces; announce; adopt: what it adopts */
+    const struct dot *dots;
     size_t dots_n;
     struct slice motive; /* concept.put, concept.relate: a record's id, or empty */
 };
 
-/* Looks at a header far enough to file the op: kind and entity. ERR_UNKNOWN_KIND still gives both (entity raw). */
+/* Looks at a header far enough to file the op: kind and entity (the bin's content). ERR_UNKNOWN_KIND still gives both. */
 err_t op_peek(struct slice header, uint64_t *kind, struct slice *entity);
 /* Decodes a header. `self` (may be NULL) replaces dots that name their own commit. ERR_UNKNOWN_KIND for a newer kind. */
 err_t op_decode(struct slice header, const uint8_t *self, struct arena *arena, struct op *out);
@@ -91,7 +92,19 @@ void op_writes_sort(struct op_write *writes, struct slice *values, size_t n);
 int op_write_compare(const struct op_write *a, const struct op_write *b); /* by key */
 
 /* ---- fields ---- */
-enum field_type { FT_TEXT, FT_TEXTS, FT_WORD, FT_DATE, FT_PERIOD, FT_PLACE, FT_ACTORS, FT_IMAGES, FT_EPISODES, FT_NOTATIONS, FT_IDS };
+enum field_type {
+    FT_TEXT,
+    FT_TEXTS,
+    FT_WORD,
+    FT_DATE,
+    FT_PERIOD,
+    FT_PLACE,
+    FT_ACTORS,
+    FT_IMAGES,
+    FT_EPISODES,
+    FT_NOTATIONS,
+    FT_IDS
+};
 enum field_lang { LANG_NONE, LANG_NEED, LANG_MAY };
 struct field_info {
     unsigned number;
