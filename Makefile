@@ -5,6 +5,8 @@
 
 B ?= build
 SAN ?=
+# Q= shows whole command lines.
+Q ?= @
 prefix ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
@@ -70,7 +72,8 @@ build: deps
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
-	$(COMPILE) -c $< -o $@
+	@echo "  CC   $<"
+	$(Q)$(COMPILE) -c $< -o $@
 
 # One translation is one .po; its compiled form stands in the program as bytes, so that no locale needs to be installed.
 $(O)/gen/%.mo: conf/translations/%.po
@@ -88,13 +91,13 @@ $(O)/gen/tr_table.o: $(O)/gen/tr_table.c
 
 $(O)/liballied.a: $(OBJ) $(MO_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(O)/allied: $(O)/daemon/main.o $(O)/liballied.a
-	$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
+	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
 
 $(O)/tests/%: $(O)/tests/%.o $(TEST_HELP_OBJ) $(O)/liballied.a
-	$(CC) $(LINK) $^ $(PKG_LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -lcmocka -o $@
 
 #: make demo        three allies on loopback, end to end (KEEP=1 leaves them running)
 demo: build
@@ -128,7 +131,7 @@ FUZZ_SECONDS ?= 30
 fuzz:
 	@bash tests/fuzz/run.sh $(FUZZ_SECONDS)
 $(O)/tests/fuzz/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(O)/liballied.a
-	$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
+	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
 #: make fuzz-replay the kept inputs of every fuzz target
 fuzz-replay: $(FUZZ_SRC:%.c=$(O)/%)
 	@bash tests/fuzz/replay.sh $^
@@ -137,7 +140,7 @@ fuzz-replay: $(FUZZ_SRC:%.c=$(O)/%)
 bench: deps-check $(O)/allied
 	@bash tests/bench/run.sh $(O)
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/liballied.a
-	$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
+	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
 
 #: make cover       line coverage of the unit tests
 cover:

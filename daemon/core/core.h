@@ -18,10 +18,12 @@ struct core_settings {
     const char *licence;   /* site.licence: default of new records */
     const char *endpoints; /* where we can be reached, blank-separated; "" outgoing only */
     const char *url, *contact;
+    bool serves; /* a daemon: it announces itself, connects to peers and answers them */
 };
 
 /* Opens the site(s) in `dir`, whose lock the caller holds. ERR_NO_DATA, ERR_NEWER, ERR_DATABASE, … */
-err_t core_open(const char *dir, const struct env *env, const struct core_settings *settings, struct core **out, struct why *why);
+err_t core_open(const char *dir, const struct env *env, const struct core_settings *settings, struct core **out,
+                struct why *why);
 void core_close(struct core *c);
 
 /* Events. `site` is who we meant to reach (outgoing) or NULL; `curve` is the link's authenticated CURVE key. */

@@ -15,7 +15,8 @@ struct env {
     struct mono (*mono)(void *ctx);
     void (*random)(void *ctx, void *out, size_t len);
     /* Network. A link is one connection to a peer, named by a number that is never reused. */
-    void (*connect)(void *ctx, uint64_t link, const uint8_t site[32], const char *address); /* answers by link_up or link_down */
+    void (*connect)(void *ctx, uint64_t link, const uint8_t site[32],
+                    const char *address); /* answers by link_up or link_down */
     void (*send)(void *ctx, uint64_t link, struct slice message);
     void (*close)(void *ctx, uint64_t link);
     /* The answer to a request: JSON bytes for the client that asked. */

@@ -39,7 +39,12 @@
 
 #define REQUEST_LINES_MAX 500
 
-/* Looks `do` up in the table and runs it; always gives an answer (new reference). */
-json_t *request_run(struct core *c, const json_t *request);
+/* Looks `do` up in the table and runs it. A new reference; NULL where the answer comes later, through env.reply (ping). */
+json_t *request_run(struct core *c, struct slice client, const json_t *request);
+/* A PONG came: whoever asked for it is answered. */
+struct peer;
+void request_pong(struct core *c, const struct peer *p, uint64_t number);
+/* Answers what waited too long. */
+void request_tick(struct core *c, struct mono now);
 
 #endif

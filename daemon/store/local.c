@@ -107,7 +107,7 @@ err_t local_get(struct store *s, const char *key, struct arena *arena, struct sl
     bool found = query_row(&q);
     if (found)
         got = query_get_copy(&q, arena);
-    err_t e = end_found(&q, found);
+    err_t e = end_found(&q, found && got.len);
     if (!e)
         *value = got;
     return e;

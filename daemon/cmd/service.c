@@ -1,0 +1,490 @@
+#include "daemon/cmd/service.h"
+#include "daemon/bus/bus.h"
+#include "daemon/core/core.h"
+#include "daemon/core/found.h"
+#include "daemon/core/keyfile.h"
+#include "daemon/core/request.h"
+#include "daemon/store/local.h"
+#include "peers/address.h"
+#include "peers/net.h"
+#include "protocol/wire/rd.h"
+#include "protocol/wire/scan.h"
+#include "protocol/wire/wr.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BUS_MESSAGE_BYTES (LIMIT_REQUEST_BYTES + LIMIT_MESSAGE_BYTES)
+#define BUS_NAME          "net"
+
+struct service {
+    int lock_fd;
+    struct journal *journal;
+    struct core *core;
+    struct bus *bus;
+    struct bus_end *end, *net_end;
+    pthread_t net;
+    bool net_runs;
+    struct net_options net_options;
+    char control_path[4096];
+    char address[ADDRESS_TEXT_MAX];
+    char endpoints[2048];
+    struct buf in;
+    json_t *answer; /* of service_ask */
+    bool failed;
+    struct why failure;
+};
+
+/* ---- env: the real things ---- */
+
+static struct wall real_wall(void *ctx)
+{
+    struct timespec t;
+    (void)ctx;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (struct wall){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
+}
+
+static struct mono real_mono(void *ctx)
+{
+    struct timespec t;
+    (void)ctx;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (struct mono){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
+}
+
+static void real_random(void *ctx, void *out, size_t len)
+{
+    (void)ctx;
+    sign_random(out, len);
+}
+
+static void note_alone(void *ctx, enum journal_level level, const char *event, const char *pairs)
+{
+    if (ctx)
+        journal_note(ctx, real_wall(NULL), level, event, pairs);
+}
+
+static void no_connect(void *ctx, uint64_t link, const uint8_t site[32], const char *address)
+{
+    (void)ctx, (void)link, (void)site, (void)address;
+}
+static void no_send(void *ctx, uint64_t link, struct slice message)
+{
+    (void)ctx, (void)link, (void)message;
+}
+static void no_close(void *ctx, uint64_t link)
+{
+    (void)ctx, (void)link;
+}
+static void no_reply(void *ctx, struct slice client, struct slice json)
+{
+    (void)ctx, (void)client, (void)json;
+}
+
+struct env service_env(struct journal *journal)
+{
+    return (struct env){.ctx = journal,
+                        .wall = real_wall,
+                        .mono = real_mono,
+                        .random = real_random,
+                        .connect = no_connect,
+                        .send = no_send,
+                        .close = no_close,
+                        .reply = no_reply,
+                        .note = note_alone};
+}
+
+/* ---- env: the network, over the bus ---- */
+
+static void put_on_bus(struct service *s, struct buf *b)
+{
+    if (b->err == ERR_OK)
+        bus_send(s->end, buf_slice(b));
+    buf_fini(b);
+}
+
+static void net_connect(void *ctx, uint64_t link, const uint8_t site[32], const char *address)
+{
+    struct buf b;
+    buf_init(&b, BUS_MESSAGE_BYTES);
+    wr_array(&b, 4);
+    wr_uint(&b, BUS_CONNECT);
+    wr_uint(&b, link);
+    wr_bin(&b, slice_of(site, 32));
+    wr_text(&b, slice_text(address));
+    put_on_bus(ctx, &b);
+}
+
+static void net_send(void *ctx, uint64_t link, struct slice message)
+{
+    struct buf b;
+    buf_init(&b, BUS_MESSAGE_BYTES);
+    wr_array(&b, 3);
+    wr_uint(&b, BUS_SEND);
+    wr_uint(&b, link);
+    wr_bin(&b, message);
+    put_on_bus(ctx, &b);
+}
+
+static void net_close(void *ctx, uint64_t link)
+{
+    struct buf b;
+    buf_init(&b, 64);
+    wr_array(&b, 2);
+    wr_uint(&b, BUS_CLOSE);
+    wr_uint(&b, link);
+    put_on_bus(ctx, &b);
+}
+
+static void net_reply(void *ctx, struct slice client, struct slice json)
+{
+    struct service *s = ctx;
+    struct buf b;
+    if (!client.len) {
+        json_decref(s->answer);
+        s->answer = json_loadb((const char *)json.at, json.len, 0, NULL);
+        return;
+    }
+    buf_init(&b, BUS_MESSAGE_BYTES);
+    wr_array(&b, 3);
+    wr_uint(&b, BUS_REPLY);
+    wr_bin(&b, client);
+    wr_bin(&b, json);
+    put_on_bus(s, &b);
+}
+
+static void net_note(void *ctx, enum journal_level level, const char *event, const char *pairs)
+{
+    struct service *s = ctx;
+    journal_note(s->journal, real_wall(NULL), level, event, pairs);
+}
+
+static struct env net_env(struct service *s)
+{
+    return (struct env){.ctx = s,
+                        .wall = real_wall,
+                        .mono = real_mono,
+                        .random = real_random,
+                        .connect = net_connect,
+                        .send = net_send,
+                        .close = net_close,
+                        .reply = net_reply,
+                        .note = net_note};
+}
+
+/* ---- events from the network thread ---- */
+
+static void on_link_up(struct service *s, struct rd *r)
+{
+    uint8_t curve[32];
+    uint64_t link = rd_uint(r, UINT64_MAX);
+    struct slice site = rd_take_nil(r) ? slice_text("") : rd_bin(r, SITE_BYTES, SITE_BYTES);
+    rd_fixed(r, curve, sizeof curve);
+    if (rd_end(r) == ERR_OK)
+        core_link_up(s->core, link, site.len ? site.at : NULL, curve);
+}
+
+static void on_link_down(struct service *s, struct rd *r)
+{
+    char name[64] = "";
+    uint64_t link = rd_uint(r, UINT64_MAX);
+    struct slice why = rd_text(r, sizeof name - 1);
+    if (rd_end(r) != ERR_OK)
+        return;
+    memcpy(name, why.at, why.len);
+    core_link_down(s->core, link, err_by_name(name));
+}
+
+static void on_frame(struct service *s, struct rd *r)
+{
+    uint64_t link = rd_uint(r, UINT64_MAX);
+    struct slice frame = rd_bin(r, 0, LIMIT_MESSAGE_BYTES);
+    if (rd_end(r) == ERR_OK)
+        core_frame(s->core, link, frame);
+}
+
+static void on_request(struct service *s, struct rd *r)
+{
+    struct slice client = rd_bin(r, 1, 256);
+    struct slice json = rd_bin(r, 0, LIMIT_REQUEST_BYTES);
+    if (rd_end(r) == ERR_OK)
+        core_request(s->core, client, json);
+}
+
+static void on_listening(struct service *s, struct rd *r)
+{
+    struct slice address = rd_text(r, sizeof s->address - 1);
+    memcpy(s->address, address.at, address.len);
+    s->address[address.len] = 0;
+}
+
+static void on_failed(struct service *s, struct rd *r)
+{
+    char name[64] = "";
+    struct slice code = rd_text(r, sizeof name - 1);
+    struct slice detail = rd_text(r, 1024);
+    memcpy(name, code.at, code.len);
+    s->failed = true;
+    err_t e = err_by_name(name);
+    why_set(&s->failure, e == ERR_COUNT || !e ? ERR_INTERNAL : e, "%.*s", (int)(detail.len < 150 ? detail.len : 150),
+            (const char *)detail.at);
+}
+
+typedef void event_fn(struct service *s, struct rd *r);
+static event_fn *const events[] = {
+    [BUS_LINK_UP] = on_link_up, [BUS_LINK_DOWN] = on_link_down, [BUS_FRAME] = on_frame,
+    [BUS_REQUEST] = on_request, [BUS_LISTENING] = on_listening, [BUS_FAILED] = on_failed,
+};
+
+/* Our own thread wrote it: a message that does not read is our mistake, not the network's. */
+static uint64_t handle(struct service *s)
+{
+    struct rd r;
+    rd_init(&r, buf_slice(&s->in));
+    rd_array(&r, 1, 8);
+    uint64_t event = rd_uint(&r, BUS_STOP);
+    if (!r.err && event < sizeof events / sizeof *events && events[event] &&
+        (s->core || event == BUS_LISTENING || event == BUS_FAILED))
+        events[event](s, &r);
+    return event;
+}
+
+/* ---- open ---- */
+
+static void *net_thread(void *arg)
+{
+    struct service *s = arg;
+    net_run(s->bus, s->net_end, &s->net_options);
+    return NULL;
+}
+
+/* Signals are this thread's: the network's thread never sees them. */
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int number)
+{
+    signalled = number;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction act = {.sa_handler = on_signal};
+    sigemptyset(&act.sa_mask);
+    signalled = 0;
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static err_t start_net(struct service *s)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&s->net, NULL, net_thread, s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    s->net_runs = !failed;
+    return failed ? ERR_MEMORY : ERR_OK;
+}
+
+static err_t first_key(const char *dir, struct net_options *out, struct why *why)
+{
+    char path[4096], name[NAME_MAX_BYTES + 1] = "";
+    struct store *store = NULL;
+    struct own_site *sites = NULL;
+    struct arena arena = {0};
+    struct sign_key key = {0};
+    size_t n = 0;
+    snprintf(path, sizeof path, "%s/%s", dir, DATABASE_NAME);
+    err_t e = store_open(path, STORE_WRITE, &store, why);
+    if (!e)
+        e = local_sites(store, &arena, &sites, &n);
+    if (!e && !n)
+        e = why_set(why, ERR_NO_DATA, "%.150s", dir);
+    if (!e) {
+        memcpy(name, sites[0].name.at, sites[0].name.len < NAME_MAX_BYTES ? sites[0].name.len : NAME_MAX_BYTES);
+        e = keyfile_read(dir, name, &key, why);
+    }
+    if (!e)
+        e = sign_curve_secret(&key, out->curve_secret);
+    if (!e)
+        e = sign_curve_public(key.pub, out->curve_public);
+    sign_key_wipe(&key);
+    arena_fini(&arena);
+    store_close(store);
+    return e;
+}
+
+static err_t open_net(struct service *s, const struct service_options *o, struct why *why)
+{
+    s->net_options.listen = settings_get(o->settings, SETTING_ZEROMQ_LISTEN);
+    snprintf(s->control_path, sizeof s->control_path, "%s/%s", o->dir, CONTROL_NAME);
+    s->net_options.control_path = o->control ? s->control_path : NULL;
+    err_t e = first_key(o->dir, &s->net_options, why);
+    if (!e)
+        e = bus_open(&s->bus);
+    if (!e)
+        e = bus_attach(s->bus, BUS_NAME, true, &s->end);
+    if (!e)
+        e = bus_attach(s->bus, BUS_NAME, false, &s->net_end);
+    if (!e)
+        e = start_net(s);
+    while (!e) {
+        e = bus_recv(s->end, 10000, &s->in);
+        if (e == ERR_TIMEOUT && signalled)
+            break;
+        if (!e && handle(s) == BUS_LISTENING)
+            break;
+        if (s->failed) {
+            *why = s->failure;
+            return s->failure.code;
+        }
+    }
+    return e;
+}
+
+/* "*:5670" says on which port; where, the site's page tells. */
+void service_endpoints(const struct settings *settings, const char *listening, char *out, size_t size)
+{
+    struct address a;
+    const char *announce = settings_get(settings, SETTING_ZEROMQ_ANNOUNCE),
+               *url = settings_get(settings, SETTING_SITE_PUBLIC_URL);
+    const char *host = strstr(url, "://");
+    out[0] = 0;
+    if (*announce) {
+        snprintf(out, size, "%s", announce);
+        return;
+    }
+    if (!*listening || address_parse(listening, ADDRESS_LISTEN, &a) || !a.port)
+        return;
+    if (a.kind != ADDRESS_ANY) {
+        snprintf(out, size, "%s", listening);
+        return;
+    }
+    if (host)
+        snprintf(out, size, "%.*s:%u", (int)strcspn(host + 3, "/:"), host + 3, (unsigned)a.port);
+}
+
+static err_t open_core(struct service *s, const struct service_options *o, struct why *why)
+{
+    struct env env = net_env(s);
+    service_endpoints(o->settings, s->address, s->endpoints, sizeof s->endpoints);
+    struct core_settings settings = {.language = settings_get(o->settings, SETTING_SITE_LANGUAGE),
+                                     .licence = settings_get(o->settings, SETTING_SITE_LICENCE),
+                                     .url = settings_get(o->settings, SETTING_SITE_PUBLIC_URL),
+                                     .contact = settings_get(o->settings, SETTING_SITE_CONTACT),
+                                     .endpoints = s->endpoints,
+                                     .serves = true};
+    return core_open(o->dir, &env, &settings, &s->core, why);
+}
+
+err_t service_open(const struct service_options *o, struct service **out, struct why *why)
+{
+    struct service *s = calloc(1, sizeof *s);
+    if (!s)
+        return ERR_MEMORY;
+    s->lock_fd = -1;
+    buf_init(&s->in, BUS_MESSAGE_BYTES);
+    catch_signals();
+    err_t e = found_lock(o->dir, &s->lock_fd, why);
+    if (!e)
+        e = journal_open(o->dir, o->echo, settings_get(o->settings, SETTING_JOURNAL_LEVEL),
+                         settings_get(o->settings, SETTING_JOURNAL_FORMAT), &s->journal, why);
+    if (!e)
+        e = open_net(s, o, why);
+    if (!e)
+        e = open_core(s, o, why);
+    if (e) {
+        if (!why->code)
+            why_set(why, e, "%.150s", o->dir);
+        service_close(s);
+        return e;
+    }
+    *out = s;
+    return ERR_OK;
+}
+
+const char *service_address(const struct service *s)
+{
+    return s->address;
+}
+
+/* ---- run ---- */
+
+static long wait_ms(struct mono due, int64_t until)
+{
+    int64_t now = real_mono(NULL).ms, next = due.ms < until ? due.ms : until;
+    return next > now ? (long)(next - now) : 0;
+}
+
+err_t service_run(struct service *s, int64_t ms, bool *stopped)
+{
+    int64_t until = ms < 0 ? INT64_MAX : real_mono(NULL).ms + ms;
+    *stopped = false;
+    do {
+        struct mono due = core_tick(s->core);
+        err_t e = bus_recv(s->end, wait_ms(due, until), &s->in);
+        /* Whatever waits is taken in before the clock is looked at again, but not for ever. */
+        for (int i = 0; e == ERR_OK && i < 256; i++) {
+            handle(s);
+            e = bus_recv(s->end, 0, &s->in);
+        }
+        if (s->failed || core_fatal(s->core))
+            return s->failed ? s->failure.code : core_fatal(s->core);
+        *stopped = signalled != 0;
+    } while (!*stopped && real_mono(NULL).ms < until);
+    return ERR_OK;
+}
+
+json_t *service_ask(struct service *s, const char *what, json_t *args)
+{
+    json_t *request = json_pack("{s:s, s:o}", "do", what, "args", args ? args : json_object());
+    char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
+    json_decref(s->answer);
+    s->answer = NULL;
+    if (text)
+        core_request(s->core, slice_text(""), slice_text(text));
+    json_t *answer = s->answer;
+    s->answer = NULL;
+    free(text);
+    json_decref(request);
+    return answer;
+}
+
+static void stop_net(struct service *s)
+{
+    struct buf b;
+    buf_init(&b, 16);
+    wr_array(&b, 1);
+    wr_uint(&b, BUS_STOP);
+    put_on_bus(s, &b);
+    pthread_join(s->net, NULL);
+}
+
+void service_close(struct service *s)
+{
+    if (!s)
+        return;
+    if (s->core)
+        core_stop(s->core);
+    if (s->net_runs)
+        stop_net(s);
+    core_close(s->core);
+    if (s->end)
+        bus_detach(s->end);
+    if (s->net_end)
+        bus_detach(s->net_end);
+    if (s->bus)
+        bus_close(s->bus);
+    journal_close(s->journal);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    sign_wipe(&s->net_options, sizeof s->net_options);
+    json_decref(s->answer);
+    buf_fini(&s->in);
+    free(s);
+}

@@ -1,0 +1,385 @@
+#include "daemon/core/admit.h"
+#include "daemon/core/found.h"
+#include "daemon/core/ingest.h"
+#include "daemon/core/keyfile.h"
+#include "daemon/core/refold.h"
+#include <stdio.h>
+
+#define INVITE_WORDS_BYTES 8
+
+/* ---- what we hold ---- */
+
+static err_t pinned(struct core *c, struct arena *arena, const uint8_t **alliance)
+{
+    struct slice id;
+    err_t e = local_get(c->store, SETTING_ALLIANCE, arena, &id);
+    if (!e && id.len != ALLIANCE_BYTES)
+        e = ERR_DATABASE;
+    if (!e)
+        *alliance = id.at;
+    return e;
+}
+
+static err_t evaluate(struct core *c, struct slice charter, const struct slice *acts, size_t acts_n,
+                      struct arena *arena)
+{
+    const uint8_t *alliance = NULL;
+    struct authority fresh = {0};
+    err_t e = pinned(c, arena, &alliance);
+    if (!e)
+        e = authority_build(charter, acts, acts_n, alliance, &fresh);
+    if (e)
+        return e;
+    authority_fini(&c->authority);
+    c->authority = fresh;
+    c->founded = true;
+    c->digests_known = false;
+    c->reach_dirty = true;
+    return ERR_OK;
+}
+
+static void load_registrar(struct core *c)
+{
+    struct why why;
+    if (c->is_registrar || keyfile_read(c->dir, REGISTRAR_KEY_NAME, &c->registrar, &why))
+        return;
+    c->is_registrar = memcmp(c->registrar.pub, c->authority.registrar, SITE_BYTES) == 0;
+    if (!c->is_registrar)
+        sign_key_wipe(&c->registrar);
+}
+
+err_t admit_load(struct core *c)
+{
+    struct arena arena = {0};
+    struct slice *charters = NULL, *acts = NULL, pending;
+    size_t charters_n = 0, acts_n = 0;
+    c->joining = local_get(c->store, SETTING_JOIN_REQUEST, &arena, &pending) == ERR_OK;
+    err_t e = rolls_charters(c->store, &arena, &charters, &charters_n);
+    if (!e)
+        e = rolls_acts(c->store, &arena, &acts, &acts_n);
+    if (!e && charters_n)
+        e = evaluate(c, charters[0], acts, acts_n, &arena);
+    if (!e && c->founded)
+        load_registrar(c);
+    arena_fini(&arena);
+    return e;
+}
+
+/* ---- what peers send ---- */
+
+static err_t put_charters(struct core *c, const struct msg_charter *m, bool *news)
+{
+    const uint8_t *alliance = NULL;
+    err_t e = pinned(c, &c->frame, &alliance);
+    for (size_t i = 0; i < m->charters_n && !e; i++) {
+        struct charter charter;
+        bool fresh = false;
+        e = charter_decode(m->charters[i], &c->frame, &charter);
+        if (!e && charter.number != 0)
+            continue; /* charters after 0 are for a newer program */
+        if (!e)
+            e = charter_check_founding(&charter);
+        if (!e && memcmp(charter.id, alliance, ALLIANCE_BYTES) != 0)
+            e = ERR_ALLIANCE;
+        if (!e)
+            e = rolls_put_charter(c->store, charter.id, charter.number, m->charters[i], &fresh);
+        *news |= fresh;
+    }
+    return e;
+}
+
+static err_t registrar_of(struct core *c, uint8_t registrar[SITE_BYTES])
+{
+    struct slice *charters = NULL;
+    struct charter charter;
+    size_t n = 0;
+    err_t e = rolls_charters(c->store, &c->frame, &charters, &n);
+    if (!e && !n)
+        e = ERR_CHARTER;
+    if (!e)
+        e = charter_decode(charters[0], &c->frame, &charter);
+    if (!e)
+        memcpy(registrar, charter.registrar, SITE_BYTES);
+    return e;
+}
+
+static err_t put_acts(struct core *c, const struct msg_charter *m, bool *news)
+{
+    uint8_t registrar[SITE_BYTES];
+    err_t e = m->acts_n ? registrar_of(c, registrar) : ERR_OK;
+    for (size_t i = 0; i < m->acts_n && !e; i++) {
+        struct roster_act act;
+        bool fresh = false;
+        e = roster_decode(m->acts[i], &c->frame, &act);
+        if (!e)
+            e = roster_check_signature(&act, registrar);
+        if (!e)
+            e = rolls_put_act(c->store, act.id, act.number, m->acts[i], &fresh);
+        *news |= fresh;
+    }
+    return e;
+}
+
+/* Who stands may have changed: what was filed stays, who counts is judged anew. */
+static err_t take_effect(struct core *c)
+{
+    size_t sites = c->authority.sites_n;
+    bool founded = c->founded;
+    err_t e = admit_load(c);
+    uint64_t ops = 0, entities = 0;
+    /* A site that joins has nothing here yet; only one that fell away changes folds. */
+    if (!e && founded && c->authority.sites_n <= sites)
+        e = refold_all(c, &ops, &entities);
+    c->changed = core_mono(c);
+    c->change_told = false;
+    return e;
+}
+
+err_t admit_charter(struct core *c, const struct msg_charter *m, bool *news)
+{
+    *news = false;
+    if (!m->charters_n && !m->acts_n)
+        return ERR_OK;
+    err_t e = batch_begin(c);
+    if (e)
+        return e;
+    e = put_charters(c, m, news);
+    if (!e)
+        e = put_acts(c, m, news);
+    if (e) {
+        batch_abort(c);
+        return e;
+    }
+    e = batch_end(c);
+    if (!e && *news)
+        e = take_effect(c);
+    return e ? e : admit_finish(c);
+}
+
+err_t admit_encode(struct core *c, bool with_charter, uint64_t number, struct buf *out)
+{
+    struct slice *charters = NULL, *acts = NULL;
+    size_t charters_n = 0, acts_n = 0;
+    err_t e = rolls_charters(c->store, &c->frame, &charters, &charters_n);
+    if (!e)
+        e = rolls_acts(c->store, &c->frame, &acts, &acts_n);
+    if (e)
+        return e;
+    (void)number; /* the roster is small: a peer gets all of it, and keeps what is new to it */
+    struct msg m = {
+        .type = MSG_CHARTER,
+        .charter = {.charters = charters, .charters_n = with_charter ? charters_n : 0, .acts = acts, .acts_n = acts_n}
+    };
+    return msg_encode(&m, out);
+}
+
+/* ---- inviting ---- */
+
+static err_t add_addresses(struct invite *invite, const char *addresses)
+{
+    const char *at = addresses ? addresses : "";
+    while (*at && invite->addresses_n < INVITE_ADDRESSES_MAX) {
+        size_t n = strcspn(at, " ,");
+        if (n > ADDRESS_MAX_BYTES)
+            return ERR_ADDRESS;
+        if (n)
+            invite->addresses[invite->addresses_n++] = slice_of(at, n);
+        at += n + strspn(at + n, " ,");
+    }
+    return invite->addresses_n ? ERR_OK : ERR_ADDRESS;
+}
+
+static err_t store_invitation(struct core *c, const struct invitation *row)
+{
+    err_t e = batch_begin(c);
+    if (e)
+        return e;
+    e = local_put_invitation(c->store, row);
+    if (e) {
+        batch_abort(c);
+        return e;
+    }
+    return batch_end(c);
+}
+
+err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const char *addresses, struct buf *code,
+                   char *words, size_t words_size, struct why *why)
+{
+    struct invite invite = {.expires_s = (uint64_t)(expires_ms / 1000), .ally_name = slice_text(ally)};
+    struct invitation row = {.ally_name = slice_text(ally), .expires_ms = expires_ms};
+    struct sign_key secret;
+    if (!c->is_registrar)
+        return why_set(why, ERR_NOT_REGISTRAR, "%s", "invite");
+    if (!*ally || strlen(ally) > NAME_MAX_BYTES)
+        return why_set(why, ERR_FIELD_VALUE, "%s", "NAME");
+    err_t e = add_addresses(&invite, addresses);
+    if (e)
+        return why_set(why, e, "%s", "zeromq.announce");
+    memcpy(invite.alliance, c->authority.alliance, ALLIANCE_BYTES);
+    memcpy(invite.charter_id, c->authority.charter_id, HASH_BYTES);
+    memcpy(invite.inviter, core_own(c)->key.pub, SITE_BYTES);
+    c->env.random(c->env.ctx, invite.secret, SEED_BYTES);
+    sign_key_from_seed(invite.secret, &secret);
+    memcpy(row.secret_key, secret.pub, SITE_BYTES);
+    e = invite_encode(&invite, code);
+    if (!e) {
+        uint8_t hash[HASH_BYTES];
+        struct slice part = buf_slice(code);
+        hash256(hash, &part, 1);
+        if (words_size >= WORD_TEXT_LEN(INVITE_WORDS_BYTES))
+            words_encode(slice_of(hash, INVITE_WORDS_BYTES), words);
+        e = store_invitation(c, &row);
+    }
+    sign_key_wipe(&secret);
+    sign_wipe(invite.secret, sizeof invite.secret);
+    return e;
+}
+
+/* ---- admitting ---- */
+
+static err_t check_invitation(struct core *c, const struct join_request *r, struct invitation *row)
+{
+    static const uint8_t nobody[SITE_BYTES];
+    err_t e = local_invitation(c->store, r->secret_key, &c->frame, row);
+    if (e)
+        return e == ERR_NOT_FOUND ? ERR_INVITE_UNKNOWN : e;
+    if (memcmp(row->used_by, nobody, SITE_BYTES) != 0)
+        return memcmp(row->used_by, r->site, SITE_BYTES) == 0 ? ERR_OK : ERR_INVITE_USED;
+    return row->expires_ms < core_wall(c).ms ? ERR_INVITE_EXPIRED : ERR_OK;
+}
+
+static err_t write_act(struct core *c, const struct join_request *r, struct slice request, struct buf *carried,
+                       uint8_t id[HASH_BYTES])
+{
+    struct roster_act act = {.kind = ACT_ADMIT,
+                             .number = c->authority.roster_number + 1,
+                             .ally_name = r->ally_name,
+                             .site_name = r->site_name,
+                             .college = r->college};
+    struct buf body;
+    buf_init(&body, LIMIT_ENVELOPE_BYTES);
+    memcpy(act.charter, c->authority.charter_id, HASH_BYTES);
+    memcpy(act.prev, c->authority.roster_id, HASH_BYTES);
+    memcpy(act.ally, r->ally, ALLY_BYTES);
+    memcpy(act.site, r->site, SITE_BYTES);
+    hash256(act.request, &request, 1);
+    roster_encode_body(&body, &act);
+    uint8_t signature[SIGNATURE_BYTES];
+    err_t e = body.err ? body.err : sign_make(&c->registrar, DOMAIN_ROSTER, buf_slice(&body), signature);
+    if (!e) {
+        roster_id(buf_slice(&body), id);
+        roster_encode(carried, buf_slice(&body), signature);
+        e = carried->err;
+    }
+    buf_fini(&body);
+    return e;
+}
+
+static err_t store_admission(struct core *c, const struct join_request *r, struct invitation *row, struct slice act,
+                             const uint8_t id[HASH_BYTES])
+{
+    bool fresh = false;
+    memcpy(row->used_by, r->site, SITE_BYTES);
+    err_t e = batch_begin(c);
+    if (e)
+        return e;
+    e = rolls_put_act(c->store, id, c->authority.roster_number + 1, act, &fresh);
+    if (!e)
+        e = local_put_invitation(c->store, row);
+    for (size_t i = 0; i < r->endpoints_n && !e; i++)
+        e = local_address_add(c->store, r->site, r->endpoints[i]);
+    if (e) {
+        batch_abort(c);
+        return e;
+    }
+    return batch_end(c);
+}
+
+static err_t judge_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES],
+                        struct join_request *r, struct why *why)
+{
+    err_t e = join_decode(m->request, r);
+    if (e)
+        return why_set(why, e, "%s", "request");
+    if (memcmp(r->alliance, c->authority.alliance, ALLIANCE_BYTES) != 0)
+        return why_set(why, ERR_ALLIANCE, "%s", "request");
+    if (memcmp(r->site, site, SITE_BYTES) != 0)
+        return why_set(why, ERR_PEER_KEY, "%s", "request");
+    e = sign_check(r->secret_key, DOMAIN_JOIN, m->request, m->secret_signature);
+    if (!e)
+        e = sign_check(r->site, DOMAIN_JOIN, m->request, m->site_signature);
+    return e ? why_set(why, e, "%s", "request") : ERR_OK;
+}
+
+err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why)
+{
+    struct join_request r;
+    struct invitation row;
+    struct buf act;
+    uint8_t id[HASH_BYTES];
+    buf_init(&act, LIMIT_ENVELOPE_BYTES);
+    err_t e = judge_join(c, m, site, &r, why);
+    if (!e && !c->is_registrar)
+        e = why_set(why, ERR_NOT_REGISTRAR, "%s", "invite");
+    if (!e) {
+        e = check_invitation(c, &r, &row);
+        if (e)
+            why_set(why, e, "%.*s", (int)(r.ally_name.len < 100 ? r.ally_name.len : 100), (const char *)r.ally_name.at);
+    }
+    if (!e && authority_site(&c->authority, site)) {
+        buf_fini(&act);
+        return ERR_OK;
+    }
+    /* An ally's id is drawn by the newcomer: one that is taken would join a site to somebody else's ally. */
+    if (!e && authority_ally(&c->authority, r.ally))
+        e = why_set(why, ERR_MEMBER, "%s", "ally");
+    if (!e)
+        e = write_act(c, &r, m->request, &act, id);
+    if (!e)
+        e = store_admission(c, &r, &row, buf_slice(&act), id);
+    if (!e)
+        e = take_effect(c);
+    buf_fini(&act);
+    return e;
+}
+
+/* ---- being admitted ---- */
+
+err_t admit_request(struct core *c, struct buf *message)
+{
+    struct slice request, seed;
+    struct sign_key secret;
+    struct msg m = {.type = MSG_JOIN};
+    err_t e = local_get(c->store, SETTING_JOIN_REQUEST, &c->frame, &request);
+    if (!e)
+        e = local_get(c->store, SETTING_JOIN_SECRET, &c->frame, &seed);
+    if (e || seed.len != SEED_BYTES)
+        return e ? e : ERR_DATABASE;
+    sign_key_from_seed(seed.at, &secret);
+    m.join.request = request;
+    e = sign_make(&secret, DOMAIN_JOIN, request, m.join.secret_signature);
+    if (!e)
+        e = sign_make(&core_own(c)->key, DOMAIN_JOIN, request, m.join.site_signature);
+    sign_key_wipe(&secret);
+    return e ? e : msg_encode(&m, message);
+}
+
+err_t admit_finish(struct core *c)
+{
+    if (!c->joining || !c->founded || !core_own(c) || !authority_site(&c->authority, core_own(c)->key.pub))
+        return ERR_OK;
+    err_t e = batch_begin(c);
+    if (e)
+        return e;
+    e = local_set(c->store, SETTING_JOIN_REQUEST, slice_text(""));
+    if (!e)
+        e = local_set(c->store, SETTING_JOIN_SECRET, slice_text(""));
+    if (e) {
+        batch_abort(c);
+        return e;
+    }
+    c->joining = false;
+    c->join_error = ERR_OK;
+    core_note(c, JOURNAL_INFO, "join.admitted", "roster=%llu", (unsigned long long)c->authority.roster_number);
+    return batch_end(c);
+}

@@ -1,0 +1,201 @@
+#include "daemon/core/admit.h"
+#include "daemon/core/announce.h"
+#include "daemon/core/found.h"
+#include "daemon/core/own.h"
+#include "daemon/core/request.h"
+#include "daemon/core/sync.h"
+#include "protocol/base/base32.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TICK_MS      500 /* when nothing presses */
+#define TICK_SOON_MS 50  /* while digests settle or an author is waited for */
+
+bool core_is_own(const struct core *c, const uint8_t site[SITE_BYTES])
+{
+    for (size_t i = 0; i < c->own_n; i++)
+        if (memcmp(c->own[i].key.pub, site, SITE_BYTES) == 0)
+            return true;
+    return false;
+}
+
+void core_note(const struct core *c, enum journal_level level, const char *event, const char *format, ...)
+{
+    char pairs[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(pairs, sizeof pairs, format, args);
+    va_end(args);
+    c->env.note(c->env.ctx, level, event, pairs);
+}
+
+const char *core_short(struct slice id, char out[SHORT_LEN + 1])
+{
+    char text[BASE32_LEN(SITE_BYTES) + 1] = "";
+    if (id.len <= SITE_BYTES)
+        base32_encode(id, text);
+    memcpy(out, text, SHORT_LEN);
+    out[SHORT_LEN] = 0;
+    return out;
+}
+
+err_t core_grow(void **array, size_t n, size_t *room, size_t size)
+{
+    if (n < *room)
+        return ERR_OK;
+    size_t more = *room ? *room * 2 : 8;
+    void *grown = reallocarray(*array, more, size);
+    if (!grown)
+        return ERR_MEMORY;
+    *array = grown;
+    *room = more;
+    return ERR_OK;
+}
+
+/* ---- open and close ---- */
+
+static char *copy_text(const char *text, err_t *e)
+{
+    char *copy = strdup(text ? text : "");
+    if (!copy)
+        *e = ERR_MEMORY;
+    return copy;
+}
+
+static err_t copy_settings(struct core *c, const char *dir, const struct core_settings *s)
+{
+    err_t e = ERR_OK;
+    c->dir = copy_text(dir, &e);
+    c->language = copy_text(s->language, &e);
+    c->licence = copy_text(s->licence, &e);
+    c->endpoints = copy_text(s->endpoints, &e);
+    c->url = copy_text(s->url, &e);
+    c->contact = copy_text(s->contact, &e);
+    c->serves = s->serves;
+    return e;
+}
+
+static err_t open_store(struct core *c, struct why *why)
+{
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/%s", c->dir, DATABASE_NAME) >= (int)sizeof path)
+        return why_set(why, ERR_FILE, "%.150s", c->dir);
+    return store_open(path, STORE_WRITE, &c->store, why);
+}
+
+err_t core_open(const char *dir, const struct env *env, const struct core_settings *settings, struct core **out,
+                struct why *why)
+{
+    struct core *c = calloc(1, sizeof *c);
+    if (!c)
+        return ERR_MEMORY;
+    c->env = *env;
+    c->change_told = true;
+    err_t e = copy_settings(c, dir, settings);
+    if (!e)
+        e = open_store(c, why);
+    if (!e)
+        e = own_open(c, why);
+    if (!e)
+        e = admit_load(c);
+    if (!e)
+        e = admit_finish(c);
+    if (e) {
+        core_close(c);
+        return why->code ? e : why_set(why, e, "%.150s", dir);
+    }
+    *out = c;
+    return ERR_OK;
+}
+
+void core_close(struct core *c)
+{
+    if (!c)
+        return;
+    if (c->store)
+        flow_note_held(c);
+    sync_free(c);
+    own_close(c);
+    sign_key_wipe(&c->registrar);
+    authority_fini(&c->authority);
+    if (c->store)
+        store_close(c->store);
+    arena_fini(&c->arena);
+    arena_fini(&c->scratch);
+    arena_fini(&c->frame);
+    free(c->batch.touched);
+    free(c->batch.slots);
+    free(c->batch.grown);
+    char *texts[] = {c->dir, c->language, c->licence, c->endpoints, c->url, c->contact};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    free(c);
+}
+
+/* ---- events ---- */
+
+void core_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint8_t curve[32])
+{
+    sync_link_up(c, link, site, curve);
+}
+
+void core_link_down(struct core *c, uint64_t link, err_t why)
+{
+    sync_link_down(c, link, why);
+}
+
+void core_frame(struct core *c, uint64_t link, struct slice message)
+{
+    sync_frame(c, link, message);
+}
+
+static void give(struct core *c, struct slice client, const json_t *answer)
+{
+    char *text = json_dumps(answer, JSON_COMPACT);
+    if (text)
+        c->env.reply(c->env.ctx, client, slice_text(text));
+    free(text);
+}
+
+void core_request(struct core *c, struct slice client, struct slice bytes)
+{
+    json_t *request = json_loadb((const char *)bytes.at, bytes.len, JSON_REJECT_DUPLICATES, NULL);
+    arena_clear(&c->frame);
+    json_t *answer = request_run(c, client, request);
+    if (answer)
+        give(c, client, answer);
+    json_decref(answer);
+    json_decref(request);
+}
+
+static bool is_settling(const struct core *c)
+{
+    return !c->change_told || c->joining;
+}
+
+struct mono core_tick(struct core *c)
+{
+    struct mono now = core_mono(c);
+    struct own *own = core_own(c);
+    if (c->serves && !c->announced && c->founded && own && authority_site(&c->authority, own->key.pub)) {
+        err_t e = announce_write(c);
+        c->announced = true;
+        if (e)
+            core_note(c, JOURNAL_WARN, "announce.failed", "reason=%s", err_name(e));
+    }
+    sync_tick(c, now);
+    request_tick(c, now);
+    return (struct mono){now.ms + (is_settling(c) ? TICK_SOON_MS : TICK_MS)};
+}
+
+void core_stop(struct core *c)
+{
+    flow_note_held(c);
+    sync_stop(c);
+}
+
+err_t core_fatal(const struct core *c)
+{
+    return c->fatal;
+}

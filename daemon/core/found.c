@@ -1,0 +1,362 @@
+#include "daemon/core/found.h"
+#include "conf/ruleset.def"
+#include "daemon/core/keyfile.h"
+#include "daemon/store/guard.h"
+#include "daemon/store/local.h"
+#include "daemon/store/rolls.h"
+#include "protocol/base/utf8.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static err_t refusal(struct why *why, const char *path)
+{
+    err_t e = errno == EACCES || errno == EROFS || errno == EPERM ? ERR_READ_ONLY
+              : errno == ENOSPC                                   ? ERR_DISK_FULL
+                                                                  : ERR_FILE;
+    return why_set(why, e, "%.150s", path);
+}
+
+/* mkdir -p, the last one private. */
+static err_t make_path(const char *dir, struct why *why)
+{
+    char path[4096];
+    size_t len = strlen(dir);
+    if (!len || len >= sizeof path)
+        return why_set(why, ERR_FILE, "%.150s", dir);
+    memcpy(path, dir, len + 1);
+    for (size_t i = 1; i < len; i++) {
+        if (path[i] != '/')
+            continue;
+        path[i] = 0;
+        if (mkdir(path, 0755) && errno != EEXIST)
+            return refusal(why, path);
+        path[i] = '/';
+    }
+    return mkdir(path, 0700) && errno != EEXIST ? refusal(why, path) : ERR_OK;
+}
+
+err_t found_dir(const char *dir, struct why *why)
+{
+    struct stat st;
+    err_t e = stat(dir, &st) ? make_path(dir, why) : ERR_OK;
+    if (e)
+        return e;
+    if (stat(dir, &st))
+        return refusal(why, dir);
+    if (!S_ISDIR(st.st_mode))
+        return why_set(why, ERR_FILE, "%.150s", dir);
+    if (geteuid() != 0 && st.st_uid != geteuid())
+        return why_set(why, ERR_OWNER, "%.150s", dir);
+    return access(dir, W_OK | X_OK) ? refusal(why, dir) : ERR_OK;
+}
+
+err_t found_lock(const char *dir, int *fd, struct why *why)
+{
+    char path[4096];
+    struct stat st;
+    if (snprintf(path, sizeof path, "%s/%s", dir, LOCK_NAME) >= (int)sizeof path)
+        return why_set(why, ERR_FILE, "%.150s", dir);
+    if (stat(dir, &st))
+        return errno == ENOENT ? why_set(why, ERR_NO_DATA, "%.150s", dir) : refusal(why, dir);
+    if (geteuid() != 0 && st.st_uid != geteuid())
+        return why_set(why, ERR_OWNER, "%.150s", dir);
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*fd < 0)
+        return refusal(why, path);
+    /* Root works for the directory's owner: what it makes must stay theirs. */
+    if (geteuid() == 0 && st.st_uid != 0 && fchown(*fd, st.st_uid, st.st_gid))
+        return refusal(why, path);
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+        return ERR_OK;
+    close(*fd);
+    *fd = -1;
+    return why_set(why, ERR_LOCKED, "%.150s", dir);
+}
+
+/* A name as its author's site writes it: NFC, no control characters, within bounds. */
+static err_t clean_name(const char *in, struct buf *out, const char *what, struct why *why)
+{
+    buf_init(out, NAME_MAX_BYTES);
+    err_t e = in && *in ? utf8_nfc(slice_text(in), out) : ERR_TEXT_EMPTY;
+    for (size_t i = 0; i < out->len && !e; i++)
+        e = out->at[i] < 0x20 || out->at[i] == 0x7f ? ERR_FIELD_VALUE : ERR_OK;
+    if (e == ERR_TOO_LARGE)
+        e = ERR_TEXT_LONG;
+    return e ? why_set(why, e, "%s", what) : ERR_OK;
+}
+
+/* A file name: what an operator types after --site. */
+static err_t clean_site(const char *in, struct why *why)
+{
+    size_t len = strlen(in);
+    bool ok = len > 0 && len <= 60 && in[0] != '.' && strcmp(in, REGISTRAR_KEY_NAME) != 0;
+    for (size_t i = 0; i < len; i++)
+        ok = ok && ((uint8_t)in[i] >= 0x80 || (in[i] > 0x20 && in[i] != '/' && in[i] != '\\' && in[i] != 0x7f));
+    return ok && utf8_valid(slice_text(in)) ? ERR_OK : why_set(why, ERR_FIELD_VALUE, "--site %.60s", in);
+}
+
+static err_t new_key(const char *dir, const struct env *env, const char *name, struct sign_key *key, struct why *why)
+{
+    uint8_t seed[SEED_BYTES];
+    env->random(env->ctx, seed, sizeof seed);
+    err_t e = keyfile_write(dir, name, seed, why);
+    if (!e)
+        sign_key_from_seed(seed, key);
+    /* Left by an attempt that ended before there was a database: it never signed anything. */
+    if (e == ERR_DATA_EXISTS)
+        e = keyfile_read(dir, name, key, why);
+    sign_wipe(seed, sizeof seed);
+    return e;
+}
+
+static err_t put_own_site(struct store *s, const uint8_t site[SITE_BYTES], const char *name)
+{
+    char guard[512];
+    struct own_site row = {.name = slice_text(name)};
+    memcpy(row.site, site, SITE_BYTES);
+    guard_choose(site, guard, sizeof guard);
+    row.guard_path = slice_text(guard);
+    return local_put_site(s, &row);
+}
+
+static err_t create_store(const char *dir, struct store **out, struct why *why)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", dir, DATABASE_NAME);
+    return store_open(path, STORE_CREATE, out, why);
+}
+
+/* ---- init ---- */
+
+#define COUNT_RULE(rule, value)        +1
+#define COUNT_SCORE(kind, points, cap) +1
+enum { RULES_N = 0 RULESET_RULES(COUNT_RULE), SCORES_N = 0 RULESET_SCORES(COUNT_SCORE) };
+
+static err_t founding_charter(struct slice name, struct slice ally_name, const uint8_t ally_id[ALLY_BYTES],
+                              const char *site_name, const struct sign_key *site, const uint8_t registrar[SITE_BYTES],
+                              struct buf *carried, uint8_t id[HASH_BYTES])
+{
+#define RULE(rule, value) {rule, value},
+#define SCORE(kind, points, cap)                                                                                       \
+    {                                                                                                                  \
+        {(const uint8_t *)kind, sizeof(kind) - 1},
+        points, cap
+},
+    static const struct charter_rule rules[] = {RULESET_RULES(RULE)};
+    static const struct charter_score scores[] = {RULESET_SCORES(SCORE)};
+    struct charter_site csite = {.name = slice_text(site_name), .votes = true};
+    struct charter_ally ally = {.name = ally_name, .sites = &csite, .sites_n = 1};
+    struct charter_role role = {.role = slice_text(ROLE_SECRETARIAT)};
+    memcpy(csite.site, site->pub, SITE_BYTES);
+    memcpy(ally.id, ally_id, ALLY_BYTES);
+    memcpy(role.ally, ally_id, ALLY_BYTES);
+    struct charter c = {.name = name,
+                        .allies = &ally,
+                        .allies_n = 1,
+                        .roles = &role,
+                        .roles_n = 1,
+                        .rules = rules,
+                        .rules_n = RULES_N,
+                        .scores = scores,
+                        .scores_n = SCORES_N};
+    memcpy(c.registrar, registrar, SITE_BYTES);
+    struct buf body;
+    buf_init(&body, LIMIT_CHARTER_BYTES);
+    charter_encode_body(&body, &c);
+    struct charter_signature sig;
+    memcpy(sig.site, site->pub, SITE_BYTES);
+    err_t e = body.err ? body.err : sign_make(site, DOMAIN_CHARTER, buf_slice(&body), sig.signature);
+    if (!e) {
+        charter_id(buf_slice(&body), id);
+        charter_encode(carried, buf_slice(&body), &sig, 1, slice_text(""));
+        e = carried->err;
+    }
+    buf_fini(&body);
+    return e;
+}
+
+static err_t store_founding(const char *dir, const struct sign_key *site, const char *site_name, struct slice carried,
+                            const uint8_t id[HASH_BYTES], struct why *why)
+{
+    struct store *s = NULL;
+    bool fresh = false;
+    err_t e = create_store(dir, &s, why);
+    if (e)
+        return e;
+    e = store_begin(s);
+    if (!e)
+        e = rolls_put_charter(s, id, 0, carried, &fresh);
+    if (!e)
+        e = local_set(s, SETTING_ALLIANCE, slice_of(id, ALLIANCE_BYTES));
+    if (!e)
+        e = put_own_site(s, site->pub, site_name);
+    if (!e)
+        e = store_commit(s);
+    if (e && store_in_transaction(s))
+        store_rollback(s);
+    store_close(s);
+    return e;
+}
+
+static bool has_database(const char *dir)
+{
+    char path[4096];
+    return snprintf(path, sizeof path, "%s/%s", dir, DATABASE_NAME) < (int)sizeof path && access(path, F_OK) == 0;
+}
+
+static err_t found_with_names(const char *dir, const struct env *env, struct slice name, struct slice ally,
+                              const char *site_name, struct why *why)
+{
+    struct sign_key site = {0}, registrar = {0};
+    uint8_t ally_id[ALLY_BYTES], id[HASH_BYTES];
+    struct buf carried;
+    buf_init(&carried, LIMIT_CHARTER_BYTES);
+    env->random(env->ctx, ally_id, sizeof ally_id);
+    err_t e = new_key(dir, env, site_name, &site, why);
+    if (!e)
+        e = new_key(dir, env, REGISTRAR_KEY_NAME, &registrar, why);
+    if (!e)
+        e = founding_charter(name, ally, ally_id, site_name, &site, registrar.pub, &carried, id);
+    if (!e)
+        e = store_founding(dir, &site, site_name, buf_slice(&carried), id, why);
+    buf_fini(&carried);
+    sign_key_wipe(&site);
+    sign_key_wipe(&registrar);
+    return e;
+}
+
+err_t found_alliance(const char *dir, const struct env *env, const char *alliance, const char *ally, const char *site,
+                     struct why *why)
+{
+    struct buf alliance_name = {0}, ally_name = {0};
+    err_t e = clean_name(alliance, &alliance_name, "ALLIANCE", why);
+    if (!e)
+        e = clean_name(ally, &ally_name, "--ally", why);
+    if (!e)
+        e = clean_site(site, why);
+    if (!e)
+        e = found_dir(dir, why);
+    if (!e && has_database(dir))
+        e = why_set(why, ERR_DATA_EXISTS, "%.150s", dir);
+    if (!e)
+        e = found_with_names(dir, env, buf_slice(&alliance_name), buf_slice(&ally_name), site, why);
+    buf_fini(&alliance_name);
+    buf_fini(&ally_name);
+    return e;
+}
+
+/* ---- join ---- */
+
+static err_t split_endpoints(const char *endpoints, struct join_request *request)
+{
+    const char *at = endpoints ? endpoints : "";
+    while (*at && request->endpoints_n < INVITE_ADDRESSES_MAX) {
+        size_t n = strcspn(at, " ,");
+        if (n)
+            request->endpoints[request->endpoints_n++] = slice_of(at, n);
+        at += n + strspn(at + n, " ,");
+    }
+    return ERR_OK;
+}
+
+static err_t put_join(struct store *s, const struct invite *invite, struct slice request)
+{
+    err_t e = local_set(s, SETTING_ALLIANCE, slice_of(invite->alliance, ALLIANCE_BYTES));
+    if (!e)
+        e = local_set(s, SETTING_CHARTER, slice_of(invite->charter_id, HASH_BYTES));
+    if (!e)
+        e = local_set(s, SETTING_JOIN_REQUEST, request);
+    if (!e)
+        e = local_set(s, SETTING_JOIN_SECRET, slice_of(invite->secret, SEED_BYTES));
+    if (!e)
+        e = local_set(s, SETTING_INVITER, slice_of(invite->inviter, SITE_BYTES));
+    for (size_t i = 0; i < invite->addresses_n && !e; i++)
+        e = local_address_add(s, invite->inviter, invite->addresses[i]);
+    return e;
+}
+
+static err_t make_request(const struct env *env, const struct invite *invite, const uint8_t site[SITE_BYTES],
+                          struct slice ally, const char *site_name, const char *endpoints, struct buf *out)
+{
+    struct join_request request = {.ally_name = ally, .site_name = slice_text(site_name)};
+    struct sign_key secret;
+    sign_key_from_seed(invite->secret, &secret);
+    memcpy(request.alliance, invite->alliance, ALLIANCE_BYTES);
+    memcpy(request.secret_key, secret.pub, SITE_BYTES);
+    memcpy(request.site, site, SITE_BYTES);
+    env->random(env->ctx, request.ally, ALLY_BYTES);
+    sign_key_wipe(&secret);
+    err_t e = split_endpoints(endpoints, &request);
+    join_encode(&request, out);
+    return e ? e : out->err;
+}
+
+/* A new directory gets a key and a database; one that still waits for its admission keeps both. */
+static err_t open_or_create(const char *dir, const struct env *env, const char *site_name, struct store **s,
+                            uint8_t site[SITE_BYTES], struct why *why)
+{
+    char path[4096];
+    struct sign_key key = {0};
+    struct arena arena = {0};
+    err_t e;
+    if (!has_database(dir)) {
+        e = new_key(dir, env, site_name, &key, why);
+        if (!e)
+            e = create_store(dir, s, why);
+        if (!e)
+            e = put_own_site(*s, key.pub, site_name);
+        memcpy(site, key.pub, SITE_BYTES);
+        sign_key_wipe(&key);
+        return e;
+    }
+    struct own_site *rows = NULL;
+    struct slice pending;
+    size_t n = 0;
+    snprintf(path, sizeof path, "%s/%s", dir, DATABASE_NAME);
+    e = store_open(path, STORE_WRITE, s, why);
+    if (!e && local_get(*s, SETTING_JOIN_REQUEST, &arena, &pending))
+        e = why_set(why, ERR_DATA_EXISTS, "%.150s", dir);
+    if (!e)
+        e = local_sites(*s, &arena, &rows, &n);
+    if (!e && n)
+        memcpy(site, rows[0].site, SITE_BYTES);
+    arena_fini(&arena);
+    return !e && !n ? ERR_NO_DATA : e;
+}
+
+err_t found_join(const char *dir, const struct env *env, const struct invite *invite, const char *ally,
+                 const char *site_name, const char *endpoints, struct why *why)
+{
+    struct buf ally_name = {0}, request = {0};
+    char given[NAME_MAX_BYTES + 1] = "";
+    struct store *s = NULL;
+    uint8_t site[SITE_BYTES];
+    if (invite->ally_name.len <= NAME_MAX_BYTES)
+        memcpy(given, invite->ally_name.at, invite->ally_name.len);
+    err_t e = clean_name(ally ? ally : given, &ally_name, "--ally", why);
+    if (!e)
+        e = clean_site(site_name, why);
+    if (!e)
+        e = found_dir(dir, why);
+    if (!e)
+        e = open_or_create(dir, env, site_name, &s, site, why);
+    buf_init(&request, LIMIT_ENVELOPE_BYTES);
+    if (!e)
+        e = make_request(env, invite, site, buf_slice(&ally_name), site_name, endpoints, &request);
+    if (!e)
+        e = store_begin(s);
+    if (!e)
+        e = put_join(s, invite, buf_slice(&request));
+    if (!e)
+        e = store_commit(s);
+    if (s)
+        store_close(s);
+    buf_fini(&ally_name);
+    buf_fini(&request);
+    return e;
+}

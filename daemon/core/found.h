@@ -1,0 +1,36 @@
+/*
+ * found: makes a data directory: keys, database, and charter 0 (allied init) or a request to be admitted (allied join).
+ *
+ *   DATA/allied.db   the replica          DATA/keys/   seeds, mode 0600
+ *   DATA/lock        flock: one process   DATA/journal DATA/control.sock  DATA/allied.conf
+ */
+#ifndef ALLIED_DAEMON_CORE_FOUND_H
+#define ALLIED_DAEMON_CORE_FOUND_H
+
+#include "daemon/core/env.h"
+#include "protocol/charter/join.h"
+
+#define DATABASE_NAME "allied.db"
+#define LOCK_NAME     "lock"
+#define CONTROL_NAME  "control.sock"
+
+/* Keys of the table `settings` (daemon/store/local.h). */
+#define SETTING_ALLIANCE     "alliance"     /* 16 bytes: the id we are pinned to */
+#define SETTING_CHARTER      "charter"      /* 32 bytes: the charter the invitation named */
+#define SETTING_JOIN_REQUEST "join.request" /* until admitted */
+#define SETTING_JOIN_SECRET  "join.secret"  /* seed of the one-use secret, until admitted */
+#define SETTING_INVITER      "join.inviter" /* 32 bytes */
+
+/* Makes DATA (0700) if need be; ERR_READ_ONLY, ERR_OWNER, ERR_FILE. */
+err_t found_dir(const char *dir, struct why *why);
+/* flock on DATA/lock; *fd is open until closed. ERR_LOCKED, ERR_READ_ONLY, ERR_OWNER, ERR_NO_DATA. */
+err_t found_lock(const char *dir, int *fd, struct why *why);
+
+/* Founds an alliance whose first ally, its secretariat, is `ally`. Names: 1 to NAME_MAX_BYTES of UTF-8, brought to NFC. */
+err_t found_alliance(const char *dir, const struct env *env, const char *alliance, const char *ally, const char *site,
+                     struct why *why);
+/* Prepares a directory to join; a directory that still waits takes a new code in place of its old one. `ally` NULL: the name in the code. */
+err_t found_join(const char *dir, const struct env *env, const struct invite *invite, const char *ally,
+                 const char *site, const char *endpoints, struct why *why);
+
+#endif

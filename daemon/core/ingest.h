@@ -1,0 +1,25 @@
+/*
+ * ingest: how anything enters the replica: one batch, one COMMIT. Ours and others' commits take the same way.
+ */
+#ifndef ALLIED_DAEMON_CORE_INGEST_H
+#define ALLIED_DAEMON_CORE_INGEST_H
+
+#include "daemon/core/state.h"
+
+err_t batch_begin(struct core *c);
+/* Folds what was touched, commits, writes guards, publishes. On an error all of it is rolled back. */
+err_t batch_end(struct core *c);
+void batch_abort(struct core *c);
+
+/*
+ * A commit from outside, inside a batch. ERR_OK: it is in, or it was already. ERR_GAP: commits before it are missing. ERR_STANDING: its site is
+ * unknown here. ERR_SIGNATURE, ERR_CHAIN, ERR_CLOCK, ERR_FORK: its log is held with that reason; decoding errors hold nothing (nobody signed them). Errors of disk
+ * and memory end the batch.
+ */
+err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, struct commit *scratch);
+/* Stores a commit that passed every check, files its ops, marks what it touches. For ingest_commit and own.c only. */
+err_t ingest_store(struct core *c, struct commit *commit, uint64_t from_link);
+/* Is this an error of one input (the batch goes on), or of the machine? */
+bool ingest_survives(err_t e);
+
+#endif

@@ -1,0 +1,90 @@
+#include "daemon/core/keyfile.h"
+#include "protocol/base/base32.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SEED_TEXT_LEN BASE32_LEN(SEED_BYTES)
+
+static err_t os_error(struct why *why, const char *path)
+{
+    err_t e = errno == ENOSPC || errno == EDQUOT                    ? ERR_DISK_FULL
+              : errno == EACCES || errno == EROFS || errno == EPERM ? ERR_READ_ONLY
+              : errno == EEXIST                                     ? ERR_DATA_EXISTS
+              : errno == ENOENT                                     ? ERR_FILE
+                                                                    : ERR_DISK;
+    return why_set(why, e, "%.150s", path);
+}
+
+static err_t path_of(const char *dir, const char *name, char *path, size_t size)
+{
+    int n = name ? snprintf(path, size, "%s/keys/%s.key", dir, name) : snprintf(path, size, "%s/keys", dir);
+    return n > 0 && (size_t)n < size ? ERR_OK : ERR_FILE;
+}
+
+static err_t sync_dir(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return ERR_DISK;
+    err_t e = fsync(fd) ? ERR_DISK : ERR_OK;
+    close(fd);
+    return e;
+}
+
+static err_t write_text(int fd, const char *text, size_t len)
+{
+    ssize_t n = write(fd, text, len);
+    return n == (ssize_t)len && fsync(fd) == 0 ? ERR_OK : ERR_DISK;
+}
+
+err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_BYTES], struct why *why)
+{
+    char keys[4096], path[4096], text[SEED_TEXT_LEN + 2];
+    err_t e = path_of(dir, NULL, keys, sizeof keys);
+    if (!e)
+        e = path_of(dir, name, path, sizeof path);
+    if (e)
+        return why_set(why, e, "%.150s", dir);
+    if (mkdir(keys, 0700) && errno != EEXIST)
+        return os_error(why, keys);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return os_error(why, path);
+    base32_encode(slice_of(seed, SEED_BYTES), text);
+    text[SEED_TEXT_LEN] = '\n';
+    e = write_text(fd, text, SEED_TEXT_LEN + 1);
+    if (e)
+        e = os_error(why, path);
+    close(fd);
+    sign_wipe(text, sizeof text);
+    return e ? e : sync_dir(keys);
+}
+
+err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, struct why *why)
+{
+    char path[4096], text[SEED_TEXT_LEN + 1];
+    uint8_t seed[SEED_BYTES];
+    struct stat st;
+    if (path_of(dir, name, path, sizeof path))
+        return why_set(why, ERR_FILE, "%.150s", dir);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return os_error(why, path);
+    ssize_t n = read(fd, text, SEED_TEXT_LEN);
+    int seen = fstat(fd, &st);
+    close(fd);
+    if (seen || (st.st_mode & 077))
+        return why_set(why, ERR_OWNER, "%.120s: chmod 600", path);
+    err_t e =
+        n == (ssize_t)SEED_TEXT_LEN ? base32_decode(slice_of(text, SEED_TEXT_LEN), seed, sizeof seed) : ERR_TRUNCATED;
+    if (e)
+        e = why_set(why, ERR_FILE, "%.150s", path);
+    else
+        sign_key_from_seed(seed, out);
+    sign_wipe(text, sizeof text);
+    sign_wipe(seed, sizeof seed);
+    return e;
+}

@@ -1,0 +1,17 @@
+/*
+ * keyfile: a site's Ed25519 seed in DATA/keys/NAME.key (mode 0600, its directory 0700): the only place where it stands. The registrar's is
+ * DATA/keys/registrar.key.
+ */
+#ifndef ALLIED_DAEMON_CORE_KEYFILE_H
+#define ALLIED_DAEMON_CORE_KEYFILE_H
+
+#include "protocol/sign/sign.h"
+
+#define REGISTRAR_KEY_NAME "registrar"
+
+/* Writes it durably (fsync of file and directory) before it is used for anything. ERR_DATA_EXISTS, ERR_READ_ONLY, ERR_DISK, ERR_DISK_FULL. */
+err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_BYTES], struct why *why);
+/* ERR_FILE where it is absent or damaged; ERR_OWNER where others may read it. */
+err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, struct why *why);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * own: what a site hosted here writes. The guard decides whether its log may go on or a new incarnation opens (DESIGN §3): COMMIT, then
+ * the guard, then acknowledge and publish.
+ */
+#ifndef ALLIED_DAEMON_CORE_OWN_H
+#define ALLIED_DAEMON_CORE_OWN_H
+
+#include "daemon/core/state.h"
+
+/* Loads keys and guards of the sites hosted here. */
+err_t own_open(struct core *c, struct why *why);
+void own_close(struct core *c);
+
+/* One commit of 1 to 256 ops, inside a batch; salts are filled in here. `id` (may be NULL) gets the commit's id. */
+err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES]);
+
+/* Called by the batch: note the head before this transaction; write the guard after COMMIT; drop what a rollback undid. */
+err_t own_seal(struct core *c);
+err_t own_guard(struct core *c);
+void own_forget(struct core *c);
+/* A validly signed commit was taken in: is it of our current incarnation, and not ours (a clone of running memory)? */
+void own_saw(struct core *c, const struct commit *commit);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * refold: files a commit's ops under their entities, and folds the entities touched (DESIGN §4): replica_ops → fold → canonical bytes and
+ * the rows that lists need.
+ */
+#ifndef ALLIED_DAEMON_CORE_REFOLD_H
+#define ALLIED_DAEMON_CORE_REFOLD_H
+
+#include "daemon/core/state.h"
+
+/* Files each op and marks its entity as touched; an op whose header does not decode far enough to have an entity is a no-op. */
+err_t refold_file(struct core *c, const struct commit *commit, int64_t row);
+/* Folds one entity out of all its ops and stores the result. */
+err_t refold_entity(struct core *c, enum entity_type type, const uint8_t *id);
+/* Folds it now, where the batch under way has touched it: a second write about it must see the first. */
+err_t refold_now(struct core *c, enum entity_type type, struct slice entity);
+/* The same commit came again: bodies that we lack (holes) are filled from it. */
+err_t refold_fill(struct core *c, const struct commit *commit);
+/* Drops the derived tables and replays every commit, in one transaction: `allied rebuild`. */
+err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities);
+/* The fold of one entity into `canon`, without storing: for verify. */
+err_t refold_canon(struct core *c, enum entity_type type, struct slice entity, struct arena *arena, struct buf *canon);
+/* Marks an entity as touched in the batch under way. */
+err_t refold_touch(struct core *c, enum entity_type type, struct slice entity);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * req: what the handlers of requests share (daemon/core/request.h is the contract with clients).
+ */
+#ifndef ALLIED_DAEMON_CORE_REQ_H
+#define ALLIED_DAEMON_CORE_REQ_H
+
+#include "daemon/core/edit.h"
+#include "daemon/core/request.h"
+
+struct req {
+    struct core *core;
+    struct slice client;
+    const char *lang;
+    const json_t *args;
+    struct arena arena; /* freed when the request is answered */
+    json_t *result;     /* an object, made before the handler runs */
+    struct why why;
+    bool later; /* the answer comes through env.reply */
+};
+typedef err_t req_fn(struct req *r);
+
+#define REQUESTS(X)                                                                                                    \
+    X("status", req_status)                                                                                            \
+    X("allies", req_allies)                                                                                            \
+    X("invite", req_invite)                                                                                            \
+    X("verify", req_verify)                                                                                            \
+    X("rebuild", req_rebuild)                                                                                          \
+    X("ping", req_ping)                                                                                                \
+    X("record.write", req_record_write)                                                                                \
+    X("record.edit", req_record_edit)                                                                                  \
+    X("record.retire", req_record_retire)                                                                              \
+    X("record.list", req_record_list)                                                                                  \
+    X("record.show", req_record_show)                                                                                  \
+    X("record.history", req_record_history)                                                                            \
+    X("concept.write", req_concept_write)                                                                              \
+    X("concept.edit", req_concept_edit)                                                                                \
+    X("concept.relate", req_concept_relate)                                                                            \
+    X("concept.adopt", req_concept_adopt)                                                                              \
+    X("concept.list", req_concept_list)                                                                                \
+    X("concept.show", req_concept_show)                                                                                \
+    X("concept.history", req_concept_history)                                                                          \
+    X("concept.export", req_concept_export)                                                                            \
+    X("conflicts.list", req_conflicts_list)                                                                            \
+    X("conflicts.show", req_conflicts_show)                                                                            \
+    X("conflicts.resolve", req_conflicts_resolve)
+#define X(name, fn) req_fn fn;
+REQUESTS(X)
+#undef X
+
+/* Arguments. */
+const char *req_text(const struct req *r, const char *key); /* "" where absent */
+bool req_flag(const struct req *r, const char *key);
+int64_t req_number(const struct req *r, const char *key, int64_t fallback);
+/* The entity that a text names: an id, a unique prefix, a concept's URI. `out` is in the arena. */
+err_t req_entity(struct req *r, enum entity_type type, const char *text, struct slice *out);
+/* The same for a type that is not known: records first, then concepts. */
+err_t req_any_entity(struct req *r, const char *text, enum entity_type *type, struct slice *out);
+/* What a concept is called where it is a target: a URI or an id, known or not. */
+err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES]);
+err_t req_view(struct req *r, enum entity_type type, struct slice entity, struct view *out);
+
+/* Answers. Each sets a new value; allocation failures leave the key away. */
+void req_put(json_t *object, const char *key, json_t *value);
+json_t *req_id(struct slice id);
+json_t *req_hex(struct slice bytes);
+json_t *req_dot(const struct dot *dot);
+json_t *req_string(struct slice text);
+json_t *req_u64(uint64_t value); /* as a string: 64-bit numbers are strings in JSON */
+json_t *req_time(uint64_t clock);
+json_t *req_value(enum entity_type type, const struct field_info *field, struct slice value);
+void req_put_ally(const struct core *c, json_t *object, struct slice ally_id); /* "ally", "ally_name" */
+/* Who wrote a dot and when: "dot", "at", "site", "site_name", "ally", "ally_name". */
+err_t req_put_author(struct req *r, json_t *object, const struct dot *dot);
+/* One refused line: {line, field, code, name, text}. */
+json_t *req_line_error(const struct req *r, const json_t *line, err_t e, const char *detail);
+json_t *req_error(err_t e, const char *detail);
+/* History of an entity, for record.history and concept.history. */
+err_t req_history(struct req *r, enum entity_type type);
+/* What is summed up over the lines of a write. */
+struct tally {
+    int64_t added, updated, unchanged, rejected;
+    json_t *errors, *ids, *unknown;
+};
+void req_tally_start(struct tally *t);
+void req_tally_put(struct req *r, struct tally *t); /* into the result; ends it */
+void req_tally_unknown(struct tally *t, const struct entity_writes *w);
+
+#endif

@@ -1,0 +1,226 @@
+#include "daemon/commons/lattice.h"
+#include "daemon/core/req_read.h"
+
+err_t req_concept_history(struct req *r)
+{
+    return req_history(r, ENTITY_CONCEPT);
+}
+
+static json_t *row_json(const struct concept_row *row)
+{
+    json_t *out = json_object();
+    req_put(out, "id", req_id(row->concept));
+    req_put(out, "uri", req_string(row->uri));
+    req_put(out, "kind", req_string(row->kind));
+    req_put(out, "label", req_string(row->label));
+    req_put(out, "status", json_string(row->adopted ? "adopted" : "proposed"));
+    req_put(out, "conflicts", json_integer(row->conflicts));
+    req_put(out, "updated", req_time(row->updated));
+    return out;
+}
+
+static err_t page(struct req *r, struct concept_row **rows, size_t *n, size_t *shown)
+{
+    struct slice after;
+    size_t limit = read_limit(r);
+    err_t e = read_cursor(r, CONCEPT_BYTES, &after);
+    if (!e)
+        e = replica_concepts(r->core->store, after, limit + 1, &r->arena, rows, n);
+    if (e)
+        return e;
+    *shown = *n < limit ? *n : limit;
+    req_put(r->result, "next", *n > limit ? req_id((*rows)[limit - 1].concept) : json_null());
+    return ERR_OK;
+}
+
+err_t req_concept_list(struct req *r)
+{
+    struct concept_row *rows = NULL;
+    size_t n = 0, shown = 0;
+    err_t e = page(r, &rows, &n, &shown);
+    if (e)
+        return e;
+    json_t *concepts = json_array();
+    for (size_t i = 0; i < shown; i++)
+        json_array_append_new(concepts, row_json(&rows[i]));
+    req_put(r->result, "concepts", concepts);
+    return ERR_OK;
+}
+
+/* ---- one concept ---- */
+
+static bool is_there(const struct view_key *key, bool *adopted)
+{
+    bool there = false;
+    *adopted = false;
+    for (size_t i = 0; i < key->values_n; i++)
+        if (key->values[i].add) {
+            there = true;
+            *adopted |= key->values[i].adopted;
+        }
+    return there;
+}
+
+static json_t *list_of(json_t *out, const char *name)
+{
+    json_t *list = json_object_get(out, name);
+    if (!list) {
+        list = json_array();
+        req_put(out, name, list);
+    }
+    return list;
+}
+
+struct edges { /* `broader` edges of the whole, with those that close a cycle */
+    struct edge_row *rows;
+    size_t n;
+    const uint8_t *suppressed;
+};
+
+static err_t load_edges(struct req *r, struct edges *out)
+{
+    err_t e = replica_edges(r->core->store, REL_BROADER, &r->arena, &out->rows, &out->n);
+    struct lattice_edge *edges = e ? NULL : arena_alloc(&r->arena, out->n + 1, sizeof *edges);
+    if (e || !edges)
+        return e ? e : ERR_MEMORY;
+    for (size_t i = 0; i < out->n; i++) {
+        memcpy(edges[i].child, out->rows[i].child.at, CONCEPT_BYTES);
+        memcpy(edges[i].target, out->rows[i].target.at, CONCEPT_BYTES);
+    }
+    return lattice_break(edges, out->n, &r->arena, &out->suppressed);
+}
+
+static bool is_suppressed(const struct edges *edges, struct slice child, struct slice target)
+{
+    for (size_t i = 0; i < edges->n; i++)
+        if (slice_equal(edges->rows[i].child, child) && slice_equal(edges->rows[i].target, target))
+            return lattice_suppressed(edges->suppressed, i);
+    return false;
+}
+
+static json_t *neighbour(struct req *r, struct slice concept, bool adopted, bool suppressed)
+{
+    struct slice label = read_label(r, concept);
+    json_t *out = json_object();
+    req_put(out, "id", req_id(concept));
+    req_put(out, "label", label.len ? req_string(label) : json_null());
+    req_put(out, "adopted", json_boolean(adopted));
+    req_put(out, "suppressed", json_boolean(suppressed));
+    return out;
+}
+
+static void put_relations(struct req *r, const struct view *v, const struct edges *edges)
+{
+    for (size_t i = 0; i < v->sets_n; i++) {
+        const struct view_key *key = &v->sets[i];
+        const struct relation_info *relation = relation_by_number(key->field);
+        bool adopted;
+        if (!relation || !is_there(key, &adopted))
+            continue;
+        json_t *item =
+            relation->match && key->shown
+                ? json_pack("{s:o, s:b}", "uri", req_string(view_text(key->shown->value)), "adopted", adopted)
+                : neighbour(r, key->target, adopted,
+                            key->field == REL_BROADER && is_suppressed(edges, v->entity, key->target));
+        json_array_append_new(list_of(r->result, relation->name), item);
+    }
+    for (size_t i = 0; i < edges->n; i++)
+        if (slice_equal(edges->rows[i].target, v->entity))
+            json_array_append_new(
+                list_of(r->result, "narrower"),
+                neighbour(r, edges->rows[i].child, edges->rows[i].adopted, lattice_suppressed(edges->suppressed, i)));
+}
+
+/* What waits: a value that would replace the one shown, or one that nobody adopted. */
+static void put_proposals(struct req *r, const struct view *v)
+{
+    json_t *proposals = json_array();
+    for (size_t i = 0; i < v->fields_n; i++) {
+        const struct field_info *field = field_by_number(ENTITY_CONCEPT, v->fields[i].field);
+        for (size_t k = 0; field && k < v->fields[i].values_n; k++) {
+            const struct view_value *value = &v->fields[i].values[k];
+            if (value->adopted)
+                continue;
+            json_t *item = json_object();
+            req_put_author(r, item, &value->dot);
+            req_put(item, "field", json_string(field->name));
+            req_put(item, "lang", req_string(v->fields[i].lang));
+            req_put(item, "value", req_value(ENTITY_CONCEPT, field, value->value));
+            req_put(item, "shown", json_boolean(v->fields[i].shown == value));
+            json_array_append_new(proposals, item);
+        }
+    }
+    req_put(r->result, "proposals", proposals);
+}
+
+err_t req_concept_show(struct req *r)
+{
+    struct slice id;
+    struct view v;
+    struct edges edges = {0};
+    err_t e = req_entity(r, ENTITY_CONCEPT, req_text(r, "id"), &id);
+    if (!e)
+        e = req_view(r, ENTITY_CONCEPT, id, &v);
+    if (!e)
+        e = load_edges(r, &edges);
+    if (e)
+        return e;
+    req_put(r->result, "id", req_id(id));
+    req_put(r->result, "status", json_string(v.adopted ? "adopted" : "proposed"));
+    req_put(r->result, "conflicts", json_integer(v.conflicts));
+    read_put_fields(r->result, &v);
+    if (!json_object_get(r->result, "kind"))
+        req_put(r->result, "kind", json_string("descriptor"));
+    put_relations(r, &v, &edges);
+    put_proposals(r, &v);
+    return ERR_OK;
+}
+
+/* ---- export: as concept.write takes them ---- */
+
+static json_t *target_uri(struct req *r, const struct view_key *key, const struct relation_info *relation)
+{
+    struct view v;
+    if (relation->match)
+        return key->shown ? req_string(view_text(key->shown->value)) : NULL;
+    if (req_view(r, ENTITY_CONCEPT, key->target, &v) == ERR_OK) {
+        const struct view_key *uri = view_field(&v, C_URI, slice_text(""));
+        if (uri && uri->shown)
+            return req_string(view_text(uri->shown->value));
+    }
+    return req_id(key->target);
+}
+
+static err_t export_one(struct req *r, const struct concept_row *row, json_t *out)
+{
+    struct view v;
+    bool adopted;
+    err_t e = req_view(r, ENTITY_CONCEPT, row->concept, &v);
+    if (e)
+        return e;
+    req_put(out, "id", req_id(row->concept));
+    req_put(out, "status", json_string(v.adopted ? "adopted" : "proposed"));
+    read_put_fields(out, &v);
+    for (size_t i = 0; i < v.sets_n; i++) {
+        const struct relation_info *relation = relation_by_number(v.sets[i].field);
+        json_t *target = relation && is_there(&v.sets[i], &adopted) ? target_uri(r, &v.sets[i], relation) : NULL;
+        if (target)
+            json_array_append_new(list_of(out, relation->name), target);
+    }
+    return ERR_OK;
+}
+
+err_t req_concept_export(struct req *r)
+{
+    struct concept_row *rows = NULL;
+    size_t n = 0, shown = 0;
+    err_t e = page(r, &rows, &n, &shown);
+    json_t *concepts = json_array();
+    for (size_t i = 0; i < shown && !e; i++) {
+        json_t *one = json_object();
+        e = export_one(r, &rows[i], one);
+        json_array_append_new(concepts, one);
+    }
+    req_put(r->result, "concepts", concepts);
+    return e;
+}

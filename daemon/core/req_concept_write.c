@@ -1,0 +1,375 @@
+/*
+ * req_concept_write: thesaurus edits into commits, one commit a concept.
+ */
+#include "daemon/core/ingest.h"
+#include "daemon/core/own.h"
+#include "daemon/core/refold.h"
+#include "daemon/core/req.h"
+#include "protocol/base/base32.h"
+#include "protocol/wire/wr.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MINTED_PREFIX "urn:allied:"
+
+static const struct slice no_lang = {(const uint8_t *)"", 0};
+static const uint8_t nil_byte[] = {0xc0};
+
+struct concept_job {
+    struct req *r;
+    struct edit edit;
+    struct entity_writes w;
+    struct slice motive;
+    bool adopt;
+};
+
+static bool is_nil(struct slice value)
+{
+    return value.len == 1 && value.at[0] == 0xc0;
+}
+
+static const struct field_write *find_write(const struct entity_writes *w, uint64_t field)
+{
+    for (size_t i = 0; i < w->fields_n; i++)
+        if (w->fields[i].field->number == field && !is_nil(w->fields[i].value))
+            return &w->fields[i];
+    return NULL;
+}
+
+static err_t encoded_text(struct arena *arena, struct slice text, struct slice *out)
+{
+    struct buf b;
+    buf_init(&b, 4096);
+    wr_text(&b, text);
+    err_t e = b.err ? b.err : arena_copy(arena, buf_slice(&b), out);
+    buf_fini(&b);
+    return e;
+}
+
+/* Its URI names a concept everywhere; without one it gets an id of its own and a URI made from it. */
+static err_t concept_id(struct concept_job *j, const json_t *object, uint8_t id[CONCEPT_BYTES], bool *minted)
+{
+    const struct field_write *uri = find_write(&j->w, C_URI);
+    const char *text = json_string_value(json_object_get(object, "id"));
+    *minted = false;
+    if (uri)
+        return req_target(j->r, view_text(uri->value), id);
+    if (text)
+        return base32_decode(slice_text(text), id, CONCEPT_BYTES);
+    j->r->core->env.random(j->r->core->env.ctx, id, CONCEPT_BYTES);
+    *minted = true;
+    return ERR_OK;
+}
+
+static err_t mint_uri(struct concept_job *j)
+{
+    char uri[sizeof MINTED_PREFIX + BASE32_LEN(CONCEPT_BYTES)];
+    char text[BASE32_LEN(CONCEPT_BYTES) + 1];
+    struct slice value;
+    base32_encode(j->edit.entity, text);
+    snprintf(uri, sizeof uri, "%s%s", MINTED_PREFIX, text);
+    err_t e = encoded_text(&j->r->arena, slice_text(uri), &value);
+    return e ? e : edit_field(&j->edit, field_by_number(ENTITY_CONCEPT, C_URI), no_lang, value, NULL);
+}
+
+static err_t relate(struct concept_job *j, const struct relation_info *relation, struct slice target_text, bool add,
+                    bool *changed)
+{
+    uint8_t target[CONCEPT_BYTES];
+    struct slice value = slice_of(nil_byte, 1);
+    err_t e = ERR_OK;
+    if (relation->match) {
+        hash128(target, &target_text, 1);
+        if (add)
+            e = encoded_text(&j->r->arena, target_text, &value);
+    } else {
+        e = req_target(j->r, target_text, target);
+    }
+    if (e)
+        return why_set(&j->r->why, e, "%s %.*s", relation->name, (int)(target_text.len < 100 ? target_text.len : 100),
+                       (const char *)target_text.at);
+    if (slice_equal(j->edit.entity, slice_of(target, CONCEPT_BYTES)))
+        return why_set(&j->r->why, ERR_FIELD_VALUE, "%s", relation->name);
+    return edit_set(&j->edit, relation->number, slice_of(target, CONCEPT_BYTES), add, value, changed);
+}
+
+static err_t motive_of(struct req *r, const char *text, struct slice *out)
+{
+    *out = slice_text("");
+    return text && *text ? req_entity(r, ENTITY_RECORD, text, out) : ERR_OK;
+}
+
+static err_t open_concept(struct concept_job *j, struct slice id)
+{
+    err_t e = refold_now(j->r->core, ENTITY_CONCEPT, id);
+    if (!e)
+        e = edit_open(j->r->core, core_own(j->r->core), ENTITY_CONCEPT, id, &j->r->arena, &j->edit);
+    j->edit.motive = j->motive;
+    return e;
+}
+
+static err_t add_writes(struct concept_job *j, json_t *changed)
+{
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < j->w.fields_n && !e; i++) {
+        bool one = false;
+        e = edit_field(&j->edit, j->w.fields[i].field, j->w.fields[i].lang, j->w.fields[i].value, &one);
+        if (one && changed)
+            json_array_append_new(changed, json_string(j->w.fields[i].field->name));
+    }
+    for (size_t i = 0; i < j->w.sets_n && !e; i++) {
+        bool one = false;
+        e = relate(j, j->w.sets[i].relation, j->w.sets[i].target_text, true, &one);
+        if (one && changed)
+            json_array_append_new(changed, json_string(j->w.sets[i].relation->name));
+    }
+    return e;
+}
+
+static err_t put_together(struct concept_job *j, const json_t *object)
+{
+    uint8_t id[CONCEPT_BYTES];
+    bool minted = false;
+    const char *motive = json_string_value(json_object_get(object, "motive"));
+    err_t e = fields_from_json(ENTITY_CONCEPT, object, "", &j->r->arena, &j->w, &j->r->why);
+    if (!e && motive)
+        e = motive_of(j->r, motive, &j->motive);
+    if (!e)
+        e = concept_id(j, object, id, &minted);
+    if (!e)
+        e = open_concept(j, slice_of(id, CONCEPT_BYTES));
+    if (!e && !j->edit.known && strcmp(req_text(j->r, "mode"), "import") != 0 && !find_write(&j->w, C_PREF_LABEL))
+        e = why_set(&j->r->why, ERR_LABEL_MISSING, "prefLabel");
+    if (!e && minted)
+        e = mint_uri(j);
+    return e ? e : add_writes(j, NULL);
+}
+
+static err_t write_one(struct req *r, const json_t *object, struct slice motive, struct tally *t)
+{
+    struct concept_job j = {.r = r, .motive = motive, .adopt = req_flag(r, "adopt")};
+    struct dot dot = {{0}, 0};
+    const json_t *line = json_object_get(object, "line");
+    r->why = (struct why){0};
+    err_t e = json_is_object(object) ? put_together(&j, object) : ERR_JSON;
+    if (e)
+        return e;
+    req_tally_unknown(t, &j.w);
+    bool same = edit_empty(&j.edit);
+    if (!same && !req_flag(r, "dry_run"))
+        e = edit_write(&j.edit, j.adopt, &dot);
+    if (e)
+        return e;
+    int64_t *count = same ? &t->unchanged : j.edit.known ? &t->updated : &t->added;
+    (*count)++;
+    json_t *named = json_pack("{s:O, s:o}", "line", line ? line : json_null(), "id", req_id(j.edit.entity));
+    if (!same && !req_flag(r, "dry_run"))
+        req_put(named, "dot", req_dot(&dot));
+    json_array_append_new(t->ids, named);
+    return ERR_OK;
+}
+
+static err_t check_adopter(struct req *r)
+{
+    const struct own *own = core_own(r->core);
+    const struct ally *ally = own ? authority_ally_of(&r->core->authority, own->key.pub) : NULL;
+    if (!ally)
+        return ERR_STANDING;
+    return req_flag(r, "adopt") && !edit_may_adopt(r->core, ally) ? why_set(&r->why, ERR_WHO, "concept.adopt") : ERR_OK;
+}
+
+err_t req_concept_write(struct req *r)
+{
+    const json_t *concepts = json_object_get(r->args, "concepts");
+    struct slice motive;
+    struct tally t;
+    size_t i;
+    json_t *item;
+    if (!json_is_array(concepts) || json_array_size(concepts) > REQUEST_LINES_MAX)
+        return why_set(&r->why, ERR_USAGE, "concepts");
+    err_t e = check_adopter(r);
+    if (!e)
+        e = motive_of(r, req_text(r, "motive"), &motive);
+    if (!e)
+        e = batch_begin(r->core);
+    if (e)
+        return e;
+    req_tally_start(&t);
+    json_array_foreach((json_t *)(uintptr_t)concepts, i, item)
+    {
+        err_t one = e ? e : write_one(r, item, motive, &t);
+        if (one && (!ingest_survives(one) || one == ERR_STANDING))
+            e = one;
+        else if (one) {
+            t.rejected++;
+            json_array_append_new(
+                t.errors, req_line_error(r, json_object_get(item, "line"), one, r->why.code == one ? r->why.text : ""));
+        }
+    }
+    if (!e)
+        e = batch_end(r->core);
+    req_tally_put(r, &t);
+    if (e)
+        json_object_clear(r->result);
+    return e;
+}
+
+/* ---- one concept by its id ---- */
+
+static err_t open_named(struct req *r, struct concept_job *j)
+{
+    struct slice id;
+    j->r = r;
+    j->adopt = req_flag(r, "adopt");
+    err_t e = check_adopter(r);
+    if (!e)
+        e = motive_of(r, req_text(r, "motive"), &j->motive);
+    if (!e)
+        e = req_entity(r, ENTITY_CONCEPT, req_text(r, "id"), &id);
+    return e ? e : open_concept(j, id);
+}
+
+static err_t finish(struct req *r, struct concept_job *j)
+{
+    struct dot dot;
+    err_t e = batch_begin(r->core);
+    if (!e)
+        e = edit_write(&j->edit, j->adopt, &dot);
+    if (!e)
+        e = batch_end(r->core);
+    if (e)
+        return e;
+    req_put(r->result, "id", req_id(j->edit.entity));
+    req_put(r->result, "dot", req_dot(&dot));
+    return ERR_OK;
+}
+
+err_t req_concept_edit(struct req *r)
+{
+    struct concept_job j = {0};
+    json_t *changed = json_array();
+    err_t e = open_named(r, &j);
+    if (!e)
+        e = fields_from_json(ENTITY_CONCEPT, json_object_get(r->args, "set"), "", &r->arena, &j.w, &r->why);
+    if (!e && j.w.unknown_n)
+        e = why_set(&r->why, ERR_FIELD_UNKNOWN, "%.100s", j.w.unknown[0]);
+    if (!e)
+        e = add_writes(&j, changed);
+    if (!e)
+        e = finish(r, &j);
+    if (e)
+        json_decref(changed);
+    else
+        req_put(r->result, "changed", changed);
+    return e;
+}
+
+err_t req_concept_relate(struct req *r)
+{
+    struct concept_job j = {0};
+    const struct relation_info *relation = relation_by_name(req_text(r, "relation"));
+    bool changed = false;
+    if (!relation)
+        return why_set(&r->why, ERR_RELATION, "%.100s", req_text(r, "relation"));
+    err_t e = open_named(r, &j);
+    if (!e)
+        e = relate(&j, relation, slice_text(req_text(r, "target")), !req_flag(r, "remove"), &changed);
+    return e ? e : finish(r, &j);
+}
+
+/* ---- adopting what others proposed ---- */
+
+static int compare_dots(const void *a, const void *b)
+{
+    return dot_compare(a, b);
+}
+
+static void add_proposals(const struct view_key *keys, size_t n, struct dot *dots, size_t *dots_n, size_t max)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < keys[i].values_n && *dots_n < max; k++)
+            if (!keys[i].values[k].adopted)
+                dots[(*dots_n)++] = keys[i].values[k].dot;
+}
+
+static err_t named_dots(struct req *r, const json_t *list, struct dot *dots, size_t *n, size_t max)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach((json_t *)(uintptr_t)list, i, item)
+    {
+        const char *text = json_is_string(item) ? json_string_value(item) : "";
+        if (*n == max)
+            return why_set(&r->why, ERR_ITEMS, "dots");
+        err_t e = dot_parse(slice_text(text), &dots[*n]);
+        if (e)
+            return why_set(&r->why, e, "%.100s", text);
+        (*n)++;
+    }
+    return ERR_OK;
+}
+
+static size_t unique(struct dot *dots, size_t n)
+{
+    size_t kept = 0;
+    qsort(dots, n, sizeof *dots, compare_dots);
+    for (size_t i = 0; i < n; i++)
+        if (!kept || dot_compare(&dots[kept - 1], &dots[i]) != 0)
+            dots[kept++] = dots[i];
+    return kept;
+}
+
+static err_t write_adoption(struct req *r, struct concept_job *j, const struct dot *dots, size_t n,
+                            uint8_t id[HASH_BYTES])
+{
+    struct op op = {.info = kind_info(OP_CONCEPT_ADOPT), .entity = j->edit.entity, .dots = dots, .dots_n = n};
+    struct buf header, body;
+    buf_init(&header, LIMIT_ENVELOPE_BYTES);
+    buf_init(&body, LIMIT_BODY_BYTES);
+    op_encode_header(&header, &op);
+    op_encode_body(&body, NULL, 0);
+    struct op_draft draft = {.header = buf_slice(&header), .body = buf_slice(&body)};
+    err_t e = header.err ? header.err : batch_begin(r->core);
+    if (!e)
+        e = own_write(r->core, j->edit.own, &draft, 1, id);
+    if (!e)
+        e = batch_end(r->core);
+    buf_fini(&header);
+    buf_fini(&body);
+    return e;
+}
+
+err_t req_concept_adopt(struct req *r)
+{
+    enum { MAX = 1024 };
+    struct concept_job j = {0};
+    uint8_t id[HASH_BYTES];
+    size_t n = 0;
+    const json_t *list = json_object_get(r->args, "dots");
+    struct dot *dots = arena_alloc(&r->arena, MAX, sizeof *dots);
+    err_t e = dots ? open_named(r, &j) : ERR_MEMORY;
+    if (!e && json_array_size(list))
+        e = named_dots(r, list, dots, &n, MAX);
+    else if (!e) {
+        add_proposals(j.edit.view.fields, j.edit.view.fields_n, dots, &n, MAX);
+        add_proposals(j.edit.view.sets, j.edit.view.sets_n, dots, &n, MAX);
+    }
+    /* Any ally may add its voice where the charter counts voices; where it does not, an adoption by anybody else would be a no-op. */
+    if (!e && !edit_may_adopt(r->core, j.edit.ally) && !authority_rule(&r->core->authority, RULE_ADOPT_ALLIES))
+        e = why_set(&r->why, ERR_WHO, "concept.adopt");
+    n = unique(dots, n);
+    if (!e && !n)
+        e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "id"));
+    if (!e)
+        e = write_adoption(r, &j, dots, n, id);
+    if (e)
+        return e;
+    struct dot dot = dot_of(id, 0);
+    json_t *adopted = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(adopted, req_dot(&dots[i]));
+    req_put(r->result, "id", req_id(j.edit.entity));
+    req_put(r->result, "dot", req_dot(&dot));
+    req_put(r->result, "adopted", adopted);
+    return ERR_OK;
+}

@@ -1,0 +1,162 @@
+#include "daemon/core/ingest.h"
+#include "daemon/core/req_read.h"
+
+err_t req_conflicts_list(struct req *r)
+{
+    struct conflict_row *rows = NULL;
+    size_t n = 0;
+    err_t e = replica_conflicts(r->core->store, &r->arena, &rows, &n);
+    if (e)
+        return e;
+    json_t *conflicts = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(conflicts, json_pack("{s:o, s:s, s:o, s:i}", "id", req_id(rows[i].entity), "type",
+                                                   rows[i].type == ENTITY_RECORD ? "record" : "concept", "label",
+                                                   req_string(rows[i].label), "fields", (int)rows[i].conflicts));
+    req_put(r->result, "conflicts", conflicts);
+    return ERR_OK;
+}
+
+static json_t *value_json(struct req *r, const struct view *v, const struct field_info *field,
+                          const struct view_key *key, size_t at)
+{
+    const struct view_value *value = &key->values[at];
+    json_t *out = json_object();
+    req_put_author(r, out, &value->dot);
+    req_put(out, "adopted", json_boolean(value->adopted));
+    req_put(out, "value", req_value(v->type, field, value->value));
+    req_put(out, "shown", json_boolean(key->shown == value));
+    return out;
+}
+
+static err_t open_conflict(struct req *r, struct view *v)
+{
+    struct slice id;
+    enum entity_type type;
+    err_t e = req_any_entity(r, req_text(r, "id"), &type, &id);
+    if (!e)
+        e = req_view(r, type, id, v);
+    return e ? e : v->conflicts ? ERR_OK : why_set(&r->why, ERR_NO_CONFLICT, "%.100s", req_text(r, "id"));
+}
+
+err_t req_conflicts_show(struct req *r)
+{
+    struct view v;
+    err_t e = open_conflict(r, &v);
+    if (e)
+        return e;
+    json_t *fields = json_array();
+    for (size_t i = 0; i < v.fields_n; i++) {
+        const struct field_info *field = field_by_number(v.type, v.fields[i].field);
+        if (!field || !v.fields[i].conflict)
+            continue;
+        json_t *values = json_array();
+        for (size_t k = 0; k < v.fields[i].values_n; k++)
+            if (v.fields[i].values[k].standing)
+                json_array_append_new(values, value_json(r, &v, field, &v.fields[i], k));
+        json_array_append_new(fields, json_pack("{s:s, s:o, s:o}", "field", field->name, "lang",
+                                                req_string(v.fields[i].lang), "values", values));
+    }
+    req_put(r->result, "id", req_id(v.entity));
+    req_put(r->result, "type", json_string(v.type == ENTITY_RECORD ? "record" : "concept"));
+    req_put(r->result, "label", req_string(view_label(&v, slice_text(r->lang))));
+    req_put(r->result, "fields", fields);
+    return ERR_OK;
+}
+
+/* ---- resolve ---- */
+
+static bool is_meant(const struct req *r, const struct field_info *field, const struct view_key *key)
+{
+    const char *name = req_text(r, "field");
+    const json_t *lang = json_object_get(r->args, "lang");
+    return key->conflict && field && (!*name || strcmp(name, field->name) == 0) &&
+           (!json_is_string(lang) || slice_equal(key->lang, slice_text(json_string_value(lang))));
+}
+
+/* The value whose dot begins with what was written, or the value written out. */
+static err_t choose(struct req *r, const struct view *v, const struct field_info *field, const struct view_key *key,
+                    struct slice *out)
+{
+    const char *keep = req_text(r, "keep");
+    json_t *given = json_object_get(r->args, "value");
+    for (size_t i = 0; *keep && i < key->values_n; i++) {
+        char dot[DOT_TEXT_LEN + 1];
+        dot_format(&key->values[i].dot, dot);
+        if (strncmp(dot, keep, strlen(keep)) == 0) {
+            *out = key->values[i].value;
+            return ERR_OK;
+        }
+    }
+    if (*keep || !given)
+        return *keep ? ERR_NOT_FOUND : why_set(&r->why, ERR_USAGE, "keep, value");
+    struct entity_writes w;
+    char lang[LANG_MAX + 1] = "";
+    memcpy(lang, key->lang.at, key->lang.len < LANG_MAX ? key->lang.len : LANG_MAX);
+    json_t *object = field->lang == LANG_NONE ? json_pack("{s:O}", field->name, given)
+                                              : json_pack("{s:{s:O}}", field->name, lang, given);
+    err_t e = fields_from_json(v->type, object, lang, &r->arena, &w, &r->why);
+    json_decref(object);
+    if (!e && w.fields_n != 1)
+        e = why_set(&r->why, ERR_FIELD_VALUE, "%s", field->name);
+    if (!e)
+        *out = w.fields[0].value;
+    return e;
+}
+
+static err_t resolve_fields(struct req *r, const struct view *v, struct edit *edit, json_t *resolved)
+{
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < v->fields_n && !e; i++) {
+        const struct view_key *key = &v->fields[i];
+        const struct field_info *field = field_by_number(v->type, key->field);
+        struct slice value;
+        if (!is_meant(r, field, key))
+            continue;
+        e = choose(r, v, field, key, &value);
+        /* A dot stands in one field: the others in conflict are left as they are. */
+        if (e == ERR_NOT_FOUND) {
+            e = ERR_OK;
+            continue;
+        }
+        if (!e)
+            e = edit_field_over(edit, field, key->lang, value, key);
+        json_array_append_new(resolved, json_string(field->name));
+    }
+    return e || json_array_size(resolved)
+               ? e
+               : why_set(&r->why, ERR_NO_CONFLICT, "%.60s %.60s", req_text(r, "field"), req_text(r, "keep"));
+}
+
+err_t req_conflicts_resolve(struct req *r)
+{
+    struct view v;
+    struct edit edit;
+    struct dot dot;
+    json_t *resolved = json_array();
+    err_t e = open_conflict(r, &v);
+    if (!e)
+        e = edit_open(r->core, core_own(r->core), v.type, v.entity, &r->arena, &edit);
+    if (!e && v.type == ENTITY_RECORD && memcmp(v.entity.at, edit.ally->id, ALLY_BYTES) != 0)
+        e = why_set(&r->why, ERR_NOT_OURS, "%.100s", req_text(r, "id"));
+    if (!e)
+        e = resolve_fields(r, &v, &edit, resolved);
+    /* What the adopter decides stands at once; anybody else's solution is a proposal that names them all. */
+    bool adopt = !e && v.type == ENTITY_CONCEPT && edit_may_adopt(r->core, edit.ally);
+    if (!e && req_flag(r, "adopt") && v.type == ENTITY_CONCEPT && !adopt)
+        e = why_set(&r->why, ERR_WHO, "concept.adopt");
+    if (!e)
+        e = batch_begin(r->core);
+    if (!e)
+        e = edit_write(&edit, adopt, &dot);
+    if (!e)
+        e = batch_end(r->core);
+    if (e) {
+        json_decref(resolved);
+        return e;
+    }
+    req_put(r->result, "id", req_id(v.entity));
+    req_put(r->result, "dot", req_dot(&dot));
+    req_put(r->result, "resolved", resolved);
+    return ERR_OK;
+}

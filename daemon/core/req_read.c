@@ -1,0 +1,151 @@
+/*
+ * req_read: what records and concepts share when they are read: lists' cursors, fields as JSON, history.
+ */
+#include "daemon/core/req_read.h"
+#include "protocol/base/base32.h"
+#include "protocol/wire/rd.h"
+#include <stdlib.h>
+
+size_t read_limit(const struct req *r)
+{
+    int64_t n = req_number(r, "limit", 50);
+    return n < 1 ? 1 : n > READ_LIMIT_MAX ? READ_LIMIT_MAX : (size_t)n;
+}
+
+err_t read_cursor(struct req *r, size_t bytes, struct slice *out)
+{
+    const char *text = req_text(r, "cursor");
+    uint8_t *id = arena_alloc(&r->arena, 1, bytes);
+    *out = slice_text("");
+    if (!*text)
+        return ERR_OK;
+    if (!id)
+        return ERR_MEMORY;
+    err_t e = base32_decode(slice_text(text), id, bytes);
+    if (e)
+        return why_set(&r->why, ERR_BASE32, "cursor");
+    *out = slice_of(id, bytes);
+    return ERR_OK;
+}
+
+/* Texts stand under their language, the rest by itself. */
+void read_put_field(json_t *out, enum entity_type type, const struct field_info *field, struct slice lang,
+                    struct slice value)
+{
+    json_t *v = req_value(type, field, value);
+    if (field->lang == LANG_NONE) {
+        req_put(out, field->name, v);
+        return;
+    }
+    char tag[LANG_MAX + 1] = "";
+    memcpy(tag, lang.at, lang.len < LANG_MAX ? lang.len : LANG_MAX);
+    json_t *by_lang = json_object_get(out, field->name);
+    if (!by_lang) {
+        by_lang = json_object();
+        req_put(out, field->name, by_lang);
+    }
+    req_put(by_lang, tag, v);
+}
+
+void read_put_fields(json_t *out, const struct view *v)
+{
+    for (size_t i = 0; i < v->fields_n; i++) {
+        const struct field_info *field = field_by_number(v->type, v->fields[i].field);
+        if (field && v->fields[i].shown)
+            read_put_field(out, v->type, field, v->fields[i].lang, v->fields[i].shown->value);
+    }
+}
+
+struct slice read_label(struct req *r, struct slice concept)
+{
+    struct view v;
+    return req_view(r, ENTITY_CONCEPT, concept, &v) == ERR_OK ? view_label(&v, slice_text(r->lang)) : slice_text("");
+}
+
+/* ---- history ---- */
+
+static json_t *dots_json(const struct dot *dots, size_t n)
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(out, req_dot(&dots[i]));
+    return out;
+}
+
+static json_t *write_json(const struct op *op, const struct op_write *w, struct slice value)
+{
+    json_t *out = json_object();
+    const struct field_info *field =
+        op->info->kind == OP_CONCEPT_RELATE || !w->field ? NULL : field_by_number(op->info->entity, w->field);
+    const struct relation_info *relation = op->info->kind == OP_CONCEPT_RELATE ? relation_by_number(w->field) : NULL;
+    req_put(out, "field", json_string(field ? field->name : relation ? relation->name : "concepts"));
+    req_put(out, "lang", req_string(w->lang));
+    req_put(out, "add", json_boolean(w->add));
+    req_put(out, "target", w->target.len ? req_id(w->target) : json_null());
+    req_put(out, "replaces", dots_json(w->replaces, w->replaces_n));
+    req_put(out, "value", field && value.len ? req_value(op->info->entity, field, value) : json_null());
+    return out;
+}
+
+static void put_writes(struct req *r, json_t *entry, const struct replica_op *in, const struct op *op)
+{
+    struct slice *values = NULL;
+    size_t n = 0;
+    json_t *writes = json_array();
+    bool held = in->state == BODY_PRESENT && op_decode_body(op, in->body, &r->arena, &values, &n) == ERR_OK;
+    for (size_t i = 0; i < op->writes_n; i++)
+        json_array_append_new(writes, write_json(op, &op->writes[i], held && i < n ? values[i] : slice_text("")));
+    req_put(entry, "writes", writes);
+    if (op->dots_n)
+        req_put(entry, "dots", dots_json(op->dots, op->dots_n));
+}
+
+static err_t entry_of(struct req *r, const struct replica_op *in, struct slice entity, json_t **out)
+{
+    const struct kind_info *info = kind_info(in->kind);
+    const struct ally *ally = authority_ally_of(&r->core->authority, in->log.site);
+    struct fold_op op = {.kind = in->kind,
+                         .header = in->header,
+                         .body = in->body,
+                         .state = in->state,
+                         .dot = in->dot,
+                         .clock = in->clock,
+                         .standing = ally != NULL};
+    struct op decoded;
+    memcpy(op.site, in->log.site, SITE_BYTES);
+    if (ally) {
+        memcpy(op.ally, ally->id, ALLY_BYTES);
+        op.secretariat = authority_has_role(&r->core->authority, ally->id, ROLE_SECRETARIAT);
+    }
+    *out = json_object();
+    err_t e = req_put_author(r, *out, &in->dot);
+    req_put(*out, "clock", req_u64(in->clock));
+    req_put(*out, "kind", info ? json_string(info->name) : json_sprintf("%llu", (unsigned long long)in->kind));
+    req_put(*out, "counts", json_boolean(fold_counts(&op, entity)));
+    if (!e && info && op_decode(in->header, in->dot.commit, &r->arena, &decoded) == ERR_OK)
+        put_writes(r, *out, in, &decoded);
+    return e;
+}
+
+err_t req_history(struct req *r, enum entity_type type)
+{
+    struct slice entity;
+    struct replica_op *ops = NULL;
+    size_t n = 0;
+    json_t *history = json_array();
+    err_t e = req_entity(r, type, req_text(r, "id"), &entity);
+    if (!e)
+        e = replica_ops(r->core->store, type, entity, &r->arena, &ops, &n);
+    for (size_t i = 0; i < n && !e; i++) {
+        json_t *entry = NULL;
+        e = entry_of(r, &ops[i], entity, &entry);
+        json_array_append_new(history, entry);
+    }
+    if (e) {
+        json_decref(history);
+        return e;
+    }
+    req_put(r->result, "id", req_id(entity));
+    req_put(r->result, "history", history);
+    return ERR_OK;
+}

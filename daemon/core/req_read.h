@@ -1,0 +1,18 @@
+/*
+ * req_read: what records and concepts share when they are read.
+ */
+#ifndef ALLIED_DAEMON_CORE_REQ_READ_H
+#define ALLIED_DAEMON_CORE_REQ_READ_H
+
+#include "daemon/core/req.h"
+
+#define READ_LIMIT_MAX 1000
+
+size_t read_limit(const struct req *r);
+err_t read_cursor(struct req *r, size_t bytes, struct slice *out);
+void read_put_field(json_t *out, enum entity_type type, const struct field_info *field, struct slice lang,
+                    struct slice value);
+void read_put_fields(json_t *out, const struct view *v);      /* the value shown at each key */
+struct slice read_label(struct req *r, struct slice concept); /* "" where the concept is not here */
+
+#endif

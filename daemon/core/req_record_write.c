@@ -1,0 +1,377 @@
+/*
+ * req_record_write: records into commits, one commit a record.
+ */
+#include "daemon/core/ingest.h"
+#include "daemon/core/own.h"
+#include "daemon/core/refold.h"
+#include "daemon/core/req.h"
+#include "protocol/wire/wr.h"
+
+static const struct slice no_lang = {(const uint8_t *)"", 0};
+
+/* ---- one record ---- */
+
+struct record_job {
+    struct req *r;
+    struct edit edit;
+    struct entity_writes w;
+    bool import, dry_run;
+};
+
+static const struct field_write *find_write(const struct entity_writes *w, uint64_t field, const struct slice *lang)
+{
+    for (size_t i = 0; i < w->fields_n; i++)
+        if (w->fields[i].field->number == field && (!lang || slice_equal(w->fields[i].lang, *lang)))
+            return &w->fields[i];
+    return NULL;
+}
+
+static bool is_nil(struct slice value)
+{
+    return value.len == 1 && value.at[0] == 0xc0;
+}
+
+/* The owner's eight bytes, then what names it at the source; without a source id it is drawn. */
+static err_t record_id(struct record_job *j, const struct ally *ally, uint8_t id[RECORD_BYTES])
+{
+    const struct field_write *source = find_write(&j->w, R_SOURCE_ID, NULL);
+    memcpy(id, ally->id, ALLY_BYTES);
+    if (source && !is_nil(source->value)) {
+        struct slice text = view_text(source->value);
+        hash128(id + ALLY_BYTES, &text, 1);
+    } else if (j->import) {
+        return ERR_FIELD_VALUE;
+    } else {
+        j->r->core->env.random(j->r->core->env.ctx, id + ALLY_BYTES, RECORD_BYTES - ALLY_BYTES);
+    }
+    return ERR_OK;
+}
+
+static err_t encoded_text(struct arena *arena, const char *text, struct slice *out)
+{
+    struct buf b;
+    buf_init(&b, 4096);
+    wr_text(&b, slice_text(text));
+    err_t e = b.err ? b.err : arena_copy(arena, buf_slice(&b), out);
+    buf_fini(&b);
+    return e;
+}
+
+static err_t default_word(struct record_job *j, enum record_field number, const char *text)
+{
+    struct slice value;
+    const struct field_info *field = field_by_number(ENTITY_RECORD, number);
+    if (!*text || find_write(&j->w, number, NULL))
+        return ERR_OK;
+    err_t e = encoded_text(&j->r->arena, text, &value);
+    return e ? e : edit_field(&j->edit, field, no_lang, value, NULL);
+}
+
+static err_t new_record_rules(struct record_job *j)
+{
+    if (j->edit.known)
+        return ERR_OK;
+    const struct field_write *title = find_write(&j->w, R_TITLE, NULL);
+    if (!title || is_nil(title->value))
+        return why_set(&j->r->why, ERR_TITLE_MISSING, "title");
+    err_t e = default_word(j, R_TYPE, "experience");
+    return e ? e : default_word(j, R_LICENCE, j->r->core->licence);
+}
+
+/* An import writes only what changed at the source since its last import, so that it undoes nobody's edits. */
+static err_t changed_at_source(struct record_job *j, uint64_t field, struct slice lang, struct slice value,
+                               bool *changed)
+{
+    uint8_t now[16], before[16];
+    *changed = true;
+    if (!j->import)
+        return ERR_OK;
+    hash128(now, &value, 1);
+    err_t e = local_import_get(j->r->core->store, j->edit.entity, field, lang, before);
+    *changed = e != ERR_OK || memcmp(now, before, sizeof now) != 0;
+    if (e && e != ERR_NOT_FOUND)
+        return e;
+    return *changed && !j->dry_run ? local_import_set(j->r->core->store, j->edit.entity, field, lang, now) : ERR_OK;
+}
+
+static err_t write_fields(struct record_job *j)
+{
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < j->w.fields_n && !e; i++) {
+        const struct field_write *f = &j->w.fields[i];
+        bool changed = true;
+        e = changed_at_source(j, f->field->number, f->lang, f->value, &changed);
+        if (!e && changed)
+            e = edit_field(&j->edit, f->field, f->lang, f->value, NULL);
+    }
+    return e;
+}
+
+/* What an earlier import brought and the source no longer has is emptied. */
+static err_t drop_vanished(struct record_job *j)
+{
+    static const uint8_t nil[] = {0xc0};
+    struct slice empty = slice_of(nil, 1);
+    uint8_t before[16];
+    err_t e = ERR_OK;
+    for (size_t i = 0; j->import && i < j->edit.view.fields_n && !e; i++) {
+        const struct view_key *key = &j->edit.view.fields[i];
+        bool changed = false;
+        if (!key->shown || find_write(&j->w, key->field, &key->lang) ||
+            local_import_get(j->r->core->store, j->edit.entity, key->field, key->lang, before))
+            continue;
+        e = changed_at_source(j, key->field, key->lang, empty, &changed);
+        if (!e && changed)
+            e = edit_field(&j->edit, field_by_number(ENTITY_RECORD, key->field), key->lang, empty, NULL);
+    }
+    return e;
+}
+
+static err_t write_terms(struct record_job *j)
+{
+    static const uint8_t there[] = {0xc3};
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < j->w.sets_n && !e; i++) {
+        uint8_t target[CONCEPT_BYTES];
+        bool changed = true;
+        struct slice id = slice_of(target, CONCEPT_BYTES);
+        e = req_target(j->r, j->w.sets[i].target_text, target);
+        if (e)
+            return why_set(&j->r->why, e, "concepts");
+        e = changed_at_source(j, 0, id, slice_of(there, 1), &changed);
+        if (!e && changed)
+            e = edit_set(&j->edit, 0, id, true, j->w.sets[i].weight, NULL);
+    }
+    return e;
+}
+
+static bool still_listed(struct record_job *j, struct slice concept)
+{
+    for (size_t i = 0; i < j->w.sets_n; i++) {
+        uint8_t target[CONCEPT_BYTES];
+        if (req_target(j->r, j->w.sets[i].target_text, target) == ERR_OK &&
+            slice_equal(concept, slice_of(target, CONCEPT_BYTES)))
+            return true;
+    }
+    return false;
+}
+
+static err_t drop_vanished_terms(struct record_job *j)
+{
+    static const uint8_t nil[] = {0xc0};
+    uint8_t before[16];
+    err_t e = ERR_OK;
+    for (size_t i = 0; j->import && i < j->edit.view.sets_n && !e; i++) {
+        const struct view_key *key = &j->edit.view.sets[i];
+        bool changed = false;
+        if (local_import_get(j->r->core->store, j->edit.entity, 0, key->target, before) || still_listed(j, key->target))
+            continue;
+        e = changed_at_source(j, 0, key->target, slice_of(nil, 1), &changed);
+        if (!e && changed)
+            e = edit_set(&j->edit, 0, key->target, false, slice_of(nil, 1), NULL);
+    }
+    return e;
+}
+
+static err_t put_together(struct record_job *j, const json_t *object)
+{
+    struct own *own = core_own(j->r->core);
+    const struct ally *ally = own ? authority_ally_of(&j->r->core->authority, own->key.pub) : NULL;
+    uint8_t id[RECORD_BYTES];
+    if (!ally)
+        return ERR_STANDING;
+    err_t e = fields_from_json(ENTITY_RECORD, object, j->r->core->language, &j->r->arena, &j->w, &j->r->why);
+    if (!e && j->w.unknown_n && !req_flag(j->r, "unknown_ok"))
+        e = why_set(&j->r->why, ERR_FIELD_UNKNOWN, "%.100s", j->w.unknown[0]);
+    if (!e) {
+        e = record_id(j, ally, id);
+        if (e)
+            return why_set(&j->r->why, e, "source_id");
+    }
+    if (!e)
+        e = refold_now(j->r->core, ENTITY_RECORD, slice_of(id, RECORD_BYTES));
+    if (!e)
+        e = edit_open(j->r->core, own, ENTITY_RECORD, slice_of(id, RECORD_BYTES), &j->r->arena, &j->edit);
+    if (!e)
+        e = new_record_rules(j);
+    if (!e)
+        e = write_fields(j);
+    if (!e)
+        e = write_terms(j);
+    if (!e)
+        e = drop_vanished(j);
+    return e ? e : drop_vanished_terms(j);
+}
+
+static err_t write_one(struct req *r, const json_t *line, const json_t *object, struct tally *t)
+{
+    struct record_job j = {
+        .r = r, .import = strcmp(req_text(r, "mode"), "import") == 0, .dry_run = req_flag(r, "dry_run")};
+    struct dot dot = {{0}, 0};
+    r->why = (struct why){0};
+    err_t e = json_is_object(object) ? put_together(&j, object) : ERR_JSON;
+    if (e)
+        return e;
+    req_tally_unknown(t, &j.w);
+    bool same = edit_empty(&j.edit);
+    /* Something changed at the source: it has the record again. What nobody changed stays retired. */
+    j.edit.revive = !same && edit_retired(&j.edit);
+    if (!same && !j.dry_run)
+        e = edit_write(&j.edit, false, &dot);
+    if (e)
+        return e;
+    int64_t *count = same ? &t->unchanged : j.edit.known ? &t->updated : &t->added;
+    (*count)++;
+    json_t *named = json_pack("{s:O, s:o}", "line", line ? line : json_null(), "id", req_id(j.edit.entity));
+    if (!same && !j.dry_run)
+        req_put(named, "dot", req_dot(&dot));
+    json_array_append_new(t->ids, named);
+    return ERR_OK;
+}
+
+err_t req_record_write(struct req *r)
+{
+    const json_t *lines = json_object_get(r->args, "lines");
+    struct tally t;
+    size_t i;
+    json_t *item;
+    if (!json_is_array(lines) || json_array_size(lines) > REQUEST_LINES_MAX)
+        return why_set(&r->why, ERR_USAGE, "lines");
+    req_tally_start(&t);
+    err_t e = batch_begin(r->core);
+    json_array_foreach((json_t *)(uintptr_t)lines, i, item)
+    {
+        const json_t *line = json_object_get(item, "line");
+        err_t one = e ? e : write_one(r, line, json_object_get(item, "record"), &t);
+        if (one && (!ingest_survives(one) || one == ERR_STANDING))
+            e = one;
+        else if (one) {
+            t.rejected++;
+            json_array_append_new(t.errors, req_line_error(r, line, one, r->why.code == one ? r->why.text : ""));
+        }
+    }
+    if (!e)
+        e = batch_end(r->core);
+    req_tally_put(r, &t);
+    if (e)
+        json_object_clear(r->result);
+    return e;
+}
+
+/* ---- one record by its id ---- */
+
+static err_t open_ours(struct req *r, struct edit *edit)
+{
+    struct slice id;
+    err_t e = req_entity(r, ENTITY_RECORD, req_text(r, "id"), &id);
+    if (!e)
+        e = edit_open(r->core, core_own(r->core), ENTITY_RECORD, id, &r->arena, edit);
+    if (!e && memcmp(id.at, edit->ally->id, ALLY_BYTES) != 0)
+        e = why_set(&r->why, ERR_NOT_OURS, "%.100s", req_text(r, "id"));
+    return e;
+}
+
+static err_t finish(struct req *r, struct edit *edit, json_t *changed)
+{
+    struct dot dot;
+    err_t e = batch_begin(r->core);
+    if (!e)
+        e = edit_write(edit, false, &dot);
+    if (!e)
+        e = batch_end(r->core);
+    if (e) {
+        json_decref(changed);
+        return e;
+    }
+    req_put(r->result, "id", req_id(edit->entity));
+    req_put(r->result, "dot", req_dot(&dot));
+    req_put(r->result, "changed", changed);
+    return ERR_OK;
+}
+
+static err_t edit_terms(struct req *r, struct edit *edit, const struct entity_writes *w, json_t *changed)
+{
+    static const uint8_t nil[] = {0xc0};
+    err_t e = ERR_OK;
+    bool any = false, one = false;
+    const json_t *set = json_object_get(r->args, "set");
+    struct record_job j = {.r = r, .w = *w};
+    if (!json_object_get(set, "concepts"))
+        return ERR_OK;
+    for (size_t i = 0; i < w->sets_n && !e; i++, any |= one) {
+        uint8_t target[CONCEPT_BYTES];
+        e = req_target(r, w->sets[i].target_text, target);
+        if (!e)
+            e = edit_set(edit, 0, slice_of(target, CONCEPT_BYTES), true, w->sets[i].weight, &one);
+    }
+    for (size_t i = 0; i < edit->view.sets_n && !e; i++, any |= one) {
+        one = false;
+        if (!still_listed(&j, edit->view.sets[i].target))
+            e = edit_set(edit, 0, edit->view.sets[i].target, false, slice_of(nil, 1), &one);
+    }
+    if (any)
+        json_array_append_new(changed, json_string("concepts"));
+    return e;
+}
+
+err_t req_record_edit(struct req *r)
+{
+    struct edit edit;
+    struct entity_writes w = {0};
+    json_t *changed = json_array();
+    err_t e = open_ours(r, &edit);
+    if (!e)
+        e = fields_from_json(ENTITY_RECORD, json_object_get(r->args, "set"), r->core->language, &r->arena, &w, &r->why);
+    if (!e && w.unknown_n)
+        e = why_set(&r->why, ERR_FIELD_UNKNOWN, "%.100s", w.unknown[0]);
+    if (!e && edit_retired(&edit) && !req_flag(r, "revive"))
+        e = why_set(&r->why, ERR_RETIRED, "%.100s", req_text(r, "id"));
+    for (size_t i = 0; i < w.fields_n && !e; i++) {
+        bool one = false;
+        e = edit_field(&edit, w.fields[i].field, w.fields[i].lang, w.fields[i].value, &one);
+        if (one)
+            json_array_append_new(changed, json_string(w.fields[i].field->name));
+    }
+    if (!e)
+        e = edit_terms(r, &edit, &w, changed);
+    edit.revive = req_flag(r, "revive") && edit_retired(&edit);
+    if (e) {
+        json_decref(changed);
+        return e;
+    }
+    return finish(r, &edit, changed);
+}
+
+err_t req_record_retire(struct req *r)
+{
+    struct edit edit;
+    struct slice reason;
+    struct buf header, body;
+    uint8_t id[HASH_BYTES];
+    err_t e = open_ours(r, &edit);
+    if (!e && edit_retired(&edit))
+        e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "id"));
+    if (!e)
+        e = encoded_text(&r->arena, req_text(r, "reason"), &reason);
+    if (e)
+        return e == ERR_TOO_LARGE ? why_set(&r->why, ERR_TEXT_LONG, "reason") : e;
+    struct op op = {.info = kind_info(OP_RECORD_RETIRE), .entity = edit.entity};
+    buf_init(&header, LIMIT_ENVELOPE_BYTES);
+    buf_init(&body, LIMIT_BODY_BYTES);
+    op_encode_header(&header, &op);
+    op_encode_body(&body, &reason, 1);
+    struct op_draft draft = {.header = buf_slice(&header), .body = buf_slice(&body)};
+    e = batch_begin(r->core);
+    if (!e)
+        e = own_write(r->core, edit.own, &draft, 1, id);
+    if (!e)
+        e = batch_end(r->core);
+    buf_fini(&header);
+    buf_fini(&body);
+    if (e)
+        return e;
+    struct dot dot = dot_of(id, 0);
+    req_put(r->result, "id", req_id(edit.entity));
+    req_put(r->result, "dot", req_dot(&dot));
+    return ERR_OK;
+}

@@ -1,0 +1,299 @@
+/*
+ * req_status: how things stand, and what to do about what is not as it should be.
+ */
+#include "conf/tr.h"
+#include "daemon/commons/fold.h"
+#include "daemon/core/announce.h"
+#include "daemon/core/found.h"
+#include "daemon/core/req.h"
+#include "daemon/core/sync.h"
+#include "protocol/base/base32.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PING_TIMEOUT_MS 5000
+
+/* ---- problems: code, sentence, who can mend it, the next command ---- */
+
+static void add_problem(struct req *r, json_t *problems, err_t e, const char *who, const char *detail)
+{
+    json_t *p = json_object();
+    req_put(p, "code", json_sprintf("ALLIED-%d", err_number(e)));
+    req_put(p, "name", json_string(err_name(e)));
+    req_put(p, "text", json_string(tr(r->lang, err_what(e))));
+    req_put(p, "detail", json_string(detail));
+    req_put(p, "who", json_string(who));
+    req_put(p, "action", json_string(tr(r->lang, err_next(e))));
+    json_array_append_new(problems, p);
+}
+
+/* ---- peers ---- */
+
+static const char *state_of(struct core *c, const struct peer *p, uint64_t behind)
+{
+    if (!c->serves)
+        return "unknown";
+    if (!p || !p->hello)
+        return "unreachable";
+    if (p->state < SESSION_STREAM)
+        return "connecting";
+    return behind || p->state == SESSION_STREAM ? "syncing" : "live";
+}
+
+static json_t *digest_equal(struct core *c, const struct peer *p)
+{
+    return p && p->state >= SESSION_DIFF ? json_boolean(diff_equal(c, p)) : json_null();
+}
+
+static json_t *peer_json(struct req *r, const struct site *site, const struct peer *p, json_t *problems)
+{
+    struct core *c = r->core;
+    uint64_t behind = 0, ahead = 0;
+    json_t *out = json_object();
+    if (p)
+        flow_distance(c, p, &behind, &ahead);
+    const char *state = state_of(c, p, behind);
+    err_t cause = p ? ERR_OK : reach_cause(c, site->id);
+    req_put(out, "name", req_string(site->name));
+    req_put_ally(c, out, slice_of(c->authority.allies[site->ally].id, ALLY_BYTES));
+    req_put(out, "site", req_id(slice_of(site->id, SITE_BYTES)));
+    req_put(out, "state", json_string(state));
+    req_put(out, "behind", json_integer((json_int_t)behind));
+    req_put(out, "ahead", json_integer((json_int_t)ahead));
+    req_put(out, "last_heard_s", p && p->hello ? json_integer((core_mono(c).ms - p->heard.ms) / 1000) : json_null());
+    req_put(out, "rtt_ms", p && p->rtt_ms >= 0 ? json_integer(p->rtt_ms) : json_null());
+    req_put(out, "transport", json_string("zmq"));
+    req_put(out, "digest_equal", digest_equal(c, p));
+    req_put(out, "cause", cause ? json_string(err_name(cause)) : json_null());
+    if (cause) {
+        char name[120] = "";
+        memcpy(name, site->name.at, site->name.len < sizeof name ? site->name.len : sizeof name - 1);
+        add_problem(r, problems, cause, name, name);
+    }
+    return out;
+}
+
+static void put_peers(struct req *r, json_t *problems, bool *syncing, bool *missing)
+{
+    struct core *c = r->core;
+    json_t *peers = json_array();
+    *syncing = *missing = false;
+    for (size_t i = 0; i < c->authority.sites_n; i++) {
+        const struct site *site = &c->authority.sites[i];
+        if (core_is_own(c, site->id))
+            continue;
+        const struct peer *p = sync_peer_of(c, site->id);
+        json_t *one = peer_json(r, site, p, problems);
+        json_t *equal = json_object_get(one, "digest_equal");
+        *syncing |= json_is_false(equal);
+        *missing |= c->serves && !p && reach_cause(c, site->id) != ERR_OK;
+        json_array_append_new(peers, one);
+    }
+    req_put(r->result, "peers", peers);
+}
+
+/* ---- the site and what it holds ---- */
+
+static void put_site(struct req *r)
+{
+    struct core *c = r->core;
+    const struct own *own = core_own(c);
+    const struct ally *ally = authority_ally_of(&c->authority, own->key.pub);
+    struct announcement a;
+    char alliance[BASE32_LEN(ALLIANCE_BYTES) + 1];
+    base32_encode(slice_of(c->authority.alliance, ALLIANCE_BYTES), alliance);
+    req_put(r->result, "alliance", c->founded ? req_string(c->authority.name) : json_null());
+    req_put(r->result, "alliance_id", c->founded ? json_string(alliance) : json_null());
+    req_put(r->result, "ally", ally ? req_string(ally->name) : json_null());
+    req_put(r->result, "ally_id", ally ? req_id(slice_of(ally->id, ALLY_BYTES)) : json_null());
+    req_put(r->result, "site", req_id(slice_of(own->key.pub, SITE_BYTES)));
+    req_put(r->result, "name", req_string(own->row.name));
+    req_put(r->result, "charter", json_integer((json_int_t)c->authority.charter_number));
+    req_put(r->result, "roster", json_integer((json_int_t)c->authority.roster_number));
+    req_put(r->result, "incarnation", req_u64(own->row.incarnation));
+    req_put(r->result, "registrar", json_boolean(c->is_registrar));
+    req_put(r->result, "daemon", json_boolean(c->serves));
+    json_t *endpoints = json_array();
+    if (announce_read(c, own->key.pub, &r->arena, &a) == ERR_OK)
+        for (size_t i = 0; i < a.endpoints_n; i++)
+            json_array_append_new(endpoints, req_string(a.endpoints[i]));
+    req_put(r->result, "endpoints", endpoints);
+}
+
+static err_t put_counts(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    struct oplog_counts log;
+    struct replica_counts all;
+    uint64_t unheld = 0;
+    char detail[40];
+    err_t e = oplog_counts(c->store, &log);
+    if (!e)
+        e = replica_counts(c->store, &all);
+    if (!e)
+        e = local_unheld(c->store, core_own(c)->key.pub, &unheld);
+    if (e)
+        return e;
+    req_put(r->result, "records", json_integer((json_int_t)all.records));
+    req_put(r->result, "concepts", json_integer((json_int_t)all.concepts));
+    req_put(r->result, "commits", json_integer((json_int_t)log.commits));
+    req_put(r->result, "conflicts", json_integer((json_int_t)all.conflicts));
+    req_put(r->result, "held", json_integer((json_int_t)log.held));
+    req_put(r->result, "holes", json_integer((json_int_t)log.holes));
+    req_put(r->result, "unheld", json_integer((json_int_t)unheld));
+    snprintf(detail, sizeof detail, "%llu", (unsigned long long)log.held);
+    if (log.held)
+        add_problem(r, problems, ERR_LOG_HELD, tr(r->lang, N_("the technical secretariat")), detail);
+    snprintf(detail, sizeof detail, "%llu", (unsigned long long)log.holes);
+    if (log.holes)
+        add_problem(r, problems, ERR_HOLE, tr(r->lang, N_("allied, by itself")), detail);
+    return ERR_OK;
+}
+
+static void put_inviter(struct req *r)
+{
+    struct core *c = r->core;
+    struct slice inviter;
+    struct peer_address *known = NULL;
+    size_t n = 0;
+    if (local_get(c->store, SETTING_INVITER, &r->arena, &inviter) || inviter.len != SITE_BYTES)
+        return;
+    req_put(r->result, "inviter_reached", json_boolean(sync_peer_of(c, inviter.at) != NULL));
+    if (local_addresses(c->store, &r->arena, &known, &n) == ERR_OK && n)
+        req_put(r->result, "inviter_address", req_string(known[0].address));
+}
+
+static const char *overall(const struct core *c, bool syncing, bool missing, bool problems)
+{
+    if (!c->serves)
+        return "stopped";
+    if (c->joining)
+        return "joining";
+    return syncing ? "syncing" : missing || problems ? "degraded" : "ok";
+}
+
+err_t req_status(struct req *r)
+{
+    struct core *c = r->core;
+    bool syncing = false, missing = false;
+    json_t *problems = json_array();
+    flow_note_held(c);
+    err_t e = digests_update(c);
+    put_site(r);
+    if (!e)
+        e = put_counts(r, problems);
+    put_peers(r, problems, &syncing, &missing);
+    if (!c->serves)
+        add_problem(r, problems, ERR_NO_DAEMON, tr(r->lang, N_("you")), "");
+    if (c->joining)
+        add_problem(r, problems, c->join_error ? c->join_error : ERR_WAITING,
+                    tr(r->lang, N_("the technical secretariat")), c->join_detail);
+    req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
+    req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));
+    req_put(r->result, "fold", json_integer(FOLD_VERSION));
+    req_put(r->result, "state", json_string(overall(c, syncing, missing, c->serves && json_array_size(problems) > 0)));
+    if (c->joining)
+        put_inviter(r);
+    req_put(r->result, "join_error", c->join_error ? json_string(err_name(c->join_error)) : json_null());
+    req_put(r->result, "problems", problems);
+    return e;
+}
+
+err_t req_allies(struct req *r)
+{
+    const struct authority *a = &r->core->authority;
+    static const char *const colleges[] = {"effectif", "droit", "associe"};
+    json_t *allies = json_array();
+    for (size_t i = 0; i < a->allies_n; i++) {
+        json_t *sites = json_array();
+        for (size_t k = 0; k < a->sites_n; k++)
+            if (a->sites[k].ally == i)
+                json_array_append_new(sites,
+                                      json_pack("{s:o, s:o}", "site", req_id(slice_of(a->sites[k].id, SITE_BYTES)),
+                                                "name", req_string(a->sites[k].name)));
+        json_array_append_new(
+            allies,
+            json_pack("{s:o, s:o, s:s, s:s, s:b, s:b, s:o}", "id", req_id(slice_of(a->allies[i].id, ALLY_BYTES)),
+                      "name", req_string(a->allies[i].name), "college", colleges[a->allies[i].college % 3], "standing",
+                      a->allies[i].ratified ? "ratified" : "provisional", "suspended", a->allies[i].suspended,
+                      "secretariat", authority_has_role(a, a->allies[i].id, ROLE_SECRETARIAT), "sites", sites));
+    }
+    req_put(r->result, "allies", allies);
+    return ERR_OK;
+}
+
+/* ---- ping ---- */
+
+/* A site by its name, its ally's name, or the beginning of its id. */
+static const struct site *site_named(const struct core *c, const char *text)
+{
+    const struct authority *a = &c->authority;
+    for (size_t i = 0; *text && i < a->sites_n; i++) {
+        char id[BASE32_LEN(SITE_BYTES) + 1];
+        base32_encode(slice_of(a->sites[i].id, SITE_BYTES), id);
+        struct slice ally = a->allies[a->sites[i].ally].name;
+        if (slice_equal(a->sites[i].name, slice_text(text)) || slice_equal(ally, slice_text(text)) ||
+            strncmp(id, text, strlen(text)) == 0)
+            return &a->sites[i];
+    }
+    return NULL;
+}
+
+err_t req_ping(struct req *r)
+{
+    struct core *c = r->core;
+    const struct site *site = site_named(c, req_text(r, "peer"));
+    if (!site || core_is_own(c, site->id))
+        return why_set(&r->why, ERR_PEER_UNKNOWN, "%.100s", req_text(r, "peer"));
+    if (!c->serves)
+        return ERR_NO_DAEMON;
+    struct peer *p = sync_peer_of(c, site->id);
+    if (!p) {
+        err_t cause = reach_cause(c, site->id);
+        return why_set(&r->why, cause ? cause : ERR_UNREACHABLE, "%.100s", req_text(r, "peer"));
+    }
+    if (c->pings_n == PENDING_PINGS || r->client.len > sizeof c->pings[0].client)
+        return ERR_TIMEOUT;
+    struct pending_ping *ping = &c->pings[c->pings_n++];
+    memcpy(ping->client, r->client.at, r->client.len);
+    ping->client_len = r->client.len;
+    ping->link = p->link;
+    ping->sent = core_mono(c);
+    sync_ping(c, p, ping->sent);
+    ping->number = p->ping_number;
+    r->later = true;
+    return ERR_OK;
+}
+
+static void answer_ping(struct core *c, size_t at, json_t *answer)
+{
+    struct pending_ping ping = c->pings[at];
+    memmove(&c->pings[at], &c->pings[at + 1], (c->pings_n - at - 1) * sizeof ping);
+    c->pings_n--;
+    char *text = json_dumps(answer, JSON_COMPACT);
+    if (text)
+        c->env.reply(c->env.ctx, slice_of(ping.client, ping.client_len), slice_text(text));
+    free(text);
+    json_decref(answer);
+}
+
+void request_pong(struct core *c, const struct peer *p, uint64_t number)
+{
+    for (size_t i = c->pings_n; i-- > 0;) {
+        if (c->pings[i].link != p->link || c->pings[i].number != number)
+            continue;
+        const struct site *site = authority_site(&c->authority, p->site);
+        answer_ping(c, i,
+                    json_pack("{s:i, s:{s:o, s:o, s:I, s:o}}", "exit", 0, "result", "peer",
+                              site ? req_string(site->name) : json_null(), "site",
+                              req_id(slice_of(p->site, SITE_BYTES)), "rtt_ms",
+                              (json_int_t)(core_mono(c).ms - c->pings[i].sent.ms), "digest_equal", digest_equal(c, p)));
+    }
+}
+
+void request_tick(struct core *c, struct mono now)
+{
+    for (size_t i = c->pings_n; i-- > 0;)
+        if (now.ms - c->pings[i].sent.ms >= PING_TIMEOUT_MS || !sync_peer(c, c->pings[i].link))
+            answer_ping(c, i, req_error(ERR_UNREACHABLE, ""));
+}

@@ -1,0 +1,272 @@
+#include "daemon/core/request.h"
+#include "conf/tr.h"
+#include "daemon/core/ingest.h"
+#include "daemon/core/req.h"
+#include "protocol/base/base32.h"
+
+static const struct {
+    const char *name;
+    req_fn *run;
+} table[] = {
+#define X(name, fn) {name, fn},
+    REQUESTS(X)
+#undef X
+};
+
+json_t *req_error(err_t e, const char *detail)
+{
+    return json_pack("{s:i, s:{s:o, s:s, s:s}}", "exit", err_exit(e), "error", "code",
+                     json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "detail", detail);
+}
+
+static json_t *answer(struct req *r, err_t e)
+{
+    json_t *out = e ? req_error(e, r->why.code == e ? r->why.text : "") : json_pack("{s:i}", "exit", 0);
+    if (out && r->result && (!e || json_object_size(r->result)))
+        json_object_set(out, "result", r->result);
+    return out;
+}
+
+static err_t dispatch(struct req *r, const char *name)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return table[i].run(r);
+    return why_set(&r->why, ERR_USAGE, "%.100s", name);
+}
+
+json_t *request_run(struct core *c, struct slice client, const json_t *request)
+{
+    const char *name = json_string_value(json_object_get(request, "do"));
+    const char *lang = json_string_value(json_object_get(request, "lang"));
+    struct req r = {.core = c,
+                    .client = client,
+                    .lang = lang ? lang : "en",
+                    .args = json_object_get(request, "args"),
+                    .result = json_object()};
+    if (!name)
+        return json_decref(r.result), req_error(ERR_JSON, "do");
+    err_t e = r.result ? dispatch(&r, name) : ERR_MEMORY;
+    if (c->batch.open)
+        batch_abort(c);
+    if (e && !ingest_survives(e))
+        core_note(c, JOURNAL_ERROR, "request.failed", "do=%s reason=%s", name, err_name(e));
+    json_t *out = r.later && !e ? NULL : answer(&r, e);
+    json_decref(r.result);
+    arena_fini(&r.arena);
+    return out;
+}
+
+/* ---- arguments ---- */
+
+const char *req_text(const struct req *r, const char *key)
+{
+    const char *text = json_string_value(json_object_get(r->args, key));
+    return text ? text : "";
+}
+
+bool req_flag(const struct req *r, const char *key)
+{
+    return json_is_true(json_object_get(r->args, key));
+}
+
+int64_t req_number(const struct req *r, const char *key, int64_t fallback)
+{
+    const json_t *v = json_object_get(r->args, key);
+    return json_is_integer(v) ? json_integer_value(v) : fallback;
+}
+
+static bool is_uri(const char *text)
+{
+    return strchr(text, ':') != NULL;
+}
+
+static err_t uri_id(struct slice uri, uint8_t out[CONCEPT_BYTES])
+{
+    hash128(out, &uri, 1);
+    return ERR_OK;
+}
+
+err_t req_entity(struct req *r, enum entity_type type, const char *text, struct slice *out)
+{
+    struct slice found[2], canon;
+    size_t n = 0;
+    if (type == ENTITY_CONCEPT && is_uri(text)) {
+        uint8_t *id = arena_alloc(&r->arena, 1, CONCEPT_BYTES);
+        if (!id)
+            return ERR_MEMORY;
+        uri_id(slice_text(text), id);
+        *out = slice_of(id, CONCEPT_BYTES);
+        /* Written under an id of its own, it may still carry that URI. */
+        err_t e = replica_get(r->core->store, type, *out, &r->arena, &canon);
+        if (e == ERR_NOT_FOUND)
+            e = replica_concept_by_uri(r->core->store, slice_text(text), id);
+        return e == ERR_NOT_FOUND ? why_set(&r->why, e, "%.150s", text) : e;
+    }
+    err_t e = *text ? replica_by_prefix(r->core->store, type, text, &r->arena, found, &n) : ERR_NOT_FOUND;
+    if (e == ERR_BASE32)
+        return why_set(&r->why, e, "%.150s", text);
+    if (!e && n != 1)
+        e = n ? ERR_AMBIGUOUS : ERR_NOT_FOUND;
+    if (e)
+        return e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS ? why_set(&r->why, e, "%.150s", text) : e;
+    *out = found[0];
+    return ERR_OK;
+}
+
+err_t req_any_entity(struct req *r, const char *text, enum entity_type *type, struct slice *out)
+{
+    static const enum entity_type types[] = {ENTITY_RECORD, ENTITY_CONCEPT};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        *type = types[i];
+        err_t e = req_entity(r, *type, text, out);
+        if (e != ERR_NOT_FOUND && e != ERR_BASE32)
+            return e;
+    }
+    return why_set(&r->why, ERR_NOT_FOUND, "%.150s", text);
+}
+
+err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES])
+{
+    char copy[2049];
+    struct slice id;
+    if (text.len >= sizeof copy)
+        return ERR_TEXT_LONG;
+    memcpy(copy, text.at, text.len);
+    copy[text.len] = 0;
+    if (text.len == BASE32_LEN(CONCEPT_BYTES) && base32_decode(text, out, CONCEPT_BYTES) == ERR_OK)
+        return ERR_OK;
+    if (is_uri(copy)) {
+        err_t e = req_entity(r, ENTITY_CONCEPT, copy, &id);
+        if (e && e != ERR_NOT_FOUND)
+            return e;
+        if (e)
+            return uri_id(text, out);
+        memcpy(out, id.at, CONCEPT_BYTES);
+        return ERR_OK;
+    }
+    err_t e = req_entity(r, ENTITY_CONCEPT, copy, &id);
+    if (!e)
+        memcpy(out, id.at, CONCEPT_BYTES);
+    return e;
+}
+
+err_t req_view(struct req *r, enum entity_type type, struct slice entity, struct view *out)
+{
+    struct slice canon;
+    err_t e = replica_get(r->core->store, type, entity, &r->arena, &canon);
+    return e ? e : view_read(canon, &r->arena, out);
+}
+
+/* ---- answers ---- */
+
+void req_put(json_t *object, const char *key, json_t *value)
+{
+    json_object_set_new(object, key, value ? value : json_null());
+}
+
+json_t *req_id(struct slice id)
+{
+    char text[BASE32_LEN(SITE_BYTES) + 1] = "";
+    if (id.len <= SITE_BYTES)
+        base32_encode(id, text);
+    return json_string(text);
+}
+
+json_t *req_hex(struct slice bytes)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[2 * HASH_BYTES + 1];
+    size_t n = bytes.len < HASH_BYTES ? bytes.len : HASH_BYTES;
+    for (size_t i = 0; i < n; i++) {
+        text[2 * i] = digits[bytes.at[i] >> 4];
+        text[2 * i + 1] = digits[bytes.at[i] & 15];
+    }
+    return json_stringn(text, 2 * n);
+}
+
+json_t *req_dot(const struct dot *dot)
+{
+    char text[DOT_TEXT_LEN + 1];
+    dot_format(dot, text);
+    return json_string(text);
+}
+
+json_t *req_string(struct slice text)
+{
+    return json_stringn((const char *)text.at, text.len);
+}
+
+json_t *req_u64(uint64_t value)
+{
+    return json_sprintf("%llu", (unsigned long long)value);
+}
+
+json_t *req_time(uint64_t clock)
+{
+    char text[RFC3339_LEN + 1];
+    rfc3339_format(clock_wall(clock), text);
+    return json_string(text);
+}
+
+json_t *req_value(enum entity_type type, const struct field_info *field, struct slice value)
+{
+    (void)type;
+    return value.len == 1 && value.at[0] == 0xc0 ? json_null() : field_to_json(field, value);
+}
+
+void req_put_ally(const struct core *c, json_t *object, struct slice id)
+{
+    const struct ally *ally = id.len == ALLY_BYTES ? authority_ally(&c->authority, id.at) : NULL;
+    req_put(object, "ally", req_id(id));
+    req_put(object, "ally_name", ally ? req_string(ally->name) : json_null());
+}
+
+err_t req_put_author(struct req *r, json_t *object, const struct dot *dot)
+{
+    struct commit *commit = arena_alloc(&r->arena, 1, sizeof *commit);
+    int64_t row = 0;
+    err_t e = commit ? oplog_by_dot(r->core->store, dot->commit, &row) : ERR_MEMORY;
+    if (!e)
+        e = oplog_get_row(r->core->store, row, &r->arena, commit);
+    if (e)
+        return e;
+    const struct site *site = authority_site(&r->core->authority, commit->log.site);
+    req_put(object, "dot", req_dot(dot));
+    req_put(object, "at", req_time(commit->clock));
+    req_put(object, "site", req_id(slice_of(commit->log.site, SITE_BYTES)));
+    req_put(object, "site_name", site ? req_string(site->name) : json_null());
+    const struct ally *ally = authority_ally_of(&r->core->authority, commit->log.site);
+    req_put_ally(r->core, object, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""));
+    return ERR_OK;
+}
+
+json_t *req_line_error(const struct req *r, const json_t *line, err_t e, const char *detail)
+{
+    return json_pack("{s:O, s:s, s:o, s:s, s:s}", "line", line ? line : json_null(), "field", detail, "code",
+                     json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "text", tr(r->lang, err_what(e)));
+}
+
+void req_tally_start(struct tally *t)
+{
+    *t = (struct tally){.errors = json_array(), .ids = json_array(), .unknown = json_object()};
+}
+
+void req_tally_put(struct req *r, struct tally *t)
+{
+    req_put(r->result, "added", json_integer(t->added));
+    req_put(r->result, "updated", json_integer(t->updated));
+    req_put(r->result, "unchanged", json_integer(t->unchanged));
+    req_put(r->result, "rejected", json_integer(t->rejected));
+    req_put(r->result, "errors", t->errors);
+    req_put(r->result, "ids", t->ids);
+    req_put(r->result, "unknown", t->unknown);
+}
+
+void req_tally_unknown(struct tally *t, const struct entity_writes *w)
+{
+    for (size_t i = 0; i < w->unknown_n; i++) {
+        json_int_t n = json_integer_value(json_object_get(t->unknown, w->unknown[i]));
+        json_object_set_new(t->unknown, w->unknown[i], json_integer(n + 1));
+    }
+}

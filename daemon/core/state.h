@@ -1,0 +1,167 @@
+/*
+ * state: what the core holds between two events; open inside daemon/core, opaque outside.
+ */
+#ifndef ALLIED_DAEMON_CORE_STATE_H
+#define ALLIED_DAEMON_CORE_STATE_H
+
+#include "daemon/core/core.h"
+#include "daemon/store/guard.h"
+#include "daemon/store/local.h"
+#include "daemon/store/replica.h"
+#include "daemon/store/rolls.h"
+#include "peers/session.h"
+#include "protocol/charter/authority.h"
+#include "protocol/charter/join.h"
+#include "protocol/wire/msg.h"
+
+/* A site hosted here. */
+struct own {
+    struct sign_key key;
+    uint8_t curve[32];   /* its CURVE public key */
+    struct own_site row; /* as stored; slices in core->arena */
+    struct guard guard;
+    bool open;                 /* the guard is taken */
+    bool wrote;                /* in the batch under way */
+    struct guard_state before; /* its log's head when the batch began */
+};
+
+/* An entity touched in the batch under way: folded once, at its end. */
+struct touched {
+    enum entity_type type;
+    uint8_t id[SITE_BYTES];
+};
+
+/* A log that grew in the batch under way: told to peers after COMMIT. */
+struct grown {
+    struct log_id log;
+    uint64_t first, last;
+    uint64_t from_link; /* who gave it; 0: ourselves */
+};
+
+struct batch {
+    bool open;
+    struct touched *touched;
+    size_t touched_n, touched_room;
+    uint32_t *slots; /* hash of touched: index + 1 */
+    size_t slots_n;
+    struct grown *grown;
+    size_t grown_n, grown_room;
+};
+
+/* What a peer holds of a log, as far as it said. */
+struct peer_log {
+    struct log_id log;
+    uint64_t has;     /* its head: told, or sent to it */
+    uint64_t durable; /* up to where it said that it holds the log durably */
+    uint64_t noted;   /* of that, what stands in the store (own logs alone) */
+    uint64_t asked;   /* up to where we asked this peer; 0: not */
+    struct mono due;  /* not to be asked before: its author may be faster */
+    bool refused;     /* what it sent of this log was held: not asked again in this session */
+};
+struct serve { /* a WANT of theirs, being answered */
+    struct log_id log;
+    uint64_t next, last;
+};
+struct peer {
+    uint64_t link;
+    bool outgoing, up, member, joined_asked;
+    bool said_sites; /* VECTOR level 1, in the comparison under way */
+    uint8_t curve[32];
+    uint8_t site[SITE_BYTES]; /* whom we meant to reach, or who said HELLO */
+    bool has_site, hello;
+    enum session_state state;
+    struct msg_hello theirs; /* numbers and digests of their HELLO, brought up to date by PING */
+    struct mono heard, pinged, asked_at, diffed;
+    uint64_t ping_number;
+    int64_t rtt_ms; /* -1: not measured */
+    struct peer_log *logs;
+    size_t logs_n, logs_room;
+    struct serve *serves;
+    size_t serves_n, serves_room;
+    uint64_t credit; /* bytes of RUN and NEW we may still send */
+    uint64_t owed;   /* bytes received and not yet given back */
+    struct msg_site *vector_sites;
+    size_t vector_sites_n;
+    size_t vector_sites_room;
+    bool silenced; /* out of credit when something new came: announce when some returns */
+};
+
+/* How reaching a site goes. */
+struct reach {
+    uint8_t site[SITE_BYTES];
+    unsigned attempts, next_address;
+    struct mono due;
+    err_t cause;
+};
+
+struct pending_ping {
+    uint8_t client[256];
+    size_t client_len;
+    uint64_t link, number;
+    struct mono sent;
+};
+#define PENDING_PINGS 16
+
+struct core {
+    struct env env;
+    char *dir;
+    char *language, *licence, *endpoints, *url, *contact;
+    bool serves;    /* a daemon: it announces itself and reaches out */
+    bool announced; /* since it started */
+    struct store *store;
+    struct arena arena;   /* lives as long as the core */
+    struct arena scratch; /* cleared by every fold: nothing in it outlives a batch's end */
+    struct arena frame;   /* of the message or request under way */
+    struct authority authority;
+    bool founded; /* there is a charter */
+    struct own *own;
+    size_t own_n;
+    struct sign_key registrar;
+    bool is_registrar;
+    struct batch batch;
+    uint8_t inputs[HASH_BYTES], state[HASH_BYTES];
+    bool digests_known;
+    struct mono changed; /* when the digests last changed */
+    bool change_told;
+    struct peer *peers;
+    size_t peers_n, peers_room;
+    struct reach *reach;
+    size_t reach_n, reach_room;
+    uint64_t next_link;
+    bool reach_dirty;    /* addresses or roster changed: look at whom to reach */
+    bool ask_due;        /* heads changed: look at what to ask */
+    struct mono held_at; /* when peers' acknowledgements were last written down */
+    struct pending_ping pings[PENDING_PINGS];
+    size_t pings_n;
+    err_t join_error; /* what the inviter said to our JOIN; ERR_OK nothing yet */
+    char join_detail[160];
+    bool joining;
+    err_t fatal;
+};
+
+/* The first site hosted here: what a command without --site means. */
+static inline struct own *core_own(struct core *c)
+{
+    return c->own_n ? &c->own[0] : NULL;
+}
+static inline struct wall core_wall(const struct core *c)
+{
+    return c->env.wall(c->env.ctx);
+}
+static inline struct mono core_mono(const struct core *c)
+{
+    return c->env.mono(c->env.ctx);
+}
+bool core_is_own(const struct core *c, const uint8_t site[SITE_BYTES]);
+
+/* One journal line: printf of "key=value …". Values from outside go through core_short first. */
+__attribute__((format(printf, 4, 5))) void core_note(const struct core *c, enum journal_level level, const char *event,
+                                                     const char *format, ...);
+#define SHORT_LEN 10
+/* The first characters of an id's text form, for the journal and for lists. */
+const char *core_short(struct slice id, char out[SHORT_LEN + 1]);
+
+/* A growing array: makes room for one more, or returns ERR_MEMORY. */
+err_t core_grow(void **array, size_t n, size_t *room, size_t size);
+
+#endif

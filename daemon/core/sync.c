@@ -1,0 +1,516 @@
+#include "daemon/core/sync.h"
+#include "daemon/commons/fold.h"
+#include "daemon/core/admit.h"
+#include "daemon/core/ingest.h"
+#include "daemon/core/request.h"
+#include <stdlib.h>
+
+#define PING_EVERY_MS 5000
+#define SILENCE_MS    20000
+#define HELD_EVERY_MS 10000
+#define SETTLE_MS     150 /* digests are told this long after the last change */
+
+/* ---- links ---- */
+
+struct peer *sync_peer(struct core *c, uint64_t link)
+{
+    for (size_t i = 0; i < c->peers_n; i++)
+        if (c->peers[i].link == link)
+            return &c->peers[i];
+    return NULL;
+}
+
+struct peer *sync_peer_of(struct core *c, const uint8_t site[SITE_BYTES])
+{
+    for (size_t i = 0; i < c->peers_n; i++)
+        if (c->peers[i].hello && c->peers[i].has_site && memcmp(c->peers[i].site, site, SITE_BYTES) == 0)
+            return &c->peers[i];
+    return NULL;
+}
+
+static void peer_fini(struct peer *p)
+{
+    free(p->logs);
+    free(p->serves);
+    free(p->vector_sites);
+}
+
+static void drop(struct core *c, struct peer *p)
+{
+    flow_note_held(c);
+    peer_fini(p);
+    size_t at = (size_t)(p - c->peers);
+    memmove(p, p + 1, (c->peers_n - at - 1) * sizeof *p);
+    c->peers_n--;
+    c->reach_dirty = true;
+}
+
+size_t sync_send(struct core *c, struct peer *p, const struct msg *m)
+{
+    struct buf out;
+    buf_init(&out, LIMIT_MESSAGE_BYTES);
+    err_t e = msg_encode(m, &out);
+    size_t size = out.len;
+    if (e)
+        core_note(c, JOURNAL_ERROR, "message.unsent", "type=%s reason=%s", msg_name(m->type), err_name(e));
+    else
+        c->env.send(c->env.ctx, p->link, buf_slice(&out));
+    buf_fini(&out);
+    return e ? 0 : size;
+}
+
+void sync_bye(struct core *c, struct peer *p, err_t why, const char *detail)
+{
+    char site[SHORT_LEN + 1] = "-";
+    if (p->has_site)
+        core_short(slice_of(p->site, SITE_BYTES), site);
+    core_note(c, why ? JOURNAL_WARN : JOURNAL_INFO, "session.end", "site=%s reason=%s detail=%s", site, err_name(why),
+              detail);
+    struct msg m = {
+        .type = MSG_BYE, .bye = {.code = slice_text(err_name(why)), .reason = slice_text(detail)}
+    };
+    sync_send(c, p, &m);
+    c->env.close(c->env.ctx, p->link);
+    if (p->has_site && why)
+        reach_failed(c, p->site, why);
+    drop(c, p);
+}
+
+static size_t strangers(const struct core *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->peers_n; i++)
+        n += !c->peers[i].member && !c->peers[i].outgoing;
+    return n;
+}
+
+void sync_move(struct core *c, struct peer *p, enum session_state to)
+{
+    if (session_move(p->state, to))
+        core_note(c, JOURNAL_ERROR, "session.move", "from=%s to=%s", session_state_name(p->state),
+                  session_state_name(to));
+    else
+        p->state = to;
+}
+
+static void say_hello(struct core *c, struct peer *p)
+{
+    struct msg m = {
+        .type = MSG_HELLO, .hello = {.version = PROTOCOL_VERSION, .fold = FOLD_VERSION}
+    };
+    struct own *own = core_own(c);
+    struct slice alliance;
+    if (!own || digests_update(c))
+        return;
+    if (c->founded)
+        memcpy(m.hello.alliance, c->authority.alliance, ALLIANCE_BYTES);
+    else if (local_get(c->store, "alliance", &c->frame, &alliance) == ERR_OK && alliance.len == ALLIANCE_BYTES)
+        memcpy(m.hello.alliance, alliance.at, ALLIANCE_BYTES);
+    memcpy(m.hello.site, own->key.pub, SITE_BYTES);
+    c->env.random(c->env.ctx, m.hello.session, sizeof m.hello.session);
+    m.hello.charter_number = c->authority.charter_number;
+    m.hello.roster_number = c->authority.roster_number;
+    memcpy(m.hello.charter_id, c->authority.charter_id, HASH_BYTES);
+    memcpy(m.hello.roster_id, c->authority.roster_id, HASH_BYTES);
+    memcpy(m.hello.inputs, c->inputs, HASH_BYTES);
+    memcpy(m.hello.state, c->state, HASH_BYTES);
+    m.hello.software = slice_text("allied/" ALLIED_VERSION);
+    sync_send(c, p, &m);
+}
+
+/* An incoming link that nobody is known behind is one of few. */
+static bool is_admitted_curve(const struct core *c, const uint8_t curve[32])
+{
+    uint8_t known[32];
+    for (size_t i = 0; i < c->authority.sites_n; i++)
+        if (sign_curve_public(c->authority.sites[i].id, known) == ERR_OK && memcmp(known, curve, sizeof known) == 0)
+            return true;
+    return false;
+}
+
+struct peer *sync_new_peer(struct core *c, uint64_t link)
+{
+    void *array = c->peers;
+    err_t e = core_grow(&array, c->peers_n, &c->peers_room, sizeof *c->peers);
+    c->peers = array;
+    if (e)
+        return NULL;
+    struct peer *p = &c->peers[c->peers_n++];
+    *p = (struct peer){
+        .link = link, .state = SESSION_CLOSED, .rtt_ms = -1, .credit = LIMIT_CREDIT_BYTES, .heard = core_mono(c)};
+    return p;
+}
+
+void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint8_t curve[32])
+{
+    struct peer *p = sync_peer(c, link);
+    if (!p && !is_admitted_curve(c, curve) && strangers(c) >= LIMIT_UNKNOWN_LINKS) {
+        c->env.close(c->env.ctx, link);
+        return;
+    }
+    if (!p)
+        p = sync_new_peer(c, link);
+    if (!p)
+        return;
+    p->outgoing = site != NULL;
+    p->up = true;
+    p->heard = core_mono(c);
+    memcpy(p->curve, curve, sizeof p->curve);
+    sync_move(c, p, SESSION_HELLO);
+    say_hello(c, p);
+}
+
+void sync_link_down(struct core *c, uint64_t link, err_t why)
+{
+    struct peer *p = sync_peer(c, link);
+    if (!p)
+        return;
+    if (p->has_site) {
+        char site[SHORT_LEN + 1];
+        core_note(c, p->hello ? JOURNAL_INFO : JOURNAL_DEBUG, "link.down", "site=%s reason=%s",
+                  core_short(slice_of(p->site, SITE_BYTES), site), err_name(why));
+        if (p->outgoing)
+            reach_failed(c, p->site, why ? why : ERR_UNREACHABLE);
+    }
+    drop(c, p);
+    flow_ask(c);
+}
+
+/* ---- HELLO, CHARTER, JOIN ---- */
+
+/* Two sites may have connected to each other at once: both keep the link that the lower key opened. Same direction: the newer one. */
+static struct peer *settle_duplicate(struct core *c, struct peer *p)
+{
+    for (size_t i = 0; i < c->peers_n; i++) {
+        struct peer *other = &c->peers[i];
+        if (other == p || !other->hello || memcmp(other->site, p->site, SITE_BYTES) != 0)
+            continue;
+        bool ours_is_lower = memcmp(core_own(c)->key.pub, p->site, SITE_BYTES) < 0;
+        bool keep_new = other->outgoing == p->outgoing || p->outgoing == ours_is_lower;
+        struct peer *loser = keep_new ? other : p;
+        uint64_t link = p->link;
+        sync_bye(c, loser, ERR_OK, "duplicate");
+        return keep_new ? sync_peer(c, link) : NULL;
+    }
+    return p;
+}
+
+static err_t check_hello(struct core *c, const struct peer *p, const struct msg_hello *m)
+{
+    uint8_t curve[32];
+    if (m->version != PROTOCOL_VERSION)
+        return ERR_VERSION;
+    err_t e = sign_curve_public(m->site, curve);
+    if (e || memcmp(curve, p->curve, sizeof curve) != 0)
+        return ERR_PEER_KEY;
+    if (p->outgoing && memcmp(p->site, m->site, SITE_BYTES) != 0)
+        return ERR_PEER_KEY;
+    if (core_is_own(c, m->site))
+        return ERR_PEER_PROTOCOL;
+    if (c->founded && memcmp(m->alliance, c->authority.alliance, ALLIANCE_BYTES) != 0)
+        return ERR_ALLIANCE;
+    return ERR_OK;
+}
+
+/* What they may lack of charter and roster; empty where they are as far as we are. */
+static void tell_charter(struct core *c, struct peer *p)
+{
+    bool same_charter = memcmp(p->theirs.charter_id, c->authority.charter_id, HASH_BYTES) == 0;
+    bool same_roster = memcmp(p->theirs.roster_id, c->authority.roster_id, HASH_BYTES) == 0;
+    struct buf out;
+    buf_init(&out, LIMIT_MESSAGE_BYTES);
+    if (!c->founded || (same_charter && same_roster)) {
+        struct msg m = {.type = MSG_CHARTER};
+        sync_send(c, p, &m);
+    } else if (admit_encode(c, !same_charter, p->theirs.roster_number, &out) == ERR_OK) {
+        c->env.send(c->env.ctx, p->link, buf_slice(&out));
+    }
+    buf_fini(&out);
+}
+
+static err_t on_hello(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    err_t e = check_hello(c, p, &m->hello);
+    if (e)
+        return e;
+    p->theirs = m->hello;
+    p->theirs.software = slice_text("");
+    memcpy(p->site, m->hello.site, SITE_BYTES);
+    p->has_site = p->hello = true;
+    p->member = authority_site(&c->authority, p->site) != NULL;
+    p = settle_duplicate(c, p);
+    if (!p)
+        return ERR_OK;
+    reach_done(c, p->site);
+    tell_charter(c, p);
+    return ERR_OK;
+}
+
+static void ask_to_join(struct core *c, struct peer *p)
+{
+    struct buf out;
+    buf_init(&out, LIMIT_MESSAGE_BYTES);
+    if (!p->joined_asked && c->joining && admit_request(c, &out) == ERR_OK) {
+        c->env.send(c->env.ctx, p->link, buf_slice(&out));
+        p->joined_asked = true;
+    }
+    buf_fini(&out);
+}
+
+static bool we_stand(const struct core *c)
+{
+    return c->founded && c->own_n && authority_site(&c->authority, c->own[0].key.pub);
+}
+
+static void judge_members(struct core *c)
+{
+    for (size_t i = 0; i < c->peers_n; i++)
+        c->peers[i].member = c->peers[i].hello && authority_site(&c->authority, c->peers[i].site) != NULL;
+}
+
+/* Both sides stand and know the same charter: compare what we have. */
+static void advance(struct core *c, struct peer *p)
+{
+    if (p->state != SESSION_CHARTER)
+        return;
+    if (!we_stand(c))
+        ask_to_join(c, p);
+    else if (p->member)
+        diff_start(c, p);
+}
+
+void sync_tell_roster(struct core *c)
+{
+    struct buf out;
+    buf_init(&out, LIMIT_MESSAGE_BYTES);
+    judge_members(c);
+    if (admit_encode(c, true, 0, &out) == ERR_OK)
+        for (size_t i = 0; i < c->peers_n; i++)
+            if (c->peers[i].hello && c->peers[i].state != SESSION_HELLO)
+                c->env.send(c->env.ctx, c->peers[i].link, buf_slice(&out));
+    buf_fini(&out);
+}
+
+static err_t on_charter(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    bool news = false;
+    uint64_t link = p->link;
+    err_t e = admit_charter(c, &m->charter, &news);
+    if (e)
+        return e;
+    if (news)
+        sync_tell_roster(c);
+    p = sync_peer(c, link);
+    if (p && !m->charter.more)
+        advance(c, p);
+    /* A roster that names us or a waiting peer lets sessions go on that stood still. */
+    for (size_t i = 0; news && i < c->peers_n; i++)
+        advance(c, &c->peers[i]);
+    return ERR_OK;
+}
+
+static err_t on_join(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    struct why why = {0};
+    uint64_t before = c->authority.roster_number;
+    err_t e = admit_join(c, &m->join, p->site, &why);
+    char site[SHORT_LEN + 1];
+    core_note(c, e ? JOURNAL_WARN : JOURNAL_INFO, e ? "join.refused" : "join.admitted", "site=%s reason=%s",
+              core_short(slice_of(p->site, SITE_BYTES), site), err_name(e));
+    if (!ingest_survives(e))
+        return e;
+    struct msg answer = {
+        .type = MSG_WELCOME, .welcome = {.code = slice_text(err_name(e)), .detail = slice_text(why.text)}
+    };
+    sync_send(c, p, &answer);
+    if (!e && c->authority.roster_number != before)
+        sync_tell_roster(c);
+    judge_members(c);
+    if (!e)
+        advance(c, p);
+    return ERR_OK;
+}
+
+static err_t on_welcome(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    char name[64] = "";
+    if (!p->joined_asked || !c->joining)
+        return ERR_PEER_PROTOCOL;
+    if (m->welcome.code.len < sizeof name)
+        memcpy(name, m->welcome.code.at, m->welcome.code.len);
+    c->join_error = err_by_name(name);
+    if (c->join_error == ERR_COUNT)
+        c->join_error = ERR_STANDING;
+    size_t n = m->welcome.detail.len < sizeof c->join_detail ? m->welcome.detail.len : sizeof c->join_detail - 1;
+    memcpy(c->join_detail, m->welcome.detail.at, n);
+    c->join_detail[n] = 0;
+    return ERR_OK;
+}
+
+/* ---- PING, BYE, and the table ---- */
+
+void sync_ping(struct core *c, struct peer *p, struct mono now)
+{
+    if (digests_update(c))
+        return;
+    struct msg m = {
+        .type = MSG_PING, .ping = {.number = ++p->ping_number, .fold = FOLD_VERSION}
+    };
+    memcpy(m.ping.inputs, c->inputs, HASH_BYTES);
+    memcpy(m.ping.state, c->state, HASH_BYTES);
+    p->pinged = now;
+    sync_send(c, p, &m);
+}
+
+static void take_digests(struct peer *p, const struct msg_ping *m)
+{
+    memcpy(p->theirs.inputs, m->inputs, HASH_BYTES);
+    memcpy(p->theirs.state, m->state, HASH_BYTES);
+    p->theirs.fold = m->fold;
+}
+
+static err_t on_ping(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    take_digests(p, &m->ping);
+    if (digests_update(c))
+        return ERR_OK;
+    struct msg answer = {
+        .type = MSG_PONG, .ping = {.number = m->ping.number, .fold = FOLD_VERSION}
+    };
+    memcpy(answer.ping.inputs, c->inputs, HASH_BYTES);
+    memcpy(answer.ping.state, c->state, HASH_BYTES);
+    sync_send(c, p, &answer);
+    diff_digests(c, p, core_mono(c));
+    return ERR_OK;
+}
+
+static err_t on_pong(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    take_digests(p, &m->ping);
+    if (m->ping.number == p->ping_number)
+        p->rtt_ms = core_mono(c).ms - p->pinged.ms;
+    request_pong(c, p, m->ping.number);
+    diff_digests(c, p, core_mono(c));
+    return ERR_OK;
+}
+
+static err_t on_bye(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    char site[SHORT_LEN + 1] = "-", quoted[80], text[64] = "";
+    size_t n = m->bye.reason.len < sizeof text ? m->bye.reason.len : sizeof text - 1;
+    memcpy(text, m->bye.reason.at, n);
+    journal_quote(text, quoted, sizeof quoted);
+    core_note(c, JOURNAL_INFO, "session.bye", "site=%s reason=%s", core_short(slice_of(p->site, SITE_BYTES), site),
+              quoted);
+    c->env.close(c->env.ctx, p->link);
+    if (p->outgoing && p->has_site && strcmp(text, "duplicate") != 0)
+        reach_failed(c, p->site, ERR_UNREACHABLE);
+    drop(c, p);
+    return ERR_OK;
+}
+
+static err_t on_vector(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    return diff_vector(c, p, &m->vector);
+}
+static err_t on_want(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    return flow_want(c, p, &m->want);
+}
+static err_t on_run(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    return flow_run(c, p, &m->run, bytes);
+}
+static err_t on_ack(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    return flow_ack(c, p, &m->ack);
+}
+static err_t on_new(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    return flow_new(c, p, &m->fresh, bytes);
+}
+
+typedef err_t handler_fn(struct core *c, struct peer *p, const struct msg *m, size_t bytes);
+static handler_fn *const handlers[] = {
+    [MSG_HELLO] = on_hello,     [MSG_CHARTER] = on_charter, [MSG_VECTOR] = on_vector, [MSG_WANT] = on_want,
+    [MSG_RUN] = on_run,         [MSG_ACK] = on_ack,         [MSG_NEW] = on_new,       [MSG_JOIN] = on_join,
+    [MSG_WELCOME] = on_welcome, [MSG_PING] = on_ping,       [MSG_PONG] = on_pong,     [MSG_BYE] = on_bye,
+};
+
+void sync_frame(struct core *c, uint64_t link, struct slice bytes)
+{
+    struct peer *p = sync_peer(c, link);
+    struct msg m;
+    if (!p)
+        return;
+    p->heard = core_mono(c);
+    arena_clear(&c->frame);
+    err_t e = msg_decode(bytes, &c->frame, &m);
+    enum session_state next = p->state;
+    /* A peer we have not heard of may be one whose charter would tell us: until we stand ourselves, everybody may speak. */
+    bool trusted = p->member || !we_stand(c);
+    if (!e)
+        e = session_step(p->state, trusted, m.type, &next);
+    if (!e) {
+        p->state = next;
+        e = handlers[m.type](c, p, &m, bytes.len);
+    }
+    if (e && !ingest_survives(e)) {
+        core_note(c, JOURNAL_ERROR, "core.error", "reason=%s", err_name(e));
+        c->fatal = e == ERR_DISK ? e : c->fatal;
+        return;
+    }
+    p = sync_peer(c, link);
+    if (e && p)
+        sync_bye(c, p, e, "message");
+    flow_ask(c);
+}
+
+/* ---- time ---- */
+
+static void tick_peer(struct core *c, struct peer *p, struct mono now)
+{
+    bool changed = !c->change_told && now.ms - c->changed.ms >= SETTLE_MS;
+    if (p->state >= SESSION_CHARTER && (changed || now.ms - p->pinged.ms >= PING_EVERY_MS))
+        sync_ping(c, p, now);
+}
+
+void sync_tick(struct core *c, struct mono now)
+{
+    for (size_t i = c->peers_n; i-- > 0;)
+        if (c->peers[i].up && now.ms - c->peers[i].heard.ms >= SILENCE_MS)
+            sync_bye(c, &c->peers[i], ERR_TIMEOUT, "silence");
+    for (size_t i = 0; i < c->peers_n; i++)
+        tick_peer(c, &c->peers[i], now);
+    if (!c->change_told && now.ms - c->changed.ms >= SETTLE_MS)
+        c->change_told = true;
+    c->ask_due = true;
+    flow_ask(c);
+    if (now.ms - c->held_at.ms >= HELD_EVERY_MS)
+        flow_note_held(c);
+    reach_tick(c, now);
+}
+
+void sync_stop(struct core *c)
+{
+    while (c->peers_n)
+        sync_bye(c, &c->peers[c->peers_n - 1], ERR_OK, "stopping");
+}
+
+void sync_free(struct core *c)
+{
+    for (size_t i = 0; i < c->peers_n; i++)
+        peer_fini(&c->peers[i]);
+    free(c->peers);
+    free(c->reach);
+}

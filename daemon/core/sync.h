@@ -1,0 +1,69 @@
+/*
+ * sync: sessions with peers (DESIGN §5, PROTOCOL.md §8). One peer is one link; its state is an edge table's (peers/session.h). Here is what each
+ * message does: sync.c the links and the table of handlers, sync_diff.c who has what, sync_flow.c the commits themselves, reach.c
+ * whom to connect to.
+ */
+#ifndef ALLIED_DAEMON_CORE_SYNC_H
+#define ALLIED_DAEMON_CORE_SYNC_H
+
+#include "daemon/core/state.h"
+
+/* ---- sync.c ---- */
+void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint8_t curve[32]);
+void sync_link_down(struct core *c, uint64_t link, err_t why);
+void sync_frame(struct core *c, uint64_t link, struct slice message);
+void sync_tick(struct core *c, struct mono now);
+void sync_stop(struct core *c);
+void sync_free(struct core *c);
+/* Sends one message; what cannot be encoded is our mistake and is noted. Returns its size in bytes, 0 on failure. */
+size_t sync_send(struct core *c, struct peer *p, const struct msg *m);
+/* Ends a session with a reason, politely. */
+void sync_bye(struct core *c, struct peer *p, err_t why, const char *detail);
+/* A change of state of our own accord, where the table allows it. */
+void sync_move(struct core *c, struct peer *p, enum session_state to);
+struct peer *sync_new_peer(struct core *c, uint64_t link); /* NULL without memory */
+struct peer *sync_peer(struct core *c, uint64_t link);
+struct peer *sync_peer_of(struct core *c, const uint8_t site[SITE_BYTES]); /* its session past HELLO, or NULL */
+void sync_ping(struct core *c, struct peer *p, struct mono now);
+/* Tells live peers of a change of roster, before any commit that needs it. */
+void sync_tell_roster(struct core *c);
+
+/* ---- sync_diff.c ---- */
+void diff_start(struct core *c, struct peer *p); /* VECTOR level 0 */
+err_t diff_vector(struct core *c, struct peer *p, const struct msg_vector *m);
+/* Digests of theirs came with HELLO, PING or PONG: are we in sync, or is it time to compare again? */
+void diff_digests(struct core *c, struct peer *p, struct mono now);
+bool diff_equal(struct core *c, const struct peer *p); /* equal inputs and, where fold versions match, equal states */
+
+/* ---- sync_flow.c ---- */
+struct peer_log *flow_log(struct peer *p, const struct log_id *log); /* makes it; NULL without memory */
+void flow_ask(struct core *c);                                       /* WANTs for what some peer has and we lack */
+void flow_serve(struct core *c, struct peer *p);                     /* RUNs while there is credit */
+err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m);
+err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes);
+err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t bytes);
+err_t flow_ack(struct core *c, struct peer *p, const struct msg_ack *m);
+/* What we have and they lack, told by heads alone. */
+void flow_offer(struct core *c, struct peer *p);
+/* After COMMIT: what grew is told to peers. */
+void sync_publish(struct core *c);
+/* Writes down what peers acknowledged of our own logs: what status calls `unheld` survives a restart. */
+void flow_note_held(struct core *c);
+/* They have all that we have now: of every site, or of one. */
+void flow_equal(struct core *c, struct peer *p, const struct msg_head *heads, size_t n, const uint8_t *site);
+/* How many commits they have and we lack, and the other way. */
+void flow_distance(struct core *c, const struct peer *p, uint64_t *behind, uint64_t *ahead);
+
+/* ---- reach.c ---- */
+void reach_tick(struct core *c, struct mono now);
+void reach_failed(struct core *c, const uint8_t site[SITE_BYTES], err_t why);
+void reach_done(struct core *c, const uint8_t site[SITE_BYTES]);
+err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES]);
+
+/* ---- digests.c ---- */
+/* Brings c->inputs and c->state up to date. */
+err_t digests_update(struct core *c);
+/* Heads of all logs that count, ascending; in the arena. */
+err_t digests_heads(struct core *c, struct arena *arena, struct msg_head **out, size_t *n);
+
+#endif

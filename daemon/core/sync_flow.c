@@ -1,0 +1,452 @@
+/*
+ * sync_flow: commits on their way. WANT asks, RUN answers while there is credit, ACK gives credit back after COMMIT, NEW tells what is fresh.
+ */
+#include "daemon/core/ingest.h"
+#include "daemon/core/sync.h"
+#include <stdlib.h>
+
+#define ASK_TIMEOUT_MS 30000
+#define AUTHOR_FIRST_MS                                                                                                \
+    300                   /* a relay's announcement waits this long for the author itself, where we have its session */
+#define INLINE_NEW_MAX  4 /* more fresh commits of one log than that are told by their head alone */
+#define RUN_COMMITS_MAX 2048
+
+/* ---- what peers have ---- */
+
+static struct peer_log *find_log(const struct peer *p, const struct log_id *log)
+{
+    for (size_t i = 0; i < p->logs_n; i++)
+        if (log_compare(&p->logs[i].log, log) == 0)
+            return &p->logs[i];
+    return NULL;
+}
+
+struct peer_log *flow_log(struct peer *p, const struct log_id *log)
+{
+    struct peer_log *pl = find_log(p, log);
+    if (pl)
+        return pl;
+    void *array = p->logs;
+    err_t e = core_grow(&array, p->logs_n, &p->logs_room, sizeof *p->logs);
+    p->logs = array;
+    if (e)
+        return NULL;
+    p->logs[p->logs_n] = (struct peer_log){.log = *log};
+    return &p->logs[p->logs_n++];
+}
+
+void flow_equal(struct core *c, struct peer *p, const struct msg_head *heads, size_t n, const uint8_t *site)
+{
+    (void)c;
+    for (size_t i = 0; i < n; i++) {
+        struct log_id log = {.incarnation = heads[i].incarnation};
+        memcpy(log.site, heads[i].site, SITE_BYTES);
+        if (site && memcmp(site, log.site, SITE_BYTES) != 0)
+            continue;
+        struct peer_log *pl = flow_log(p, &log);
+        if (pl)
+            pl->has = pl->durable = heads[i].seq;
+    }
+}
+
+void flow_distance(struct core *c, const struct peer *p, uint64_t *behind, uint64_t *ahead)
+{
+    struct arena arena = {0};
+    struct msg_head *heads = NULL;
+    size_t n = 0;
+    *behind = *ahead = 0;
+    if (p->state >= SESSION_STREAM && digests_heads(c, &arena, &heads, &n) == ERR_OK) {
+        for (size_t i = 0; i < p->logs_n; i++)
+            *behind += authority_site(&c->authority, p->logs[i].log.site) ? p->logs[i].has : 0;
+        for (size_t i = 0; i < n; i++) {
+            struct log_id log = {.incarnation = heads[i].incarnation};
+            memcpy(log.site, heads[i].site, SITE_BYTES);
+            const struct peer_log *pl = find_log(p, &log);
+            uint64_t both = pl && pl->has < heads[i].seq ? pl->has : pl ? heads[i].seq : 0;
+            *behind -= both;
+            *ahead += heads[i].seq - both;
+        }
+    }
+    arena_fini(&arena);
+}
+
+static bool needs_note(const struct core *c, const struct peer_log *pl)
+{
+    return pl->durable > pl->noted && core_is_own(c, pl->log.site);
+}
+
+void flow_note_held(struct core *c)
+{
+    bool any = false;
+    c->held_at = core_mono(c);
+    for (size_t i = 0; i < c->peers_n; i++)
+        for (size_t k = 0; k < c->peers[i].logs_n; k++)
+            any |= needs_note(c, &c->peers[i].logs[k]);
+    if (!any || c->batch.open || batch_begin(c))
+        return;
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < c->peers_n; i++)
+        for (size_t k = 0; k < c->peers[i].logs_n && !e; k++) {
+            struct peer_log *pl = &c->peers[i].logs[k];
+            if (!needs_note(c, pl))
+                continue;
+            e = local_held_set(c->store, c->peers[i].site, &pl->log, pl->durable);
+            pl->noted = pl->durable;
+        }
+    if (e)
+        batch_abort(c);
+    else
+        batch_end(c);
+}
+
+/* ---- asking ---- */
+
+static bool asked_elsewhere(const struct core *c, const struct peer *but, const struct log_id *log, uint64_t head)
+{
+    for (size_t i = 0; i < c->peers_n; i++) {
+        const struct peer_log *pl = &c->peers[i] == but ? NULL : find_log(&c->peers[i], log);
+        if (pl && pl->asked > head)
+            return true;
+    }
+    return false;
+}
+
+static void ask_log(struct core *c, struct peer *p, struct peer_log *pl, struct mono now)
+{
+    struct log_head head = {.seq = 0};
+    if (pl->refused || !authority_site(&c->authority, pl->log.site))
+        return;
+    err_t e = oplog_head(c->store, &pl->log, &head);
+    if ((e && e != ERR_NOT_FOUND) || head.held)
+        return;
+    if (pl->asked <= head.seq)
+        pl->asked = 0;
+    if (pl->asked && now.ms - p->asked_at.ms >= ASK_TIMEOUT_MS) {
+        pl->asked = 0;
+        pl->due.ms = now.ms + ASK_TIMEOUT_MS;
+    }
+    if (pl->has <= head.seq || pl->asked || now.ms < pl->due.ms || asked_elsewhere(c, p, &pl->log, head.seq))
+        return;
+    struct msg m = {
+        .type = MSG_WANT, .want = {.incarnation = pl->log.incarnation, .first = head.seq + 1, .last = pl->has}
+    };
+    memcpy(m.want.site, pl->log.site, SITE_BYTES);
+    if (sync_send(c, p, &m)) {
+        pl->asked = pl->has;
+        p->asked_at = now;
+    }
+}
+
+static bool waits(const struct peer *p)
+{
+    for (size_t i = 0; i < p->logs_n; i++)
+        if (p->logs[i].asked)
+            return true;
+    return false;
+}
+
+void flow_ask(struct core *c)
+{
+    if (!c->ask_due)
+        return;
+    c->ask_due = false;
+    struct mono now = core_mono(c);
+    for (size_t i = 0; i < c->peers_n; i++) {
+        struct peer *p = &c->peers[i];
+        if (!p->member || p->state < SESSION_STREAM)
+            continue;
+        for (size_t k = 0; k < p->logs_n; k++)
+            ask_log(c, p, &p->logs[k], now);
+        if (p->state == SESSION_STREAM && !waits(p))
+            sync_move(c, p, SESSION_LIVE);
+    }
+}
+
+/* ---- serving ---- */
+
+static void spend(struct peer *p, size_t bytes)
+{
+    p->credit = p->credit > bytes ? p->credit - bytes : 0;
+}
+
+/* As many commits as fit into one RUN and into the credit. */
+static err_t collect(struct core *c, struct peer *p, struct serve *s, struct buf *bytes, size_t *ends, size_t *n)
+{
+    err_t e = ERR_OK;
+    size_t room = p->credit < LIMIT_RUN_BYTES ? (size_t)p->credit : LIMIT_RUN_BYTES;
+    for (*n = 0; *n < RUN_COMMITS_MAX && s->next <= s->last; s->next++) {
+        size_t before = bytes->len;
+        e = oplog_carried(c->store, &s->log, s->next, bytes);
+        if (e)
+            break;
+        /* The first one goes even where it is larger than what we like to put into a RUN. */
+        if (*n && bytes->len > room) {
+            bytes->len = before;
+            return ERR_OK;
+        }
+        ends[(*n)++] = bytes->len;
+    }
+    return e;
+}
+
+static err_t serve_run(struct core *c, struct peer *p, struct serve *s)
+{
+    struct buf bytes;
+    size_t n = 0;
+    size_t *ends = calloc(RUN_COMMITS_MAX, sizeof *ends);
+    struct slice *commits = calloc(RUN_COMMITS_MAX, sizeof *commits);
+    struct msg m = {
+        .type = MSG_RUN, .run = {.incarnation = s->log.incarnation, .first = s->next}
+    };
+    memcpy(m.run.site, s->log.site, SITE_BYTES);
+    buf_init(&bytes, LIMIT_MESSAGE_BYTES + LIMIT_COMMIT_BYTES);
+    err_t e = ends && commits ? collect(c, p, s, &bytes, ends, &n) : ERR_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i ? ends[i - 1] : 0;
+        commits[i] = slice_of(bytes.at + from, ends[i] - from);
+    }
+    if (e == ERR_NOT_FOUND || s->next > s->last) {
+        m.run.done = true;
+        e = ERR_OK;
+    }
+    m.run.commits = commits;
+    m.run.commits_n = n;
+    if (!e)
+        spend(p, sync_send(c, p, &m));
+    if (e)
+        core_note(c, JOURNAL_ERROR, "run.unread", "reason=%s", err_name(e));
+    buf_fini(&bytes);
+    free(ends);
+    free(commits);
+    return m.run.done || e ? ERR_NOTHING_TO_DO : ERR_OK;
+}
+
+void flow_serve(struct core *c, struct peer *p)
+{
+    while (p->serves_n && p->credit > 0) {
+        if (serve_run(c, p, &p->serves[0]) == ERR_OK)
+            continue;
+        memmove(p->serves, p->serves + 1, (p->serves_n - 1) * sizeof *p->serves);
+        p->serves_n--;
+    }
+}
+
+err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m)
+{
+    struct serve s = {.next = m->first, .last = m->last};
+    s.log.incarnation = m->incarnation;
+    memcpy(s.log.site, m->site, SITE_BYTES);
+    if (!m->first || m->first > m->last || !authority_site(&c->authority, m->site))
+        return ERR_PEER_PROTOCOL;
+    void *array = p->serves;
+    err_t e = core_grow(&array, p->serves_n, &p->serves_room, sizeof *p->serves);
+    p->serves = array;
+    if (e)
+        return e;
+    p->serves[p->serves_n++] = s;
+    flow_serve(c, p);
+    return ERR_OK;
+}
+
+/* ---- taking in ---- */
+
+/* Durable now, or set aside: either way the bytes are ours no more. */
+static void acknowledge(struct core *c, struct peer *p, const struct log_id *log, size_t bytes)
+{
+    struct log_head head = {.seq = 0};
+    struct msg_head durable = {.incarnation = log->incarnation};
+    memcpy(durable.site, log->site, SITE_BYTES);
+    struct msg m = {
+        .type = MSG_ACK, .ack = {.credit = bytes, .heads = &durable}
+    };
+    if (oplog_head(c->store, log, &head) == ERR_OK && head.seq) {
+        durable.seq = head.seq;
+        m.ack.heads_n = 1;
+    }
+    sync_send(c, p, &m);
+}
+
+static err_t take_in(struct core *c, struct peer *p, const struct log_id *log, const struct slice *commits, size_t n)
+{
+    struct commit *scratch = malloc(sizeof *scratch);
+    if (!scratch)
+        return ERR_MEMORY;
+    err_t refused = ERR_OK;
+    err_t e = batch_begin(c);
+    for (size_t i = 0; i < n && !e && !refused; i++) {
+        err_t one = ingest_commit(c, commits[i], p->link, scratch);
+        if (one == ERR_OK && log_compare(&scratch->log, log) != 0)
+            one = ERR_PEER_PROTOCOL;
+        if (one && ingest_survives(one))
+            refused = one;
+        else
+            e = one;
+    }
+    free(scratch);
+    if (e) {
+        batch_abort(c);
+        return e;
+    }
+    e = batch_end(c);
+    if (refused && refused != ERR_GAP) {
+        char site[SHORT_LEN + 1];
+        struct peer_log *pl = flow_log(p, log);
+        core_note(c, JOURNAL_WARN, "commit.refused", "log=%s peer=%llx reason=%s",
+                  core_short(slice_of(log->site, SITE_BYTES), site), (unsigned long long)p->link, err_name(refused));
+        if (pl)
+            pl->refused = true;
+    }
+    return e ? e : refused == ERR_PEER_PROTOCOL ? refused : ERR_OK;
+}
+
+static struct log_id log_of(const uint8_t site[SITE_BYTES], uint64_t incarnation)
+{
+    struct log_id log = {.incarnation = incarnation};
+    memcpy(log.site, site, SITE_BYTES);
+    return log;
+}
+
+err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes)
+{
+    struct log_id log = log_of(m->site, m->incarnation);
+    uint64_t link = p->link;
+    err_t e = m->commits_n ? take_in(c, p, &log, m->commits, m->commits_n) : ERR_OK;
+    if (e)
+        return e;
+    p = sync_peer(c, link);
+    struct peer_log *pl = p ? flow_log(p, &log) : NULL;
+    if (!pl)
+        return p ? ERR_MEMORY : ERR_OK;
+    p->asked_at = core_mono(c);
+    if (m->done) {
+        pl->asked = 0;
+        /* It said that it has more than it could give: believe what it gave. */
+        if (!m->commits_n)
+            pl->has = m->first ? m->first - 1 : 0;
+    }
+    acknowledge(c, p, &log, bytes);
+    c->ask_due = true;
+    return ERR_OK;
+}
+
+err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t bytes)
+{
+    struct log_id log = log_of(m->head.site, m->head.incarnation);
+    struct log_head head = {.seq = 0};
+    struct peer_log *pl = flow_log(p, &log);
+    if (!pl)
+        return ERR_MEMORY;
+    if (m->head.seq > pl->has)
+        pl->has = pl->durable = m->head.seq;
+    err_t e = oplog_head(c->store, &log, &head);
+    if (e && e != ERR_NOT_FOUND)
+        return e;
+    uint64_t link = p->link;
+    if (m->commit.len && m->head.seq == head.seq + 1) {
+        e = take_in(c, p, &log, &m->commit, 1);
+        if (e)
+            return e;
+    } else if (m->head.seq > head.seq) {
+        const struct peer *author = sync_peer_of(c, log.site);
+        if (author && author != p && author->state == SESSION_LIVE)
+            pl->due.ms = core_mono(c).ms + AUTHOR_FIRST_MS;
+    }
+    p = sync_peer(c, link);
+    if (p)
+        acknowledge(c, p, &log, bytes);
+    c->ask_due = true;
+    return ERR_OK;
+}
+
+/* ---- telling ---- */
+
+static bool says_new(const struct peer *p)
+{
+    return p->member && p->state >= SESSION_DIFF;
+}
+
+static void say_new(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq, bool inlined)
+{
+    struct buf carried;
+    struct commit *commit = malloc(sizeof *commit);
+    struct msg m = {.type = MSG_NEW, .fresh = {.head = {.incarnation = log->incarnation, .seq = seq}}};
+    memcpy(m.fresh.head.site, log->site, SITE_BYTES);
+    buf_init(&carried, LIMIT_COMMIT_BYTES * 2);
+    err_t e = commit ? oplog_carried(c->store, log, seq, &carried) : ERR_MEMORY;
+    if (!e)
+        e = commit_decode(buf_slice(&carried), commit);
+    if (!e) {
+        memcpy(m.fresh.head.id, commit->id, HASH_BYTES);
+        inlined = inlined && carried.len <= LIMIT_INLINE_NEW_BYTES && carried.len < p->credit;
+        if (inlined)
+            m.fresh.commit = buf_slice(&carried);
+        spend(p, sync_send(c, p, &m));
+    }
+    struct peer_log *pl = flow_log(p, log);
+    if (!e && inlined && pl && pl->has < seq)
+        pl->has = seq;
+    buf_fini(&carried);
+    free(commit);
+}
+
+static void tell_grown(struct core *c, struct peer *p, const struct grown *g)
+{
+    struct peer_log *pl = flow_log(p, &g->log);
+    if (!pl || pl->has >= g->last || p->link == g->from_link)
+        return;
+    if (!p->credit) {
+        p->silenced = true;
+        return;
+    }
+    bool inlined = g->from_link == 0 && pl->has + 1 == g->first && g->last - g->first < INLINE_NEW_MAX;
+    for (uint64_t seq = inlined ? g->first : g->last; seq <= g->last; seq++)
+        say_new(c, p, &g->log, seq, inlined);
+}
+
+void sync_publish(struct core *c)
+{
+    for (size_t i = 0; i < c->batch.grown_n; i++)
+        for (size_t k = 0; k < c->peers_n; k++)
+            if (says_new(&c->peers[k]))
+                tell_grown(c, &c->peers[k], &c->batch.grown[i]);
+    c->ask_due = true;
+}
+
+/* What we have and they lack, told by heads alone: after a comparison, and when credit returns. */
+void flow_offer(struct core *c, struct peer *p)
+{
+    struct arena arena = {0};
+    struct msg_head *heads = NULL;
+    size_t n = 0;
+    if (!says_new(p) || digests_heads(c, &arena, &heads, &n))
+        n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct log_id log = log_of(heads[i].site, heads[i].incarnation);
+        const struct peer_log *pl = find_log(p, &log);
+        if (!pl || pl->has < heads[i].seq)
+            say_new(c, p, &log, heads[i].seq, false);
+    }
+    p->silenced = false;
+    arena_fini(&arena);
+}
+
+err_t flow_ack(struct core *c, struct peer *p, const struct msg_ack *m)
+{
+    uint64_t room = LIMIT_CREDIT_BYTES - p->credit;
+    p->credit += m->credit < room ? m->credit : room;
+    for (size_t i = 0; i < m->heads_n; i++) {
+        struct log_id log = log_of(m->heads[i].site, m->heads[i].incarnation);
+        struct peer_log *pl = flow_log(p, &log);
+        if (!pl)
+            return ERR_MEMORY;
+        if (m->heads[i].seq > pl->has)
+            pl->has = m->heads[i].seq;
+        if (m->heads[i].seq > pl->durable)
+            pl->durable = m->heads[i].seq;
+    }
+    if (p->silenced)
+        flow_offer(c, p);
+    flow_serve(c, p);
+    c->ask_due = true;
+    return ERR_OK;
+}
