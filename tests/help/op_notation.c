@@ -107,7 +107,6 @@ static void put_map(struct buf *out, json_t *v)
 static void put(struct buf *out, json_t *v)
 {
     size_t i;
-    json_t *item;
     if (json_is_null(v))
         wr_nil(out);
     else if (json_is_boolean(v))
@@ -120,7 +119,8 @@ static void put(struct buf *out, json_t *v)
         put_map(out, v);
     else if (json_is_array(v)) {
         wr_array(out, json_array_size(v));
-        json_array_foreach(v, i, item) put(out, item);
+        for (i = 0; i < json_array_size(v); i++)
+            put(out, json_array_get(v, i));
     } else
         stop("no form for a value", "a real number");
 }

@@ -67,7 +67,7 @@ static int by_site(const void *a, const void *b)
 
 void example_sign_charter(struct slice body, const uint8_t *seeds, size_t n, struct buf *out)
 {
-    struct charter_signature sigs[8];
+    struct charter_signature sigs[8] = {0};
     for (size_t i = 0; i < n; i++) {
         struct sign_key key;
         seeded_key(seeds[i], &key);
