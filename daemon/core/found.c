@@ -133,22 +133,17 @@ static err_t create_store(const char *dir, struct store **out, struct why *why)
 
 /* ---- init ---- */
 
-#define COUNT_RULE(rule, value)        +1
-#define COUNT_SCORE(kind, points, cap) +1
-enum { RULES_N = 0 RULESET_RULES(COUNT_RULE), SCORES_N = 0 RULESET_SCORES(COUNT_SCORE) };
+/* clang-format off */
+#define RULE(rule, value) {rule, value},
+#define SCORE(kind, points, cap) {{(const uint8_t *)(kind), sizeof(kind) - 1}, points, cap},
+/* clang-format on */
 
 static err_t founding_charter(struct slice name, struct slice ally_name, const uint8_t ally_id[ALLY_BYTES],
                               const char *site_name, const struct sign_key *site, const uint8_t registrar[SITE_BYTES],
                               struct buf *carried, uint8_t id[HASH_BYTES])
 {
-#define RULE(rule, value) {rule, value},
-#define SCORE(kind, points, cap)                                                                                       \
-    {                                                                                                                  \
-        {(const uint8_t *)kind, sizeof(kind) - 1},
-        points, cap
-},
-    static const struct charter_rule rules[] = {RULESET_RULES(RULE)};
-    static const struct charter_score scores[] = {RULESET_SCORES(SCORE)};
+    struct charter_rule rules[] = {RULESET_RULES(RULE)};
+    struct charter_score scores[] = {RULESET_SCORES(SCORE)};
     struct charter_site csite = {.name = slice_text(site_name), .votes = true};
     struct charter_ally ally = {.name = ally_name, .sites = &csite, .sites_n = 1};
     struct charter_role role = {.role = slice_text(ROLE_SECRETARIAT)};
@@ -161,9 +156,9 @@ static err_t founding_charter(struct slice name, struct slice ally_name, const u
                         .roles = &role,
                         .roles_n = 1,
                         .rules = rules,
-                        .rules_n = RULES_N,
+                        .rules_n = sizeof rules / sizeof *rules,
                         .scores = scores,
-                        .scores_n = SCORES_N};
+                        .scores_n = sizeof scores / sizeof *scores};
     memcpy(c.registrar, registrar, SITE_BYTES);
     struct buf body;
     buf_init(&body, LIMIT_CHARTER_BYTES);
