@@ -111,10 +111,25 @@ static bool is_empty(const json_t *v)
            (json_is_array(v) && json_array_size(v) == 0);
 }
 
-/* In the type that our field has. New reference. */
+/* "uk" is UK; "Österreich" is no ISO 3166 code: NULL, so that it is left out and counted rather than costing the whole record. */
+static json_t *country(const char *text)
+{
+    char code[3] = {0};
+    for (size_t i = 0; i < 2; i++) {
+        char c = text[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
+            return NULL;
+        code[i] = c >= 'a' ? (char)(c - 'a' + 'A') : c;
+    }
+    return text[2] ? NULL : json_string(code);
+}
+
+/* In the type that our field has. New reference; NULL where it cannot be that. */
 static json_t *converted(const struct set_place *place, json_t *value)
 {
     char text[32];
+    if (strcmp(place->name, "place") == 0 && strcmp(place->part, "country") == 0 && json_is_string(value))
+        return country(json_string_value(value));
     json_t *out = NULL;
     struct why why;
     if (place->number && json_is_string(value) && set_value(place, json_string_value(value), &out, &why) == ERR_OK)
@@ -137,7 +152,8 @@ static void take_out(const struct map *m, json_t *object)
     }
     for (size_t i = 0; i < m->n; i++) {
         json_t *in = find(object, m->pairs[i].theirs, &key);
-        if (in)
+        /* What could not be converted stays under its own name, for the core to count. */
+        if (in && (m->pairs[i].value || is_empty(json_object_get(in, key))))
             json_object_del(in, key);
     }
 }

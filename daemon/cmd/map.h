@@ -19,7 +19,7 @@ size_t map_size(const struct map *m);
 /*
  * One foreign object, in place: what the map names moves to our names; the rest stays. Of two lines for one place the first that finds a value
  * wins. Empty texts and nulls count as no value. Numbers become text where our field is text; numeric text becomes a number for lat and lon.
- * ERR_MEMORY.
+ * A country that is no two-letter code stays where it was. ERR_MEMORY.
  */
 err_t map_apply(const struct map *m, json_t *object);
 

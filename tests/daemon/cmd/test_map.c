@@ -63,6 +63,16 @@ static void a_place_gathers_its_parts_even_from_a_key_of_its_own_name(void **sta
             "{\"place\":{\"name\":\"Sofia\",\"country\":\"BG\",\"lat\":42.5,\"lon\":23.25}}");
 }
 
+static void a_country_that_is_no_code_stays_under_its_own_name(void **state)
+{
+    (void)state;
+    static const char map[] = "place.name=place\nplace.country=country\n";
+    becomes(map, "{\"place\":\"Wien\",\"country\":\"Österreich\"}",
+            "{\"place\":{\"name\":\"Wien\"},\"country\":\"Österreich\"}");
+    becomes(map, "{\"place\":\"Leeds\",\"country\":\"uk\"}", "{\"place\":{\"name\":\"Leeds\",\"country\":\"UK\"}}");
+    becomes(map, "{\"place\":\"\",\"country\":\"\"}", "{}");
+}
+
 static void names_may_change_places(void **state)
 {
     (void)state;
@@ -159,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(foreign_names_become_ours),
         cmocka_unit_test(a_place_gathers_its_parts_even_from_a_key_of_its_own_name),
+        cmocka_unit_test(a_country_that_is_no_code_stays_under_its_own_name),
         cmocka_unit_test(names_may_change_places),
         cmocka_unit_test(the_first_name_with_a_value_wins),
         cmocka_unit_test(lists_gather_from_several_names),
