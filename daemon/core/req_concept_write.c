@@ -145,11 +145,11 @@ static err_t put_together(struct concept_job *j, const json_t *object)
     return e ? e : add_writes(j, NULL);
 }
 
-static err_t write_one(struct req *r, const json_t *object, struct slice motive, struct tally *t)
+static err_t write_one(struct req *r, const json_t *item, struct slice motive, struct tally *t)
 {
     struct concept_job j = {.r = r, .motive = motive, .adopt = req_flag(r, "adopt")};
     struct dot dot = {{0}, 0};
-    const json_t *line = json_object_get(object, "line");
+    const json_t *line = json_object_get(item, "line"), *object = json_object_get(item, "concept");
     r->why = (struct why){0};
     err_t e = json_is_object(object) ? put_together(&j, object) : ERR_JSON;
     if (e)
