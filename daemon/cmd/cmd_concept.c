@@ -142,6 +142,8 @@ static int concept_add(struct cli *cli, int argc, char **argv)
         json_decref(object);
         return cli_fail(cli, err);
     }
+    if (!json_object_get(object, "kind")) /* so that it is a skos:Concept when it goes out */
+        json_object_set_new(object, "kind", json_string("descriptor"));
     bool dry_run = args_flag(&args, "dry-run");
     json_t *request = json_pack("{s:s, s:b}", "mode", "add", "dry_run", dry_run);
     with_motive(&args, request);

@@ -423,7 +423,8 @@ static void a_concept_is_added_by_its_labels(void **state)
     asked_last(
         "concept.write",
         "{\"concepts\":[{\"line\":1,\"concept\":{\"prefLabel\":{\"fr\":\"Sol\",\"en\":\"Soil\"},\"broader\":[\"b1\"],"
-        "\"notation\":[{\"value\":\"1.2\"}]}}],\"mode\":\"add\",\"dry_run\":false,\"adopt\":true}");
+        "\"notation\":[{\"value\":\"1.2\"}],\"kind\":\"descriptor\"}}],\"mode\":\"add\",\"dry_run\":false,\"adopt\":"
+        "true}");
     ENDS(65, "", "ALLIED-1218", "concept", "add", "--uri", "http://x");
     ENDS(65, "", "ALLIED-1216", "concept", "relate", "a", "wider", "b");
 }
