@@ -79,12 +79,23 @@ static void shrink(const struct table *t, size_t *widths, size_t columns)
     }
 }
 
+/* Columns behind the last one with something in it are not shown. */
+static bool is_last(const struct table *t, const size_t *widths, size_t column)
+{
+    for (size_t c = column + 1; c < t->columns_n; c++)
+        if (widths[c])
+            return false;
+    return true;
+}
+
 static void put(const struct table *t, const struct out *o, size_t column, const char *text, const size_t *widths,
                 enum out_style style)
 {
     size_t wide = width(text), room = widths[column];
     size_t pad = wide < room ? room - wide : 0;
-    bool last = column + 1 == t->columns_n;
+    bool last = is_last(t, widths, column);
+    if (last && column > 0 && widths[column] == 0)
+        return;
     if (t->columns[column].right)
         fprintf(o->data, "%*s", (int)pad, "");
     out_cell(o, text, style, t->columns[column].keep ? 0 : room);

@@ -94,6 +94,30 @@ static void a_table_takes_from_the_widest_column_and_never_from_ids(void **state
     stop(&h);
 }
 
+static void a_column_without_anything_is_not_shown(void **state)
+{
+    (void)state;
+    static const struct table_column columns[] = {
+        {"", false, true },
+        {"", false, false},
+        {"", false, false}
+    };
+    struct heard h;
+    struct table t;
+    listen_to(&h);
+    table_init(&t, columns, 3);
+    for (size_t i = 0; i < 2; i++) {
+        table_cell(&t, i ? "a" : "bbb");
+        table_cell(&t, i ? "longer" : "b");
+        table_cell(&t, "");
+    }
+    table_print(&t, &h.o);
+    now_heard(&h);
+    assert_string_equal(h.out, "bbb  b\na    longer\n");
+    table_fini(&t);
+    stop(&h);
+}
+
 static void text_is_wrapped_between_words_on_a_terminal_alone(void **state)
 {
     (void)state;
@@ -180,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_cut_counts_columns_and_not_bytes),
         cmocka_unit_test(values_find_their_places_once),
         cmocka_unit_test(a_table_takes_from_the_widest_column_and_never_from_ids),
+        cmocka_unit_test(a_column_without_anything_is_not_shown),
         cmocka_unit_test(text_is_wrapped_between_words_on_a_terminal_alone),
         cmocka_unit_test(no_colour_off_a_terminal_unless_always),
         cmocka_unit_test(progress_waits_a_second_then_speaks_every_ten_and_never_says_100),
