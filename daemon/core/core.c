@@ -152,7 +152,7 @@ void core_frame(struct core *c, uint64_t link, struct slice message)
 
 static void give(struct core *c, struct slice client, const json_t *answer)
 {
-    char *text = json_dumps(answer, JSON_COMPACT);
+    char *text = json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(9));
     if (text)
         c->env.reply(c->env.ctx, client, slice_text(text));
     free(text);

@@ -184,7 +184,7 @@ err_t req_status(struct req *r)
         e = put_counts(r, problems);
     put_peers(r, problems, &syncing, &missing);
     if (!c->serves)
-        add_problem(r, problems, ERR_NO_DAEMON, tr(r->lang, N_("you")), "");
+        add_problem(r, problems, ERR_STOPPED, tr(r->lang, N_("you")), "");
     if (c->joining)
         add_problem(r, problems, c->join_error ? c->join_error : ERR_WAITING,
                     tr(r->lang, N_("the technical secretariat")), c->join_detail);
