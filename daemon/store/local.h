@@ -10,10 +10,10 @@
 /* A site hosted here. The seed itself stands in a file (DATA/keys/NAME.key, mode 0600), never in the database. */
 struct own_site {
     uint8_t site[SITE_BYTES];
-    struct slice name;         /* short name: what --site takes */
-    struct slice guard_path;   /* chosen when the site was made; "" where no tmpfs was found */
-    uint64_t incarnation;      /* current; 0: none yet */
-    uint64_t before_seq;       /* the log's head before the last own transaction; 0: none */
+    struct slice name;       /* short name: what --site takes */
+    struct slice guard_path; /* chosen when the site was made; "" where no tmpfs was found */
+    uint64_t incarnation;    /* current; 0: none yet */
+    uint64_t before_seq;     /* the log's head before the last own transaction; 0: none */
     uint8_t before_id[HASH_BYTES];
 };
 err_t local_put_site(struct store *s, const struct own_site *site); /* by site key: inserts or replaces */
@@ -30,10 +30,12 @@ struct invitation {
     uint8_t used_by[SITE_BYTES]; /* zeros: unused */
 };
 err_t local_put_invitation(struct store *s, const struct invitation *in);
-err_t local_invitation(struct store *s, const uint8_t secret_key[SITE_BYTES], struct arena *arena, struct invitation *out);
+err_t local_invitation(struct store *s, const uint8_t secret_key[SITE_BYTES], struct arena *arena,
+                       struct invitation *out);
 
 /* What the last import of a source wrote: a 16-byte hash of each (field, lang), so that the next one writes only what changed. */
-err_t local_import_get(struct store *s, struct slice entity, uint64_t field, struct slice lang, uint8_t hash[16]); /* ERR_NOT_FOUND */
+err_t local_import_get(struct store *s, struct slice entity, uint64_t field, struct slice lang,
+                       uint8_t hash[16]); /* ERR_NOT_FOUND */
 err_t local_import_set(struct store *s, struct slice entity, uint64_t field, struct slice lang, const uint8_t hash[16]);
 
 /* Up to where a peer has told us that it holds a log durably; only grows. */

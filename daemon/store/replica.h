@@ -21,10 +21,12 @@ struct replica_op {
     struct slice body;
 };
 /* Every op filed under an entity, in canonical order (clock, site, incarnation, seq, index); bytes in the arena. */
-err_t replica_ops(struct store *s, enum entity_type type, struct slice entity, struct arena *arena, struct replica_op **out, size_t *n);
+err_t replica_ops(struct store *s, enum entity_type type, struct slice entity, struct arena *arena,
+                  struct replica_op **out, size_t *n);
 
 /* Canonical bytes of a folded entity; ERR_NOT_FOUND. */
-err_t replica_get(struct store *s, enum entity_type type, struct slice entity, struct arena *arena, struct slice *canon);
+err_t replica_get(struct store *s, enum entity_type type, struct slice entity, struct arena *arena,
+                  struct slice *canon);
 /* Stores them, and brings the digest up to date (subtract the old hash, add the new). */
 err_t replica_put(struct store *s, enum entity_type type, struct slice entity, struct slice canon);
 /* Sum mod 2^256 (little-endian) of BLAKE2b-256(DOMAIN_STATE ‖ canonical bytes) of every entity. */
@@ -58,9 +60,10 @@ err_t replica_put_record(struct store *s, const struct record_row *r);
 err_t replica_put_concept(struct store *s, const struct concept_row *c, const struct edge_row *edges, size_t edges_n);
 
 /* Newest first is not asked for: ascending by id, after `after` (empty: from the start). ally: 8 bytes or empty. Bytes in the arena. */
-err_t replica_records(struct store *s, struct slice ally, struct slice after, size_t limit, bool retired_too, struct arena *arena,
-                      struct record_row **out, size_t *n);
-err_t replica_concepts(struct store *s, struct slice after, size_t limit, struct arena *arena, struct concept_row **out, size_t *n);
+err_t replica_records(struct store *s, struct slice ally, struct slice after, size_t limit, bool retired_too,
+                      struct arena *arena, struct record_row **out, size_t *n);
+err_t replica_concepts(struct store *s, struct slice after, size_t limit, struct arena *arena, struct concept_row **out,
+                       size_t *n);
 /* All live edges of a relation (0: all), ascending by (adopted first, clock, dot): the order in which cycles are broken. */
 err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, struct edge_row **out, size_t *n);
 /* Entities (records not retired, then concepts) with conflicts. */
@@ -71,13 +74,15 @@ struct conflict_row {
 };
 err_t replica_conflicts(struct store *s, struct arena *arena, struct conflict_row **out, size_t *n);
 /* Entities whose id begins with `prefix` bits (a base32 text of at least one character); at most 2 are given. */
-err_t replica_by_prefix(struct store *s, enum entity_type type, const char *base32_prefix, struct arena *arena, struct slice out[2], size_t *n);
+err_t replica_by_prefix(struct store *s, enum entity_type type, const char *base32_prefix, struct arena *arena,
+                        struct slice out[2], size_t *n);
 err_t replica_concept_by_uri(struct store *s, struct slice uri, uint8_t out[CONCEPT_BYTES]); /* ERR_NOT_FOUND */
 struct replica_counts {
     uint64_t records, concepts, conflicts; /* conflicts: entities that have some. Retired records count in neither */
 };
 err_t replica_counts(struct store *s, struct replica_counts *out);
 /* Every entity, in order of (type, id), one call each; ERR_NOT_FOUND at the end. For verify. */
-err_t replica_next(struct store *s, enum entity_type *type, struct slice *entity, struct arena *arena, struct slice *canon);
+err_t replica_next(struct store *s, enum entity_type *type, struct slice *entity, struct arena *arena,
+                   struct slice *canon);
 
 #endif

@@ -7,7 +7,8 @@
 #include "daemon/store/store.h"
 
 /* Known ones are left alone (*fresh false). Keyed by id. */
-err_t rolls_put_charter(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried, bool *fresh);
+err_t rolls_put_charter(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried,
+                        bool *fresh);
 err_t rolls_put_act(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried, bool *fresh);
 /* All of them, ascending by number then id; bytes in the arena. */
 err_t rolls_charters(struct store *s, struct arena *arena, struct slice **out, size_t *n);
