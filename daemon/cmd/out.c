@@ -244,7 +244,7 @@ void out_head(const struct out *o, const char *msgid)
 
 void out_json(const struct out *o, const json_t *value)
 {
-    json_dumpf(value, o->data, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_dumpf(value, o->data, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
     fputc('\n', o->data);
 }
 
