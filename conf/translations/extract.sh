@@ -1,6 +1,6 @@
 #!/bin/sh
 # extract.sh [FILE.pot]: every English sentence that allied shows, as a .pot (default: stdout). Sentences stand in N_("…"), tr(lang, "…"),
-# tr_n(lang, "…", "…", n), and in the columns of err.def and settings.def, which the preprocessor lays bare.
+# tr_n(lang, "…", "…", n), and in the columns of err.def, settings.def and discipline.h's rules, which the preprocessor lays bare.
 set -eu
 cd "$(dirname "$0")/../.."
 out=${1:--}
@@ -10,11 +10,15 @@ trap 'rm -rf "$work"' EXIT
 cat > "$work/tables.h" <<'EOF'
 #include "protocol/base/err.def"
 #include "conf/settings.def"
+#include "daemon/commons/discipline.h"
 #define X(id, number, exit_code, name, what, next) N_(what) N_(next)
 ERR_TABLE(X)
 #undef X
 #define X(id, section, key, type, fallback, form, meaning) N_(meaning)
 SETTINGS(X)
+#undef X
+#define X(id, code, experiences, sentence) N_(sentence)
+DISCIPLINE_RULES(X)
 EOF
 # The empty sentence is the key of the .po's header, and is never translated.
 ${CC:-gcc} -E -P -I. "$work/tables.h" | sed 's/N_("")//g' > "$work/tables.c"
