@@ -1,0 +1,69 @@
+"""Runs every function test_* of every tests/cluster/test_*.py, two at a time; names given on the command line choose among them.
+
+Each test says ok, FAILED or SKIPPED in one line, a failure with its reason and the ends of the sites' journals. The last line is
+`cluster: N passed, N failed`; the exit code is 1 where anything failed.
+"""
+import concurrent.futures
+import glob
+import importlib
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+from alliance import Skipped  # noqa: E402
+
+LIMIT_S = 240  # nothing here may hang `make check`
+_telling = threading.Lock()
+
+
+def gather(wanted):
+    tests = []
+    for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
+        module = importlib.import_module(os.path.basename(path)[:-3])
+        for name, test in vars(module).items():
+            if name.startswith("test_") and callable(test) and test.__module__ == module.__name__:
+                if not wanted or any(w in name or w == module.__name__ for w in wanted):
+                    tests.append(test)
+    # The long ones first: two run side by side, and the last shall not run alone for long.
+    return sorted(tests, key=lambda t: -getattr(t, "seconds", 5))
+
+
+def run_one(test):
+    start, word, told = time.monotonic(), "ok", ""
+    try:
+        test()
+    except Skipped as e:
+        word, told = "SKIPPED", str(e)
+    except BaseException as e:  # a test's SystemExit is a failure too
+        word = "FAILED"
+        told = "".join(traceback.format_exception(e)) + "\n" + getattr(e, "journals", "")
+    name = test.__name__[5:].replace("_", " ")
+    with _telling:
+        print(f"  {word:<8}{time.monotonic() - start:5.1f} s  {name}", flush=True)
+        if told:
+            print("    " + told.rstrip().replace("\n", "\n    "), flush=True)
+    return word
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
+    signal.alarm(LIMIT_S)
+    tests = gather(sys.argv[1:])
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        words = list(pool.map(run_one, tests))
+    skipped = words.count("SKIPPED")
+    if skipped:
+        print(f"cluster: {skipped} SKIPPED, see above")
+    print(f"cluster: {words.count('ok')} passed, {words.count('FAILED')} failed")
+    return 1 if "FAILED" in words or not tests else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

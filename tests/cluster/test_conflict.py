@@ -1,0 +1,75 @@
+"""Allies who write the same field at the same time: nothing is lost, everybody shows the same, anybody resolves it."""
+from alliance import Alliance, check, equal
+
+
+def written_apart(al, *writes):
+    """Each site alone: no daemon runs while they write; then all run again."""
+    for s in al.sites:
+        s.stop()
+    for site, words in writes:
+        site.ok(*words)
+    for s in al.sites:
+        s.start()
+    al.wait_equal()
+
+
+def values_of(site, entity):
+    fields = site.json("conflicts", "show", entity)["fields"]
+    return {(f["field"], f["lang"], str(v["value"]), v["shown"]) for f in fields for v in f["values"]}
+
+
+def test_two_allies_edit_one_concept_at_once_and_a_third_resolves_it():
+    with Alliance() as al:
+        a, b, c = al.three()
+        sol = a.json("concept", "add", "--label=Sol vivant@fr")["id"]
+        al.wait_equal()
+        written_apart(al, (a, ("concept", "edit", sol, "--set", "scopeNote@fr=Ce qui vit sous nos pieds.")),
+                      (b, ("concept", "edit", sol, "--set", "scopeNote@fr=La terre des jardins.")))
+        for s in (a, b, c):
+            equal(s.status()["conflicts"], 1, f"conflicts at {s.name}")
+            equal([x["id"] for x in s.json("conflicts")["conflicts"]], [sol], f"conflicts at {s.name}")
+            equal(values_of(s, sol), values_of(a, sol), f"the values at {s.name}")
+            equal(s.json("concept", "show", sol)["scopeNote"], a.json("concept", "show", sol)["scopeNote"], s.name)
+        both = values_of(a, sol)
+        equal({v[2] for v in both}, {"['Ce qui vit sous nos pieds.']", "['La terre des jardins.']"}, "both values are kept")
+        equal([v[3] for v in both].count(True), 1, "one is shown")
+        hidden = next(v for f in c.json("conflicts", "show", sol)["fields"] for v in f["values"] if not v["shown"])
+        c.ok("conflicts", "resolve", sol, "--keep", hidden["dot"])
+        al.wait_equal()
+        for s in (a, b, c):
+            equal(s.status()["conflicts"], 0, f"conflicts at {s.name} once resolved")
+            equal(s.json("concept", "show", sol)["scopeNote"]["fr"], hidden["value"], f"the note at {s.name}")
+            check(s.run("conflicts", "show", sol).exit == 1, s.name, "shows a conflict that is resolved")
+
+
+def test_writes_to_different_fields_merge_and_equal_values_never_conflict():
+    with Alliance() as al:
+        a, b, c = al.three()
+        sol = a.json("concept", "add", "--label=Sol vivant@fr")["id"]
+        al.wait_equal()
+        written_apart(al, (a, ("concept", "edit", sol, "--set", "prefLabel@en=Living soil", "--set", "notation=S1")),
+                      (b, ("concept", "edit", sol, "--set", "prefLabel@en=Living soil", "--set", "definition@fr=Terre.")))
+        for s in (a, b, c):
+            equal(s.status()["conflicts"], 0, f"conflicts at {s.name}")
+            shown = s.json("concept", "show", sol)
+            equal((shown["prefLabel"], shown["definition"]["fr"]), ({"fr": "Sol vivant", "en": "Living soil"}, ["Terre."]), s.name)
+
+
+def test_sites_of_killed_daemons_see_the_same_conflict_resolved_by_another_value():
+    with Alliance() as al:
+        a, b, c = al.three()
+        sol = b.json("concept", "add", "--label=Sol@fr")["id"]
+        al.wait_equal()
+        for s in (a, b):
+            s.kill9()
+        a.ok("concept", "edit", sol, "--set", "prefLabel@fr=Sol vivant")
+        b.ok("concept", "edit", sol, "--set", "prefLabel@fr=Sols vivants")
+        c.ok("concept", "edit", sol, "--set", "prefLabel@fr=Les sols")
+        a.start(), b.start()
+        al.wait_equal()
+        equal([len(values_of(s, sol)) for s in (a, b, c)], [3, 3, 3], "values at a, b, c")
+        equal(values_of(a, sol), values_of(c, sol), "the same default everywhere")
+        a.ok("conflicts", "resolve", sol, "--value", "Sol, vivant", "--adopt")
+        al.wait_equal()
+        equal([s.json("concept", "show", sol)["prefLabel"]["fr"] for s in (a, b, c)], ["Sol, vivant"] * 3, "resolved everywhere")
+        equal([s.status()["conflicts"] for s in (a, b, c)], [0, 0, 0], "conflicts left")

@@ -1,0 +1,54 @@
+"""Allies in sync: live, both ways, through a third, and after everything was made anew."""
+from alliance import Alliance, check, equal, wait_for
+
+
+def test_three_allies_join_and_hold_the_same():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        b = al.join(a, "Ritimo").start()
+        c = al.join(a, "Cohérence").start()
+        al.wait_equal()
+        ours, theirs = a.add("un", "Un jardin partagé"), c.add("deux", "Une monnaie locale")
+        wait_for(lambda: b.run("record", "show", ours).exit == 0, "b has a's record")
+        wait_for(lambda: b.run("record", "show", theirs).exit == 0, "b has c's record")
+        b.ok("record", "add", "--set=type=analysis", "--set=source_id=trois", "--set=title@fr=Ce que disent les jardins")
+        digest = al.wait_equal()
+        for s in (a, b, c):
+            equal(s.status()["records"], 3, s.name)
+            equal(s.title(ours), "Un jardin partagé", s.name)
+            equal(s.title(theirs), "Une monnaie locale", s.name)
+            s.verify()
+            s.ok("rebuild")
+            equal(s.digests()[1], digest, f"{s.name}: the digest after a rebuild")
+        wait_for(lambda: all(p["digest_equal"] is True for s in (a, b, c) for p in s.status()["peers"]), "all see that all are equal")
+        equal([s.run("status").exit for s in (a, b, c)], [0, 0, 0], "exit codes of status")
+
+
+def test_concepts_are_proposed_by_any_ally_and_adopted_by_the_secretariat():
+    with Alliance() as al:
+        a, b, c = al.three()
+        concept = b.json("concept", "add", "--label=Sol vivant@fr", "--label=Living soil@en")["id"]
+        al.wait_equal()
+        before = a.json("concept", "show", concept)
+        a.ok("concept", "adopt", concept)
+        al.wait_equal()
+        for s in (a, b, c):
+            after = s.json("concept", "show", concept)
+            check(after != before, "adopting is seen at", s.name)
+            equal(after, a.json("concept", "show", concept), s.name)
+
+
+def test_sites_that_know_only_a_third_get_each_others_logs():
+    with Alliance() as al:
+        b = al.found("Relais").start()
+        a = al.join(b, "Amont", listen=False).start()
+        c = al.join(b, "Aval", listen=False).start()
+        up, down = a.add("amont", "Écrit en amont"), c.add("aval", "Écrit en aval")
+        al.wait_equal()
+        equal(c.title(up), "Écrit en amont", "what a wrote, at c")
+        equal(a.title(down), "Écrit en aval", "what c wrote, at a")
+        b.stop()
+        late = a.add("tard", "Écrit quand le relais était absent")
+        b.start()
+        al.wait_equal()
+        equal(c.title(late), "Écrit quand le relais était absent", "what a wrote while b was away, at c")
