@@ -1,6 +1,6 @@
 /*
  * sync: sessions with peers (DESIGN §5, PROTOCOL.md §8). One peer is one link; its state is an edge table's (peers/session.h). Here is what each
- * message does: sync.c the links and the table of handlers, sync_diff.c who has what, sync_flow.c the commits themselves, reach.c
+ * message does: sync.c the links and the table of handlers, sync_hello.c how a session begins, sync_diff.c who has what, sync_flow.c the commits themselves, reach.c
  * whom to connect to.
  */
 #ifndef ALLIED_DAEMON_CORE_SYNC_H
@@ -27,6 +27,14 @@ struct peer *sync_peer_of(struct core *c, const uint8_t site[SITE_BYTES]); /* it
 void sync_ping(struct core *c, struct peer *p, struct mono now);
 /* Tells live peers of a change of roster, before any commit that needs it. */
 void sync_tell_roster(struct core *c);
+
+/* ---- sync_hello.c ---- */
+void hello_say(struct core *c, struct peer *p);
+err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m);
+err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m);
+err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m);
+err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m);
+bool hello_we_stand(const struct core *c); /* is our own site admitted? */
 
 /* ---- sync_diff.c ---- */
 void diff_start(struct core *c, struct peer *p); /* VECTOR level 0 */

@@ -1,0 +1,203 @@
+/*
+ * sync_hello: how a session begins. HELLO says who; CHARTER brings both to the same charter and roster; JOIN and WELCOME let a newcomer in.
+ */
+#include "daemon/commons/fold.h"
+#include "daemon/core/admit.h"
+#include "daemon/core/ingest.h"
+#include "daemon/core/sync.h"
+
+void hello_say(struct core *c, struct peer *p)
+{
+    struct msg m = {
+        .type = MSG_HELLO, .hello = {.version = PROTOCOL_VERSION, .fold = FOLD_VERSION}
+    };
+    struct own *own = core_own(c);
+    struct slice alliance;
+    if (!own || digests_update(c))
+        return;
+    if (c->founded)
+        memcpy(m.hello.alliance, c->authority.alliance, ALLIANCE_BYTES);
+    else if (local_get(c->store, "alliance", &c->frame, &alliance) == ERR_OK && alliance.len == ALLIANCE_BYTES)
+        memcpy(m.hello.alliance, alliance.at, ALLIANCE_BYTES);
+    memcpy(m.hello.site, own->key.pub, SITE_BYTES);
+    c->env.random(c->env.ctx, m.hello.session, sizeof m.hello.session);
+    m.hello.charter_number = c->authority.charter_number;
+    m.hello.roster_number = c->authority.roster_number;
+    memcpy(m.hello.charter_id, c->authority.charter_id, HASH_BYTES);
+    memcpy(m.hello.roster_id, c->authority.roster_id, HASH_BYTES);
+    memcpy(m.hello.inputs, c->inputs, HASH_BYTES);
+    memcpy(m.hello.state, c->state, HASH_BYTES);
+    m.hello.software = slice_text("allied/" ALLIED_VERSION);
+    sync_send(c, p, &m);
+}
+
+/* ---- HELLO, CHARTER, JOIN ---- */
+
+/* Two sites may have connected to each other at once: both keep the link that the lower key opened. Same direction: the newer one. */
+static struct peer *settle_duplicate(struct core *c, struct peer *p)
+{
+    for (size_t i = 0; i < c->peers_n; i++) {
+        struct peer *other = &c->peers[i];
+        if (other == p || !other->hello || memcmp(other->site, p->site, SITE_BYTES) != 0)
+            continue;
+        bool ours_is_lower = memcmp(core_own(c)->key.pub, p->site, SITE_BYTES) < 0;
+        bool keep_new = other->outgoing == p->outgoing || p->outgoing == ours_is_lower;
+        struct peer *loser = keep_new ? other : p;
+        uint64_t link = p->link;
+        sync_bye(c, loser, ERR_OK, "duplicate");
+        return keep_new ? sync_peer(c, link) : NULL;
+    }
+    return p;
+}
+
+static err_t check_hello(struct core *c, const struct peer *p, const struct msg_hello *m)
+{
+    uint8_t curve[32];
+    if (m->version != PROTOCOL_VERSION)
+        return ERR_VERSION;
+    err_t e = sign_curve_public(m->site, curve);
+    if (e || memcmp(curve, p->curve, sizeof curve) != 0)
+        return ERR_PEER_KEY;
+    if (p->outgoing && memcmp(p->site, m->site, SITE_BYTES) != 0)
+        return ERR_PEER_KEY;
+    if (core_is_own(c, m->site))
+        return ERR_PEER_PROTOCOL;
+    if (c->founded && memcmp(m->alliance, c->authority.alliance, ALLIANCE_BYTES) != 0)
+        return ERR_ALLIANCE;
+    return ERR_OK;
+}
+
+/* What they may lack of charter and roster; empty where they are as far as we are. */
+static void tell_charter(struct core *c, struct peer *p)
+{
+    bool same_charter = memcmp(p->theirs.charter_id, c->authority.charter_id, HASH_BYTES) == 0;
+    bool same_roster = memcmp(p->theirs.roster_id, c->authority.roster_id, HASH_BYTES) == 0;
+    struct buf out;
+    buf_init(&out, LIMIT_MESSAGE_BYTES);
+    if (!c->founded || (same_charter && same_roster)) {
+        struct msg m = {.type = MSG_CHARTER};
+        sync_send(c, p, &m);
+    } else if (admit_encode(c, !same_charter, p->theirs.roster_number, &out) == ERR_OK) {
+        c->env.send(c->env.ctx, p->link, buf_slice(&out));
+    }
+    buf_fini(&out);
+}
+
+err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
+{
+    err_t e = check_hello(c, p, m);
+    if (e)
+        return e;
+    p->theirs = *m;
+    p->theirs.software = slice_text("");
+    memcpy(p->site, m->site, SITE_BYTES);
+    p->has_site = p->hello = true;
+    p->member = authority_site(&c->authority, p->site) != NULL;
+    p = settle_duplicate(c, p);
+    if (!p)
+        return ERR_OK;
+    reach_done(c, p->site);
+    tell_charter(c, p);
+    return ERR_OK;
+}
+
+static void ask_to_join(struct core *c, struct peer *p)
+{
+    struct buf out;
+    buf_init(&out, LIMIT_MESSAGE_BYTES);
+    if (!p->joined_asked && c->joining && admit_request(c, &out) == ERR_OK) {
+        c->env.send(c->env.ctx, p->link, buf_slice(&out));
+        p->joined_asked = true;
+    }
+    buf_fini(&out);
+}
+
+bool hello_we_stand(const struct core *c)
+{
+    return c->founded && c->own_n && authority_site(&c->authority, c->own[0].key.pub);
+}
+
+static void judge_members(struct core *c)
+{
+    for (size_t i = 0; i < c->peers_n; i++)
+        c->peers[i].member = c->peers[i].hello && authority_site(&c->authority, c->peers[i].site) != NULL;
+}
+
+/* Both sides stand and know the same charter: compare what we have. */
+static void advance(struct core *c, struct peer *p)
+{
+    if (p->state != SESSION_CHARTER)
+        return;
+    if (!hello_we_stand(c))
+        ask_to_join(c, p);
+    else if (p->member)
+        diff_start(c, p);
+}
+
+void sync_tell_roster(struct core *c)
+{
+    struct buf out;
+    buf_init(&out, LIMIT_MESSAGE_BYTES);
+    judge_members(c);
+    if (admit_encode(c, true, 0, &out) == ERR_OK)
+        for (size_t i = 0; i < c->peers_n; i++)
+            if (c->peers[i].hello && c->peers[i].state != SESSION_HELLO)
+                c->env.send(c->env.ctx, c->peers[i].link, buf_slice(&out));
+    buf_fini(&out);
+}
+
+err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m)
+{
+    bool news = false;
+    uint64_t link = p->link;
+    err_t e = admit_charter(c, m, &news);
+    if (e)
+        return e;
+    if (news)
+        sync_tell_roster(c);
+    p = sync_peer(c, link);
+    if (p && !m->more)
+        advance(c, p);
+    /* A roster that names us or a waiting peer lets sessions go on that stood still. */
+    for (size_t i = 0; news && i < c->peers_n; i++)
+        advance(c, &c->peers[i]);
+    return ERR_OK;
+}
+
+err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m)
+{
+    struct why why = {0};
+    uint64_t before = c->authority.roster_number;
+    err_t e = admit_join(c, m, p->site, &why);
+    char site[SHORT_LEN + 1];
+    core_note(c, e ? JOURNAL_WARN : JOURNAL_INFO, e ? "join.refused" : "join.admitted", "site=%s reason=%s",
+              core_short(slice_of(p->site, SITE_BYTES), site), err_name(e));
+    if (!ingest_survives(e))
+        return e;
+    struct msg answer = {
+        .type = MSG_WELCOME, .welcome = {.code = slice_text(err_name(e)), .detail = slice_text(why.text)}
+    };
+    sync_send(c, p, &answer);
+    if (!e && c->authority.roster_number != before)
+        sync_tell_roster(c);
+    judge_members(c);
+    if (!e)
+        advance(c, p);
+    return ERR_OK;
+}
+
+err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m)
+{
+    char name[64] = "";
+    if (!p->joined_asked || !c->joining)
+        return ERR_PEER_PROTOCOL;
+    if (m->code.len < sizeof name)
+        memcpy(name, m->code.at, m->code.len);
+    c->join_error = err_by_name(name);
+    if (c->join_error == ERR_COUNT)
+        c->join_error = ERR_STANDING;
+    size_t n = m->detail.len < sizeof c->join_detail ? m->detail.len : sizeof c->join_detail - 1;
+    memcpy(c->join_detail, m->detail.at, n);
+    c->join_detail[n] = 0;
+    return ERR_OK;
+}
