@@ -31,8 +31,11 @@ err_t digests_update(struct core *c)
     struct arena arena = {0};
     struct msg_head *heads = NULL;
     struct msg_site *sites = NULL;
+    struct oplog_counts counts = {0};
     size_t n = 0, sites_n = 0;
     err_t e = digests_heads(c, &arena, &heads, &n);
+    if (!e)
+        e = oplog_counts(c->store, &counts);
     if (!e)
         e = reconcile_sites(heads, n, &arena, &sites, &sites_n);
     if (!e)
@@ -40,6 +43,7 @@ err_t digests_update(struct core *c)
     if (!e)
         e = replica_digest(c->store, c->state);
     arena_fini(&arena);
+    c->holes = counts.holes;
     c->digests_known = e == ERR_OK;
     return e;
 }

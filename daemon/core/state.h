@@ -121,7 +121,11 @@ struct core {
     struct batch batch;
     uint8_t inputs[HASH_BYTES], state[HASH_BYTES];
     bool digests_known;
-    struct mono changed; /* when the digests last changed */
+    uint64_t holes;       /* bodies not held, as of digests_known */
+    int64_t hole_row;     /* the last hole that was asked for */
+    size_t hole_peer;     /* whose turn it is */
+    struct mono holes_at; /* when holes were last asked for */
+    struct mono changed;  /* when the digests last changed */
     bool change_told;
     struct peer *peers;
     size_t peers_n, peers_room;

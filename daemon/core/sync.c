@@ -318,6 +318,7 @@ void sync_tick(struct core *c, struct mono now)
     flow_ask(c);
     if (now.ms - c->held_at.ms >= HELD_EVERY_MS)
         flow_note_held(c);
+    holes_tick(c, now);
     reach_tick(c, now);
 }
 

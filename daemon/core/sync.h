@@ -1,6 +1,7 @@
 /*
  * sync: sessions with peers (DESIGN §5, PROTOCOL.md §8). One peer is one link; its state is an edge table's (peers/session.h). Here is what each
- * message does: sync.c the links and the table of handlers, sync_hello.c how a session begins, sync_diff.c who has what, sync_flow.c the commits themselves, reach.c
+ * message does: sync.c the links and the table of handlers, sync_hello.c how a session begins, sync_diff.c who has what, sync_flow.c the commits themselves, sync_holes.c what
+ * is missing of them, reach.c
  * whom to connect to.
  */
 #ifndef ALLIED_DAEMON_CORE_SYNC_H
@@ -61,6 +62,10 @@ void flow_note_held(struct core *c);
 void flow_equal(struct core *c, struct peer *p, const struct msg_head *heads, size_t n, const uint8_t *site);
 /* How many commits they have and we lack, and the other way. */
 void flow_distance(struct core *c, const struct peer *p, uint64_t *behind, uint64_t *ahead);
+
+/* ---- sync_holes.c ---- */
+/* Bodies that did not match or were withheld are asked of other peers, one after the other. */
+void holes_tick(struct core *c, struct mono now);
 
 /* ---- reach.c ---- */
 void reach_tick(struct core *c, struct mono now);

@@ -22,6 +22,7 @@ enum statement {
     NEXT_ROW,
     BY_DOT,
     LAST_ROW,
+    NEXT_HOLE,
     FILL,
     COUNTS,
     STATEMENTS
@@ -42,6 +43,8 @@ static const char *const statements[STATEMENTS] = {
     [NEXT_ROW]      = "SELECT row FROM commits WHERE row > ? ORDER BY row LIMIT 1",
     [BY_DOT]        = "SELECT row FROM commits WHERE dot = ? ORDER BY row LIMIT 1",
     [LAST_ROW]      = "SELECT coalesce(max(row), 0) FROM commits",
+    [NEXT_HOLE]     = "SELECT b.row, l.site, l.incarnation, c.seq FROM bodies b JOIN commits c ON c.row = b.row >> 8 "
+                      "JOIN logs l ON l.row = c.log WHERE b.state = 3 AND b.row > ? ORDER BY b.row LIMIT 1",
     [FILL]          = "UPDATE bodies SET state = 1, salt = ?, body = ? WHERE row = ? AND state = 3",
     [COUNTS]        = "SELECT coalesce(sum(seq), 0), coalesce(sum(ops), 0), (SELECT count(*) FROM bodies WHERE state = 3), "
                       "coalesce(sum(held <> 0), 0) FROM logs",
@@ -241,6 +244,30 @@ err_t oplog_put(struct store *s, const struct commit *c, int64_t *row)
     if (!e)
         *row = commit_row;
     return e;
+}
+
+err_t oplog_next_hole(struct store *s, int64_t after, int64_t *op_row, struct log_id *log, uint64_t *seq)
+{
+    struct query q;
+    struct log_id where = {.incarnation = 0};
+    int64_t row = 0;
+    uint64_t at = 0;
+    start(&q, s, NEXT_HOLE);
+    query_int(&q, after);
+    bool found = query_row(&q);
+    if (found) {
+        row = query_get_int(&q);
+        query_get_fixed(&q, where.site, SITE_BYTES);
+        where.incarnation = query_get_uint(&q);
+        at = query_get_uint(&q);
+    }
+    err_t e = end_found(&q, found);
+    if (e)
+        return e;
+    *op_row = row;
+    *log = where;
+    *seq = at;
+    return ERR_OK;
 }
 
 err_t oplog_fill(struct store *s, int64_t op_row, const uint8_t salt[SALT_BYTES], struct slice body)

@@ -36,6 +36,8 @@ err_t oplog_by_dot(struct store *s, const uint8_t commit16[16], int64_t *row);
 /* Row of the newest commit, 0 where there is none; rows grow with arrival. */
 err_t oplog_last_row(struct store *s, int64_t *row);
 
+/* The next hole above op row `after` (0: the first): which commit to ask for. ERR_NOT_FOUND where there is none. */
+err_t oplog_next_hole(struct store *s, int64_t after, int64_t *op_row, struct log_id *log, uint64_t *seq);
 /* Fills a hole with the body a peer gave (already checked). ERR_NOT_FOUND where there is no hole. */
 err_t oplog_fill(struct store *s, int64_t op_row, const uint8_t salt[SALT_BYTES], struct slice body);
 struct oplog_counts {
