@@ -1,0 +1,346 @@
+#!/bin/bash
+# make demo: three allies on this machine, end to end, by public commands alone: found, join, publish, live sync, kill -9 and catching up, a
+# conflict seen and resolved, equal digests, verify. Every command shown is the one that ran; "citego $" stands for --data DIR of that site.
+#
+#   demo.sh PATH/allied     KEEP=1 leaves the sites running and says how to stop them
+#
+# Needs bash and coreutils, no JSON tool. Ends with 0, or says what failed, shows the end of that site's journal, and ends with 1.
+set -u
+allied=$(realpath -- "${1:?usage: demo.sh PATH/allied}") || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+shown_binary=$allied
+case $allied in "$PWD"/*) shown_binary=${allied#"$PWD"/} ;; esac
+data=tests/demo/data
+sites=(citego coherence fondation)
+declare -A ally=([citego]="Citego" [coherence]="Réseau Cohérence" [fondation]="Fondation des Territoires")
+declare -A pid=() port=()
+declare -a used=() # commands of this step, as shown
+wait_s=15 step=0 heading="" out="" guards="" failed=""
+unset ALLIED_DATA MAKEFLAGS MFLAGS MAKELEVEL
+
+# ---- speaking ----
+
+# The language that allied itself would choose.
+language=en
+for wish in "${LC_ALL:-}" "${LC_MESSAGES:-}" "${LANG:-}"; do
+    case $wish in
+    fr | fr[_.@-]*) language=fr && break ;;
+    en | en[_.@-]*) break ;;
+    esac
+done
+
+bold="" dim="" green="" red="" plain="" tty=""
+if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
+    tty=yes
+    if [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'; fi
+fi
+
+# text ENGLISH FRENCH [VALUE…]: one of the two, with its values (printf).
+text() {
+    local form=$1
+    if [ $language = fr ]; then form=$2; fi
+    shift 2
+    # shellcheck disable=SC2059
+    printf "$form" "$@"
+}
+say() { text "$@" && echo; }
+
+# begin ENGLISH FRENCH: a step starts; on a terminal its heading stands there until the result replaces it.
+begin() {
+    step=$((step + 1)) used=()
+    heading=$(text "$@")
+    if [ -n "$tty" ]; then printf '%2d … %s' $step "$heading"; fi
+}
+# end ENGLISH FRENCH [VALUE…]: what came of it, and the commands.
+end() {
+    if [ -n "$tty" ]; then printf '\r\e[K'; fi
+    printf '%2d %s✓%s %s\n' $step "$green" "$plain" "$(text "$@")"
+    local line
+    for line in ${used[@]+"${used[@]}"}; do printf '     %s%s%s\n' "$dim" "$line" "$plain"; done
+}
+# padded TEXT WIDTH: with blanks up to WIDTH characters, whatever the locale counts.
+padded() {
+    local LC_ALL=C
+    local bare=${1//[$'\x80'-$'\xbf']/}
+    printf '%s%*s' "$1" $(($2 > ${#bare} ? $2 - ${#bare} : 0)) ""
+}
+now_ms() { echo $((${EPOCHREALTIME//[.,]/} / 1000)); }
+# span MS: "84 ms", "1.7 s".
+span() {
+    if [ "$1" -lt 1000 ]; then
+        echo "$1 ms"
+    else
+        text '%d.%d s' '%d,%d s' $(($1 / 1000)) $(($1 % 1000 / 100))
+    fi
+}
+
+# ---- ending ----
+
+# stop SITE [SIGNAL]: ends its daemon, by its pid, and waits until it is gone.
+stop() {
+    local p=${pid[$1]:-}
+    [ -n "$p" ] || return 0
+    kill "-${2:-TERM}" "$p" 2>/dev/null
+    for _ in {1..50}; do
+        kill -0 "$p" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL "$p" 2>/dev/null
+    unset "pid[$1]"
+}
+leave() {
+    local code=$? s
+    trap - EXIT INT TERM HUP
+    if [ "$code" -eq 0 ] && [ -n "${KEEP:-}" ]; then exit 0; fi
+    for s in "${sites[@]}"; do stop "$s"; done
+    if [ -n "$failed" ]; then
+        say "  The data of the three sites stays for a look: %s" "  Les données des trois sites restent pour examen : %s" "$dir"
+    else
+        rm -rf -- "$dir"
+    fi
+    if [ -n "$guards" ]; then rm -rf -- "$guards"; fi
+    exit "$code"
+}
+# fail SITE ENGLISH FRENCH [VALUE…]
+fail() {
+    local site=$1
+    shift
+    if [ -n "$tty" ]; then printf '\r\e[K'; fi
+    printf '%2d %s✗ %s%s\n' "$step" "$red" "$heading" "$plain"
+    printf '   %s\n' "$(text "$@")"
+    if [ -s "$dir/err" ]; then sed 's/^/   /' "$dir/err"; fi
+    echo
+    say "   End of the journal of %s:" "   Fin du journal de %s :" "$site"
+    tail -n 12 "$dir/$site/journal" 2>/dev/null | sed 's/^/   | /'
+    tail -n 3 "$dir/$site.out" 2>/dev/null | sed 's/^/   > /'
+    failed=yes
+    exit 1
+}
+
+# ---- doing ----
+
+quoted() {
+    local arg text=""
+    for arg; do
+        case $arg in
+        allied-*) arg=${arg:0:16}… ;;
+        *[!A-Za-z0-9_.,:/@=+-]*) arg="\"$arg\"" ;;
+        esac
+        text+=" $arg"
+    done
+    echo "$text"
+}
+# quiet SITE ARGUMENTS…: runs it; its stdout goes to $out. Not shown.
+quiet() {
+    local site=$1 code
+    shift
+    out=$(timeout --foreground 20 "$allied" --data "$dir/$site" --timeout 10 "$@" 2>"$dir/err" </dev/null)
+    code=$?
+    # 2: a site that is degraded, as status says while others are away.
+    [ $code -eq 0 ] || { [ $code -eq 2 ] && [ "$1" = status ]; } ||
+        fail "$site" "This ended with %s: allied%s" "Cette commande s’est terminée avec %s : allied%s" $code "$(quoted "$@")"
+}
+# run SITE ARGUMENTS…: the same, shown below the step. --json and --quiet are left out of what is shown.
+run() {
+    local site=$1 arg shown=()
+    for arg in "${@:2}"; do
+        case $arg in --json | --quiet) ;; *) shown+=("$arg") ;; esac
+    done
+    used+=("$site \$ allied$(quoted "${shown[@]}")")
+    quiet "$@"
+}
+# value NAME: the first "NAME": … of the JSON in $out. (Of a status, "state" would be the first peer's.)
+value() {
+    [[ $out =~ \"$1\":\"?([^\",}]*) ]] && echo "${BASH_REMATCH[1]}"
+}
+# start SITE: its daemon, until it listens.
+start() {
+    local s=$1 tries
+    used+=("$s \$ allied daemon")
+    # A session of its own: Ctrl-C is for this script, which then ends the daemons, and KEEP=1 outlives the terminal.
+    setsid "$allied" --data "$dir/$s" daemon >"$dir/$s.out" 2>&1 </dev/null &
+    pid[$s]=$!
+    disown # bash would announce its death
+    for ((tries = 0; tries < wait_s * 50; tries++)); do
+        if grep -q -F "127.0.0.1:${port[$s]}" "$dir/$s.out"; then return; fi
+        kill -0 "${pid[$s]}" 2>/dev/null || break
+        sleep 0.02
+    done
+    : >"$dir/err"
+    fail "$s" "The daemon did not start." "Le service n’a pas démarré."
+}
+# agree KEY=VALUE…: until all three sites hold this, and their digests are equal. Sets digest and took_ms.
+agree() {
+    local from s first want late="" missing=""
+    from=$(now_ms)
+    while [ $(($(now_ms) - from)) -lt $((wait_s * 1000)) ]; do
+        first="" late=""
+        for s in "${sites[@]}"; do
+            quiet "$s" status --json
+            digest=$(value digest)
+            first=${first:-$digest}
+            missing=digest
+            if [ "$digest" != "$first" ]; then late=$s && break; fi
+            missing=digest_equal
+            case $out in *'"digest_equal":false'* | *'"digest_equal":null'*) late=$s && break ;; esac
+            for want in "$@"; do
+                missing=$want
+                if [ "$(value "${want%%=*}")" != "${want#*=}" ]; then late=$s && break 2; fi
+            done
+        done
+        took_ms=$(($(now_ms) - from))
+        if [ -z "$late" ]; then return; fi
+        sleep 0.05
+    done
+    "$allied" --data "$dir/$late" --timeout 5 status >"$dir/err" 2>&1
+    fail "$late" "%s did not come to agree within %s s: %s" "%s n’est pas arrivé à l’accord en %s s : %s" "$late" $wait_s "$missing"
+}
+free_port() {
+    local p
+    for _ in {1..200}; do
+        p=$((20000 + RANDOM % 10000))
+        case " ${port[*]-} " in *" $p "*) continue ;; esac
+        if ! (: <"/dev/tcp/127.0.0.1/$p") 2>/dev/null; then break; fi
+    done
+    echo $p
+}
+
+# ---- the sites ----
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/allied-demo.XXXXXX") || exit 1
+trap leave EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+# The guards of the demo's sites stand by themselves, so that they can be taken away with it.
+if guards=$(mktemp -d /dev/shm/allied-demo.XXXXXX 2>/dev/null); then export RUNTIME_DIRECTORY=$guards; fi
+began=$(now_ms)
+
+say "%sThree allies in sync%s  on this machine, by public commands alone" \
+    "%sTrois alliés d’accord%s  sur cette machine, par les seules commandes publiques" "$bold" "$plain"
+echo
+for s in "${sites[@]}"; do
+    mkdir "$dir/$s"
+    port[$s]=$(free_port)
+    quiet "$s" config set zeromq.listen "127.0.0.1:${port[$s]}"
+done
+
+begin "Citego founds an alliance" "Citego fonde une alliance"
+run citego init "Alliance des territoires" --ally Citego
+start citego
+end "Citego founds an alliance; its site is the secretariat's." "Citego fonde une alliance ; son site est celui du secrétariat."
+
+for s in coherence fondation; do
+    begin "%s joins" "%s rejoint l’alliance" "${ally[$s]}"
+    run citego --quiet invite "${ally[$s]}"
+    run "$s" join "${out##*$'\n'}"
+    start "$s"
+    end "%s joins with the one line it was sent." "%s rejoint l’alliance par la seule ligne reçue." "${ally[$s]}"
+done
+
+begin "The secretariat publishes the atlas" "Le secrétariat publie l’atlas"
+run citego concept import --json --adopt $data/atlas.ttl
+concepts=$(value added)
+end "The secretariat publishes the atlas: %s concepts, adopted." "Le secrétariat publie l’atlas : %s concepts, adoptés." "$concepts"
+
+begin "Two allies publish their experience" "Deux alliés publient leurs expériences"
+run citego record import --json $data/citego.jsonl
+citego_n=$(value added)
+run fondation record import --json $data/fondation.jsonl
+fondation_n=$(value added)
+records=$((citego_n + fondation_n))
+agree "records=$records" "concepts=$concepts"
+end "Two allies publish %s and %s records; all three hold all of it %s later." \
+    "Deux alliés publient %s et %s fiches ; les trois ont tout %s plus tard." "$citego_n" "$fondation_n" "$(span $took_ms)"
+
+begin "One site is killed, the others write on" "Un site est tué, les autres continuent d’écrire"
+used+=("kill -9 ${pid[fondation]}")
+stop fondation KILL
+run coherence record import --json $data/coherence.jsonl
+coherence_n=$(value added)
+run citego concept add --quiet --label Entraide@fr --label "Mutual aid@en" --adopt
+end "Fondation's site is killed. The others write: %s records, 1 concept." \
+    "Le site de Fondation est tué. Les autres écrivent : %s fiches, 1 concept." "$coherence_n"
+records=$((records + coherence_n)) concepts=$((concepts + 1))
+
+begin "It comes back" "Il revient"
+start fondation
+agree "records=$records" "concepts=$concepts"
+end "It comes back and has caught up %s later: %s records, %s concepts." \
+    "Il revient et a tout rattrapé %s plus tard : %s fiches, %s concepts." "$(span $took_ms)" $records $concepts
+
+begin "Two allies, cut off, rename one concept" "Deux alliés, coupés, renomment un même concept"
+stop coherence
+stop fondation
+quiet citego concept show --json https://atlas.example.org/tiers-lieu
+concept=$(value id)
+concept=${concept:0:8}
+run coherence concept edit "$concept" --json --set "prefLabel@fr=Tiers-lieu"
+keep=$(value dot)
+run fondation concept edit "$concept" --json --set "prefLabel@fr=Lieu partagé"
+end "Cut off from each other, two allies rename “Tiers lieu” at once." "Coupés l’un de l’autre, deux alliés renomment « Tiers lieu » en même temps."
+
+begin "Both come back" "Tous deux reviennent"
+start coherence
+start fondation
+agree conflicts=1
+used=()
+run citego conflicts show "$concept" --json
+for want in Tiers-lieu "Lieu partagé"; do
+    case $out in
+    *"\"$want\""*) ;;
+    *) fail citego "The conflict does not show “%s”." "Le conflit ne montre pas « %s »." "$want" ;;
+    esac
+done
+end "Both are back; all three see the conflict, and nothing was overwritten." "Tous deux reviennent ; les trois voient le conflit, et rien n’est écrasé."
+
+begin "The secretariat chooses" "Le secrétariat choisit"
+run citego conflicts resolve "$concept" --keep "${keep:0:8}" --adopt
+agree conflicts=0 "records=$records" "concepts=$concepts"
+end "The secretariat chooses “Tiers-lieu”; the conflict is gone on all three." "Le secrétariat choisit « Tiers-lieu » ; le conflit a disparu chez tous."
+
+begin "Each site checks everything it holds" "Chaque site contrôle tout ce qu’il a"
+declare -A commits=()
+for s in "${sites[@]}"; do
+    quiet "$s" verify --json
+    commits[$s]=$(value commits)
+    signatures=$(value signatures)
+    verified=$(value ok)
+    [ "$verified" = true ] && [ "$(value digest)" = "$digest" ] || fail "$s" "verify says: %s" "verify répond : %s" "$out"
+done
+used+=("each \$ allied verify")
+if [ $language = fr ]; then used=("chacun \$ allied verify"); fi
+end "Each checks what it holds: %s signatures, every sum; digests equal." \
+    "Chacun contrôle ce qu’il a : %s signatures, chaque somme ; mêmes empreintes." "$signatures"
+
+# ---- the summary ----
+
+echo
+column() { text "$@"; }
+printf '   %s%s %8s %8s %8s  %s%s\n' "$bold" "$(padded "$(column Ally Allié)" 26)" "$(column records fiches)" concepts commits \
+    "$(column "state digest" "empreinte d’état")" "$plain"
+for s in "${sites[@]}"; do
+    quiet "$s" status --json
+    printf '   %s %8s %8s %8s  %s\n' "$(padded "${ally[$s]}" 26)" "$(value records)" "$(value concepts)" "${commits[$s]}" "$(value digest | cut -c1-16)…"
+done
+echo
+say "%sEqual digests: three sites hold the same, word for word%s, after %s," "%sMêmes empreintes : trois sites ont la même chose, mot pour mot%s, en %s," \
+    "$green" "$plain" "$(span $(($(now_ms) - began)))"
+say "one kill -9 and two writers of one word. No server in the middle." "malgré un kill -9 et deux auteurs d’un même mot. Sans serveur central."
+echo
+if [ -n "${KEEP:-}" ]; then
+    say "%sThe sites are running.%s Look around, write, end one, start it again:" \
+        "%sLes sites tournent.%s Regardez, écrivez, arrêtez-en un, relancez-le :" "$bold" "$plain"
+    for s in "${sites[@]}"; do printf '   %s 127.0.0.1:%s   pid %s\n' "$(padded "${ally[$s]}" 26)" "${port[$s]}" "${pid[$s]}"; done
+    echo "   D=$dir"
+    # shellcheck disable=SC2016
+    printf '   %s --data $D/%s\n' "$shown_binary" "coherence status" "fondation record list" "citego concept show $concept"
+    # shellcheck disable=SC2016
+    say '   Stop: kill %s; rm -r $D %s' '   Arrêter : kill %s ; rm -r $D %s' "${pid[*]}" "$guards"
+else
+    say "%sNext%s" "%sEt maintenant%s" "$bold" "$plain"
+    try() { padded "   $1" 34 && say "$2" "$3"; }
+    try "make demo KEEP=1" "the same, and the sites stay for you to try" "la même, et les sites restent pour vos essais"
+    try "$shown_binary --help" "all commands" "toutes les commandes"
+    try "README.md" "your own site, in five commands" "votre propre site, en cinq commandes"
+fi
+exit 0
