@@ -56,7 +56,7 @@ err_t batch_end(struct core *c)
         return e;
     }
     e = own_guard(c);
-    if (c->batch.grown_n) {
+    if (c->batch.grown_n || c->batch.touched_n) {
         c->digests_known = false;
         c->changed = core_mono(c);
         c->change_told = false;
