@@ -5,6 +5,7 @@
 #   demo.sh PATH/allied     KEEP=1 leaves the sites running and says how to stop them
 #
 # Needs bash and coreutils, no JSON tool. Ends with 0, or says what failed, shows the end of that site's journal, and ends with 1.
+# shellcheck disable=SC1111,SC2317
 set -u
 allied=$(realpath -- "${1:?usage: demo.sh PATH/allied}") || exit 1
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -249,7 +250,7 @@ run fondation record import --json $data/fondation.jsonl
 fondation_n=$(value added)
 records=$((citego_n + fondation_n))
 agree "records=$records" "concepts=$concepts"
-end "Two allies publish %s and %s records; all three hold all of it %s later." \
+end "Two allies publish %s and %s records; all three hold them %s later." \
     "Deux alliés publient %s et %s fiches ; les trois ont tout %s plus tard." "$citego_n" "$fondation_n" "$(span $took_ms)"
 
 begin "One site is killed, the others write on" "Un site est tué, les autres continuent d’écrire"
@@ -257,7 +258,7 @@ used+=("kill -9 ${pid[fondation]}")
 stop fondation KILL
 run coherence record import --json $data/coherence.jsonl
 coherence_n=$(value added)
-run citego concept add --quiet --label Entraide@fr --label "Mutual aid@en" --adopt
+run citego concept add --quiet --label Entraide@fr --label Help@en --adopt
 end "Fondation's site is killed. The others write: %s records, 1 concept." \
     "Le site de Fondation est tué. Les autres écrivent : %s fiches, 1 concept." "$coherence_n"
 records=$((records + coherence_n)) concepts=$((concepts + 1))
@@ -277,7 +278,7 @@ concept=${concept:0:8}
 run coherence concept edit "$concept" --json --set "prefLabel@fr=Tiers-lieu"
 keep=$(value dot)
 run fondation concept edit "$concept" --json --set "prefLabel@fr=Lieu partagé"
-end "Cut off from each other, two allies rename “Tiers lieu” at once." "Coupés l’un de l’autre, deux alliés renomment « Tiers lieu » en même temps."
+end "Cut off from each other, two allies rename “Tiers lieu”." "Coupés l’un de l’autre, deux alliés renomment « Tiers lieu »."
 
 begin "Both come back" "Tous deux reviennent"
 start coherence
@@ -296,7 +297,7 @@ end "Both are back; all three see the conflict, and nothing was overwritten." "T
 begin "The secretariat chooses" "Le secrétariat choisit"
 run citego conflicts resolve "$concept" --keep "${keep:0:8}" --adopt
 agree conflicts=0 "records=$records" "concepts=$concepts"
-end "The secretariat chooses “Tiers-lieu”; the conflict is gone on all three." "Le secrétariat choisit « Tiers-lieu » ; le conflit a disparu chez tous."
+end "The secretariat chooses “Tiers-lieu”; no conflict is left anywhere." "Le secrétariat choisit « Tiers-lieu » ; plus de conflit nulle part."
 
 begin "Each site checks everything it holds" "Chaque site contrôle tout ce qu’il a"
 declare -A commits=()
@@ -305,12 +306,14 @@ for s in "${sites[@]}"; do
     commits[$s]=$(value commits)
     signatures=$(value signatures)
     verified=$(value ok)
-    [ "$verified" = true ] && [ "$(value digest)" = "$digest" ] || fail "$s" "verify says: %s" "verify répond : %s" "$out"
+    if [ "$verified" != true ] || [ "$(value digest)" != "$digest" ]; then
+        fail "$s" "verify says: %s" "verify répond : %s" "$out"
+    fi
 done
 used+=("each \$ allied verify")
 if [ $language = fr ]; then used=("chacun \$ allied verify"); fi
-end "Each checks what it holds: %s signatures, every sum; digests equal." \
-    "Chacun contrôle ce qu’il a : %s signatures, chaque somme ; mêmes empreintes." "$signatures"
+end "Each checks all it holds: %s signatures, every sum; equal digests." \
+    "Chacun contrôle tout : %s signatures, chaque somme, mêmes empreintes." "$signatures"
 
 # ---- the summary ----
 
@@ -333,7 +336,7 @@ if [ -n "${KEEP:-}" ]; then
     for s in "${sites[@]}"; do printf '   %s 127.0.0.1:%s   pid %s\n' "$(padded "${ally[$s]}" 26)" "${port[$s]}" "${pid[$s]}"; done
     echo "   D=$dir"
     # shellcheck disable=SC2016
-    printf '   %s --data $D/%s\n' "$shown_binary" "coherence status" "fondation record list" "citego concept show $concept"
+    for line in "coherence status" "fondation record list" "citego concept show $concept"; do printf '   %s --data $D/%s\n' "$shown_binary" "$line"; done
     # shellcheck disable=SC2016
     say '   Stop: kill %s; rm -r $D %s' '   Arrêter : kill %s ; rm -r $D %s' "${pid[*]}" "$guards"
 else
