@@ -35,6 +35,7 @@ static void show_all(const struct cli *cli)
     };
     struct table t;
     table_init(&t, columns, sizeof columns / sizeof *columns);
+    t.wrap_last = true;
     for (int id = 0; id < SETTING_COUNT; id++) {
         const char *value = settings_get(cli->settings, (enum setting)id);
         table_cell(&t, setting_name((enum setting)id));

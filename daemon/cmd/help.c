@@ -1,6 +1,5 @@
 #include "daemon/cmd/help.h"
 #include "conf/tr.h"
-#include "daemon/cmd/table.h"
 #include "protocol/base/utf8.h"
 #include <string.h>
 
@@ -11,27 +10,50 @@ static const char *const groups[GROUP_COUNT] = {
     [GROUP_CARE] = N_("Care"),
 };
 
-static const struct table_column two[] = {
-    {"", false, true },
-    {"", false, false}
-};
+#define GAP           2
+#define COMMAND_WIDTH 12 /* blanks before it included */
+#define LEFT_MOST     34 /* columns: a longer term has its meaning on the next line */
+
+/* A term and its meaning, which wraps beside the term on a terminal; nothing is cut. */
+static void entry(const struct cli *cli, const char *left, size_t room, const char *meaning)
+{
+    FILE *f = cli->out.data;
+    size_t wide = utf8_width(slice_text(left)), at = room + GAP;
+    fputs(left, f);
+    if (wide > room)
+        fprintf(f, "\n%*s", (int)at, "");
+    else
+        fprintf(f, "%*s", (int)(at - wide), "");
+    out_text(&cli->out, tr(cli->lang, meaning), at);
+}
+
+static size_t widen(size_t room, const char *left)
+{
+    size_t wide = utf8_width(slice_text(left));
+    return wide > room && wide <= LEFT_MOST ? wide : room;
+}
+
+static void option_left(char left[80], const struct arg_option *o)
+{
+    char letter[8] = "    ";
+    if (o->letter)
+        snprintf(letter, sizeof letter, "-%c%s", o->letter, *o->name ? ", " : "");
+    snprintf(left, 80, "  %s%s%s%s%s", letter, *o->name ? "--" : "", o->name, o->value ? " " : "",
+             o->value ? o->value : "");
+}
 
 static void options(const struct cli *cli, const struct arg_option *list, size_t n)
 {
-    struct table t;
-    table_init(&t, two, 2);
+    char left[80];
+    size_t room = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct arg_option *o = &list[i];
-        char left[80], letter[8] = "    ";
-        if (o->letter)
-            snprintf(letter, sizeof letter, "-%c%s", o->letter, *o->name ? ", " : "");
-        snprintf(left, sizeof left, "  %s%s%s%s%s", letter, *o->name ? "--" : "", o->name, o->value ? " " : "",
-                 o->value ? o->value : "");
-        table_cell(&t, left);
-        table_cell(&t, tr(cli->lang, o->meaning));
+        option_left(left, &list[i]);
+        room = widen(room, left);
     }
-    table_print(&t, &cli->out);
-    table_fini(&t);
+    for (size_t i = 0; i < n; i++) {
+        option_left(left, &list[i]);
+        entry(cli, left, room, list[i].meaning);
+    }
 }
 
 void help_all(const struct cli *cli, const struct arg_option *global, size_t global_n)
@@ -42,29 +64,24 @@ void help_all(const struct cli *cli, const struct arg_option *global, size_t glo
     for (size_t g = 0; g < GROUP_COUNT; g++) {
         fputc('\n', f);
         out_head(&cli->out, groups[g]);
-        struct table t;
-        table_init(&t, two, 2);
         for (size_t i = 0; i < cli->commands_n; i++) {
             if ((size_t)cli->commands[i].group != g)
                 continue;
             char left[32];
-            snprintf(left, sizeof left, "  %-10s", cli->commands[i].name);
-            table_cell(&t, left);
-            table_cell(&t, tr(cli->lang, cli->commands[i].summary));
+            snprintf(left, sizeof left, "  %s", cli->commands[i].name);
+            entry(cli, left, COMMAND_WIDTH, cli->commands[i].summary);
         }
-        table_print(&t, &cli->out);
-        table_fini(&t);
     }
     fputc('\n', f);
     out_head(&cli->out, N_("Options of every command"));
     options(cli, global, global_n);
     fputc('\n', f);
     out_print(&cli->out, N_("More about a command: allied COMMAND --help"), NULL);
-    out_print(&cli->out,
-              N_("Exit codes: 0 done, 1 failed, 2 degraded or partial, 3 unreachable, 4 conflict or stale, 5 not "
-                 "permitted, 64 usage, "
-                 "65 bad data, 69 no daemon, 75 try again, 78 configuration."),
-              NULL);
+    out_text(&cli->out,
+             tr(cli->lang, N_("Exit codes: 0 done, 1 failed, 2 degraded or partial, 3 unreachable, 4 conflict or "
+                              "stale, 5 not permitted, 64 usage, 65 bad data, 69 no daemon, 75 try again, 78 "
+                              "configuration.")),
+             0);
 }
 
 void help_form(const struct cli *cli, const struct arg_form *form)
@@ -88,24 +105,20 @@ void help_form(const struct cli *cli, const struct arg_form *form)
 void help_subs(const struct cli *cli, const char *command, const char *summary, const struct cli_sub *subs, size_t n)
 {
     FILE *f = cli->out.data;
-    fprintf(f, "allied %s: ", command);
-    out_text(&cli->out, tr(cli->lang, summary), 0);
+    char name[64];
+    snprintf(name, sizeof name, "allied %s", command);
+    out_print(&cli->out, N_("{1}: {2}"), name, tr(cli->lang, summary), NULL);
     fputc('\n', f);
-    struct table t;
-    table_init(&t, two, 2);
-    for (size_t i = 0; i < n; i++) {
-        char left[96];
-        snprintf(left, sizeof left, "  %s %s", subs[i].form->name, subs[i].form->operands);
-        table_cell(&t, left);
-        table_cell(&t, tr(cli->lang, subs[i].form->summary));
-    }
-    table_print(&t, &cli->out);
-    table_fini(&t);
+    char left[96];
+    size_t room = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < n; i++) {
+            snprintf(left, sizeof left, "  %s %s", subs[i].form->name, subs[i].form->operands);
+            if (pass == 0)
+                room = widen(room, left);
+            else
+                entry(cli, left, room, subs[i].form->summary);
+        }
     fputc('\n', f);
-    const char *name[] = {command};
-    struct buf line;
-    buf_init(&line, 4096);
-    out_fill(&line, tr(cli->lang, N_("More about one of them: allied {1} … --help")), name, 1);
-    out_text(&cli->out, buf_text(&line) ? buf_text(&line) : "", 0);
-    buf_fini(&line);
+    out_print(&cli->out, N_("More about one of them: allied {1} … --help"), command, NULL);
 }

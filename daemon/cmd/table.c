@@ -96,6 +96,13 @@ static void put(const struct table *t, const struct out *o, size_t column, const
     bool last = is_last(t, widths, column);
     if (last && column > 0 && widths[column] == 0)
         return;
+    if (last && t->wrap_last && style == STYLE_PLAIN) {
+        size_t indent = 0;
+        for (size_t c = 0; c < column; c++)
+            indent += widths[c] + GAP;
+        out_text(o, text, indent);
+        return;
+    }
     if (t->columns[column].right)
         fprintf(o->data, "%*s", (int)pad, "");
     out_cell(o, text, style, t->columns[column].keep ? 0 : room);

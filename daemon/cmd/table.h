@@ -18,7 +18,8 @@ struct table {
     size_t columns_n;
     char **cells; /* owned, clean, one line */
     size_t cells_n, room;
-    bool failed; /* no memory: what is there is printed */
+    bool wrap_last; /* set after table_init: the last column wraps instead of being cut */
+    bool failed;    /* no memory: what is there is printed */
 };
 
 /* A zeroed table with columns set is empty. `columns` is borrowed. */
