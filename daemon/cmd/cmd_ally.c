@@ -6,6 +6,7 @@
 #include "daemon/cmd/entity.h"
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/table.h"
+#include <string.h>
 
 static void sites_of(struct table *t, const json_t *ally)
 {
@@ -20,6 +21,24 @@ static void sites_of(struct table *t, const json_t *ally)
     }
     table_cell(t, buf_text(&names));
     buf_fini(&names);
+}
+
+/* The daemon's codes in words; another one stays as it is. */
+static const char *in_words(const struct out *o, const char *code)
+{
+    static const struct {
+        const char *code, *shown;
+    } words[] = {
+        {"effectif",    N_("effective")  },
+        {"droit",       N_("by right")   },
+        {"associe",     N_("associate")  },
+        {"ratified",    N_("ratified")   },
+        {"provisional", N_("provisional")},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].code, code) == 0)
+            return tr(o->lang, words[i].shown);
+    return code;
 }
 
 static void show(const struct out *o, const json_t *result)
@@ -40,8 +59,8 @@ static void show(const struct out *o, const json_t *result)
     {
         table_cell(&t, pick_text(ally, "name"));
         table_cell(&t, pick_text(ally, "id"));
-        table_cell(&t, pick_text(ally, "college"));
-        table_cell(&t, pick_text(ally, "standing"));
+        table_cell(&t, in_words(o, pick_text(ally, "college")));
+        table_cell(&t, in_words(o, pick_text(ally, "standing")));
         sites_of(&t, ally);
         table_cell(&t, pick_true(ally, "suspended") ? tr(o->lang, N_("suspended")) : "");
     }

@@ -42,17 +42,17 @@ int cmd_invite(struct cli *cli, int argc, char **argv)
     if (!cli_begin(cli, &form, argc, argv, &args, &code))
         return code;
     const char *expires = args_value(&args, "expires");
-    if (expires && (span_read(expires, &expires_s) != ERR_OK || expires_s < 60))
+    if (expires && (span_read(expires, &expires_s) != ERR_OK || expires_s < 1))
         return cli_fail(cli, why_set(&cli->why, ERR_USAGE, "--expires %.60s (30m, 12h, 7d)", expires));
     json_t *result = NULL;
     err_t err = cli_ask(cli, "invite", request(&args, expires_s), &result);
     if (!err && cli->out.json)
         out_json(&cli->out, result);
     else if (!err) {
-        out_say(&cli->out, N_("Send this line to {1}; it is good once, until {2}:"), args.operands[0],
-                pick_text(result, "expires"), NULL);
         if (*pick_text(result, "words"))
             out_say(&cli->out, N_("Words to read aloud: {1}"), pick_text(result, "words"), NULL);
+        out_say(&cli->out, N_("Send this line to {1}; it is good once, until {2}:"), args.operands[0],
+                pick_text(result, "expires"), NULL);
         out_print(&cli->out, "{1}", pick_text(result, "code"), NULL);
     }
     json_decref(result);

@@ -13,10 +13,12 @@ static const struct {
     enum out_style style;
     int exit_code;
 } states[] = {
-    {"ok",       N_("all is well"), STYLE_GREEN,  0},
-    {"syncing",  N_("catching up"), STYLE_YELLOW, 0},
-    {"degraded", N_("degraded"),    STYLE_YELLOW, 2},
-    {"readonly", N_("read-only"),   STYLE_RED,    2},
+    {"ok",       N_("all is well"),            STYLE_GREEN,  0},
+    {"syncing",  N_("catching up"),            STYLE_YELLOW, 0},
+    {"degraded", N_("degraded"),               STYLE_YELLOW, 2},
+    {"readonly", N_("read-only"),              STYLE_RED,    2},
+    {"stopped",  N_("stopped"),                STYLE_RED,    2},
+    {"joining",  N_("waiting to be admitted"), STYLE_YELLOW, 2},
 };
 
 static size_t state_row(const char *state)
@@ -44,6 +46,24 @@ static void counts(const struct out *o, const json_t *r)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (!rows[i].only_if_any || pick_number(r, rows[i].key))
             out_pair(o, rows[i].label, NUM(pick_number(r, rows[i].key)));
+}
+
+/* What a peer's state is called; a state of a newer daemon stays as it is. */
+static const char *peer_state(const struct out *o, const char *state)
+{
+    static const struct {
+        const char *state, *shown;
+    } names[] = {
+        {"live",        N_("live")       },
+        {"syncing",     N_("catching up")},
+        {"connecting",  N_("connecting") },
+        {"unreachable", N_("unreachable")},
+        {"unknown",     N_("not known")  },
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].state, state) == 0)
+            return tr(o->lang, names[i].shown);
+    return state;
 }
 
 static const char *in_sync(const struct out *o, const json_t *peer)
@@ -75,7 +95,7 @@ static void peers(const struct out *o, const json_t *r)
         const char *cause = pick_text(p, "cause");
         err_t known = err_by_name(cause);
         table_cell(&t, *pick_text(p, "name") ? pick_text(p, "name") : pick_text(p, "site"));
-        table_cell(&t, pick_text(p, "state"));
+        table_cell(&t, peer_state(o, pick_text(p, "state")));
         table_cell(&t, NUM(pick_number(p, "behind")));
         table_cell(&t, NUM(pick_number(p, "ahead")));
         table_cell(&t, json_is_integer(heard) ? NUM(json_integer_value(heard)) : "—");
@@ -98,9 +118,10 @@ static void problems(const struct out *o, const json_t *r)
         out_cell(o, pick_text(p, "code"), STYLE_YELLOW, 0);
         fputs(": ", o->data);
         out_text(o, pick_text(p, "text"), 4);
+        /* Whoever reads this need not be told that it is they. */
+        bool other = *pick_text(p, "who") && strcmp(pick_text(p, "who"), tr(o->lang, N_("you"))) != 0;
         if (*pick_text(p, "action"))
-            out_print(o, *pick_text(p, "who") ? N_("  → {1} ({2})") : "  → {1}", pick_text(p, "action"),
-                      pick_text(p, "who"), NULL);
+            out_print(o, other ? N_("  → {1} ({2})") : "  → {1}", pick_text(p, "action"), pick_text(p, "who"), NULL);
     }
 }
 
@@ -127,14 +148,15 @@ static void show(const struct out *o, const json_t *r)
     problems(o, r);
 }
 
-static const struct arg_form status_form = {"status",
-                                            "",
-                                            N_("how this site is, and what to do"),
-                                            NULL,
-                                            0,
-                                            0,
-                                            0,
-                                            N_("Exit code 0: well, or catching up; 2: degraded or read-only.")};
+static const struct arg_form status_form = {
+    "status",
+    "",
+    N_("how this site is, and what to do"),
+    NULL,
+    0,
+    0,
+    0,
+    N_("Exit code 0: well, or catching up; 2: degraded, read-only, stopped, or not admitted yet.")};
 
 int cmd_status(struct cli *cli, int argc, char **argv)
 {

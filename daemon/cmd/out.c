@@ -76,6 +76,14 @@ static void sentence(FILE *f, const char *lang, const char *msgid, va_list list)
     buf_fini(&line);
 }
 
+__attribute__((sentinel)) static void line(FILE *f, const char *lang, const char *msgid, ...)
+{
+    va_list list;
+    va_start(list, msgid);
+    sentence(f, lang, msgid, list);
+    va_end(list);
+}
+
 void out_say(const struct out *o, const char *msgid, ...)
 {
     if (o->quiet)
@@ -276,8 +284,9 @@ void out_error(const struct out *o, err_t err, const struct why *why, const char
     const char *detail = e ? json_string_value(json_object_get(e, "detail")) : "";
     const char *step = e ? json_string_value(json_object_get(e, "next")) : "";
     fflush(o->data);
-    fprintf(o->say, "%sallied: ALLIED-%d:%s %s%s%s\n", o->color_say ? codes[STYLE_RED] : "", err_number(err),
-            o->color_say ? "\033[0m" : "", tr(o->lang, err_what(err)), *detail ? ": " : "", detail);
+    fprintf(o->say, "%sallied: ALLIED-%d:%s ", o->color_say ? codes[STYLE_RED] : "", err_number(err),
+            o->color_say ? "\033[0m" : "");
+    line(o->say, o->lang, *detail ? N_("{1}: {2}") : "{1}", tr(o->lang, err_what(err)), detail, NULL);
     if (*step)
         fprintf(o->say, "  → %s\n", step);
     json_decref(form);
