@@ -3,6 +3,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/refold.h"
+#include "peers/address.h"
 #include <stdio.h>
 
 #define INVITE_WORDS_BYTES 8
@@ -175,18 +176,29 @@ err_t admit_encode(struct core *c, bool with_charter, uint64_t number, struct bu
 
 /* ---- inviting ---- */
 
-static err_t add_addresses(struct invite *invite, const char *addresses)
+static err_t add_address(struct invite *invite, struct slice text, struct why *why)
+{
+    char copy[ADDRESS_TEXT_MAX] = "";
+    struct address parsed;
+    if (text.len < sizeof copy)
+        memcpy(copy, text.at, text.len);
+    if (text.len > ADDRESS_MAX_BYTES || address_parse(copy, ADDRESS_REACH, &parsed) != ERR_OK)
+        return why_set(why, ERR_ADDRESS, "%.*s", (int)(text.len < 100 ? text.len : 100), (const char *)text.at);
+    invite->addresses[invite->addresses_n++] = text;
+    return ERR_OK;
+}
+
+static err_t add_addresses(struct invite *invite, const char *addresses, struct why *why)
 {
     const char *at = addresses ? addresses : "";
-    while (*at && invite->addresses_n < INVITE_ADDRESSES_MAX) {
+    err_t e = ERR_OK;
+    while (!e && *at && invite->addresses_n < INVITE_ADDRESSES_MAX) {
         size_t n = strcspn(at, " ,");
-        if (n > ADDRESS_MAX_BYTES)
-            return ERR_ADDRESS;
         if (n)
-            invite->addresses[invite->addresses_n++] = slice_of(at, n);
+            e = add_address(invite, slice_of(at, n), why);
         at += n + strspn(at + n, " ,");
     }
-    return invite->addresses_n ? ERR_OK : ERR_ADDRESS;
+    return !e && !invite->addresses_n ? why_set(why, ERR_NO_ADDRESS, "%s", "zeromq.announce") : e;
 }
 
 static err_t store_invitation(struct core *c, const struct invitation *row)
@@ -212,9 +224,9 @@ err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const c
         return why_set(why, ERR_NOT_REGISTRAR, "%s", "invite");
     if (!*ally || strlen(ally) > NAME_MAX_BYTES)
         return why_set(why, ERR_FIELD_VALUE, "%s", "NAME");
-    err_t e = add_addresses(&invite, addresses);
+    err_t e = add_addresses(&invite, addresses, why);
     if (e)
-        return why_set(why, e, "%s", "zeromq.announce");
+        return e;
     memcpy(invite.alliance, c->authority.alliance, ALLIANCE_BYTES);
     memcpy(invite.charter_id, c->authority.charter_id, HASH_BYTES);
     memcpy(invite.inviter, core_own(c)->key.pub, SITE_BYTES);
