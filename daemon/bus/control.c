@@ -115,7 +115,7 @@ static err_t wait_answer(void *dealer, void *monitor, long timeout_ms, struct bu
         if (err != ERR_TIMEOUT)
             return err;
         if (ready > 0 && items[1].revents)
-            return ERR_NO_DAEMON;
+            return ERR_UNANSWERED;
         if (ready >= 0 && left == 0)
             return ERR_TIMEOUT;
     }

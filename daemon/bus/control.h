@@ -11,7 +11,7 @@
 
 /*
  * One JSON request, one JSON answer; `answer` (its cap is the caller's) is replaced. timeout_ms -1: for ever. ERR_NO_DAEMON at once where nobody
- * listens, and where the daemon goes away before it answered; ERR_TIMEOUT; ERR_TOO_LARGE for a request past LIMIT_REQUEST_BYTES or an answer past the
+ * listens; ERR_UNANSWERED where the daemon goes away before it answered: it may have done what was asked; ERR_TIMEOUT; ERR_TOO_LARGE for a request past LIMIT_REQUEST_BYTES or an answer past the
  * cap; ERR_OWNER where the socket is not ours to use.
  */
 err_t control_call(const char *dir, struct slice request, long timeout_ms, struct buf *answer);

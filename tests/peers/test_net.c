@@ -594,7 +594,7 @@ static void control_socket_answers_at_short_and_very_long_paths(void **state)
     assert_int_equal(rmdir(dir), 0);
 }
 
-static void daemon_that_goes_away_is_no_daemon_not_a_timeout(void **state)
+static void daemon_that_goes_away_is_told_at_once_not_by_a_timeout(void **state)
 {
     (void)state;
     struct side a;
@@ -609,7 +609,7 @@ static void daemon_that_goes_away_is_no_daemon_not_a_timeout(void **state)
     expect(&a, BUS_REQUEST);
     side_stop(&a);
     pthread_join(thread, NULL);
-    assert_int_equal(c.err, ERR_NO_DAEMON);
+    assert_int_equal(c.err, ERR_UNANSWERED);
     buf_fini(&c.answer);
     assert_int_equal(rmdir(dir), 0);
 }
@@ -632,7 +632,7 @@ int main(void)
         cmocka_unit_test(stop_lets_the_last_frames_out_and_ends_the_links),
         cmocka_unit_test(ipv6_loopback_works_like_any_other),
         cmocka_unit_test(control_socket_answers_at_short_and_very_long_paths),
-        cmocka_unit_test(daemon_that_goes_away_is_no_daemon_not_a_timeout),
+        cmocka_unit_test(daemon_that_goes_away_is_told_at_once_not_by_a_timeout),
     };
     if (sign_start())
         return 1;

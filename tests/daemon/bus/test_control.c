@@ -1,6 +1,8 @@
 /* The client's end against what may stand at DATA/control.sock; the daemon's end is in tests/peers/test_net.c. */
 #include "daemon/bus/control.h"
 #include "protocol/base/limits.h"
+#include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,6 +85,35 @@ static void listener_that_says_nothing_is_a_timeout(void **state)
     clear(dir);
 }
 
+static void *leave_after_a_moment(void *listening)
+{
+    struct pollfd p = {.fd = *(int *)listening, .events = POLLIN};
+    while (poll(&p, 1, 5000) == 1) {
+        int fd = accept(p.fd, NULL, NULL);
+        char byte;
+        /* The first connection only asks whether somebody listens. */
+        bool spoke = recv(fd, &byte, 1, 0) == 1;
+        close(fd);
+        if (spoke)
+            break;
+    }
+    return NULL;
+}
+
+static void daemon_that_leaves_before_it_answers_may_have_done_what_was_asked(void **state)
+{
+    (void)state;
+    char dir[64] = "/tmp/allied-bus-XXXXXX";
+    pthread_t leaver;
+    assert_non_null(mkdtemp(dir));
+    int fd = stand_at(dir, true);
+    assert_int_equal(pthread_create(&leaver, NULL, leave_after_a_moment, &fd), 0);
+    assert_int_equal(call(dir, 5000), ERR_UNANSWERED);
+    assert_int_equal(pthread_join(leaver, NULL), 0);
+    close(fd);
+    clear(dir);
+}
+
 static void request_past_the_limit_is_refused_before_anything_is_sent(void **state)
 {
     (void)state;
@@ -125,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_directory_no_socket_and_a_dead_socket_are_no_daemon_at_once),
         cmocka_unit_test(listener_that_says_nothing_is_a_timeout),
+        cmocka_unit_test(daemon_that_leaves_before_it_answers_may_have_done_what_was_asked),
         cmocka_unit_test(request_past_the_limit_is_refused_before_anything_is_sent),
         cmocka_unit_test(long_path_becomes_a_short_name_of_the_same_file),
     };
