@@ -123,13 +123,7 @@ static err_t until_equal(struct join *j, json_t **status)
 static err_t read_code(struct cli *cli, const char *text, struct arena *arena, struct invite *out)
 {
     err_t e = invite_decode(slice_text(text), arena, out);
-    if (e)
-        return why_set(&cli->why, e, "%.40s", text);
-    struct env env = service_env(NULL);
-    if ((int64_t)out->expires_s * 1000 < env.wall(env.ctx).ms)
-        return why_set(&cli->why, ERR_INVITE_EXPIRED, "%.*s",
-                       (int)(out->ally_name.len < 100 ? out->ally_name.len : 100), (const char *)out->ally_name.at);
-    return ERR_OK;
+    return e ? why_set(&cli->why, e, "%.40s", text) : ERR_OK;
 }
 
 static err_t prepare(struct cli *cli, const struct args *args, const struct invite *invite)

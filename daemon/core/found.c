@@ -124,11 +124,50 @@ static err_t put_own_site(struct store *s, const uint8_t site[SITE_BYTES], const
     return local_put_site(s, &row);
 }
 
-static err_t create_store(const char *dir, struct store **out, struct why *why)
+static bool has_database(const char *dir)
+{
+    char path[4096];
+    return snprintf(path, sizeof path, "%s/%s", dir, DATABASE_NAME) < (int)sizeof path && access(path, F_OK) == 0;
+}
+
+/* A database without a site is left by an attempt that was killed; it is as good as a new one. */
+static err_t open_store(const char *dir, struct store **out, struct why *why)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", dir, DATABASE_NAME);
-    return store_open(path, STORE_CREATE, out, why);
+    return store_open(path, has_database(dir) ? STORE_WRITE : STORE_CREATE, out, why);
+}
+
+/* What a directory holds already. */
+struct before {
+    bool site;  /* one of our own; `id` */
+    bool waits; /* for its admission */
+    uint8_t id[SITE_BYTES];
+    uint8_t code[SITE_BYTES]; /* of the invitation it joined by, or zeros */
+};
+
+static err_t look_before(const char *dir, struct before *out, struct why *why)
+{
+    struct store *s = NULL;
+    struct arena arena = {0};
+    struct own_site *rows = NULL;
+    struct slice value;
+    size_t n = 0;
+    *out = (struct before){0};
+    if (!has_database(dir))
+        return ERR_OK;
+    err_t e = open_store(dir, &s, why);
+    if (!e)
+        e = local_sites(s, &arena, &rows, &n);
+    out->site = !e && n > 0;
+    if (out->site)
+        memcpy(out->id, rows[0].site, SITE_BYTES);
+    out->waits = out->site && local_get(s, SETTING_JOIN_REQUEST, &arena, &value) == ERR_OK;
+    if (out->site && local_get(s, SETTING_JOIN_CODE, &arena, &value) == ERR_OK && value.len == SITE_BYTES)
+        memcpy(out->code, value.at, SITE_BYTES);
+    store_close(s);
+    arena_fini(&arena);
+    return e;
 }
 
 /* ---- init ---- */
@@ -180,7 +219,7 @@ static err_t store_founding(const char *dir, const struct sign_key *site, const 
 {
     struct store *s = NULL;
     bool fresh = false;
-    err_t e = create_store(dir, &s, why);
+    err_t e = open_store(dir, &s, why);
     if (e)
         return e;
     e = store_begin(s);
@@ -196,12 +235,6 @@ static err_t store_founding(const char *dir, const struct sign_key *site, const 
         store_rollback(s);
     store_close(s);
     return e;
-}
-
-static bool has_database(const char *dir)
-{
-    char path[4096];
-    return snprintf(path, sizeof path, "%s/%s", dir, DATABASE_NAME) < (int)sizeof path && access(path, F_OK) == 0;
 }
 
 static err_t found_with_names(const char *dir, const struct env *env, struct slice name, struct slice ally,
@@ -229,6 +262,8 @@ err_t found_alliance(const char *dir, const struct env *env, const char *allianc
                      struct why *why)
 {
     struct buf alliance_name = {0}, ally_name = {0};
+    struct before before = {0};
+    int lock = -1;
     err_t e = clean_name(alliance, &alliance_name, "ALLIANCE", why);
     if (!e)
         e = clean_name(ally, &ally_name, "--ally", why);
@@ -236,10 +271,16 @@ err_t found_alliance(const char *dir, const struct env *env, const char *allianc
         e = clean_site(site, why);
     if (!e)
         e = found_dir(dir, why);
-    if (!e && has_database(dir))
+    if (!e)
+        e = found_lock(dir, &lock, why);
+    if (!e)
+        e = look_before(dir, &before, why);
+    if (!e && before.site)
         e = why_set(why, ERR_DATA_EXISTS, "%.150s", dir);
     if (!e)
         e = found_with_names(dir, env, buf_slice(&alliance_name), buf_slice(&ally_name), site, why);
+    if (lock >= 0)
+        close(lock);
     buf_fini(&alliance_name);
     buf_fini(&ally_name);
     return e;
@@ -259,7 +300,8 @@ static err_t split_endpoints(const char *endpoints, struct join_request *request
     return ERR_OK;
 }
 
-static err_t put_join(struct store *s, const struct invite *invite, struct slice request)
+static err_t put_join(struct store *s, const struct invite *invite, const uint8_t code[SITE_BYTES],
+                      struct slice request)
 {
     err_t e = local_set(s, SETTING_ALLIANCE, slice_of(invite->alliance, ALLIANCE_BYTES));
     if (!e)
@@ -269,89 +311,106 @@ static err_t put_join(struct store *s, const struct invite *invite, struct slice
     if (!e)
         e = local_set(s, SETTING_JOIN_SECRET, slice_of(invite->secret, SEED_BYTES));
     if (!e)
+        e = local_set(s, SETTING_JOIN_CODE, slice_of(code, SITE_BYTES));
+    if (!e)
         e = local_set(s, SETTING_INVITER, slice_of(invite->inviter, SITE_BYTES));
     for (size_t i = 0; i < invite->addresses_n && !e; i++)
         e = local_address_add(s, invite->inviter, invite->addresses[i]);
     return e;
 }
 
-static err_t make_request(const struct env *env, const struct invite *invite, const uint8_t site[SITE_BYTES],
-                          struct slice ally, const char *site_name, const char *endpoints, struct buf *out)
+static err_t make_request(const struct env *env, const struct invite *invite, const uint8_t code[SITE_BYTES],
+                          const uint8_t site[SITE_BYTES], struct slice ally, const char *site_name,
+                          const char *endpoints, struct buf *out)
 {
     struct join_request request = {.ally_name = ally, .site_name = slice_text(site_name)};
-    struct sign_key secret;
-    sign_key_from_seed(invite->secret, &secret);
     memcpy(request.alliance, invite->alliance, ALLIANCE_BYTES);
-    memcpy(request.secret_key, secret.pub, SITE_BYTES);
+    memcpy(request.secret_key, code, SITE_BYTES);
     memcpy(request.site, site, SITE_BYTES);
     env->random(env->ctx, request.ally, ALLY_BYTES);
-    sign_key_wipe(&secret);
     err_t e = split_endpoints(endpoints, &request);
     join_encode(&request, out);
     return e ? e : out->err;
 }
 
-/* A new directory gets a key and a database; one that still waits for its admission keeps both. */
-static err_t open_or_create(const char *dir, const struct env *env, const char *site_name, struct store **s,
-                            uint8_t site[SITE_BYTES], struct why *why)
+/* All in one transaction: killed at any point, the same command begins again. A site that waits for its admission keeps its key. */
+static err_t store_join(const char *dir, const struct env *env, const struct invite *invite,
+                        const uint8_t code[SITE_BYTES], struct before *before, struct slice ally, const char *site_name,
+                        const char *endpoints, struct why *why)
 {
-    char path[4096];
     struct sign_key key = {0};
-    struct arena arena = {0};
-    err_t e;
-    if (!has_database(dir)) {
-        e = new_key(dir, env, site_name, &key, why);
-        if (!e)
-            e = create_store(dir, s, why);
-        if (!e)
-            e = put_own_site(*s, key.pub, site_name);
-        memcpy(site, key.pub, SITE_BYTES);
-        sign_key_wipe(&key);
-        return e;
-    }
-    struct own_site *rows = NULL;
-    struct slice pending;
-    size_t n = 0;
-    snprintf(path, sizeof path, "%s/%s", dir, DATABASE_NAME);
-    e = store_open(path, STORE_WRITE, s, why);
-    if (!e && local_get(*s, SETTING_JOIN_REQUEST, &arena, &pending))
-        e = why_set(why, ERR_DATA_EXISTS, "%.150s", dir);
+    struct store *s = NULL;
+    struct buf request;
+    buf_init(&request, LIMIT_ENVELOPE_BYTES);
+    err_t e = before->site ? ERR_OK : new_key(dir, env, site_name, &key, why);
+    if (!before->site)
+        memcpy(before->id, key.pub, SITE_BYTES);
+    sign_key_wipe(&key);
     if (!e)
-        e = local_sites(*s, &arena, &rows, &n);
-    if (!e && n)
-        memcpy(site, rows[0].site, SITE_BYTES);
-    arena_fini(&arena);
-    return !e && !n ? ERR_NO_DATA : e;
+        e = make_request(env, invite, code, before->id, ally, site_name, endpoints, &request);
+    if (!e)
+        e = open_store(dir, &s, why);
+    if (!e)
+        e = store_begin(s);
+    if (!e && !before->site)
+        e = put_own_site(s, before->id, site_name);
+    if (!e)
+        e = put_join(s, invite, code, buf_slice(&request));
+    if (!e)
+        e = store_commit(s);
+    if (e && s && store_in_transaction(s))
+        store_rollback(s);
+    store_close(s);
+    buf_fini(&request);
+    return e;
+}
+
+static err_t join_locked(const char *dir, const struct env *env, const struct invite *invite, struct slice ally,
+                         const char *site_name, const char *endpoints, bool expired, struct why *why)
+{
+    struct sign_key secret;
+    struct before before;
+    uint8_t code[SITE_BYTES];
+    sign_key_from_seed(invite->secret, &secret);
+    memcpy(code, secret.pub, SITE_BYTES);
+    sign_key_wipe(&secret);
+    err_t e = look_before(dir, &before, why);
+    if (e)
+        return e;
+    /* Admitted by this very code: what is left is to fetch. */
+    if (before.site && !before.waits && memcmp(before.code, code, SITE_BYTES) == 0)
+        return ERR_OK;
+    if (before.site && !before.waits)
+        return why_set(why, ERR_DATA_EXISTS, "%.150s", dir);
+    if (expired)
+        return ERR_INVITE_EXPIRED;
+    return store_join(dir, env, invite, code, &before, ally, site_name, endpoints, why);
 }
 
 err_t found_join(const char *dir, const struct env *env, const struct invite *invite, const char *ally,
                  const char *site_name, const char *endpoints, struct why *why)
 {
-    struct buf ally_name = {0}, request = {0};
+    struct buf ally_name = {0};
     char given[NAME_MAX_BYTES + 1] = "";
-    struct store *s = NULL;
-    uint8_t site[SITE_BYTES];
+    int lock = -1;
+    bool expired = (int64_t)invite->expires_s * 1000 < env->wall(env->ctx).ms;
     if (invite->ally_name.len <= NAME_MAX_BYTES)
         memcpy(given, invite->ally_name.at, invite->ally_name.len);
     err_t e = clean_name(ally ? ally : given, &ally_name, "--ally", why);
     if (!e)
         e = clean_site(site_name, why);
+    if (!e && expired && !has_database(dir))
+        e = ERR_INVITE_EXPIRED;
     if (!e)
         e = found_dir(dir, why);
     if (!e)
-        e = open_or_create(dir, env, site_name, &s, site, why);
-    buf_init(&request, LIMIT_ENVELOPE_BYTES);
+        e = found_lock(dir, &lock, why);
     if (!e)
-        e = make_request(env, invite, site, buf_slice(&ally_name), site_name, endpoints, &request);
-    if (!e)
-        e = store_begin(s);
-    if (!e)
-        e = put_join(s, invite, buf_slice(&request));
-    if (!e)
-        e = store_commit(s);
-    if (s)
-        store_close(s);
+        e = join_locked(dir, env, invite, buf_slice(&ally_name), site_name, endpoints, expired, why);
+    if (e == ERR_INVITE_EXPIRED)
+        why_set(why, e, "%.150s", given);
+    if (lock >= 0)
+        close(lock);
     buf_fini(&ally_name);
-    buf_fini(&request);
     return e;
 }

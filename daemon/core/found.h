@@ -19,6 +19,7 @@
 #define SETTING_CHARTER      "charter"      /* 32 bytes: the charter the invitation named */
 #define SETTING_JOIN_REQUEST "join.request" /* until admitted */
 #define SETTING_JOIN_SECRET  "join.secret"  /* seed of the one-use secret, until admitted */
+#define SETTING_JOIN_CODE    "join.code"    /* 32 bytes: the secret's public key, kept: the same code goes on */
 #define SETTING_INVITER      "join.inviter" /* 32 bytes */
 
 /* Makes DATA (0700) if need be; ERR_READ_ONLY, ERR_OWNER, ERR_FILE. */
@@ -29,7 +30,10 @@ err_t found_lock(const char *dir, int *fd, struct why *why);
 /* Founds an alliance whose first ally, its secretariat, is `ally`. Names: 1 to NAME_MAX_BYTES of UTF-8, brought to NFC. */
 err_t found_alliance(const char *dir, const struct env *env, const char *alliance, const char *ally, const char *site,
                      struct why *why);
-/* Prepares a directory to join; a directory that still waits takes a new code in place of its old one. `ally` NULL: the name in the code. */
+/*
+ * Prepares a directory to join; a directory that still waits takes a new code in place of its old one, and one that was admitted by this very
+ * code stays as it is, even after the code's end. `ally` NULL: the name in the code. ERR_DATA_EXISTS, ERR_INVITE_EXPIRED.
+ */
 err_t found_join(const char *dir, const struct env *env, const struct invite *invite, const char *ally,
                  const char *site, const char *endpoints, struct why *why);
 

@@ -40,6 +40,26 @@ static err_t write_text(int fd, const char *text, size_t len)
     return n == (ssize_t)len && fsync(fd) == 0 ? ERR_OK : ERR_DISK;
 }
 
+/* Under its name a key stands whole or not at all: half of one would be taken for a key that somebody damaged. */
+static err_t write_whole(const char *path, const char *text, size_t len)
+{
+    char fresh[4096 + 8];
+    snprintf(fresh, sizeof fresh, "%s.new", path);
+    unlink(fresh);
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return ERR_DISK;
+    err_t e = write_text(fd, text, len);
+    if (!e && renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE))
+        e = ERR_DISK;
+    int reason = errno;
+    close(fd);
+    if (e)
+        unlink(fresh);
+    errno = reason;
+    return e;
+}
+
 err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_BYTES], struct why *why)
 {
     char keys[4096], path[4096], text[SEED_TEXT_LEN + 2];
@@ -50,15 +70,10 @@ err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_B
         return why_set(why, e, "%.150s", dir);
     if (mkdir(keys, 0700) && errno != EEXIST)
         return os_error(why, keys);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return os_error(why, path);
     base32_encode(slice_of(seed, SEED_BYTES), text);
     text[SEED_TEXT_LEN] = '\n';
-    e = write_text(fd, text, SEED_TEXT_LEN + 1);
-    if (e)
+    if (write_whole(path, text, SEED_TEXT_LEN + 1))
         e = os_error(why, path);
-    close(fd);
     sign_wipe(text, sizeof text);
     return e ? e : sync_dir(keys);
 }
