@@ -147,6 +147,7 @@ static err_t fill_holes(struct core *c, const struct commit *commit)
 
 err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, struct commit *commit)
 {
+    arena_clear(&c->scratch); /* what a batch without a fold would pile up */
     err_t e = commit_decode(carried, commit);
     if (e)
         return e;
