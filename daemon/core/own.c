@@ -235,19 +235,28 @@ err_t own_guard(struct core *c)
     return e;
 }
 
+static void take_numbers(struct own_site *row, const struct own_site *stored)
+{
+    row->incarnation = stored->incarnation;
+    row->before_seq = stored->before_seq;
+    memcpy(row->before_id, stored->before_id, HASH_BYTES);
+}
+
 /* After a rollback the rows in memory may name an incarnation that never was: read them again. */
 void own_forget(struct core *c)
 {
+    struct arena arena = {0};
     struct own_site *rows = NULL;
     size_t n = 0;
     for (size_t i = 0; i < c->own_n; i++)
         c->own[i].wrote = false;
-    if (local_sites(c->store, &c->arena, &rows, &n))
-        return;
+    if (local_sites(c->store, &arena, &rows, &n))
+        n = 0;
     for (size_t i = 0; i < c->own_n; i++)
         for (size_t k = 0; k < n; k++)
             if (memcmp(rows[k].site, c->own[i].key.pub, SITE_BYTES) == 0)
-                c->own[i].row = rows[k];
+                take_numbers(&c->own[i].row, &rows[k]);
+    arena_fini(&arena);
 }
 
 void own_saw(struct core *c, const struct commit *commit)
