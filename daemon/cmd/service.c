@@ -19,6 +19,7 @@
 
 #define BUS_MESSAGE_BYTES (LIMIT_REQUEST_BYTES + LIMIT_MESSAGE_BYTES)
 #define BUS_NAME          "net"
+#define EVENTS_A_STEP     256
 
 struct service {
     int lock_fd;
@@ -428,10 +429,10 @@ err_t service_run(struct service *s, int64_t ms, bool *stopped)
     do {
         struct mono due = core_tick(s->core);
         err_t e = bus_recv(s->end, wait_ms(due, until), &s->in);
-        /* Whatever waits is taken in before the clock is looked at again, but not for ever. */
-        for (int i = 0; e == ERR_OK && i < 256; i++) {
+        /* Whatever waits is taken in before the clock is looked at again, but not for ever. What was received is handled in any case. */
+        for (int left = EVENTS_A_STEP; e == ERR_OK; left--) {
             handle(s);
-            e = bus_recv(s->end, 0, &s->in);
+            e = left > 1 ? bus_recv(s->end, 0, &s->in) : ERR_TIMEOUT;
         }
         if (s->failed || core_fatal(s->core))
             return s->failed ? s->failure.code : core_fatal(s->core);
