@@ -125,7 +125,8 @@ enum setting setting_guess(const char *typed)
         d += s > 2 ? 2 : s;
         if (!dot && distance(typed, strlen(typed), rows[i].section) < d)
             d = distance(typed, strlen(typed), rows[i].section);
-        if (d < best && d <= 1 + strlen(rows[i].key) / 3) {
+        size_t shorter = strlen(key) < strlen(rows[i].key) ? strlen(key) : strlen(rows[i].key);
+        if (d < best && d <= 1 + shorter / 3) {
             best = d;
             found = (enum setting)i;
         }

@@ -56,6 +56,7 @@ static void unknown_names_come_with_a_guess(void **state)
     expect("http { level = info }", ERR_CONFIG_UNKNOWN, "a.conf:1: http.level (journal.level?)");
     expect("\nstorrage { }", ERR_CONFIG_UNKNOWN, "a.conf:2: storrage (storage { min_free }?)");
     expect("site { qqqqqqqqqq = 1 }", ERR_CONFIG_UNKNOWN, "a.conf:1: site.qqqqqqqqqq");
+    expect("site { foo = 1 }", ERR_CONFIG_UNKNOWN, "a.conf:1: site.foo"); /* three letters are near to nothing */
     expect("include(\"x\")", ERR_CONFIG_QUOTE, "a.conf:1: include(");
 }
 
