@@ -39,10 +39,10 @@ void progress_step(struct progress *p, struct mono now, const char *phase_msgid,
                             NUM(left_s)};
     struct buf line;
     buf_init(&line, 4096);
-    out_fill(
-        &line,
-        tr(p->out->lang, whole ? N_("{1}: {2}, {3} a second, {4} %, about {5} s left") : N_("{1}: {2}, {3} a second")),
-        values, 5);
+    const char *form = !done   ? "{1} …" /* waiting has no rate */
+                       : whole ? N_("{1}: {2}, {3} a second, {4} %, about {5} s left")
+                               : N_("{1}: {2}, {3} a second");
+    out_fill(&line, tr(p->out->lang, form), values, 5);
     fprintf(p->out->say, p->out->terminal_say ? "\r\033[K%s" : "%s\n", buf_text(&line) ? buf_text(&line) : "");
     fflush(p->out->say);
     buf_fini(&line);
