@@ -99,7 +99,7 @@ static int record_add(struct cli *cli, int argc, char **argv)
         return code;
     const char *path = args_value(&args, "file"), *lang = args_value(&args, "lang");
     if (!path && !args_value(&args, "set"))
-        return cli_usage(cli, "--file | --set");
+        return cli_lacks(cli, "--file | --set");
     json_t *object = NULL;
     err_t err = path ? load(cli, path, &object) : ERR_OK;
     object = object || err ? object : json_object();
@@ -160,7 +160,7 @@ static int record_edit(struct cli *cli, int argc, char **argv)
         return code;
     bool revive = args_flag(&args, "revive");
     if (!revive && !args_value(&args, "set") && !args_value(&args, "unset"))
-        return cli_usage(cli, "--set | --unset | --revive");
+        return cli_lacks(cli, "--set | --unset | --revive");
     json_t *set = json_object();
     err_t err = entity_sets(cli, ENTITY_RECORD, &args, set);
     err = err ? err : keep_parts(cli, &args, args.operands[0], set);
@@ -209,8 +209,20 @@ static const struct arg_form list_form = {
     "record list", "", N_("the records of all allies"), list_options, sizeof list_options / sizeof *list_options, 0, 0,
     NULL};
 
+#define NARROW   100 /* columns: below it titles matter more than whole ids */
+#define SHORT_ID 20  /* the ally's part and 35 bits more: a unique beginning is enough for every command */
+#define DAY_LEN  10  /* of 2026-11-21T21:41:00Z */
+
+static void cut_cell(struct table *t, const char *text, int most)
+{
+    char part[64];
+    snprintf(part, sizeof part, "%.*s", most, text);
+    table_cell(t, part);
+}
+
 static void show_list(const struct out *o, const json_t *result)
 {
+    bool narrow = o->columns && o->columns < NARROW;
     static const struct table_column columns[] = {
         {N_("id"),      false, true },
         {N_("title"),   false, false},
@@ -224,10 +236,10 @@ static void show_list(const struct out *o, const json_t *result)
     table_init(&t, columns, sizeof columns / sizeof *columns);
     json_array_foreach(json_object_get(result, "records"), i, r)
     {
-        table_cell(&t, pick_text(r, "id"));
+        cut_cell(&t, pick_text(r, "id"), narrow ? SHORT_ID : 63);
         table_cell(&t, pick_text(r, "title"));
         table_cell(&t, *pick_text(r, "ally_name") ? pick_text(r, "ally_name") : pick_text(r, "ally"));
-        table_cell(&t, pick_text(r, "updated"));
+        cut_cell(&t, pick_text(r, "updated"), narrow ? DAY_LEN : 63);
         table_cell(&t, pick_true(r, "retired")            ? tr(o->lang, N_("retired"))
                        : pick_number(r, "conflicts") != 0 ? tr(o->lang, N_("conflict"))
                                                           : "");
