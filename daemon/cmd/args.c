@@ -123,7 +123,7 @@ static err_t long_option(struct parse *p, int *at)
     if (equals)
         return give(p, option, global, equals + 1);
     if (*at + 1 >= p->argc)
-        return why_set(p->why, ERR_USAGE, "--%s %s", option->name, option->value);
+        return why_set(p->why, ERR_USAGE_MISSING, "--%s %s", option->name, option->value);
     return give(p, option, global, p->argv[++*at]);
 }
 
@@ -138,7 +138,7 @@ static err_t letters(struct parse *p, int *at)
         if (option->value) {
             value = c[1] ? c + 1 : *at + 1 < p->argc ? p->argv[++*at] : NULL;
             if (!value)
-                return why_set(p->why, ERR_USAGE, "-%c %s", *c, option->value);
+                return why_set(p->why, ERR_USAGE_MISSING, "-%c %s", *c, option->value);
         }
         err_t err = give(p, option, global, value);
         if (err || option->value)
@@ -182,7 +182,7 @@ err_t args_parse(const struct arg_form *form, const struct arg_option *more, siz
 err_t args_check(const struct arg_form *form, const struct args *args, struct why *why)
 {
     if (args->operands_n < form->min)
-        return why_set(why, ERR_USAGE, "%s %s", form->name, form->operands);
+        return why_set(why, ERR_USAGE_MISSING, "%s %s", form->name, form->operands);
     if (args->operands_n > form->max)
         return why_set(why, ERR_USAGE, "%.100s", args->operands[form->max]);
     return ERR_OK;

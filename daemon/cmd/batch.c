@@ -129,6 +129,18 @@ int batch_exit(const struct batch *b)
     return b->added + b->updated + b->unchanged == 0 ? 65 : 2;
 }
 
+/* Of one refusal its own next step; of several the one that they share. */
+static void tell_step(const struct batch *b, size_t n)
+{
+    const struct out *o = &b->cli->out;
+    err_t err = n ? err_by_name(pick_text(json_array_get(b->errors, 0), "name")) : ERR_OK;
+    if (n == 1)
+        out_say(o, "  → {1}", tr(o->lang, err_next(err != ERR_COUNT && *err_next(err) ? err : ERR_JSON)), NULL);
+    else if (n)
+        out_say(o, "  → {1}",
+                tr(o->lang, N_("correct these lines, then import the file again: what went in stays as it is")), NULL);
+}
+
 static void tell_refusals(const struct batch *b)
 {
     const struct out *o = &b->cli->out;
@@ -140,12 +152,10 @@ static void tell_refusals(const struct batch *b)
         snprintf(where, sizeof where, "%s%s%s", field, *field && *detail ? " " : "", detail);
         out_say(o, *where ? N_("line {1}: {2}: {3} ({4})") : N_("line {1}: {2}: {3}"), NUM(pick_number(e, "line")),
                 pick_text(e, "code"), pick_text(e, "text"), where, NULL);
-        err_t err = err_by_name(pick_text(e, "name"));
-        if (n == 1 && err != ERR_COUNT && *err_next(err))
-            out_say(o, "  → {1}", tr(o->lang, err_next(err)), NULL);
     }
     if (n > TOLD_MOST)
         out_say(o, N_("… and {1} more refused; see them all with --json"), NUM(n - TOLD_MOST), NULL);
+    tell_step(b, n);
 }
 
 static void tell_unknown(const struct batch *b)

@@ -64,7 +64,7 @@ static const char *usage_step(const struct cli *cli, struct buf *room)
 int cli_fail(struct cli *cli, err_t err)
 {
     struct buf step = {0};
-    const char *next = err == ERR_USAGE ? usage_step(cli, &step) : NULL;
+    const char *next = err == ERR_USAGE || err == ERR_USAGE_MISSING ? usage_step(cli, &step) : NULL;
     out_error(&cli->out, err, &cli->why, next);
     buf_fini(&step);
     return err_exit(err);
@@ -73,6 +73,11 @@ int cli_fail(struct cli *cli, err_t err)
 int cli_usage(struct cli *cli, const char *word)
 {
     return cli_fail(cli, why_set(&cli->why, ERR_USAGE, "%.120s", word));
+}
+
+int cli_lacks(struct cli *cli, const char *what)
+{
+    return cli_fail(cli, why_set(&cli->why, ERR_USAGE_MISSING, "%.120s", what));
 }
 
 /* ---- global options ---- */
@@ -295,7 +300,7 @@ int cli_sub(struct cli *cli, const char *command, const struct cli_sub *subs, si
     }
     const char *name = argc > 0 && argv[0][0] != '-' ? argv[0] : fallback;
     if (!name)
-        return cli_usage(cli, argc > 0 ? argv[0] : command);
+        return argc > 0 ? cli_usage(cli, argv[0]) : cli_lacks(cli, cli->command ? cli->command->usage : command);
     size_t best = ARGS_FAR;
     for (size_t i = 0; i < n; i++) {
         bool named = argc > 0 && argv[0] == name;
@@ -361,7 +366,7 @@ static int run_line(struct cli *cli, int argc, char **argv)
         return 0;
     }
     if (left == 0)
-        return cli_usage(cli, "allied COMMAND");
+        return cli_lacks(cli, "allied COMMAND");
     return run_command(cli, rest[0], left - 1, rest + 1);
 }
 

@@ -91,6 +91,8 @@ err_t cli_ask(struct cli *cli, const char *what, json_t *args, json_t **result);
 int cli_fail(struct cli *cli, err_t err);
 /* Tells a usage error at `word`. 64. */
 int cli_usage(struct cli *cli, const char *word);
+/* The same for what is missing. */
+int cli_lacks(struct cli *cli, const char *what);
 /*
  * Asks "question [y/N]" at the terminal. True: go on (or --yes). False: *code holds the exit code; without a terminal that is 64, and the error
  * names --yes.

@@ -182,7 +182,7 @@ static int concept_edit(struct cli *cli, int argc, char **argv)
     if (!cli_begin(cli, &edit_form, argc, argv, &args, &code))
         return code;
     if (!args_value(&args, "set") && !args_value(&args, "unset"))
-        return cli_usage(cli, "--set | --unset");
+        return cli_lacks(cli, "--set | --unset");
     json_t *set = json_object();
     err_t err = entity_sets(cli, ENTITY_CONCEPT, &args, set);
     if (err) {

@@ -151,7 +151,7 @@ static bool ask_to_keep(struct cli *cli, const char *id, const char *field, json
     if (err)
         *code = cli_fail(cli, err);
     else if (shown != 1)
-        *code = cli_usage(cli, shown ? "--field" : "--keep | --value");
+        *code = cli_lacks(cli, shown ? "--field" : "--keep | --value");
     else {
         if (!cli->out.json && !cli->yes)
             show_one(&cli->out, result);

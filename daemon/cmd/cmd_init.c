@@ -40,7 +40,7 @@ int cmd_init(struct cli *cli, int argc, char **argv)
         return code;
     const char *ally = args_value(&args, "ally"), *name = args_value(&args, "site");
     if (!ally)
-        return cli_usage(cli, "--ally NAME");
+        return cli_lacks(cli, "--ally NAME");
     slug_make(ally, site);
     struct env env = service_env(NULL);
     err_t e = found_alliance(cli->data, &env, args.operands[0], ally,

@@ -52,24 +52,33 @@ static struct slice trimmed(const struct lines *l)
     return s;
 }
 
+/* Where an editor shows it: all before the fault is valid UTF-8. */
+static size_t characters(struct slice s, size_t until)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < until; i++)
+        n += (s.at[i] & 0xc0) != 0x80;
+    return n;
+}
+
 static err_t judge(const struct lines *l, struct slice s, bool complete, json_t **object, struct why *why)
 {
     if (l->line.err || s.len >= LINES_MOST)
         return why_set(why, ERR_TOO_LARGE, ">= %u bytes", LINES_MOST);
     size_t fault = utf8_fault(s);
     if (fault < s.len)
-        return why_set(why, ERR_UTF8, "byte %zu", fault + 1);
+        return why_set(why, ERR_UTF8, "col. %zu", characters(s, fault) + 1);
     json_error_t e;
     json_t *value = json_loadb((const char *)s.at, s.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     if (!value && json_error_code(&e) == json_error_out_of_memory)
         return why_set(why, ERR_MEMORY, "line %llu", (unsigned long long)l->number);
     if (!value && !complete && json_error_code(&e) == json_error_premature_end_of_input)
-        return why_set(why, ERR_TRUNCATED, "column %d", e.column);
+        return why_set(why, ERR_TRUNCATED, "col. %d", e.column);
     if (!value)
-        return why_set(why, ERR_JSON, "column %d", e.column);
+        return why_set(why, ERR_JSON, "col. %d", e.column);
     if (!json_is_object(value)) {
         json_decref(value);
-        return why_set(why, ERR_JSON, "column 1");
+        return why_set(why, ERR_JSON, "col. 1");
     }
     *object = value;
     return ERR_OK;

@@ -40,7 +40,7 @@ static err_t record_id(struct record_job *j, const struct ally *ally, uint8_t id
         struct slice text = view_text(source->value);
         hash128(id + ALLY_BYTES, &text, 1);
     } else if (j->import) {
-        return ERR_FIELD_VALUE;
+        return ERR_SOURCE_ID;
     } else {
         j->r->core->env.random(j->r->core->env.ctx, id + ALLY_BYTES, RECORD_BYTES - ALLY_BYTES);
     }

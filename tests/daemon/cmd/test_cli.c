@@ -230,7 +230,7 @@ static void a_mistyped_command_is_guessed(void **state)
 static void usage_errors_name_the_word(void **state)
 {
     (void)state;
-    ENDS(64, "", "ALLIED-1601", "record");
+    ENDS(64, "", "ALLIED-1619", "record");
     ENDS(64, "", "record import FILE", "record", "import");
     ENDS(64, "", "extra", "status", "extra");
     ENDS(64, "", "--map FILE", "record", "import", "x", "--map");
