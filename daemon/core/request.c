@@ -241,10 +241,14 @@ err_t req_put_author(struct req *r, json_t *object, const struct dot *dot)
     return ERR_OK;
 }
 
-json_t *req_line_error(const struct req *r, const json_t *line, err_t e, const char *detail)
+/* `why` names the field first, and what is wrong with its value behind a space. */
+json_t *req_line_error(const struct req *r, const json_t *line, err_t e, const char *why)
 {
-    return json_pack("{s:O, s:s, s:o, s:s, s:s}", "line", line ? line : json_null(), "field", detail, "code",
-                     json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "text", tr(r->lang, err_what(e)));
+    size_t field = strcspn(why, " ");
+    const char *detail = why + field + strspn(why + field, " ");
+    return json_pack("{s:O, s:s%, s:s, s:o, s:s, s:s}", "line", line ? line : json_null(), "field", why, field,
+                     "detail", detail, "code", json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "text",
+                     tr(r->lang, err_what(e)));
 }
 
 void req_tally_start(struct tally *t)
