@@ -98,6 +98,8 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
     if (!e)
         e = own_open(c, why);
     if (!e)
+        own_settle(c);
+    if (!e)
         e = admit_load(c);
     if (!e)
         e = admit_finish(c);

@@ -80,7 +80,7 @@ static err_t judge(struct core *c, struct own *own, const struct log_head *head,
 {
     struct guard_state g;
     *goes_on = false;
-    *reason = OPEN_FIRST;
+    *reason = own->clone_seen ? OPEN_CLONE_SEEN : OPEN_FIRST;
     if (own->row.incarnation == 0)
         return ERR_OK;
     err_t e = guard_read(&own->guard, &g);
@@ -164,15 +164,19 @@ static err_t open_incarnation(struct core *c, struct own *own, enum open_reason 
     return e ? e : oplog_head(c->store, &head->log, head);
 }
 
-/* First write of a batch: is it still our log to continue? */
-static err_t prepare(struct core *c, struct own *own, struct log_head *head)
+static err_t current_head(struct core *c, const struct own *own, struct log_head *head)
 {
     memset(head, 0, sizeof *head);
     memcpy(head->log.site, own->key.pub, SITE_BYTES);
     head->log.incarnation = own->row.incarnation;
     err_t e = own->row.incarnation ? oplog_head(c->store, &head->log, head) : ERR_OK;
-    if (e == ERR_NOT_FOUND)
-        e = ERR_OK;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* First write of a batch: is it still our log to continue? */
+static err_t prepare(struct core *c, struct own *own, struct log_head *head)
+{
+    err_t e = current_head(c, own, head);
     if (e || own->wrote)
         return e;
     bool goes_on = false;
@@ -212,27 +216,58 @@ err_t own_seal(struct core *c)
     return e;
 }
 
-err_t own_guard(struct core *c)
+static err_t guard_head(struct core *c, struct own *own)
 {
-    err_t e = ERR_OK;
-    for (size_t i = 0; i < c->own_n && !e; i++) {
-        struct own *own = &c->own[i];
-        if (!own->wrote)
-            continue;
-        own->wrote = false;
-        struct log_head head;
-        struct log_id log = {.incarnation = own->row.incarnation};
-        memcpy(log.site, own->key.pub, SITE_BYTES);
-        e = oplog_head(c->store, &log, &head);
-        struct guard_state g = {head.log.incarnation, head.seq, {0}};
-        memcpy(g.id, head.id, HASH_BYTES);
-        if (!e)
-            e = guard_write(&own->guard, &g);
-        /* The commit is durable and only the guard lags: the next write will see the head as it was before. */
-        if (e)
-            core_note(c, JOURNAL_ERROR, "guard.failed", "reason=%s", err_name(e));
-    }
+    struct log_head head;
+    err_t e = current_head(c, own, &head);
+    struct guard_state g = {head.log.incarnation, head.seq, {0}};
+    memcpy(g.id, head.id, HASH_BYTES);
+    if (!e)
+        e = guard_write(&own->guard, &g);
+    own->current = e == ERR_OK;
+    if (!e)
+        return e;
+    /* The commit is durable. An old guard would fit an old copy of the directory: none fits nothing. */
+    guard_drop(&own->guard);
+    core_note(c, JOURNAL_ERROR, "guard.failed", "reason=%s", err_name(e));
     return e;
+}
+
+void own_guard(struct core *c)
+{
+    for (size_t i = 0; i < c->own_n; i++)
+        if (c->own[i].wrote) {
+            c->own[i].wrote = false;
+            c->own[i].clone_seen = false;
+            guard_head(c, &c->own[i]);
+        }
+}
+
+static void settle_one(struct core *c, struct own *own)
+{
+    struct log_head head;
+    struct guard_state g;
+    struct why why = {0};
+    char path[sizeof own->guard.path] = "";
+    if (!own->row.incarnation || own->row.guard_path.len >= sizeof path || current_head(c, own, &head))
+        return;
+    memcpy(path, own->row.guard_path.at, own->row.guard_path.len);
+    /* Without a file, what a process before this one knew is gone. With one that another process holds, that process is the one to write. */
+    if (!*path || guard_open(path, &own->guard, &why))
+        return;
+    if (guard_read(&own->guard, &g) == ERR_OK) {
+        own->current = guard_is(&g, head.log.incarnation, head.seq, head.id);
+        if (!own->current && own->row.before_seq &&
+            guard_is(&g, head.log.incarnation, own->row.before_seq, own->row.before_id))
+            guard_head(c, own);
+    }
+    guard_close(&own->guard);
+}
+
+void own_settle(struct core *c)
+{
+    for (size_t i = 0; i < c->own_n; i++)
+        settle_one(c, &c->own[i]);
 }
 
 static void take_numbers(struct own_site *row, const struct own_site *stored)
@@ -259,15 +294,21 @@ void own_forget(struct core *c)
     arena_fini(&arena);
 }
 
+static bool is_current(const struct own *own, const struct log_id *log)
+{
+    return memcmp(own->key.pub, log->site, SITE_BYTES) == 0 && own->row.incarnation == log->incarnation;
+}
+
 void own_saw(struct core *c, const struct commit *commit)
 {
     for (size_t i = 0; i < c->own_n; i++) {
         struct own *own = &c->own[i];
-        if (memcmp(own->key.pub, commit->log.site, SITE_BYTES) != 0 || own->row.incarnation != commit->log.incarnation)
+        if (!is_current(own, &commit->log) || !own->current)
             continue;
         core_note(c, JOURNAL_ERROR, "clone.seen", "incarnation=%llu seq=%llu",
                   (unsigned long long)commit->log.incarnation, (unsigned long long)commit->seq);
         own->row.incarnation = 0;
+        own->clone_seen = true;
         if (local_put_site(c->store, &own->row))
             core_note(c, JOURNAL_ERROR, "clone.unnoted", "incarnation=%llu",
                       (unsigned long long)commit->log.incarnation);

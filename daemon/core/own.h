@@ -14,11 +14,22 @@ void own_close(struct core *c);
 /* One commit of 1 to 256 ops, inside a batch; salts are filled in here. `id` (may be NULL) gets the commit's id. */
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES]);
 
-/* Called by the batch: note the head before this transaction; write the guard after COMMIT; drop what a rollback undid. */
+/*
+ * When the core opens: a crash may have lain between a COMMIT and its guard. The guard is brought up before anything of that commit is published,
+ * so that a copy of the directory from before it can never match.
+ */
+void own_settle(struct core *c);
+/*
+ * Called by the batch: note the head before this transaction; write the guard after COMMIT (one that cannot be written is taken away, which costs an
+ * incarnation and never a place used twice); drop what a rollback undid.
+ */
 err_t own_seal(struct core *c);
-err_t own_guard(struct core *c);
+void own_guard(struct core *c);
 void own_forget(struct core *c);
-/* A validly signed commit was taken in: is it of our current incarnation, and not ours (a clone of running memory)? */
+/*
+ * A validly signed commit was taken in: is it of our current incarnation, and not ours (a clone of running memory)? What comes back after a restore
+ * is ours, and raises no alarm.
+ */
 void own_saw(struct core *c, const struct commit *commit);
 
 #endif

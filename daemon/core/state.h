@@ -20,7 +20,9 @@ struct own {
     uint8_t curve[32];   /* its CURVE public key */
     struct own_site row; /* as stored; slices in core->arena */
     struct guard guard;
-    bool open;                 /* the guard is taken */
+    bool open;    /* the guard is taken */
+    bool current; /* the guard has stood for this log's head: what others show beyond it is a clone's */
+    bool clone_seen;
     bool wrote;                /* in the batch under way */
     struct guard_state before; /* its log's head when the batch began */
 };

@@ -248,3 +248,10 @@ err_t guard_write(struct guard *g, const struct guard_state *state)
     unlink(fresh);
     return ERR_GUARD;
 }
+
+void guard_drop(struct guard *g)
+{
+    if (has_file(g))
+        unlink(g->path);
+    g->known = false;
+}

@@ -26,5 +26,7 @@ void guard_close(struct guard *g);
 err_t guard_read(struct guard *g, struct guard_state *out);
 /* Replaces it whole (a new file, renamed). ERR_GUARD. */
 err_t guard_write(struct guard *g, const struct guard_state *state);
+/* Takes it away: from then on there is none. */
+void guard_drop(struct guard *g);
 
 #endif
