@@ -71,6 +71,8 @@ json_t *req_value(enum entity_type type, const struct field_info *field, struct 
 void req_put_ally(const struct core *c, json_t *object, struct slice ally_id); /* "ally", "ally_name" */
 /* Who wrote a dot and when: "dot", "at", "site", "site_name", "ally", "ally_name". */
 err_t req_put_author(struct req *r, json_t *object, const struct dot *dot);
+/* Is this one line's fault, so that the others go on, or would every line meet it (a guard, a lock, the machine)? */
+bool req_is_line_error(err_t e);
 /* One refused line: {line, field, detail, code, name, text}; `why` as fields_from_json fills it. */
 json_t *req_line_error(const struct req *r, const json_t *line, err_t e, const char *why);
 json_t *req_error(err_t e, const char *detail);

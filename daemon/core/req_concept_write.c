@@ -198,7 +198,7 @@ err_t req_concept_write(struct req *r)
     json_array_foreach((json_t *)(uintptr_t)concepts, i, item)
     {
         err_t one = e ? e : write_one(r, item, motive, &t);
-        if (one && (!ingest_survives(one) || one == ERR_STANDING))
+        if (one && !req_is_line_error(one))
             e = one;
         else if (one) {
             t.rejected++;

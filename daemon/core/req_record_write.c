@@ -243,7 +243,7 @@ err_t req_record_write(struct req *r)
     {
         const json_t *line = json_object_get(item, "line");
         err_t one = e ? e : write_one(r, line, json_object_get(item, "record"), &t);
-        if (one && (!ingest_survives(one) || one == ERR_STANDING))
+        if (one && !req_is_line_error(one))
             e = one;
         else if (one) {
             t.rejected++;

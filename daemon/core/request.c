@@ -241,6 +241,11 @@ err_t req_put_author(struct req *r, json_t *object, const struct dot *dot)
     return ERR_OK;
 }
 
+bool req_is_line_error(err_t e)
+{
+    return err_number(e) >= 1100 && err_number(e) < 1300; /* bytes, records and concepts: err.h's families */
+}
+
 /* `why` names the field first, and what is wrong with its value behind a space. */
 json_t *req_line_error(const struct req *r, const json_t *line, err_t e, const char *why)
 {
