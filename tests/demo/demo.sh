@@ -292,7 +292,8 @@ for want in Tiers-lieu "Lieu partagé"; do
     *) fail citego "The conflict does not show “%s”." "Le conflit ne montre pas « %s »." "$want" ;;
     esac
 done
-end "Both are back; all three see the conflict, and nothing was overwritten." "Tous deux reviennent ; les trois voient le conflit, et rien n’est écrasé."
+end "Back on line, all three show both names as a conflict; none was overwritten." \
+    "De retour, les trois montrent les deux noms en conflit ; rien n’est écrasé."
 
 begin "The secretariat chooses" "Le secrétariat choisit"
 run citego conflicts resolve "$concept" --keep "${keep:0:8}" --adopt
@@ -319,11 +320,11 @@ end "Each checks all it holds: %s signatures, every sum; equal digests." \
 
 echo
 column() { text "$@"; }
-printf '   %s%s %8s %8s %8s  %s%s\n' "$bold" "$(padded "$(column Ally Allié)" 26)" "$(column records fiches)" concepts commits \
-    "$(column "state digest" "empreinte d’état")" "$plain"
+printf '   %s%s %8s %8s %s  %s%s\n' "$bold" "$(padded "$(column Ally Allié)" 26)" "$(column records fiches)" concepts \
+    "$(column "  commits" "écritures")" "$(column "state digest" "empreinte d’état")" "$plain"
 for s in "${sites[@]}"; do
     quiet "$s" status --json
-    printf '   %s %8s %8s %8s  %s\n' "$(padded "${ally[$s]}" 26)" "$(value records)" "$(value concepts)" "${commits[$s]}" "$(value digest | cut -c1-16)…"
+    printf '   %s %8s %8s %9s  %s\n' "$(padded "${ally[$s]}" 26)" "$(value records)" "$(value concepts)" "${commits[$s]}" "$(value digest | cut -c1-16)…"
 done
 echo
 say "%sEqual digests: three sites hold the same, word for word%s, after %s," "%sMêmes empreintes : trois sites ont la même chose, mot pour mot%s, en %s," \
