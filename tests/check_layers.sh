@@ -25,6 +25,7 @@ daemon: protocol conf peers daemon
 # header (a pattern): folders that may include it
 owners='
 sqlite3\.h: daemon/store
+zstd\.h: daemon/store
 zmq\.h: daemon/bus peers
 sodium\.h: protocol/sign
 sodium/.*: protocol/sign

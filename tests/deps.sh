@@ -4,7 +4,7 @@
 set -u
 
 build="gcc libc6-dev make pkg-config git gettext libzmq3-dev libmsgpack-dev libsqlite3-dev libsodium-dev libjansson-dev libconfuse-dev
-libutf8proc-dev libserd-dev"
+libutf8proc-dev libserd-dev libzstd-dev"
 check="libcmocka-dev clang-format clang-tidy cppcheck python3"
 
 case "${1:-}" in

@@ -99,6 +99,24 @@ void hash128(uint8_t out[16], const struct slice *parts, size_t n)
     hash(out, 16, parts, n);
 }
 
+_Static_assert(sizeof(struct hash256_run) >= sizeof(crypto_generichash_state), "room for libsodium's state");
+
+void hash256_start(struct hash256_run *h)
+{
+    crypto_generichash_init((crypto_generichash_state *)(void *)h->opaque, NULL, 0, HASH_BYTES);
+}
+
+void hash256_add(struct hash256_run *h, struct slice bytes)
+{
+    if (bytes.len)
+        crypto_generichash_update((crypto_generichash_state *)(void *)h->opaque, bytes.at, bytes.len);
+}
+
+void hash256_end(struct hash256_run *h, uint8_t out[HASH_BYTES])
+{
+    crypto_generichash_final((crypto_generichash_state *)(void *)h->opaque, out, HASH_BYTES);
+}
+
 void hash_commitment(uint8_t out[HASH_BYTES], const uint8_t salt[SALT_BYTES], struct slice body)
 {
     struct slice parts[] = {slice_of(salt, SALT_BYTES), body};

@@ -41,6 +41,13 @@ err_t sign_check(const uint8_t pub[SITE_BYTES], const char *domain, struct slice
 /* BLAKE2b of the parts one after the other, without key. */
 void hash256(uint8_t out[HASH_BYTES], const struct slice *parts, size_t n);
 void hash128(uint8_t out[16], const struct slice *parts, size_t n);
+/* The same for bytes that don't stand in memory at once. */
+struct hash256_run {
+    _Alignas(64) uint8_t opaque[384];
+};
+void hash256_start(struct hash256_run *h);
+void hash256_add(struct hash256_run *h, struct slice bytes);
+void hash256_end(struct hash256_run *h, uint8_t out[HASH_BYTES]);
 /* BLAKE2b-256(salt ‖ body). */
 void hash_commitment(uint8_t out[HASH_BYTES], const uint8_t salt[SALT_BYTES], struct slice body);
 

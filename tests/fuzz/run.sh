@@ -20,15 +20,15 @@ if ! "$clang" -fsanitize=fuzzer,address "$build/probe.c" -o "$build/probe" 2>"$b
     exit 1
 fi
 
-packages="libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse $(pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)"
+packages="libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse libzstd $(pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)"
 # shellcheck disable=SC2086
 flags="-std=c11 -O1 -g -D_GNU_SOURCE -I. $(pkg-config --cflags $packages) -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined"
 # shellcheck disable=SC2086
 libs=$(pkg-config --libs $packages)
 
-# Only protocol/: every decoder of foreign bytes lives there.
+# The decoders of foreign bytes: all of protocol/, and the reader of backups.
 objects=()
-for source in protocol/*/*.c; do
+for source in protocol/*/*.c daemon/store/archive.c; do
     object=$build/${source%.c}.o
     mkdir -p "$(dirname "$object")"
     # shellcheck disable=SC2086

@@ -94,6 +94,22 @@ static void hashes_are_blake2b_of_the_parts_together(void **state)
     expect_hex(out, 16, "cf4ab791c62b8d2b2109c90275287816");
 }
 
+static void a_hash_in_pieces_is_the_hash_of_the_whole(void **state)
+{
+    (void)state;
+    uint8_t whole[HASH_BYTES], pieces[HASH_BYTES], bytes[1000];
+    struct hash256_run run;
+    memset(bytes, 3, sizeof bytes);
+    struct slice all = slice_of(bytes, sizeof bytes);
+    hash256(whole, &all, 1);
+    hash256_start(&run);
+    hash256_add(&run, slice_of(bytes, 129));
+    hash256_add(&run, slice_of(bytes, 0));
+    hash256_add(&run, slice_of(bytes, sizeof bytes - 129));
+    hash256_end(&run, pieces);
+    assert_memory_equal(pieces, whole, HASH_BYTES);
+}
+
 static void a_commitment_hashes_salt_then_body(void **state)
 {
     (void)state;
@@ -168,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_signature_holds_for_its_domain_bytes_and_key_alone),
         cmocka_unit_test(no_bit_of_a_signature_may_change),
         cmocka_unit_test(hashes_are_blake2b_of_the_parts_together),
+        cmocka_unit_test(a_hash_in_pieces_is_the_hash_of_the_whole),
         cmocka_unit_test(a_commitment_hashes_salt_then_body),
         cmocka_unit_test(sums_carry_wrap_and_undo),
         cmocka_unit_test(curve_keys_of_a_site_fit_together),
