@@ -7,6 +7,7 @@
 #include "protocol/base/utf8.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -55,6 +56,16 @@ err_t found_dir(const char *dir, struct why *why)
     return access(dir, W_OK | X_OK) ? refusal(why, dir) : ERR_OK;
 }
 
+/* Root works as the directory's owner: all that it makes, beside the database too, stays theirs. */
+static err_t become(const struct stat *owner)
+{
+    uid_t u = owner->st_uid;
+    gid_t g = owner->st_gid;
+    if (geteuid() != 0 || u == 0)
+        return ERR_OK;
+    return setgroups(1, &g) || setresgid(g, g, g) || setresuid(u, u, u) ? ERR_OWNER : ERR_OK;
+}
+
 err_t found_lock(const char *dir, int *fd, struct why *why)
 {
     char path[4096];
@@ -63,13 +74,10 @@ err_t found_lock(const char *dir, int *fd, struct why *why)
         return why_set(why, ERR_FILE, "%.150s", dir);
     if (stat(dir, &st))
         return errno == ENOENT ? why_set(why, ERR_NO_DATA, "%.150s", dir) : refusal(why, dir);
-    if (geteuid() != 0 && st.st_uid != geteuid())
+    if (become(&st) || st.st_uid != geteuid())
         return why_set(why, ERR_OWNER, "%.150s", dir);
     *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (*fd < 0)
-        return refusal(why, path);
-    /* Root works for the directory's owner: what it makes must stay theirs. */
-    if (geteuid() == 0 && st.st_uid != 0 && fchown(*fd, st.st_uid, st.st_gid))
         return refusal(why, path);
     if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
         return ERR_OK;

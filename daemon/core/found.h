@@ -24,7 +24,7 @@
 
 /* Makes DATA (0700) if need be; ERR_READ_ONLY, ERR_OWNER, ERR_FILE. */
 err_t found_dir(const char *dir, struct why *why);
-/* flock on DATA/lock; *fd is open until closed. ERR_LOCKED, ERR_READ_ONLY, ERR_OWNER, ERR_NO_DATA. */
+/* flock on DATA/lock; *fd is open until closed. From then on a process of root's is one of DATA's owner. ERR_LOCKED, ERR_READ_ONLY, ERR_OWNER, ERR_NO_DATA. */
 err_t found_lock(const char *dir, int *fd, struct why *why);
 
 /* Founds an alliance whose first ally, its secretariat, is `ally`. Names: 1 to NAME_MAX_BYTES of UTF-8, brought to NFC. */
