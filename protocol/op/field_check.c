@@ -45,8 +45,7 @@ static bool date_or_nil(struct rd *r)
     return true;
 }
 
-/* Absolute URI-ish: scheme ":" something, without blanks and control characters. */
-static bool uri_valid(struct slice uri)
+bool uri_valid(struct slice uri)
 {
     size_t colon = 0;
     for (size_t i = 0; i < uri.len; i++) {

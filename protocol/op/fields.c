@@ -15,6 +15,10 @@ enum { TARGET_CONCEPT = false, TARGET_MATCH = true };
 static const struct relation_info relation_table[] = {CONCEPT_RELATIONS(X)};
 #undef X
 
+#define X(id, num, name) {num, name, false},
+static const struct relation_info link_table[] = {RECORD_LINKS(X)};
+#undef X
+
 const struct field_info *record_fields(size_t *n)
 {
     *n = COUNT(record_table);
@@ -53,20 +57,40 @@ const struct field_info *field_by_name(enum entity_type of, const char *name)
     return NULL;
 }
 
+static const struct relation_info *numbered(const struct relation_info *table, size_t n, uint64_t number)
+{
+    for (size_t i = 0; i < n; i++)
+        if (table[i].number == number)
+            return &table[i];
+    return NULL;
+}
+
+static const struct relation_info *named(const struct relation_info *table, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
 const struct relation_info *relation_by_number(uint64_t number)
 {
-    for (size_t i = 0; i < COUNT(relation_table); i++)
-        if (relation_table[i].number == number)
-            return &relation_table[i];
-    return NULL;
+    return numbered(relation_table, COUNT(relation_table), number);
 }
 
 const struct relation_info *relation_by_name(const char *name)
 {
-    for (size_t i = 0; i < COUNT(relation_table); i++)
-        if (strcmp(relation_table[i].name, name) == 0)
-            return &relation_table[i];
-    return NULL;
+    return named(relation_table, COUNT(relation_table), name);
+}
+
+const struct relation_info *link_by_number(uint64_t number)
+{
+    return numbered(link_table, COUNT(link_table), number);
+}
+
+const struct relation_info *link_by_name(const char *name)
+{
+    return named(link_table, COUNT(link_table), name);
 }
 
 static bool is_lower(uint8_t c)

@@ -1,6 +1,6 @@
 /*
  * op: headers (PROTOCOL.md §5). A header is [kind, entity, part …]; a kind's parts stand in the table below, so that reading, writing and
- * the length of the array follow from one row. Writes are of one of three forms; all share struct op_write, and the order of keys is
+ * the length of the array follow from one row. Writes are of one of five forms; all share struct op_write, and the order of keys is
  * field, lang, target, where a form lacks one it is zero or empty.
  */
 #include "protocol/op/op.h"
@@ -12,19 +12,36 @@
 #include <stdlib.h>
 
 #define ENTITY_BYTES_MAX 64 /* of kinds to come */
-#define PARTS_MAX        2
+#define PARTS_MAX        3
 
-enum part { PART_NONE, PART_PUTS, PART_TERMS, PART_RELATIONS, PART_DOTS, PART_SOME_DOTS, PART_MOTIVE };
+enum part {
+    PART_NONE,
+    PART_PUTS,
+    PART_TERMS,
+    PART_LINKS,
+    PART_RELATIONS,
+    PART_DOTS,
+    PART_SOME_DOTS,
+    PART_TARGET,
+    PART_RETIRED,
+    PART_REGISTER, /* the dots of a write without a key */
+    PART_MOTIVE
+};
 
 /* clang-format off */
 #define SHAPE_LOG_OPEN       {PART_NONE}
 #define SHAPE_SITE_ANNOUNCE  {PART_DOTS}
+#define SHAPE_SITE_ERASE     {PART_SOME_DOTS}
+#define SHAPE_SITE_ATTEST    {PART_SOME_DOTS}
 #define SHAPE_RECORD_PUT     {PART_PUTS, PART_DOTS}
 #define SHAPE_RECORD_INDEX   {PART_TERMS}
 #define SHAPE_RECORD_RETIRE  {PART_DOTS}
+#define SHAPE_RECORD_LINK    {PART_LINKS}
 #define SHAPE_CONCEPT_PUT    {PART_PUTS, PART_MOTIVE}
 #define SHAPE_CONCEPT_RELATE {PART_RELATIONS, PART_MOTIVE}
 #define SHAPE_CONCEPT_ADOPT  {PART_SOME_DOTS}
+#define SHAPE_CONCEPT_MERGE  {PART_TARGET, PART_REGISTER, PART_MOTIVE}
+#define SHAPE_CONCEPT_RETIRE {PART_RETIRED, PART_REGISTER, PART_MOTIVE}
 
 static const struct kind_row {
     struct kind_info info;
@@ -146,10 +163,12 @@ static void read_put(struct reading *in, struct op_write *w)
     read_dots(in, 0, &w->made_from, &w->made_from_n);
 }
 
-/* The part that index terms and relations share: target, add, dots. */
-static void read_member(struct reading *in, struct op_write *w)
+/* The part that index terms, links and relations share: target, add, dots. */
+static void read_member(struct reading *in, struct op_write *w, size_t target_max)
 {
-    w->target = rd_bin(&in->r, CONCEPT_BYTES, CONCEPT_BYTES);
+    w->target = rd_bin(&in->r, CONCEPT_BYTES, target_max);
+    if (in->r.err == ERR_OK && w->target.len != CONCEPT_BYTES && w->target.len != target_max)
+        rd_fail(&in->r, ERR_RANGE);
     w->add = rd_bool(&in->r);
     read_dots(in, 0, &w->replaces, &w->replaces_n);
 }
@@ -157,7 +176,16 @@ static void read_member(struct reading *in, struct op_write *w)
 static void read_term(struct reading *in, struct op_write *w)
 {
     rd_array(&in->r, 3, 3);
-    read_member(in, w);
+    read_member(in, w, CONCEPT_BYTES);
+}
+
+static void read_link(struct reading *in, struct op_write *w)
+{
+    rd_array(&in->r, 4, 4);
+    w->field = rd_uint(&in->r, UINT64_MAX);
+    if (in->r.err == ERR_OK && !link_by_number(w->field))
+        rd_fail(&in->r, ERR_RELATION);
+    read_member(in, w, RECORD_BYTES);
 }
 
 static void read_relation(struct reading *in, struct op_write *w)
@@ -166,7 +194,7 @@ static void read_relation(struct reading *in, struct op_write *w)
     w->field = rd_uint(&in->r, UINT64_MAX);
     if (in->r.err == ERR_OK && !relation_by_number(w->field))
         rd_fail(&in->r, ERR_RELATION);
-    read_member(in, w);
+    read_member(in, w, CONCEPT_BYTES);
 }
 
 static void read_writes(struct reading *in, void (*read)(struct reading *, struct op_write *), size_t least,
@@ -189,6 +217,27 @@ static void read_writes(struct reading *in, void (*read)(struct reading *, struc
     op->writes_n = n;
 }
 
+static void read_register(struct reading *in, struct op *op)
+{
+    struct op_write *w = arena_alloc(in->arena, 1, sizeof *w);
+    if (!w) {
+        rd_fail(&in->r, ERR_MEMORY);
+        return;
+    }
+    w->lang = w->target = slice_text("");
+    w->add = true;
+    read_dots(in, 0, &w->replaces, &w->replaces_n);
+    op->writes = w;
+    op->writes_n = 1;
+}
+
+static void read_target(struct reading *in, struct op *op)
+{
+    op->target = rd_bin(&in->r, 0, CONCEPT_BYTES);
+    if (op->target.len != 0 && op->target.len != CONCEPT_BYTES)
+        rd_fail(&in->r, ERR_RANGE);
+}
+
 static void read_motive(struct reading *in, struct op *op)
 {
     op->motive = rd_bin(&in->r, 0, RECORD_BYTES);
@@ -207,11 +256,23 @@ static void read_part(struct reading *in, enum part part, struct op *op)
     case PART_TERMS:
         read_writes(in, read_term, 1, op);
         break;
+    case PART_LINKS:
+        read_writes(in, read_link, 1, op);
+        break;
     case PART_RELATIONS:
         read_writes(in, read_relation, 1, op);
         break;
     case PART_DOTS:
         read_dots(in, 0, &op->dots, &op->dots_n);
+        break;
+    case PART_TARGET:
+        read_target(in, op);
+        break;
+    case PART_RETIRED:
+        op->retired = rd_bool(&in->r);
+        break;
+    case PART_REGISTER:
+        read_register(in, op);
         break;
     case PART_SOME_DOTS:
         read_dots(in, 1, &op->dots, &op->dots_n);
@@ -338,8 +399,18 @@ static void write_part(struct buf *out, enum part part, const struct op *op)
     case PART_TERMS:
         write_writes(out, op, write_term);
         break;
+    case PART_LINKS:
     case PART_RELATIONS:
         write_writes(out, op, write_relation);
+        break;
+    case PART_TARGET:
+        wr_bin(out, op->target);
+        break;
+    case PART_RETIRED:
+        wr_bool(out, op->retired);
+        break;
+    case PART_REGISTER:
+        write_dots(out, op->writes[0].replaces, op->writes[0].replaces_n);
         break;
     case PART_DOTS:
     case PART_SOME_DOTS:

@@ -31,6 +31,11 @@ enum concept_relation {
     CONCEPT_RELATIONS(X)
 #undef X
 };
+enum record_link {
+#define X(id, num, name) id = num,
+    RECORD_LINKS(X)
+#undef X
+};
 
 #define ALLY_BYTES    8
 #define RECORD_BYTES  24 /* ally's 8 ‖ BLAKE2b-128(source id) or 16 random bytes */
@@ -51,13 +56,15 @@ size_t entity_bytes(enum entity_type type);       /* 32, 24, 16 */
  * One touched place of an entity. What identifies it (the key) is, by kind:
  *   record.put, concept.put   field, lang
  *   record.index              target (a concept)
+ *   record.link               field (a link), target (a record, or BLAKE2b-128 of a URL)
  *   concept.relate            field (a relation), target
- *   site.announce             nothing; record.retire, concept.adopt: no writes, only `dots`
+ *   concept.merge, .retire    nothing: one write, of what the op's `target` or `retired` says
+ *   log.open, site.*, record.retire, concept.adopt: no writes, at most `dots`
  */
 struct op_write {
     uint64_t field;      /* 0 where the kind has none */
     struct slice lang;   /* "" where there is none; lower case */
-    struct slice target; /* 16 bytes, or empty */
+    struct slice target; /* 16 or 24 bytes, or empty */
     bool add;            /* sets: add or remove; always true for put */
     const struct dot *replaces;
     size_t replaces_n;           /* ascending, unique */
@@ -69,10 +76,12 @@ struct op {
     struct slice entity;
     const struct op_write *writes;
     size_t writes_n; /* ascending by key, unique */
-    /* record.put: tombstones it revives over; retire: tombstones it replaces; announce; adopt: what it adopts */
+    /* record.put: tombstones it revives over; retire: tombstones it replaces; announce; adopt: what it adopts; erase, attest: the ops */
     const struct dot *dots;
     size_t dots_n;
-    struct slice motive; /* concept.put, concept.relate: a record's id, or empty */
+    struct slice target; /* concept.merge: 16 bytes, or empty to undo */
+    bool retired;        /* concept.retire */
+    struct slice motive; /* proposals: a record's id, or empty */
 };
 
 /* Looks at a header far enough to file the op: kind and entity (the bin's content). ERR_UNKNOWN_KIND still gives both. */
@@ -80,8 +89,8 @@ err_t op_peek(struct slice header, uint64_t *kind, struct slice *entity);
 /* Decodes a header. `self` (may be NULL) replaces dots that name their own commit. ERR_UNKNOWN_KIND for a newer kind. */
 err_t op_decode(struct slice header, const uint8_t *self, struct arena *arena, struct op *out);
 /*
- * Decodes and checks a body: out[i] is the encoded value of writes[i] (nil: an empty value), for kinds without writes one value
- * for each item the kind has. Values obey their field's form. *n is their number.
+ * Decodes and checks a body: out[i] is the encoded value of writes[i] (nil: an empty value); for kinds without writes one value
+ * for each item the kind has, for concept.retire its reason, for concept.merge nothing. Values obey their field's form. *n is their number.
  */
 err_t op_decode_body(const struct op *op, struct slice body, struct arena *arena, struct slice **out, size_t *n);
 
@@ -120,14 +129,17 @@ const struct field_info *field_by_name(enum entity_type of, const char *name);
 struct relation_info {
     unsigned number;
     const char *name;
-    bool match; /* the target is a URI outside */
+    bool match; /* the target is a URI outside; false for links, which may lead to either */
 };
 const struct relation_info *relation_by_number(uint64_t number);
 const struct relation_info *relation_by_name(const char *name);
+const struct relation_info *link_by_number(uint64_t number);
+const struct relation_info *link_by_name(const char *name);
 /* Is `value` (one encoded value, not nil) of the field's form and within its bounds? */
 err_t field_check(enum entity_type of, const struct field_info *field, struct slice value);
 /* [a-z]{2,8} followed by (-[a-z0-9]{1,8})*, at most LANG_MAX bytes. */
 bool lang_valid(struct slice lang);
 bool date_valid(struct slice date); /* YYYY, YYYY-MM, YYYY-MM-DD */
+bool uri_valid(struct slice uri);   /* scheme ":" something, without blanks and control characters */
 
 #endif

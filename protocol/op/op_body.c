@@ -15,7 +15,7 @@
 #define ENDPOINT_MAX_BYTES  255
 #define SITE_NAME_MAX_BYTES 200
 #define CONTACT_MAX_BYTES   1024
-#define RETIRE_MAX_BYTES    4096
+#define REASON_MAX_BYTES    4096
 #define ITEMS_MAX           4
 
 static err_t short_text(struct slice value, size_t max)
@@ -61,9 +61,9 @@ static err_t item_contact(struct slice value)
     return short_text(value, CONTACT_MAX_BYTES);
 }
 
-static err_t item_retire_reason(struct slice value)
+static err_t item_reason_text(struct slice value)
 {
-    return short_text(value, RETIRE_MAX_BYTES);
+    return short_text(value, REASON_MAX_BYTES);
 }
 
 static bool is_nil(struct slice value)
@@ -94,6 +94,34 @@ static err_t value_weight(const struct op *op, const struct op_write *w, struct 
     return e ? e : w->add ? ERR_OK : ERR_FIELD_VALUE;
 }
 
+/* A target outside is named by the hash of its URI, so that the header says nothing of it. */
+static err_t check_uri(const struct op_write *w, struct slice uri)
+{
+    if (uri.len > URI_MAX_BYTES)
+        return ERR_TEXT_LONG;
+    uint8_t target[CONCEPT_BYTES];
+    hash128(target, &uri, 1);
+    return uri.len > 0 && slice_equal(w->target, slice_of(target, sizeof target)) ? ERR_OK : ERR_FIELD_VALUE;
+}
+
+/* [url, content hash or nil] of an added URL; else nil. */
+static err_t value_link(const struct op *op, const struct op_write *w, struct slice value)
+{
+    (void)op;
+    if (!w->add || w->target.len == RECORD_BYTES)
+        return is_nil(value) ? ERR_OK : ERR_FIELD_VALUE;
+    struct rd r;
+    rd_init(&r, value);
+    rd_array(&r, 2, 2);
+    struct slice url = rd_text(&r, SIZE_MAX);
+    if (!rd_take_nil(&r))
+        rd_bin(&r, HASH_BYTES, HASH_BYTES);
+    err_t e = rd_end(&r);
+    if (!e)
+        e = check_uri(w, url);
+    return e ? e : uri_valid(url) ? ERR_OK : ERR_FIELD_VALUE;
+}
+
 static err_t value_match(const struct op *op, const struct op_write *w, struct slice value)
 {
     (void)op;
@@ -106,29 +134,28 @@ static err_t value_match(const struct op *op, const struct op_write *w, struct s
     rd_init(&r, value);
     struct slice uri = rd_text(&r, SIZE_MAX);
     err_t e = rd_end(&r);
-    if (e)
-        return e;
-    if (uri.len > URI_MAX_BYTES)
-        return ERR_TEXT_LONG;
-    uint8_t target[CONCEPT_BYTES];
-    hash128(target, &uri, 1);
-    return uri.len > 0 && slice_equal(w->target, slice_of(target, sizeof target)) ? ERR_OK : ERR_FIELD_VALUE;
+    return e ? e : check_uri(w, uri);
 }
 
 struct body_form {
-    err_t (*each)(const struct op *op, const struct op_write *w, struct slice value); /* NULL: the kind has no writes */
+    err_t (*each)(const struct op *op, const struct op_write *w, struct slice value); /* NULL: items instead */
     err_t (*items[ITEMS_MAX])(struct slice value);
 };
 
 /* clang-format off */
 #define BODY_LOG_OPEN       {NULL, {item_reason}}
 #define BODY_SITE_ANNOUNCE  {NULL, {item_endpoints, item_name, item_url, item_contact}}
+#define BODY_SITE_ERASE     {NULL, {item_reason_text}}
+#define BODY_SITE_ATTEST    {NULL, {NULL}}
 #define BODY_RECORD_PUT     {value_field, {NULL}}
 #define BODY_RECORD_INDEX   {value_weight, {NULL}}
-#define BODY_RECORD_RETIRE  {NULL, {item_retire_reason}}
+#define BODY_RECORD_RETIRE  {NULL, {item_reason_text}}
+#define BODY_RECORD_LINK    {value_link, {NULL}}
 #define BODY_CONCEPT_PUT    {value_field, {NULL}}
 #define BODY_CONCEPT_RELATE {value_match, {NULL}}
 #define BODY_CONCEPT_ADOPT  {NULL, {NULL}}
+#define BODY_CONCEPT_MERGE  {NULL, {NULL}}
+#define BODY_CONCEPT_RETIRE {NULL, {item_reason_text}}
 
 static const struct body_row {
     unsigned kind;

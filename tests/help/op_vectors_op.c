@@ -16,6 +16,7 @@
 #define DOT_C   "'x:0202020202020202020202020202020200'"
 #define URI     "http://example.org/c"
 #define URI_ID  "'x:4ef2eba40a3e67f67bd151f119ec92d0'"
+#define NO_URI_ID "'x:9c6661e5e5c77af5ef7534346a253417'"
 
 static const struct op_case {
     const char *name, *header, *body;
@@ -32,6 +33,14 @@ static const struct op_case {
     {"concept.put without a motive", "[32, " CONCEPT ", [[3, 'fr', [], []]], 'x:']", "['Eau']"},
     {"concept.relate", "[33, " CONCEPT ", [[1, 'x:02*16', true, []], [1, 'x:03*16', false, [" DOT_A "]], [7, " URI_ID ", true, []]], 'x:']", "[null, null, '" URI "']"},
     {"concept.adopt", "[34, " CONCEPT ", [" DOT_A ", " DOT_B "]]", "[]"},
+    {"site.erase", "[3, " SITE ", [" DOT_A ", " DOT_C "]]", "['asked for by a person named in it']"},
+    {"site.attest", "[4, " SITE ", [" DOT_A ", " DOT_C "]]", "[]"},
+    {"record.link", "[19, " RECORD ", [[1, 'x:02*24', true, []], [1, " URI_ID ", true, [" DOT_A "]], [3, 'x:02*24', false, [" DOT_B "]], [4, " URI_ID ", true, []], [5, " URI_ID ", false, [" DOT_C "]]]]", "[null, ['" URI "', 'x:07*32'], null, ['" URI "', null], null]"},
+    {"record.link to a record and to a URL that it begins", "[19, " RECORD ", [[1, 'x:4ef2eba40a3e67f67bd151f119ec92d0', true, []], [1, 'x:4ef2eba40a3e67f67bd151f119ec92d00000000000000000', true, []]]]", "[['" URI "', null], null]"},
+    {"concept.merge", "[35, " CONCEPT ", 'x:02*16', [" DOT_A "], " RECORD "]", "[]"},
+    {"concept.merge undone", "[35, " CONCEPT ", 'x:', [" DOT_A ", " DOT_B "], 'x:']", "[]"},
+    {"concept.retire", "[36, " CONCEPT ", true, [], 'x:']", "['nobody uses it']"},
+    {"concept.retire undone", "[36, " CONCEPT ", false, [" DOT_A "], 'x:']", "['']"},
 
     {"unknown kind", "[999, 'x:01*4', 'whatever']", "[]"},
     {"header that is no array", "{'1': 2}", "[]"},
@@ -63,6 +72,20 @@ static const struct op_case {
     {"concept.put without writes", "[32, " CONCEPT ", [], 'x:']", "[]"},
     {"adopts nothing", "[34, " CONCEPT ", []]", "[]"},
     {"motive of 16 bytes", "[32, " CONCEPT ", [[3, 'fr', [], []]], 'x:01*16']", "['a']"},
+    {"erases nothing", "[3, " SITE ", []]", "['']"},
+    {"attests nothing", "[4, " SITE ", []]", "[]"},
+    {"unknown link", "[19, " RECORD ", [[6, 'x:02*24', true, []]]]", "[null]"},
+    {"link number zero", "[19, " RECORD ", [[0, 'x:02*24', true, []]]]", "[null]"},
+    {"record.link without writes", "[19, " RECORD ", []]", "[]"},
+    {"link to 20 bytes", "[19, " RECORD ", [[1, 'x:02*20', true, []]]]", "[null]"},
+    {"a link twice", "[19, " RECORD ", [[1, 'x:02*24', true, []], [1, 'x:02*24', false, []]]]", "[null, null]"},
+    {"index term of a record", "[17, " RECORD ", [['x:02*24', true, []]]]", "[null]"},
+    {"relation to a record", "[33, " CONCEPT ", [[1, 'x:02*24', true, []]], 'x:']", "[null]"},
+    {"merge into 8 bytes", "[35, " CONCEPT ", 'x:02*8', [], 'x:']", "[]"},
+    {"merge without dots", "[35, " CONCEPT ", 'x:02*16', 'x:']", "[]"},
+    {"merge with its dots in falling order", "[35, " CONCEPT ", 'x:02*16', [" DOT_C ", " DOT_A "], 'x:']", "[]"},
+    {"merge with a motive of 16 bytes", "[35, " CONCEPT ", 'x:02*16', [], 'x:02*16']", "[]"},
+    {"retired that is a number", "[36, " CONCEPT ", 1, [], 'x:']", "['']"},
     {"add that is a number", "[17, " RECORD ", [['x:01*16', 1, []]]]", "[null]"},
 
     {"fewer values than writes", "[16, " RECORD ", [[4, 'fr', [], []]], []]", "[]"},
@@ -81,6 +104,17 @@ static const struct op_case {
     {"URI of a relation inside", "[33, " CONCEPT ", [[1, " URI_ID ", true, []]], 'x:']", "['" URI "']"},
     {"URI of a match removed", "[33, " CONCEPT ", [[7, " URI_ID ", false, []]], 'x:']", "['" URI "']"},
     {"adopt with a value", "[34, " CONCEPT ", [" DOT_A "]]", "[1]"},
+    {"erase without a reason", "[3, " SITE ", [" DOT_A "]]", "[]"},
+    {"a reason past 4,096 bytes", "[3, " SITE ", [" DOT_A "]]", "['t:a*4097']"},
+    {"attest with a value", "[4, " SITE ", [" DOT_A "]]", "['']"},
+    {"link to a URL without it", "[19, " RECORD ", [[1, " URI_ID ", true, []]]]", "[null]"},
+    {"link to another URL", "[19, " RECORD ", [[1, " URI_ID ", true, []]]]", "[['http://example.org/d', null]]"},
+    {"link to what is no URL", "[19, " RECORD ", [[1, " NO_URI_ID ", true, []]]]", "[['example.org/c', null]]"},
+    {"link with a hash of 16 bytes", "[19, " RECORD ", [[1, " URI_ID ", true, []]]]", "[['" URI "', 'x:07*16']]"},
+    {"URL of a link to a record", "[19, " RECORD ", [[1, 'x:02*24', true, []]]]", "[['" URI "', null]]"},
+    {"URL of a link removed", "[19, " RECORD ", [[1, " URI_ID ", false, []]]]", "[['" URI "', null]]"},
+    {"merge with a value", "[35, " CONCEPT ", 'x:02*16', [], 'x:']", "[null]"},
+    {"retire without a reason", "[36, " CONCEPT ", true, [], 'x:']", "[null]"},
 };
 
 static const struct field_case {
