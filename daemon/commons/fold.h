@@ -5,9 +5,11 @@
  * Canonical bytes (msgpack arrays; keys ascending, values in canonical op order; FOLD_VERSION names this form):
  *   site     [1, site,    [[dot, value] …], [[dot, kind] …]]                            value: the body of the live site.announce
  *   record   [2, record,  [tombstone dot …], [[field, lang, [[dot, value, [made_from dot …]] …]] …],
- *             [[concept, [[dot, ally, weight] …]] …], [[dot, kind] …]]
+ *             [[concept, [[dot, ally, weight] …]] …], [[rel, target, [[dot, ally, [url, hash] or nil] …]] …], [[dot, kind] …]]
  *   concept  [3, concept, [[field, lang, [[dot, ally, adopted, [named live dot …], value, [made_from dot …]] …]] …],
- *             [[relation, target, [[dot, ally, adopted, add, [named live dot …], uri or nil] …]] …], [[dot, kind] …]]
+ *             [[relation, target, [[dot, ally, adopted, add, [named live dot …], uri or nil] …]] …],
+ *             [merge: [dot, ally, adopted, [named live dot …], target] …],
+ *             [retire: [dot, ally, adopted, [named live dot …], retired, reason or nil] …], [[dot, kind] …]]
  * The last list: pending ops (an unknown kind, a body not held). A live nil is an emptied field and stays. A key without live values is left out.
  *
  * Rules:
@@ -20,19 +22,25 @@
  *                 other than the op's own
  *   removal       of a relation, not yet effective: shown as an entry with add false while a dot it names is live
  *   tombstone     retire adds its dot; a put or retire that names it in `dots` takes it away
+ *   merge, retire registers without a key, a concept each; a live entry says something once it is adopted
+ *   erased        a state BODY_ERASED is an authorised erasure (the caller judges): the op's header stands and replaces what it names, its values
+ *                 are nil, the index terms, links and relations it added are gone; what it says in the header alone (that a record or a
+ *                 concept is retired) stays
+ *   site.erase, site.attest  not in the canonical bytes, nor pending: what they do is read off their headers, before any fold
  */
 #ifndef ALLIED_DAEMON_COMMONS_FOLD_H
 #define ALLIED_DAEMON_COMMONS_FOLD_H
 
 #include "protocol/op/op.h"
 
-#define FOLD_VERSION   1
+#define FOLD_VERSION   2
 #define FOLD_CANON_MAX (64u * 1024 * 1024) /* bytes of one entity; give the buf at least this cap */
 
 struct fold_op { /* in canonical order in the array handed in */
     uint64_t kind;
     struct slice header, body; /* encoded */
-    enum body_state state;
+    enum body_state
+        state; /* BODY_ERASED: by an authorised site.erase; an `erased` that nobody may say is a BODY_MISSING */
     struct dot dot;
     uint8_t site[SITE_BYTES];
     uint8_t ally[ALLY_BYTES]; /* of the site, by the authority; zeros where it has none */

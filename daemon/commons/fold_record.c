@@ -1,6 +1,6 @@
 /*
- * fold_record: tombstones, fields, index terms. A record's fields are all written by its owner, so their values carry no ally; index terms are
- * anybody's.
+ * fold_record: tombstones, fields, index terms, links. A record's fields are all written by its owner, so their values carry no ally; index
+ * terms and links are anybody's.
  */
 #include "daemon/commons/fold_work.h"
 #include "protocol/wire/wr.h"
@@ -34,9 +34,12 @@ static void write_field(const struct fold_group *g, struct buf *out)
     }
 }
 
-static void write_index_term(const struct fold_group *g, struct buf *out)
+/* An index term, or, with a relation, a link. */
+static void write_member(const struct fold_group *g, bool link, struct buf *out)
 {
-    wr_array(out, 2);
+    wr_array(out, link ? 3 : 2);
+    if (link)
+        wr_uint(out, g->at[0]->write->field);
     wr_bin(out, g->at[0]->write->target);
     wr_array(out, g->n);
     for (size_t i = 0; i < g->n; i++) {
@@ -50,13 +53,15 @@ static void write_index_term(const struct fold_group *g, struct buf *out)
 
 err_t fold_record_write(const struct fold_work *w, struct buf *out)
 {
-    struct fold_group *fields, *terms;
-    size_t fields_n, terms_n;
+    struct fold_group *fields, *terms, *links;
+    size_t fields_n, terms_n, links_n;
     err_t err = write_tombstones(w, out);
     if (err == ERR_OK)
         err = fold_work_groups(w, OP_RECORD_PUT, &fields, &fields_n);
     if (err == ERR_OK)
         err = fold_work_groups(w, OP_RECORD_INDEX, &terms, &terms_n);
+    if (err == ERR_OK)
+        err = fold_work_groups(w, OP_RECORD_LINK, &links, &links_n);
     if (err != ERR_OK)
         return err;
     wr_array(out, fields_n);
@@ -64,6 +69,9 @@ err_t fold_record_write(const struct fold_work *w, struct buf *out)
         write_field(&fields[i], out);
     wr_array(out, terms_n);
     for (size_t i = 0; i < terms_n; i++)
-        write_index_term(&terms[i], out);
+        write_member(&terms[i], false, out);
+    wr_array(out, links_n);
+    for (size_t i = 0; i < links_n; i++)
+        write_member(&links[i], true, out);
     return ERR_OK;
 }

@@ -19,8 +19,8 @@ static int by_dot(const void *a, const void *b)
 
 enum verdict { LEFT_OUT, PENDING, TAKEN };
 
-/* Values of an erased op, one nil for each write, so that nothing older comes back. */
-static err_t erased_values(const struct op *op, struct arena *arena, struct slice **values)
+/* One nil for each write: of an erased op, so that nothing older comes back; of a merge, whose body is empty. */
+static err_t no_values(const struct op *op, struct arena *arena, struct slice **values)
 {
     struct slice *v = arena_alloc(arena, op->writes_n + 1, sizeof *v);
     if (!v)
@@ -35,11 +35,9 @@ static err_t body_values(const struct fold_op *in, const struct op *op, struct a
 {
     size_t n = 0;
     if (in->state == BODY_ERASED)
-        return erased_values(op, arena, values);
+        return no_values(op, arena, values);
     err_t err = op_decode_body(op, in->body, arena, values, &n);
-    if (err == ERR_OK && op->writes_n && n != op->writes_n)
-        return ERR_RANGE;
-    return err;
+    return err == ERR_OK && n == 0 ? no_values(op, arena, values) : err;
 }
 
 /* Only ERR_MEMORY is an error: whatever else is wrong with an op makes it a no-op, the same on every replica. */
@@ -47,7 +45,8 @@ static err_t judge(const struct fold_op *in, enum entity_type type, struct slice
                    struct op *op, struct slice **values, enum verdict *verdict)
 {
     *verdict = LEFT_OUT;
-    if (!fold_counts(in, entity))
+    /* What erasures and attestations do is read off their headers, before any fold. */
+    if (!fold_counts(in, entity) || in->kind == OP_SITE_ERASE || in->kind == OP_SITE_ATTEST)
         return ERR_OK;
     if (!kind_info(in->kind)) {
         *verdict = PENDING;
@@ -77,8 +76,11 @@ static err_t take(struct fold_work *w, const struct fold_op *in, const struct op
     item->entries = arena_alloc(w->arena, op->writes_n + 1, sizeof *item->entries);
     if (!item->entries)
         return ERR_MEMORY;
-    for (size_t i = 0; i < op->writes_n; i++)
+    for (size_t i = 0; i < op->writes_n; i++) {
+        bool member = op->writes[i].target.len > 0; /* of a set: nothing of it is left to show */
         item->entries[i] = (struct fold_entry){.write = &op->writes[i], .item = item, .value = values[i]};
+        item->entries[i].dead = in->state == BODY_ERASED && member && op->writes[i].add;
+    }
     return ERR_OK;
 }
 

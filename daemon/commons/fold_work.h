@@ -13,7 +13,7 @@ struct fold_entry {
     const struct op_write *write;
     const struct fold_item *item;
     struct slice value; /* encoded; nil where the op was erased */
-    bool dead;          /* named by a write that takes effect */
+    bool dead;          /* named by a write that takes effect, or a set's member that was erased */
 };
 struct fold_item { /* an op that counts, decodes and is held */
     const struct fold_op *in;

@@ -96,6 +96,27 @@ static void read_relation(struct reader *r, struct view_value *v)
     v->value = rd_raw(&r->rd);
 }
 
+static void read_merge(struct reader *r, struct view_value *v)
+{
+    rd_array(&r->rd, 5, 5);
+    v->dot = read_dot(r);
+    v->ally = rd_bin(&r->rd, ALLY_BYTES, ALLY_BYTES);
+    v->adopted = rd_bool(&r->rd);
+    v->names = read_dots(r, &v->names_n);
+    v->value = rd_raw(&r->rd);
+}
+
+static void read_retirement(struct reader *r, struct view_value *v)
+{
+    rd_array(&r->rd, 6, 6);
+    v->dot = read_dot(r);
+    v->ally = rd_bin(&r->rd, ALLY_BYTES, ALLY_BYTES);
+    v->adopted = rd_bool(&r->rd);
+    v->names = read_dots(r, &v->names_n);
+    v->retired = rd_bool(&r->rd);
+    v->value = rd_raw(&r->rd);
+}
+
 /* ---- what is shown of a key ---- */
 
 static int by_dot(const void *a, const void *b)
@@ -166,14 +187,13 @@ static void settle(struct view *v, struct view_key *k, bool set)
         k->shown = NULL;
 }
 
-static void read_values(struct reader *r, struct view *v, struct view_key *k, value_fn *read)
+static void read_values(struct reader *r, struct view_key *k, value_fn *read)
 {
     k->values_n = count(r);
     struct view_value *values = room(r, k->values_n, sizeof *values);
     for (size_t i = 0; values && i < k->values_n && r->rd.err == ERR_OK; i++) {
         values[i].add = true;
         read(r, &values[i]);
-        v->adopted |= values[i].adopted;
     }
     if (r->rd.err != ERR_OK) { /* a key is never half read */
         k->values_n = 0;
@@ -185,6 +205,13 @@ static void read_values(struct reader *r, struct view *v, struct view_key *k, va
 
 /* ---- keys ---- */
 
+/* A concept is adopted as soon as anything that it says about itself is. */
+static void note_adopted(struct view *v, const struct view_key *k)
+{
+    for (size_t i = 0; i < k->values_n; i++)
+        v->adopted |= k->values[i].adopted;
+}
+
 static const struct view_key *read_fields(struct reader *r, struct view *v, value_fn *read, size_t *n)
 {
     *n = count(r);
@@ -193,22 +220,26 @@ static const struct view_key *read_fields(struct reader *r, struct view *v, valu
         rd_array(&r->rd, 3, 3);
         keys[i].field = rd_uint(&r->rd, UINT64_MAX);
         keys[i].lang = rd_text(&r->rd, LANG_MAX);
-        read_values(r, v, &keys[i], read);
+        read_values(r, &keys[i], read);
+        note_adopted(v, &keys[i]);
         settle(v, &keys[i], false);
     }
     return keys;
 }
 
-static const struct view_key *read_sets(struct reader *r, struct view *v, value_fn *read, bool relations, size_t *n)
+/* `numbered`: a relation or a link, not an index term. */
+static const struct view_key *read_sets(struct reader *r, struct view *v, value_fn *read, bool numbered,
+                                        size_t target_max, size_t *n)
 {
     *n = count(r);
     struct view_key *keys = room(r, *n, sizeof *keys);
     for (size_t i = 0; keys && i < *n && r->rd.err == ERR_OK; i++) {
-        rd_array(&r->rd, relations ? 3 : 2, relations ? 3 : 2);
-        if (relations)
+        rd_array(&r->rd, numbered ? 3 : 2, numbered ? 3 : 2);
+        if (numbered)
             keys[i].field = rd_uint(&r->rd, UINT64_MAX);
-        keys[i].target = rd_bin(&r->rd, CONCEPT_BYTES, CONCEPT_BYTES);
-        read_values(r, v, &keys[i], read);
+        keys[i].target = rd_bin(&r->rd, CONCEPT_BYTES, target_max);
+        read_values(r, &keys[i], read);
+        note_adopted(v, &keys[i]);
         settle(v, &keys[i], true);
     }
     return keys;
@@ -220,10 +251,60 @@ static void read_site(struct reader *r, struct view *v)
     struct view_key *key = room(r, 1, sizeof *key);
     if (!key)
         return;
-    read_values(r, v, key, read_announcement);
+    read_values(r, key, read_announcement);
     settle(v, key, true);
     v->fields = key;
     v->fields_n = key->values_n ? 1 : 0;
+}
+
+/* An effective entry is dead once another that takes effect names it: adopted ones that both live have not seen each other. */
+static void read_register(struct reader *r, struct view *v, struct view_key *k, value_fn *read)
+{
+    read_values(r, k, read);
+    for (size_t i = 0; i < k->values_n; i++) {
+        const struct view_value *at = &k->values[i];
+        if (!at->adopted)
+            continue;
+        bool same = k->shown && k->shown->retired == at->retired &&
+                    (read == read_retirement || slice_equal(k->shown->value, at->value));
+        k->conflict |= k->shown && !same;
+        k->shown = at;
+    }
+    v->conflicts += k->conflict;
+}
+
+/* The target is a bin whose last 16 bytes it is, or an empty one. */
+static void read_merges(struct reader *r, struct view *v)
+{
+    read_register(r, v, &v->merge, read_merge);
+    if (!v->merge.shown)
+        return;
+    struct rd target;
+    rd_init(&target, v->merge.shown->value);
+    struct slice id = rd_bin(&target, 0, CONCEPT_BYTES);
+    if (rd_end(&target) != ERR_OK || (id.len != 0 && id.len != CONCEPT_BYTES))
+        rd_fail(&r->rd, ERR_RANGE);
+    else if (id.len)
+        v->merged_into = id.at;
+    else
+        v->merge.shown = NULL;
+}
+
+static void read_concept(struct reader *r, struct view *v)
+{
+    v->fields = read_fields(r, v, read_concept_value, &v->fields_n);
+    v->sets = read_sets(r, v, read_relation, true, CONCEPT_BYTES, &v->sets_n);
+    read_merges(r, v);
+    read_register(r, v, &v->retire, read_retirement);
+    v->deprecated = v->retire.shown && v->retire.shown->retired;
+}
+
+static void read_record(struct reader *r, struct view *v)
+{
+    v->tombstones = read_dots(r, &v->tombstones_n);
+    v->fields = read_fields(r, v, read_record_value, &v->fields_n);
+    v->sets = read_sets(r, v, read_index_term, false, CONCEPT_BYTES, &v->sets_n);
+    v->links = read_sets(r, v, read_index_term, true, RECORD_BYTES, &v->links_n);
 }
 
 static void read_pending(struct reader *r, struct view *v)
@@ -237,8 +318,8 @@ static const struct {
     size_t items, bytes;
 } forms[] = {
     [ENTITY_SITE] = {4, SITE_BYTES   },
-      [ENTITY_RECORD] = {6, RECORD_BYTES },
-      [ENTITY_CONCEPT] = {5, CONCEPT_BYTES}
+      [ENTITY_RECORD] = {7, RECORD_BYTES },
+      [ENTITY_CONCEPT] = {7, CONCEPT_BYTES}
 };
 
 err_t view_read(struct slice canon, struct arena *arena, struct view *out)
@@ -246,7 +327,7 @@ err_t view_read(struct slice canon, struct arena *arena, struct view *out)
     struct view v = {0};
     struct reader r = {.arena = arena};
     rd_init(&r.rd, canon);
-    size_t items = rd_array(&r.rd, 4, 6);
+    size_t items = rd_array(&r.rd, 4, 7);
     uint64_t type = rd_uint(&r.rd, ENTITY_CONCEPT);
     if (r.rd.err != ERR_OK || type == ENTITY_NONE || items != forms[type].items)
         return ERR_INTERNAL;
@@ -255,12 +336,9 @@ err_t view_read(struct slice canon, struct arena *arena, struct view *out)
     if (v.type == ENTITY_SITE) {
         read_site(&r, &v);
     } else if (v.type == ENTITY_RECORD) {
-        v.tombstones = read_dots(&r, &v.tombstones_n);
-        v.fields = read_fields(&r, &v, read_record_value, &v.fields_n);
-        v.sets = read_sets(&r, &v, read_index_term, false, &v.sets_n);
+        read_record(&r, &v);
     } else {
-        v.fields = read_fields(&r, &v, read_concept_value, &v.fields_n);
-        v.sets = read_sets(&r, &v, read_relation, true, &v.sets_n);
+        read_concept(&r, &v);
     }
     read_pending(&r, &v);
     if (r.no_memory)

@@ -6,6 +6,8 @@
  *   default   an adopted value first, then the latest standing one in canonical order; a record's are all its owner's, so the latest
  *   conflict  two or more standing values that differ; equal values never conflict. A concept's standing value that names the others is
  *             their proposed successor: no conflict.
+ *   merge, retire  only what is adopted says anything: the latest adopted entry in canonical order. Two adopted ones that differ (in target, in
+ *             retired; never in the reason) were concurrent: a conflict.
  */
 #ifndef ALLIED_DAEMON_COMMONS_VIEW_H
 #define ALLIED_DAEMON_COMMONS_VIEW_H
@@ -18,19 +20,22 @@ struct view_value {
     bool adopted;      /* concepts */
     bool add;          /* relations: false is a proposed removal */
     bool standing;
-    struct slice value; /* encoded; nil: emptied. Relations: the URI or nil. Index terms: the weight or nil */
+    bool retired; /* retire */
+    /* Encoded; nil: emptied. Relations: the URI or nil. Index terms: the weight or nil. Links: [url, hash or nil] or nil. merge: the target, an
+     * empty bin where it is undone. retire: the reason, nil where it was erased */
+    struct slice value;
     const struct dot *made_from;
     size_t made_from_n;
     const struct dot *names; /* live dots it proposes to replace */
     size_t names_n;
 };
 struct view_key {
-    uint64_t field;      /* field or relation; 0 for index terms */
+    uint64_t field;      /* field, link or relation; 0 for index terms, merge, retire */
     struct slice lang;   /* fields */
-    struct slice target; /* relations, index terms */
+    struct slice target; /* relations, index terms; links: 24 bytes a record, 16 a URL */
     const struct view_value *values;
     size_t values_n;
-    const struct view_value *shown; /* the default; NULL where it is emptied */
+    const struct view_value *shown; /* the default; NULL where it is emptied, undone or not adopted */
     bool conflict;
 };
 struct view {
@@ -42,9 +47,15 @@ struct view {
     size_t fields_n;
     const struct view_key *sets; /* index terms of a record, relations of a concept */
     size_t sets_n;
+    const struct view_key *links; /* of a record */
+    size_t links_n;
+    struct view_key merge, retire; /* concept: values_n is 0 where nobody proposed any */
     size_t pending_n;
-    unsigned conflicts; /* keys in conflict */
-    bool adopted;       /* concept: some live value is adopted */
+    unsigned conflicts; /* keys in conflict, merge and retire among them */
+    bool adopted;       /* concept: some live value of its fields and relations is adopted */
+    const uint8_t
+        *merged_into; /* concept: CONCEPT_BYTES by its shown merge; NULL: none. Not yet followed: see lattice_merges */
+    bool deprecated;  /* concept: its shown retirement says so */
 };
 err_t view_read(struct slice canon, struct arena *arena, struct view *out); /* ERR_INTERNAL on foreign bytes */
 const struct view_key *view_field(const struct view *v, uint64_t field, struct slice lang); /* NULL: none */

@@ -67,20 +67,33 @@ static bool is_match(enum op_kind kind, unsigned relation)
     return kind == OP_CONCEPT_RELATE && info && info->match;
 }
 
-static struct op_write make_write(struct ops *o, enum op_kind kind, const struct write_spec *w)
+bool ops_is_register(enum op_kind kind)
 {
-    uint8_t *target = arena_alloc(&o->arena, CONCEPT_BYTES, 1);
+    return kind == OP_CONCEPT_MERGE || kind == OP_CONCEPT_RETIRE;
+}
+
+/* 16 bytes, or, of a link's record, 24 that begin alike. */
+static struct slice make_target(struct ops *o, enum op_kind kind, const struct write_spec *w)
+{
+    uint8_t *target = arena_alloc(&o->arena, RECORD_BYTES, 1);
     assert_non_null(target);
     struct slice uri = slice_text(w->text ? w->text : "");
-    if (is_match(kind, w->field))
+    if (is_match(kind, w->field) || (kind == OP_RECORD_LINK && w->text)) {
         hash128(target, &uri, 1);
-    else
-        ops_target(w->target, target);
+        return slice_of(target, CONCEPT_BYTES);
+    }
+    ops_target(w->target, target);
+    return slice_of(target, !w->target ? 0 : kind == OP_RECORD_LINK ? RECORD_BYTES : CONCEPT_BYTES);
+}
+
+static struct op_write make_write(struct ops *o, enum op_kind kind, const struct write_spec *w)
+{
     return (struct op_write){
         .field = w->field,
         .lang = slice_text(w->lang ? w->lang : ""),
-        .target = w->target || is_match(kind, w->field) ? slice_of(target, CONCEPT_BYTES) : (struct slice){NULL, 0},
-        .add = !w->remove,
+        .target = ops_is_register(kind) ? (struct slice){NULL, 0}
+             : make_target(o, kind, w),
+        .add = !w->remove || ops_is_register(kind),
         .replaces = make_dots(o, w->names, w->names_n),
         .replaces_n = w->names_n,
         .made_from = make_dots(o, w->made_from, w->made_from_n),
@@ -88,17 +101,23 @@ static struct op_write make_write(struct ops *o, enum op_kind kind, const struct
     };
 }
 
-static struct slice make_value(struct ops *o, const struct write_spec *w)
+static struct slice make_value(struct ops *o, enum op_kind kind, const struct write_spec *w)
 {
     struct buf b;
     struct slice out;
     buf_init(&b, 1 << 20);
-    if (w->text && !w->remove)
+    if (kind == OP_RECORD_LINK && w->text && !w->remove)
+        wr_array(&b, 2);
+    if (kind == OP_CONCEPT_RETIRE)
+        wr_text(&b, slice_text(w->text ? w->text : ""));
+    else if (w->text && !w->remove)
         wr_text(&b, slice_text(w->text));
     else if (w->weight && !w->remove)
         wr_uint(&b, w->weight);
     else
         wr_nil(&b);
+    if (kind == OP_RECORD_LINK && w->text && !w->remove)
+        wr_nil(&b); /* no hash */
     assert_int_equal(arena_copy(&o->arena, buf_slice(&b), &out), ERR_OK);
     buf_fini(&b);
     return out;
@@ -122,7 +141,7 @@ static struct slice body_without_writes(struct ops *o, enum op_kind kind)
         wr_array(&b, 0);
         for (int i = 0; i < 3; i++)
             wr_text(&b, slice_text("s"));
-    } else if (kind == OP_RECORD_RETIRE) {
+    } else if (kind == OP_RECORD_RETIRE || kind == OP_SITE_ERASE) {
         wr_array(&b, 1);
         wr_text(&b, slice_text("twice"));
     } else if (kind == OP_LOG_OPEN) {
@@ -151,7 +170,7 @@ size_t ops_write(struct ops *o, enum op_kind kind, unsigned site, uint64_t clock
     assert_true(n <= 8 && o->n < OPS_MAX);
     for (size_t i = 0; i < n; i++) {
         writes[i] = make_write(o, kind, &w[i]);
-        values[i] = make_value(o, &w[i]);
+        values[i] = make_value(o, kind, &w[i]);
     }
     op_writes_sort(writes, values, n);
     *f = (struct fold_op){.kind = kind, .state = BODY_PRESENT, .dot = ops_dot(o->n), .clock = clock, .standing = true};
@@ -160,11 +179,14 @@ size_t ops_write(struct ops *o, enum op_kind kind, unsigned site, uint64_t clock
     f->secretariat = site / 10 == 9;
     struct op op = {.info = kind_info(kind), .writes = writes, .writes_n = n, .dots_n = dots_n};
     op.dots = make_dots(o, dots, dots_n);
+    if (kind == OP_CONCEPT_MERGE)
+        op.target = make_target(o, kind, w);
+    op.retired = kind == OP_CONCEPT_RETIRE && !w->remove;
     op.entity = entity_of(o, op.info, f->site);
     buf_init(&b, LIMIT_ENVELOPE_BYTES);
     op_encode_header(&b, &op);
     f->header = keep(o, &b);
-    if (op.info->who != WHO_ADOPTER && n) {
+    if (n && kind != OP_CONCEPT_MERGE) {
         buf_init(&b, LIMIT_BODY_BYTES);
         op_encode_body(&b, values, n);
         f->body = keep(o, &b);

@@ -20,11 +20,11 @@ void ops_fini(struct ops *o);
 /* Dots are those of earlier ops by their place (OP_UNSEEN + x: of an op that is not there). */
 #define OPS_UNSEEN 100000
 struct write_spec {
-    unsigned field; /* field, relation, or 0 */
+    unsigned field; /* field, relation, link, or 0 */
     const char *lang;
-    unsigned target; /* number of a concept; 0: none */
-    bool remove;
-    const char *text; /* TEXT value or URI; NULL: nil */
+    unsigned target;  /* number of a concept, or of a link's record; 0: none (a merge undone) */
+    bool remove;      /* concept.retire: retired no more */
+    const char *text; /* TEXT value, URI, a link's URL, or concept.retire's reason; NULL: nil */
     unsigned weight;  /* index terms; 0: nil */
     size_t names[8];
     size_t names_n;
@@ -38,6 +38,8 @@ size_t ops_dots(struct ops *o, enum op_kind kind, unsigned site, uint64_t clock,
 struct dot ops_dot(size_t place);
 uint8_t *ops_site(unsigned site, uint8_t out[SITE_BYTES]);
 void ops_target(unsigned target, uint8_t out[CONCEPT_BYTES]);
+/* Where the write of a merge or a retirement lands: a single register, whose write the header gives. */
+bool ops_is_register(enum op_kind kind);
 
 /* Sorts as the store hands ops to the fold. */
 void ops_sort(struct fold_op *op, size_t n);

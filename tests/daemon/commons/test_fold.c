@@ -2,6 +2,7 @@
  * fold: each rule of fold.h, on small histories written by hand. Sites 10 … 19 are of the ally that owns the record; sites 90 … of the secretariat.
  */
 #include "tests/help/fold_ops.h"
+#include "tests/help/op_notation.h"
 #include "daemon/commons/view.h"
 #include "protocol/wire/wr.h"
 #include <setjmp.h>
@@ -314,6 +315,79 @@ static void a_remove_that_arrives_before_its_add_is_the_same_as_after(void **sta
     end(a);
 }
 
+/* ---- links ---- */
+
+static size_t link_to(struct at *a, unsigned site, uint64_t clock, unsigned record, bool remove, const size_t *names,
+                      size_t n)
+{
+    struct write_spec w = {.field = LINK_CITES, .target = record, .remove = remove, .names_n = n};
+    for (size_t i = 0; i < n; i++)
+        w.names[i] = names[i];
+    return ops_write(&a->o, OP_RECORD_LINK, site, clock, &w, 1, NULL, 0);
+}
+#define LINKS_LIVE(a, ...)                                                                                             \
+    live_is((a)->v.links, (a)->v.links_n, (const size_t[]){__VA_ARGS__},                                               \
+            sizeof((size_t[]){__VA_ARGS__}) / sizeof(size_t))
+
+static void a_link_is_any_allys_and_removed_by_its_own_ally_only(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t mine = link_to(a, 20, 1, 5, false, NULL, 0);
+    link_to(a, 30, 2, 5, true, &mine, 1);
+    link_to(a, 10, 3, 5, true, &mine, 1); /* not even the record's owner */
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    LINKS_LIVE(a, mine);
+    link_to(a, 21, 4, 5, true, &mine, 1);
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    assert_int_equal(a->v.links_n, 0);
+    end(a);
+}
+
+static void a_link_added_anew_unseen_by_its_removal_stays(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t seen = link_to(a, 20, 1, 5, false, NULL, 0);
+    size_t unseen = link_to(a, 21, 2, 5, false, NULL, 0);
+    link_to(a, 20, 3, 5, true, &seen, 1);
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    LINKS_LIVE(a, unseen);
+    end(a);
+}
+
+static void one_target_under_two_relations_is_two_links(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    struct write_spec w[] = {
+        {.field = LINK_CITES,   .text = "http://example.org/c"},
+        {.field = LINK_EXTENDS, .text = "http://example.org/c"}
+    };
+    ops_write(&a->o, OP_RECORD_LINK, 20, 1, w, 2, NULL, 0);
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    assert_int_equal(a->v.links_n, 2);
+    assert_int_equal(a->v.links[0].field, LINK_CITES);
+    assert_int_equal(a->v.links[1].field, LINK_EXTENDS);
+    assert_int_equal(a->v.links[0].target.len, CONCEPT_BYTES);
+    assert_true(slice_equal(a->v.links[0].shown->value, slice_text("\x92\xb4http://example.org/c\xc0")));
+    end(a);
+}
+
+static void a_link_and_a_field_of_one_number_do_not_meet(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    struct write_spec type = {.field = R_TYPE, .text = "experience"};
+    size_t field = ops_write(&a->o, OP_RECORD_PUT, 10, 1, &type, 1, NULL, 0);
+    size_t cites = link_to(a, 10, 2, 5, false, &field, 1);
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    FIELDS_LIVE(a, field);
+    LINKS_LIVE(a, cites);
+    assert_int_equal(a->v.sets_n, 0);
+    end(a);
+}
+
 /* ---- concepts ---- */
 
 static void a_proposal_replaces_its_own_allys_proposals_at_once(void **state)
@@ -489,6 +563,264 @@ static void a_field_and_a_relation_of_one_number_do_not_meet(void **state)
     end(a);
 }
 
+/* ---- merges, retirements ---- */
+
+/* `into` 0 undoes. */
+static size_t merge(struct at *a, unsigned site, uint64_t clock, unsigned into, const size_t *names, size_t n)
+{
+    struct write_spec w = {.target = into, .names_n = n};
+    for (size_t i = 0; i < n; i++)
+        w.names[i] = names[i];
+    return ops_write(&a->o, OP_CONCEPT_MERGE, site, clock, &w, 1, NULL, 0);
+}
+
+static size_t retire(struct at *a, unsigned site, uint64_t clock, bool retired, const char *reason, const size_t *names,
+                     size_t n)
+{
+    struct write_spec w = {.remove = !retired, .text = reason, .names_n = n};
+    for (size_t i = 0; i < n; i++)
+        w.names[i] = names[i];
+    return ops_write(&a->o, OP_CONCEPT_RETIRE, site, clock, &w, 1, NULL, 0);
+}
+
+/* Where the concept is merged; 0: nowhere. */
+static void merged_is(struct at *a, unsigned into)
+{
+    uint8_t target[CONCEPT_BYTES];
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    ops_target(into, target);
+    assert_int_equal(a->v.merged_into != NULL, into != 0);
+    if (into)
+        assert_memory_equal(a->v.merged_into, target, CONCEPT_BYTES);
+}
+
+static void a_merge_does_nothing_until_it_is_adopted(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t proposed = merge(a, 20, 1, 5, NULL, 0);
+    merged_is(a, 0);
+    assert_int_equal(a->v.merge.values_n, 1);
+    assert_false(a->v.merge.conflict);
+    adopt(a, 30, 2, proposed); /* not by a rule */
+    merged_is(a, 0);
+    adopt(a, 90, 3, proposed);
+    merged_is(a, 5);
+    assert_false(a->v.adopted); /* the concept itself is not for that */
+    end(a);
+}
+
+static void merges_into_different_concepts_replace_each_other(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t first = merge(a, 20, 1, 5, NULL, 0);
+    size_t second = merge(a, 21, 2, 6, &first, 1);
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    live_is(&a->v.merge, 1, &second, 1);
+    adopt(a, 90, 3, second);
+    merged_is(a, 6);
+    end(a);
+}
+
+static void an_adopted_merge_outlives_another_proposed_over_it(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t first = merge(a, 20, 1, 5, NULL, 0);
+    adopt(a, 90, 2, first);
+    size_t second = merge(a, 30, 3, 6, &first, 1);
+    merged_is(a, 5);
+    assert_int_equal(a->v.merge.values[1].names_n, 1);
+    adopt(a, 90, 4, second);
+    merged_is(a, 6);
+    assert_int_equal(a->v.merge.values_n, 1);
+    assert_false(a->v.merge.conflict);
+    end(a);
+}
+
+static void two_adopted_concurrent_merges_are_a_conflict_with_one_default(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t later = merge(a, 30, 7, 6, NULL, 0);
+    size_t first = merge(a, 20, 1, 5, NULL, 0);
+    adopt(a, 90, 8, first);
+    adopt(a, 91, 9, later);
+    merged_is(a, 6); /* the latest in canonical order */
+    assert_true(a->v.merge.conflict);
+    assert_int_equal(a->v.conflicts, 1);
+    size_t both[] = {first, later};
+    adopt(a, 90, 11, merge(a, 20, 10, 5, both, 2));
+    merged_is(a, 5);
+    assert_int_equal(a->v.conflicts, 0);
+    end(a);
+}
+
+static void two_adopted_merges_into_one_concept_are_no_conflict(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    adopt(a, 90, 3, merge(a, 20, 1, 5, NULL, 0));
+    adopt(a, 90, 4, merge(a, 30, 2, 5, NULL, 0));
+    merge(a, 40, 5, 6, NULL, 0); /* nor is what nobody adopted */
+    merged_is(a, 5);
+    assert_false(a->v.merge.conflict);
+    end(a);
+}
+
+static void a_merge_is_undone_by_an_adopted_empty_one(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t first = merge(a, 20, 1, 5, NULL, 0);
+    adopt(a, 90, 2, first);
+    size_t undone = merge(a, 20, 3, 0, &first, 1);
+    merged_is(a, 5); /* its own ally's, yet adopted */
+    adopt(a, 90, 4, undone);
+    merged_is(a, 0);
+    assert_int_equal(a->v.merge.values_n, 1);
+    assert_null(a->v.merge.shown);
+    end(a);
+}
+
+static void a_retirement_deprecates_once_adopted_and_is_taken_back_likewise(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t first = retire(a, 20, 1, true, "vieux", NULL, 0);
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    assert_false(a->v.deprecated);
+    adopt(a, 90, 2, first);
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    assert_true(a->v.deprecated);
+    assert_true(slice_equal(view_text(a->v.retire.shown->value), slice_text("vieux")));
+    size_t back = retire(a, 30, 3, false, "", &first, 1);
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    assert_true(a->v.deprecated);
+    adopt(a, 90, 4, back);
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    assert_false(a->v.deprecated);
+    assert_int_equal(a->v.retire.values_n, 1);
+    end(a);
+}
+
+static void retirements_for_different_reasons_are_no_conflict(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    adopt(a, 90, 3, retire(a, 20, 1, true, "vieux", NULL, 0));
+    adopt(a, 90, 4, retire(a, 30, 2, true, "double", NULL, 0));
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    assert_false(a->v.retire.conflict);
+    adopt(a, 90, 6, retire(a, 40, 5, false, "", NULL, 0));
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    assert_true(a->v.retire.conflict);
+    assert_int_equal(a->v.conflicts, 1);
+    assert_false(a->v.deprecated);
+    end(a);
+}
+
+static void a_merge_and_a_retirement_do_not_replace_each_other(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t merged = merge(a, 20, 1, 5, NULL, 0);
+    size_t retired = retire(a, 20, 2, true, "", &merged, 1);
+    adopt(a, 90, 3, merged);
+    adopt(a, 90, 4, retired);
+    merged_is(a, 5);
+    assert_true(a->v.deprecated);
+    end(a);
+}
+
+/* ---- erasures ---- */
+
+static void erased_index_terms_links_and_relations_are_gone(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    a->o.op[index_term(a, 20, 1, 5, false, NULL, 0)].state = BODY_ERASED;
+    a->o.op[link_to(a, 20, 2, 5, false, NULL, 0)].state = BODY_ERASED;
+    a->o.op[relate(a, 20, 3, 5, false, NULL, 0)].state = BODY_ERASED;
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    assert_int_equal(a->v.sets_n + a->v.links_n + a->v.pending_n, 0);
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    assert_int_equal(a->v.sets_n + a->v.pending_n, 0);
+    end(a);
+}
+
+static void an_erased_add_or_removal_still_replaces_what_it_names(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t first = index_term(a, 20, 1, 5, false, NULL, 0);
+    a->o.op[index_term(a, 20, 2, 5, false, &first, 1)].state = BODY_ERASED;
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    assert_int_equal(a->v.sets_n, 0);
+    size_t link = link_to(a, 20, 3, 5, false, NULL, 0);
+    a->o.op[link_to(a, 20, 4, 5, true, &link, 1)].state = BODY_ERASED;
+    fold(a, ENTITY_RECORD, &by_secretariat);
+    assert_int_equal(a->v.links_n, 0);
+    end(a);
+}
+
+static void an_erased_retirement_keeps_the_concept_deprecated_and_loses_its_reason(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t retired = retire(a, 20, 1, true, "untel", NULL, 0);
+    adopt(a, 90, 2, retired);
+    a->o.op[retired].state = BODY_ERASED;
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    assert_true(a->v.deprecated);
+    assert_true(slice_equal(a->v.retire.shown->value, slice_text("\xc0")));
+    end(a);
+}
+
+static void a_merge_has_nothing_to_erase_and_waits_where_somebody_says_so(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t merged = merge(a, 20, 1, 5, NULL, 0);
+    adopt(a, 90, 2, merged);
+    a->o.op[merged].state = BODY_ERASED;
+    merged_is(a, 0);
+    assert_int_equal(a->v.pending_n, 1);
+    end(a);
+}
+
+static void erasing_and_attesting_change_nothing_of_the_site_itself(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t announced = ops_dots(&a->o, OP_SITE_ANNOUNCE, 10, 1, NULL, 0);
+    fold(a, ENTITY_SITE, &by_secretariat);
+    struct buf before = a->canon;
+    a->canon = (struct buf){0};
+    ops_dots(&a->o, OP_SITE_ERASE, 10, 2, &announced, 1);
+    ops_dots(&a->o, OP_SITE_ATTEST, 10, 3, &announced, 1);
+    a->o.op[1].state = a->o.op[2].state = BODY_MISSING; /* not even as pending */
+    fold(a, ENTITY_SITE, &by_secretariat);
+    assert_true(slice_equal(buf_slice(&before), buf_slice(&a->canon)));
+    buf_fini(&before);
+    end(a);
+}
+
+static void an_erasure_is_written_by_the_site_that_it_names(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    ops_dots(&a->o, OP_SITE_ERASE, 10, 1, (size_t[]){0}, 1);
+    ops_dots(&a->o, OP_SITE_ATTEST, 10, 2, (size_t[]){0}, 1);
+    uint8_t own[SITE_BYTES], other[SITE_BYTES];
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(fold_counts(&a->o.op[i], slice_of(ops_site(10, own), SITE_BYTES)));
+        assert_false(fold_counts(&a->o.op[i], slice_of(ops_site(11, other), SITE_BYTES)));
+    }
+    end(a);
+}
+
 /* ---- sites, bytes ---- */
 
 static void an_announcement_counts_from_the_site_itself_and_replaces_the_last(void **state)
@@ -504,55 +836,58 @@ static void an_announcement_counts_from_the_site_itself_and_replaces_the_last(vo
     end(a);
 }
 
-/* The worked example of PROTOCOL.md §10. */
+/* ---- the worked examples of PROTOCOL.md §10 ---- */
+
+/* What the example says, in hexadecimal; blanks between. */
+static void bytes_are(const struct at *a, const char *hex, const char *hash_hex)
+{
+    struct buf want;
+    uint8_t hash[HASH_BYTES];
+    const struct slice parts[] = {slice_text(DOMAIN_STATE), buf_slice(&a->canon)};
+    buf_init(&want, 4096);
+    hex_append(hex, &want);
+    assert_int_equal(a->canon.len, want.len);
+    assert_memory_equal(a->canon.at, want.at, want.len);
+    buf_clear(&want);
+    hex_append(hash_hex, &want);
+    hash256(hash, parts, 2);
+    assert_memory_equal(hash, want.at, HASH_BYTES);
+    buf_fini(&want);
+}
+
 static void canonical_bytes_are_as_the_protocol_says(void **state)
 {
     (void)state;
     struct at *a = begin();
-    struct buf want;
-    struct dot d;
-    uint8_t dot[DOT_BYTES], target[CONCEPT_BYTES], ally[ALLY_BYTES];
     put(a, 10, 1, "Eau", NULL, 0);
     index_term(a, 20, 2, 5, false, NULL, 0);
+    struct write_spec url = {.field = LINK_CITES, .text = "http://example.org/c"};
+    ops_write(&a->o, OP_RECORD_LINK, 20, 3, &url, 1, NULL, 0);
     fold(a, ENTITY_RECORD, &by_secretariat);
-    buf_init(&want, 1024);
-    buf_append(&want, "\x96\x02\xc4\x18", 4);
-    buf_append(&want, a->o.record, RECORD_BYTES);
-    buf_append(&want,
-               "\x90\x91\x93\x04\xa2"
-               "fr"
-               "\x91\x93\xc4\x11",
-               11);
-    d = ops_dot(0);
-    memcpy(dot, d.commit, 16);
-    dot[16] = d.index;
-    buf_append(&want, dot, sizeof dot);
-    buf_append(&want,
-               "\xa3"
-               "Eau"
-               "\x90\x91\x92\xc4\x10",
-               9);
-    ops_target(5, target);
-    buf_append(&want, target, sizeof target);
-    buf_append(&want, "\x91\x93\xc4\x11", 4);
-    d = ops_dot(1);
-    memcpy(dot, d.commit, 16);
-    dot[16] = d.index;
-    buf_append(&want, dot, sizeof dot);
-    memset(ally, 2, sizeof ally);
-    buf_append(&want, "\xc4\x08", 2);
-    buf_append(&want, ally, sizeof ally);
-    buf_append(&want, "\x07\x90", 2);
-    assert_int_equal(a->canon.len, want.len);
-    assert_memory_equal(a->canon.at, want.at, want.len);
-    uint8_t hash[HASH_BYTES];
-    const struct slice parts[] = {slice_text(DOMAIN_STATE), buf_slice(&a->canon)};
-    hash256(hash, parts, 2);
-    assert_memory_equal(hash,
-                        "\x99\x18\xbd\x62\x1e\xeb\x15\x1b\x11\x7e\xeb\xa6\x00\xc7\x5a\xa0\x58\x32\x57\x29\xa5\xfa\x3d"
-                        "\xea\xe9\x79\x10\x2c\xab\xbd\x16\x04",
-                        HASH_BYTES);
-    buf_fini(&want);
+    bytes_are(a,
+              "9702c4180101010101010101aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa90919304a266729193c411b179379e00000000000000"
+              "000000000100a3456175909192c410057777777777777777777777777777779193c41162f36e3c0000000000000000000000"
+              "0101c408020202020202020207919301c4104ef2eba40a3e67f67bd151f119ec92d09193c411136da6da0000000000000000"
+              "0000000102c408020202020202020292b4687474703a2f2f6578616d706c652e6f72672f63c090",
+              "ce1c99a19f1eb9a48001b4e641263fb423c684ab6fba6574430ec47d7f09f1c6");
+    end(a);
+}
+
+static void canonical_bytes_of_a_concept_are_as_the_protocol_says(void **state)
+{
+    (void)state;
+    struct at *a = begin();
+    size_t merged = merge(a, 20, 1, 5, NULL, 0);
+    adopt(a, 90, 2, merged);
+    merge(a, 30, 3, 0, &merged, 1);
+    retire(a, 20, 4, true, "double", NULL, 0);
+    fold(a, ENTITY_CONCEPT, &by_secretariat);
+    bytes_are(a,
+              "9703c410cccccccccccccccccccccccccccccccc90909295c411b179379e00000000000000000000000100c4080202020202"
+              "020202c390c4100577777777777777777777777777777795c411136da6da00000000000000000000000102c4080303030303"
+              "030303c291c411b179379e00000000000000000000000100c4009196c411c4e6dd7800000000000000000000000100c40802"
+              "02020202020202c290c3a6646f75626c6590",
+              "b5819f40aad28e32d39ac3f289386866eedc28dd53f3f2b59937b24dc94857a7");
     end(a);
 }
 
@@ -602,7 +937,27 @@ int main(void)
         cmocka_unit_test(a_removal_taken_back_by_its_ally_is_gone),
         cmocka_unit_test(a_field_and_a_relation_of_one_number_do_not_meet),
         cmocka_unit_test(an_announcement_counts_from_the_site_itself_and_replaces_the_last),
+        cmocka_unit_test(a_link_is_any_allys_and_removed_by_its_own_ally_only),
+        cmocka_unit_test(a_link_added_anew_unseen_by_its_removal_stays),
+        cmocka_unit_test(one_target_under_two_relations_is_two_links),
+        cmocka_unit_test(a_link_and_a_field_of_one_number_do_not_meet),
+        cmocka_unit_test(a_merge_does_nothing_until_it_is_adopted),
+        cmocka_unit_test(merges_into_different_concepts_replace_each_other),
+        cmocka_unit_test(an_adopted_merge_outlives_another_proposed_over_it),
+        cmocka_unit_test(two_adopted_concurrent_merges_are_a_conflict_with_one_default),
+        cmocka_unit_test(two_adopted_merges_into_one_concept_are_no_conflict),
+        cmocka_unit_test(a_merge_is_undone_by_an_adopted_empty_one),
+        cmocka_unit_test(a_retirement_deprecates_once_adopted_and_is_taken_back_likewise),
+        cmocka_unit_test(retirements_for_different_reasons_are_no_conflict),
+        cmocka_unit_test(a_merge_and_a_retirement_do_not_replace_each_other),
+        cmocka_unit_test(erased_index_terms_links_and_relations_are_gone),
+        cmocka_unit_test(an_erased_add_or_removal_still_replaces_what_it_names),
+        cmocka_unit_test(an_erased_retirement_keeps_the_concept_deprecated_and_loses_its_reason),
+        cmocka_unit_test(a_merge_has_nothing_to_erase_and_waits_where_somebody_says_so),
+        cmocka_unit_test(erasing_and_attesting_change_nothing_of_the_site_itself),
+        cmocka_unit_test(an_erasure_is_written_by_the_site_that_it_names),
         cmocka_unit_test(canonical_bytes_are_as_the_protocol_says),
+        cmocka_unit_test(canonical_bytes_of_a_concept_are_as_the_protocol_says),
         cmocka_unit_test(a_long_chain_of_edits_folds_fast),
     };
     return sign_start() == ERR_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

@@ -33,22 +33,31 @@ struct taste {
 };
 
 static const char *const texts[] = {"eau", "l'eau", "rivière", "fleuve"};
+static const char *const urls[] = {"http://example.org/c", "https://example.org/d"};
 
 static struct write_spec random_write(uint64_t *s, enum op_kind kind, const struct taste *t, size_t total)
 {
     struct write_spec w = {0};
     bool put = kind == OP_RECORD_PUT || kind == OP_CONCEPT_PUT;
-    if (put) {
+    if (kind == OP_CONCEPT_MERGE) {
+        w.target = t->equal_values ? 1 : (unsigned)below(s, 4); /* 0: undone */
+    } else if (kind == OP_CONCEPT_RETIRE) {
+        w.remove = !t->equal_values && below(s, 2) == 0;
+        w.text = texts[below(s, 4)]; /* reasons may differ */
+    } else if (put) {
         w.field = kind == OP_RECORD_PUT ? R_TITLE + (unsigned)below(s, 2) : C_PREF_LABEL;
         w.lang = below(s, 2) ? "fr" : "en";
         w.text = t->equal_values ? "eau" : below(s, 6) ? texts[below(s, 4)] : NULL;
         w.made_from_n = below(s, 5) == 0;
         w.made_from[0] = below(s, total);
     } else {
-        w.field = kind == OP_CONCEPT_RELATE ? REL_BROADER + (unsigned)below(s, 2) : 0;
+        w.field = kind == OP_CONCEPT_RELATE ? REL_BROADER + (unsigned)below(s, 2)
+                  : kind == OP_RECORD_LINK  ? LINK_CITES + (unsigned)below(s, 2)
+                                            : 0;
         w.target = 1 + (unsigned)below(s, 3);
         w.remove = below(s, 3) == 0;
         w.weight = kind == OP_RECORD_INDEX ? (unsigned)below(s, 5) : 0;
+        w.text = kind == OP_RECORD_LINK && below(s, 2) ? urls[below(s, 2)] : NULL;
     }
     w.names_n = w.remove ? 1 + below(s, 2) : below(s, 3);
     for (size_t i = 0; i < w.names_n; i++) { /* distinct: one from each half */
@@ -60,17 +69,20 @@ static struct write_spec random_write(uint64_t *s, enum op_kind kind, const stru
 
 static bool same_key(const struct write_spec *a, const struct write_spec *b)
 {
+    if (a->text && b->text && !a->lang) /* URLs */
+        return a->field == b->field && strcmp(a->text, b->text) == 0;
     return a->field == b->field && a->target == b->target && (!a->lang || strcmp(a->lang, b->lang) == 0);
 }
 
 static enum op_kind random_kind(uint64_t *s, enum entity_type type)
 {
-    static const enum op_kind record[] = {OP_RECORD_PUT, OP_RECORD_PUT, OP_RECORD_INDEX, OP_RECORD_INDEX,
-                                          OP_RECORD_RETIRE};
-    static const enum op_kind concept[] = {OP_CONCEPT_PUT, OP_CONCEPT_PUT, OP_CONCEPT_RELATE, OP_CONCEPT_RELATE,
-                                           OP_CONCEPT_ADOPT};
-    static const enum op_kind site[] = {OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_LOG_OPEN, OP_LOG_OPEN};
-    size_t i = below(s, 5);
+    static const enum op_kind record[] = {OP_RECORD_PUT,   OP_RECORD_PUT,    OP_RECORD_PUT,  OP_RECORD_INDEX,
+                                          OP_RECORD_INDEX, OP_RECORD_RETIRE, OP_RECORD_LINK, OP_RECORD_LINK};
+    static const enum op_kind concept[] = {OP_CONCEPT_PUT,   OP_CONCEPT_PUT,   OP_CONCEPT_RELATE, OP_CONCEPT_RELATE,
+                                           OP_CONCEPT_ADOPT, OP_CONCEPT_ADOPT, OP_CONCEPT_MERGE,  OP_CONCEPT_RETIRE};
+    static const enum op_kind site[] = {OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE,
+                                        OP_LOG_OPEN,      OP_SITE_ERASE,    OP_SITE_ERASE,    OP_SITE_ATTEST};
+    size_t i = below(s, 8);
     return type == ENTITY_RECORD ? record[i] : type == ENTITY_CONCEPT ? concept[i] : site[i];
 }
 
@@ -106,14 +118,15 @@ static void random_op(struct ops *o, uint64_t *s, const struct taste *t, size_t 
     uint64_t clock = 1 + below(s, 30) * 1000 + (t->type == ENTITY_SITE ? o->n : site); /* many equal clocks */
     size_t dots[2] = {below(s, total / 2 + 1), total / 2 + 1 + below(s, total / 2 + 1)};
     size_t writes_n = 1 + below(s, 2);
-    if (kind == OP_RECORD_RETIRE || kind == OP_SITE_ANNOUNCE || kind == OP_CONCEPT_ADOPT) {
-        ops_dots(o, kind, site, clock, dots, kind == OP_CONCEPT_ADOPT ? 1 + below(s, 2) : below(s, 3));
+    bool some = kind == OP_CONCEPT_ADOPT || kind == OP_SITE_ERASE || kind == OP_SITE_ATTEST;
+    if (some || kind == OP_RECORD_RETIRE || kind == OP_SITE_ANNOUNCE) {
+        ops_dots(o, kind, site, clock, dots, some ? 1 + below(s, 2) : below(s, 3));
     } else if (kind == OP_LOG_OPEN) {
         ops_dots(o, kind, site, clock, NULL, 0);
     } else {
         for (size_t i = 0; i < writes_n; i++)
             w[i] = random_write(s, kind, t, total);
-        if (writes_n == 2 && same_key(&w[0], &w[1]))
+        if (writes_n == 2 && (ops_is_register(kind) || same_key(&w[0], &w[1])))
             writes_n = 1;
         ops_write(o, kind, site, clock, w, writes_n, dots, kind == OP_RECORD_PUT ? below(s, 3) : 0);
     }
@@ -173,7 +186,7 @@ static void over_histories(bool equal_values, bool healthy,
 
 /* ---- the model ---- */
 
-struct told { /* one op, decoded */
+struct told { /* one op, decoded; in canonical order */
     const struct fold_op *in;
     struct op op;
     struct slice *values;
@@ -186,7 +199,7 @@ static void tell(const struct history *h, struct arena *arena, struct told *t, s
         size_t values_n;
         t[i].in = &h->o.op[i];
         bool known = kind_info(t[i].in->kind) != NULL;
-        if (!fold_counts(t[i].in, h->entity))
+        if (!fold_counts(t[i].in, h->entity) || t[i].in->kind == OP_SITE_ERASE || t[i].in->kind == OP_SITE_ATTEST)
             continue;
         t[i].pending = !known;
         if (!known || op_decode(t[i].in->header, t[i].in->dot.commit, arena, &t[i].op) != ERR_OK)
@@ -231,8 +244,16 @@ static bool model_adopted(const struct history *h, const struct told *t, size_t 
     return h->rules.adopt_by_allies && allies >= h->rules.adopt_by_allies;
 }
 
+static bool is_set(const struct told *t)
+{
+    return t->op.info->kind == OP_RECORD_INDEX || t->op.info->kind == OP_RECORD_LINK ||
+           t->op.info->kind == OP_CONCEPT_RELATE;
+}
+
 static bool model_live(const struct told *t, size_t n, const struct told *on, const struct op_write *w)
 {
+    if (on->in->state == BODY_ERASED && is_set(on) && w->add)
+        return false;
     for (size_t i = 0; i < n; i++) {
         if (!t[i].in_force || t[i].op.info != on->op.info)
             continue;
@@ -249,10 +270,30 @@ static bool model_live(const struct told *t, size_t n, const struct told *on, co
     return true;
 }
 
-static const struct view_value *shown_at(const struct view *v, const struct op_write *w, const struct dot *d)
+/* The keys among which an op's writes are shown. */
+static const struct view_key *keys_of(const struct view *v, const struct told *t, size_t *n)
 {
-    const struct view_key *keys = w->target.len ? v->sets : v->fields;
-    size_t n = w->target.len ? v->sets_n : v->fields_n;
+    switch (t->op.info->kind) {
+    case OP_CONCEPT_MERGE:
+        *n = 1;
+        return &v->merge;
+    case OP_CONCEPT_RETIRE:
+        *n = 1;
+        return &v->retire;
+    case OP_RECORD_LINK:
+        *n = v->links_n;
+        return v->links;
+    default:
+        *n = is_set(t) ? v->sets_n : v->fields_n;
+        return is_set(t) ? v->sets : v->fields;
+    }
+}
+
+static const struct view_value *shown_at(const struct view *v, const struct told *t, const struct op_write *w)
+{
+    size_t n;
+    const struct view_key *keys = keys_of(v, t, &n);
+    const struct dot *d = &t->in->dot;
     for (size_t i = 0; i < n; i++) {
         if (keys[i].field != w->field || !slice_equal(keys[i].lang, w->lang) || !slice_equal(keys[i].target, w->target))
             continue;
@@ -264,6 +305,40 @@ static const struct view_value *shown_at(const struct view *v, const struct op_w
     return NULL;
 }
 
+/* What an entry of the view says, against the op itself. */
+static void says(const struct view_value *at, const struct told *t, size_t write)
+{
+    struct slice target = slice_of(at->value.at, at->value.len);
+    if (t->op.info->entity == ENTITY_CONCEPT)
+        assert_int_equal(at->adopted, t->adopted);
+    if (t->op.info->kind == OP_CONCEPT_MERGE) {
+        assert_int_equal(target.len, 2 + t->op.target.len); /* a bin's head */
+        assert_memory_equal(target.at + 2, t->op.target.at, t->op.target.len);
+    } else if (t->in->state != BODY_ERASED) {
+        assert_true(slice_equal(at->value, t->values[write]));
+    } else {
+        assert_true(slice_equal(at->value, slice_text("\xc0")));
+    }
+    assert_int_equal(at->retired, t->op.retired);
+}
+
+/* The latest adopted merge that lives, followed where it leads. */
+static void merges_as_the_model_says(const struct view *v, const struct told *t, size_t n)
+{
+    const struct told *merge = NULL, *retire = NULL;
+    for (size_t i = 0; i < n; i++) {
+        bool lives = t[i].in_force && t[i].adopted && t[i].op.writes_n && model_live(t, n, &t[i], &t[i].op.writes[0]);
+        if (lives && t[i].op.info->kind == OP_CONCEPT_MERGE)
+            merge = &t[i];
+        if (lives && t[i].op.info->kind == OP_CONCEPT_RETIRE)
+            retire = &t[i];
+    }
+    assert_int_equal(v->merged_into != NULL, merge && merge->op.target.len);
+    if (v->merged_into)
+        assert_memory_equal(v->merged_into, merge->op.target.at, CONCEPT_BYTES);
+    assert_int_equal(v->deprecated, retire && retire->op.retired);
+}
+
 static void as_the_model_says(struct history *h, const struct buf *canon)
 {
     struct arena arena = {0};
@@ -271,6 +346,7 @@ static void as_the_model_says(struct history *h, const struct buf *canon)
     size_t n = h->o.n, shown = 0, said = 0, pending = 0;
     struct told *t = arena_alloc(&arena, n, sizeof *t);
     assert_int_equal(view_read(buf_slice(canon), &arena, &v), ERR_OK);
+    ops_sort(h->o.op, n);
     tell(h, &arena, t, n);
     for (size_t i = 0; i < n; i++) {
         pending += t[i].pending;
@@ -280,21 +356,22 @@ static void as_the_model_says(struct history *h, const struct buf *canon)
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; t[i].in_force && k < t[i].op.writes_n; k++) {
             const struct op_write *w = &t[i].op.writes[k];
-            const struct view_value *at = shown_at(&v, w, &t[i].in->dot);
-            bool live = model_live(t, n, &t[i], w);
+            const struct view_value *at = shown_at(&v, &t[i], w);
             if (w->add)
-                assert_int_equal(at != NULL, live);
-            if (at && t[i].op.info->entity == ENTITY_CONCEPT)
-                assert_int_equal(at->adopted, t[i].adopted);
-            if (at && t[i].in->state != BODY_ERASED)
-                assert_true(slice_equal(at->value, t[i].values[k]));
+                assert_int_equal(at != NULL, model_live(t, n, &t[i], w));
+            if (at)
+                says(at, &t[i], k);
             said += at != NULL;
         }
     }
+    merges_as_the_model_says(&v, t, n);
     for (size_t i = 0; i < v.fields_n && v.type != ENTITY_SITE; i++)
         shown += v.fields[i].values_n;
     for (size_t i = 0; i < v.sets_n; i++)
         shown += v.sets[i].values_n;
+    for (size_t i = 0; i < v.links_n; i++)
+        shown += v.links[i].values_n;
+    shown += v.merge.values_n + v.retire.values_n;
     assert_int_equal(shown, said); /* nothing else is shown */
     arena_fini(&arena);
 }
