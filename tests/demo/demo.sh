@@ -292,8 +292,8 @@ for want in Tiers-lieu "Lieu partagé"; do
     *) fail citego "The conflict does not show “%s”." "Le conflit ne montre pas « %s »." "$want" ;;
     esac
 done
-end "Back on line, all three show both names as a conflict; none was overwritten." \
-    "De retour, les trois montrent les deux noms en conflit ; rien n’est écrasé."
+end "Back on line, all three show both names as a conflict; neither is lost." \
+    "De retour, les trois montrent les deux noms en conflit ; rien n’est perdu."
 
 begin "The secretariat chooses" "Le secrétariat choisit"
 run citego conflicts resolve "$concept" --keep "${keep:0:8}" --adopt
@@ -342,7 +342,7 @@ if [ -n "${KEEP:-}" ]; then
     say '   Stop: kill %s; rm -r $D %s' '   Arrêter : kill %s ; rm -r $D %s' "${pid[*]}" "$guards"
 else
     say "%sNext%s" "%sEt maintenant%s" "$bold" "$plain"
-    try() { padded "   $1" 34 && say "$2" "$3"; }
+    try() { padded "   $1  " 34 && say "$2" "$3"; }
     try "make demo KEEP=1" "the same, and the sites stay for you to try" "la même, et les sites restent pour vos essais"
     try "$shown_binary --help" "all commands" "toutes les commandes"
     try "README.md" "your own site, in five commands" "votre propre site, en cinq commandes"
