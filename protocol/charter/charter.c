@@ -96,7 +96,7 @@ static void read_body(struct rd *r, struct arena *arena, struct charter *c)
     read_rules(r, arena, c);
     read_scores(r, arena, c);
     read_heads(r, arena, &c->checkpoint, &c->checkpoint_n);
-    read_heads(r, arena, &c->cuts, &c->cuts_n);
+    read_cuts(r, arena, &c->cuts, &c->cuts_n);
     rd_array(r, 2, 2);
     c->roster_number = rd_uint(r, INT64_MAX);
     rd_fixed(r, c->roster_id, HASH_BYTES);
@@ -203,15 +203,13 @@ void charter_id(struct slice body, uint8_t out[HASH_BYTES])
  * on its way, and whoever adds rubbish must not be able to unmake a charter. */
 static bool ally_signed(const struct charter *c, const struct charter_ally *a)
 {
-    for (size_t i = 0; i < a->sites_n; i++) {
-        if (!a->sites[i].votes)
-            continue;
-        const struct charter_signature *s =
-            c->signatures_n ? bsearch(a->sites[i].site, c->signatures, c->signatures_n, sizeof *c->signatures, by_site)
-                            : NULL;
-        if (s && sign_check(s->site, DOMAIN_CHARTER, c->body, s->signature) == ERR_OK)
-            return true;
-    }
+    for (size_t i = 0; i < a->sites_n; i++)
+        for (size_t k = 0; a->sites[i].votes && k < c->signatures_n; k++) {
+            const struct charter_signature *s = &c->signatures[k];
+            if (by_site(s->site, a->sites[i].site) == 0 &&
+                sign_check(s->site, DOMAIN_CHARTER, c->body, s->signature) == ERR_OK)
+                return true;
+        }
     return false;
 }
 

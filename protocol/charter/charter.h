@@ -2,9 +2,10 @@
  * charter and roster: who may do what (DESIGN §3, PROTOCOL.md §7).
  *
  *   charter body  [1, number, prev 32B, name text, text_hash 32B, registrar 32B, [ally …], [[role text, ally 8B] …], {rule: value},
- *                  [[kind text, points, cap] …], [head …] (checkpoint), [head …] (cuts), [act number, act id 32B]]
+ *                  [[kind text, points, cap] …], [head …] (checkpoint), [cut …], [act number, act id 32B]]
  *   ally          [id 8B, name text, college 0 effectif · 1 droit · 2 associe, heir 8B or empty, [[site 32B, name text, votes bool] …]]
  *   head          [site 32B, incarnation, seq, id 32B]
+ *   cut           a head, or [site 32B, 0, 0, zeros 32B]: a site alone, all whose logs are cut at 0 and none of which is named beside it
  *   id            BLAKE2b-256("allied/charter/1" ‖ body); the alliance's id is its first 16 bytes where number is 0
  *   carried       [body bin, [[site 32B, signature 64B] …] ascending, nil or a motion bin]; each signature over "allied/charter/1" ‖ body
  *
@@ -18,6 +19,8 @@
 #define ALLIED_PROTOCOL_CHARTER_CHARTER_H
 
 #include "protocol/op/op.h"
+
+struct authority;
 
 #define NAME_MAX_BYTES   200
 #define ROLE_SECRETARIAT "secretariat"
@@ -110,8 +113,38 @@ struct roster_act {
 /* Carried forms to values; every slice points into `carried` or the arena. Form only, not signatures. */
 err_t charter_decode(struct slice carried, struct arena *arena, struct charter *out);
 err_t roster_decode(struct slice carried, struct arena *arena, struct roster_act *out);
+/*
+ * The union of two copies of one charter: `a` with the signatures that `b` has beside, each once and only those that verify; by sites that
+ * `before` (may be NULL) knows, so that nobody can fill a charter with strangers' signatures. ERR_CHARTER where the ids differ.
+ */
+err_t charter_merge(const struct charter *a, const struct charter *b, const struct authority *before, struct buf *out);
 /* Charter 0 is valid where its number is 0, prev zeros, and each of its allies has signed by one of its voting sites. */
 err_t charter_check_founding(const struct charter *c);
+
+/* ---- charters after 0; `before` was evaluated up to charter n and the roster head that `next` names (authority_build_before) ---- */
+
+/* All that a valid charter n+1 needs but signatures. ERR_CHARTER. */
+err_t charter_check_next_form(const struct charter *next, const struct authority *before);
+/* The form, and signatures of ceil(2v/3) of its v voters; a motion is passed over in this version. ERR_CHARTER. */
+err_t charter_check_next(const struct charter *next, const struct authority *before);
+/*
+ * Who may sign: the allies ratified in `before`, suspended or not, without the one from which `next` takes the role of the secretariat. An ally has
+ * signed by one valid signature of any of its sites with a vote.
+ */
+struct charter_count {
+    size_t voters, needed, signers;
+};
+struct charter_count charter_count(const struct charter *next, const struct authority *before);
+bool charter_voter(const struct charter *next, const struct authority *before, const uint8_t ally[ALLY_BYTES]);
+bool charter_signed_by(const struct charter *next, const struct authority *before, const uint8_t ally[ALLY_BYTES]);
+/*
+ * A draft of charter n+1 on `a` and its roster head: everybody who has not ended, the same roles, rules, scores, registrar and prose; `checkpoint`
+ * ascends by log. With `ratify` the provisional allies are listed too, else they stay provisional. Sites that wait for a vote (a new key in an old
+ * one's place, a ratified newcomer's) get it. Arrays live in the arena, texts in `a`; body, id and signatures are left empty.
+ */
+err_t charter_draft_next(const struct authority *a, bool ratify, const struct head *checkpoint, size_t checkpoint_n,
+                         struct arena *arena, struct charter *out);
+
 err_t roster_check_signature(const struct roster_act *a, const uint8_t registrar[SITE_BYTES]);
 
 /* Encoders: the body from its fields (body, id, signatures ignored), then the carried form. */
