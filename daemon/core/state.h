@@ -67,7 +67,7 @@ struct serve { /* a WANT of theirs, being answered */
 struct peer {
     uint64_t link;
     bool outgoing, up, member, joined_asked;
-    bool said_sites; /* VECTOR level 1, in the comparison under way */
+    bool said_digest, said_sites; /* VECTOR level 0, level 1, in the comparison under way */
     uint8_t curve[32];
     uint8_t site[SITE_BYTES]; /* whom we meant to reach, or who said HELLO */
     bool has_site, hello;
@@ -94,6 +94,7 @@ struct reach {
     unsigned attempts, next_address;
     struct mono due;
     err_t cause;
+    bool doubted; /* the last attempt seemed to meet another key */
 };
 
 struct pending_ping {

@@ -10,6 +10,15 @@
 #define PAGE_HEADS 8000
 #define REDIFF_MS  1000 /* equal digests may be on their way: compare again only after this calm */
 
+static void say_digest(struct core *c, struct peer *p)
+{
+    p->said_digest = true;
+    p->diffed = core_mono(c);
+    struct msg m = {.type = MSG_VECTOR, .vector = {.level = 0}};
+    memcpy(m.vector.inputs, c->inputs, HASH_BYTES);
+    sync_send(c, p, &m);
+}
+
 void diff_start(struct core *c, struct peer *p)
 {
     if (digests_update(c))
@@ -17,10 +26,7 @@ void diff_start(struct core *c, struct peer *p)
     sync_move(c, p, SESSION_DIFF);
     p->said_sites = false;
     p->vector_sites_n = 0;
-    p->diffed = core_mono(c);
-    struct msg m = {.type = MSG_VECTOR, .vector = {.level = 0}};
-    memcpy(m.vector.inputs, c->inputs, HASH_BYTES);
-    sync_send(c, p, &m);
+    say_digest(c, p);
 }
 
 bool diff_equal(struct core *c, const struct peer *p)
@@ -103,7 +109,11 @@ static err_t on_digest(struct core *c, struct peer *p, const struct msg_vector *
     err_t e = digests_update(c);
     if (e)
         return e;
+    /* They began this round: without our digest, one who finds it equal would leave the other in DIFF. */
+    if (!p->said_digest)
+        say_digest(c, p);
     if (memcmp(m->inputs, c->inputs, HASH_BYTES) == 0) {
+        p->said_digest = false;
         sync_move(c, p, SESSION_LIVE);
         return all_equal(c, p);
     }
@@ -180,7 +190,7 @@ static err_t on_heads(struct core *c, struct peer *p, const struct msg_vector *m
     }
     if (m->more)
         return ERR_OK;
-    p->said_sites = false;
+    p->said_digest = p->said_sites = false;
     sync_move(c, p, SESSION_STREAM);
     c->ask_due = true;
     return ERR_OK;
