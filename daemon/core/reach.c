@@ -40,9 +40,19 @@ void reach_failed(struct core *c, const uint8_t site[SITE_BYTES], err_t why)
     if (!r)
         return;
     c->env.random(c->env.ctx, &random, sizeof random);
-    r->cause = why;
+    /* A peer that stops in the middle of the handshake looks like one that does not know the key we ask for: only twice is an alarm. */
+    r->cause = why == ERR_PEER_KEY && !r->doubted ? ERR_UNREACHABLE : why;
+    r->doubted = why == ERR_PEER_KEY;
     r->attempts++;
     r->due.ms = core_mono(c).ms + session_backoff_ms(r->attempts, random);
+}
+
+void reach_wait(struct core *c, const uint8_t site[SITE_BYTES], uint64_t seconds)
+{
+    struct reach *r = entry(c, site);
+    int64_t until = core_mono(c).ms + (int64_t)seconds * 1000;
+    if (r && r->due.ms < until)
+        r->due.ms = until;
 }
 
 void reach_done(struct core *c, const uint8_t site[SITE_BYTES])
@@ -52,6 +62,7 @@ void reach_done(struct core *c, const uint8_t site[SITE_BYTES])
         return;
     r->attempts = 0;
     r->cause = ERR_OK;
+    r->doubted = false;
     r->due.ms = 0;
 }
 

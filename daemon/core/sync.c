@@ -212,6 +212,8 @@ static err_t on_bye(struct core *c, struct peer *p, const struct msg *m, size_t 
     c->env.close(c->env.ctx, p->link);
     if (p->outgoing && p->has_site && strcmp(text, "duplicate") != 0)
         reach_failed(c, p->site, ERR_UNREACHABLE);
+    if (p->has_site && m->bye.retry_after_s)
+        reach_wait(c, p->site, m->bye.retry_after_s);
     drop(c, p);
     return ERR_OK;
 }

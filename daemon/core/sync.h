@@ -70,6 +70,8 @@ void holes_tick(struct core *c, struct mono now);
 /* ---- reach.c ---- */
 void reach_tick(struct core *c, struct mono now);
 void reach_failed(struct core *c, const uint8_t site[SITE_BYTES], err_t why);
+/* A BYE asked us to wait at least that long. */
+void reach_wait(struct core *c, const uint8_t site[SITE_BYTES], uint64_t seconds);
 void reach_done(struct core *c, const uint8_t site[SITE_BYTES]);
 err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES]);
 
