@@ -137,8 +137,11 @@ static err_t exchange(void *context, const char *path, struct slice request, lon
     monitor = zmq_socket(context, ZMQ_PAIR);
     if (!monitor || zmq_connect(monitor, "inproc://control.monitor") || zmq_connect(dealer, endpoint))
         goto out;
-    if (zmq_send(dealer, request.at, request.len, ZMQ_DONTWAIT) < 0)
+    /* Without a pipe the connection was gone before anything was said: nobody heard. */
+    if (zmq_send(dealer, request.at, request.len, ZMQ_DONTWAIT) < 0) {
+        err = errno == EAGAIN ? ERR_NO_DAEMON : ERR_INTERNAL;
         goto out;
+    }
     err = wait_answer(dealer, monitor, timeout_ms, answer);
 out:
     zmq_socket_monitor(dealer, NULL, 0);

@@ -93,6 +93,9 @@ static void *leave_after_a_moment(void *listening)
         char byte;
         /* The first connection only asks whether somebody listens. */
         bool spoke = recv(fd, &byte, 1, 0) == 1;
+        /* The greeting comes first; leave only once the request may have been heard. */
+        if (spoke)
+            poll(NULL, 0, 50);
         close(fd);
         if (spoke)
             break;
