@@ -150,9 +150,12 @@ static bool ask_to_keep(struct cli *cli, const char *id, const char *field, json
     bool go = false;
     if (err)
         *code = cli_fail(cli, err);
-    else if (shown != 1)
+    else if (shown != 1) {
+        /* Where an adopted value is shown, none of those in conflict is: they are what there is to choose from. */
+        if (!cli->out.json)
+            show_one(&cli->out, result);
         *code = cli_lacks(cli, shown ? "--field" : "--keep | --value");
-    else {
+    } else {
         if (!cli->out.json && !cli->yes)
             show_one(&cli->out, result);
         go = cli_confirm(cli, tr(cli->lang, N_("Keep what is shown now?")), code);
