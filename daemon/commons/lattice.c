@@ -5,6 +5,8 @@
  * child, and then deals the places of both sets out anew. At worst an edge costs one walk over what lies between its ends.
  * The first order is a depth-first search's over all edges, so that where there is no cycle nothing is ever mended: linear. Only what an
  * edge about to be suppressed has put out of order costs more.
+ * Merges need no order: a concept has at most one way out, so that they are a forest, and an edge closes a cycle where its target's root is its
+ * own concept.
  */
 #include "daemon/commons/lattice.h"
 #include <stdlib.h>
@@ -238,4 +240,64 @@ err_t lattice_break(const struct lattice_edge *edges, size_t n, struct arena *ar
     }
     *suppressed = bitmap;
     return ERR_OK;
+}
+
+/* ---- merges ---- */
+
+/* The end of the way from `at`. Every other step is cut short, so that long ways are walked once. */
+static size_t root_of(size_t *up, size_t at)
+{
+    while (up[at] != NONE) {
+        if (up[up[at]] != NONE)
+            up[at] = up[up[at]];
+        at = up[at];
+    }
+    return at;
+}
+
+static void merge_all(const struct lattice_edge *edges, size_t n, const uint8_t *ids, size_t ids_n, size_t *up,
+                      uint8_t *bitmap)
+{
+    for (size_t i = 0; i < ids_n; i++)
+        up[i] = NONE;
+    for (size_t i = 0; i < n; i++) {
+        size_t child = node_of(ids, ids_n, edges[i].child);
+        size_t root = root_of(up, node_of(ids, ids_n, edges[i].target));
+        if (up[child] != NONE || root == child)
+            bitmap[i / 8] = (uint8_t)(bitmap[i / 8] | 1u << (i % 8));
+        else
+            up[child] = root;
+    }
+}
+
+err_t lattice_merges(const struct lattice_edge *edges, size_t n, struct arena *arena, struct lattice_merges *out)
+{
+    size_t ids_n, final_n = 0;
+    uint8_t *bitmap = arena_alloc(arena, n / 8 + 1, 1);
+    const uint8_t *ids = collect_ids(edges, n, arena, &ids_n);
+    size_t *up = arena_alloc(arena, ids_n + 1, sizeof *up);
+    struct lattice_edge *final = arena_alloc(arena, ids_n + 1, sizeof *final);
+    if (!bitmap || !ids || !up || !final)
+        return ERR_MEMORY;
+    merge_all(edges, n, ids, ids_n, up, bitmap);
+    for (size_t i = 0; i < ids_n; i++) {
+        if (up[i] == NONE)
+            continue;
+        memcpy(final[final_n].child, ids + i * CONCEPT_BYTES, CONCEPT_BYTES);
+        memcpy(final[final_n++].target, ids + root_of(up, i) * CONCEPT_BYTES, CONCEPT_BYTES);
+    }
+    *out = (struct lattice_merges){bitmap, final, final_n};
+    return ERR_OK;
+}
+
+static int by_child(const void *id, const void *edge)
+{
+    return memcmp(id, ((const struct lattice_edge *)edge)->child, CONCEPT_BYTES);
+}
+
+const uint8_t *lattice_merged(const struct lattice_merges *merges, const uint8_t *concept_id)
+{
+    const struct lattice_edge *at =
+        bsearch(concept_id, merges->final, merges->final_n, sizeof *merges->final, by_child);
+    return at ? at->target : NULL;
 }
