@@ -1,4 +1,7 @@
 """Allies in sync: live, both ways, through a third, and after everything was made anew."""
+import random
+import time
+
 from alliance import Alliance, check, equal, wait_for
 
 
@@ -52,3 +55,36 @@ def test_sites_that_know_only_a_third_get_each_others_logs():
         b.start()
         al.wait_equal()
         equal(c.title(late), "Écrit quand le relais était absent", "what a wrote while b was away, at c")
+
+
+def test_a_peer_that_stops_is_unreachable_and_never_said_to_be_somebody_else():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        b = al.join(a, "Ritimo").start()
+        causes, chance = set(), random.Random(5)
+        for n in range(25):
+            end = time.monotonic() + chance.random() * 0.12  # anywhere in the handshake
+            while time.monotonic() < end:
+                causes |= {p["cause"] for p in a.status()["peers"]}
+            (b.kill9 if n % 2 else b.stop)()
+            causes |= {p["cause"] for p in a.status()["peers"]}
+            b.start()
+        check(causes <= {None, "unreachable"} and "unreachable" in causes, "causes", causes)
+
+
+def test_another_key_at_a_peers_address_is_an_alarm():
+    with Alliance() as al, Alliance("Une autre") as others:
+        a = al.found("Citego").start()
+        b = al.join(a, "Ritimo").start()
+        al.wait_equal()
+        b.stop()
+        stranger = others.found("Quelqu'un")
+        stranger.listen = b.listen
+        stranger.start()
+        wait_for(lambda: [p["cause"] for p in a.status()["peers"]] == ["peer_key"], "a sees that this is not b")
+        alarm = next(p for p in a.status()["problems"] if p["code"] == "ALLIED-1505")
+        check(alarm["who"] and alarm["action"] and alarm["text"], alarm)
+        equal(a.run("status").exit, 2, "exit code of status")
+        stranger.stop()
+        b.start()
+        wait_for(lambda: [p["digest_equal"] for p in a.status()["peers"]] == [True], "b is back")
