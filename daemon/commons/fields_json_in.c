@@ -1,5 +1,5 @@
 /*
- * fields_json: an object to writes (see fields_json.h). Each key is a field, a relation, the index terms, or unknown; a field that knows languages
+ * fields_json: an object to writes (see fields_json.h). Each key is a field, a relation, the index terms, the links, or unknown; a field that knows languages
  * takes one value, in the object's language, or an object of them.
  */
 #include "daemon/commons/fields_json_value.h"
@@ -154,6 +154,8 @@ static err_t read_key(struct json_in *in, const char *key, const json_t *v)
         return read_field(in, field, v);
     if (relation || (in->type == ENTITY_RECORD && strcmp(key, "concepts") == 0))
         return read_set(in, relation, v);
+    if (in->type == ENTITY_RECORD && strcmp(key, "links") == 0)
+        return json_in_links(in, v);
     if (strcmp(key, "id") == 0 || strcmp(key, "lang") == 0)
         return ERR_OK;
     return json_in_unknown(in, NULL, key);

@@ -99,8 +99,7 @@ static err_t put_text_or_nil(struct json_in *in, const json_t *v, const char *pa
     return b->err;
 }
 
-/* Names the keys of an inner object that mean nothing to us. `known` ends with NULL. */
-static err_t note_foreign_keys(struct json_in *in, const json_t *object, const char *const *known)
+err_t json_in_foreign(struct json_in *in, const json_t *object, const char *const *known)
 {
     for (void *it = json_object_iter((json_t *)(uintptr_t)object); it;
          it = json_object_iter_next((json_t *)(uintptr_t)object, it)) {
@@ -179,7 +178,7 @@ static err_t put_record(struct json_in *in, const json_t *v, const char *const *
     bool bare = json_is_string(v);
     if (!bare && !json_is_object(v))
         return json_in_refuse(in, ERR_FIELD_VALUE, NULL);
-    err_t err = bare ? ERR_OK : note_foreign_keys(in, v, keys);
+    err_t err = bare ? ERR_OK : json_in_foreign(in, v, keys);
     if (err != ERR_OK || (!bare && all_empty(v, keys)))
         return err;
     wr_array(b, n);
@@ -296,7 +295,7 @@ static err_t item_image(struct json_in *in, const json_t *v, struct buf *b)
     bool bare = json_is_string(v);
     if (!bare && !json_is_object(v))
         return json_in_refuse(in, ERR_FIELD_VALUE, NULL);
-    err_t err = bare ? ERR_OK : note_foreign_keys(in, v, keys);
+    err_t err = bare ? ERR_OK : json_in_foreign(in, v, keys);
     if (err != ERR_OK || (!bare && all_empty(v, keys)))
         return err;
     const json_t *url = bare ? v : json_object_get(v, "url");
@@ -435,7 +434,7 @@ static err_t put_place(struct json_in *in, const json_t *v, struct buf *b)
     static const char *const keys[] = {"name", "country", "lat", "lon", NULL};
     if (!json_is_object(v))
         return json_in_refuse(in, ERR_FIELD_VALUE, NULL);
-    err_t err = note_foreign_keys(in, v, keys);
+    err_t err = json_in_foreign(in, v, keys);
     if (err != ERR_OK || all_empty(v, keys))
         return err;
     const json_t *lat = json_object_get(v, "lat"), *lon = json_object_get(v, "lon");

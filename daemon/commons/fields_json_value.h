@@ -28,6 +28,10 @@ err_t json_in_lang(struct json_in *in, const char *text, size_t len, struct slic
 err_t json_in_unknown(struct json_in *in, const char *outer, const char *key);
 /* Appends the encoded value; nothing where it is empty. */
 err_t json_in_value(struct json_in *in, enum field_type type, const json_t *v, struct buf *b);
+/* Names the keys of an inner object that mean nothing to us. `known` ends with NULL. */
+err_t json_in_foreign(struct json_in *in, const json_t *object, const char *const *known);
+/* The `links` of a record. */
+err_t json_in_links(struct json_in *in, const json_t *v);
 /* A text in NFC, without its encoding, in the arena. */
 err_t json_in_text(struct json_in *in, const json_t *v, struct slice *out);
 /* Room for one more behind n, doubling; the old piece stays in the arena. NULL without memory. */

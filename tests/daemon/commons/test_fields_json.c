@@ -2,6 +2,7 @@
  * fields_json: every field there and back, and what foreign sources really send.
  */
 #include "daemon/commons/fields_json.h"
+#include "protocol/base/base32.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
 #include <setjmp.h>
@@ -335,6 +336,101 @@ static void index_terms_and_relations_are_listed_as_written(void **state)
     end(&a);
 }
 
+/* ---- links ---- */
+
+#define HASH_TEXT "a4dqobyha4dqobyha4dqobyha4dqobyha4dqobyha4dqobyha4dq"
+
+static void links_come_back_as_they_went_in(void **state)
+{
+    (void)state;
+    char record[BASE32_LEN(RECORD_BYTES) + 1], text[1024];
+    base32_encode(slice_text("abcdefghijklmnopqrstuvwx"), record);
+    snprintf(text, sizeof text,
+             "{\"links\": [{\"rel\": \"cites\", \"target\": \"%s\"}, {\"rel\": \"part_of\", \"target\": "
+             "\"https://a.example/1\"},"
+             " {\"rel\": \"synthesises\", \"target\": \"https://a.example/2\", \"hash\": \"" HASH_TEXT "\"}]}",
+             record);
+    struct at a = read_as(ENTITY_RECORD, "", text);
+    json_t *back = json_array();
+    assert_int_equal(a.err, ERR_OK);
+    assert_int_equal(a.w.links_n, 3);
+    assert_int_equal(a.w.sets_n + a.w.unknown_n, 0);
+    assert_true(slice_equal(a.w.links[0].target, slice_text("abcdefghijklmnopqrstuvwx")));
+    assert_true(is_nil(a.w.links[0].value));
+    assert_int_equal(a.w.links[1].target.len, CONCEPT_BYTES);
+    for (size_t i = 0; i < a.w.links_n; i++)
+        json_array_append_new(back, link_to_json(a.w.links[i].link, a.w.links[i].target, a.w.links[i].value));
+    assert_true(json_equal(back, json_object_get(a.json, "links")));
+    json_decref(back);
+    end(&a);
+}
+
+/* What is read is what the op's own rules accept. */
+static void a_links_value_is_one_that_decodes(void **state)
+{
+    (void)state;
+    struct at a = read_as(ENTITY_RECORD, "", "{\"links\": {\"rel\": \"cites\", \"target\": \"https://a.example/1\"}}");
+    struct op_write w = {.field = LINK_CITES, .target = a.w.links[0].target, .add = true};
+    struct op op = {.info = kind_info(OP_RECORD_LINK), .writes = &w, .writes_n = 1};
+    struct buf body;
+    struct slice *values;
+    size_t n;
+    buf_init(&body, LIMIT_BODY_BYTES);
+    op_encode_body(&body, &a.w.links[0].value, 1);
+    assert_int_equal(op_decode_body(&op, buf_slice(&body), &a.arena, &values, &n), ERR_OK);
+    buf_fini(&body);
+    end(&a);
+}
+
+static void the_beginning_of_an_id_is_left_to_the_caller(void **state)
+{
+    (void)state;
+    struct at a = read_as(ENTITY_RECORD, "", "{\"links\": [{\"rel\": \"extends\", \"target\": \"abcd\"}]}");
+    assert_int_equal(a.w.links_n, 1);
+    assert_int_equal(a.w.links[0].target.len, 0);
+    assert_true(slice_equal(a.w.links[0].target_text, slice_text("abcd")));
+    end(&a);
+}
+
+static void links_that_say_no_target_of_ours_are_named_as_foreign(void **state)
+{
+    (void)state;
+    struct at a = read_as(
+        ENTITY_RECORD, "",
+        "{\"links\": [\"https://a.example/1\", {\"href\": \"https://a.example/2\", \"rel\": \"alternate\"}, \"\","
+        " {\"rel\": \"cites\", \"target\": \"https://a.example/3\", \"title\": \"3\"}]}");
+    assert_int_equal(a.err, ERR_OK);
+    assert_int_equal(a.w.links_n, 1);
+    assert_int_equal(a.w.unknown_n, 2);
+    assert_string_equal(a.w.unknown[0], "links.title");
+    assert_string_equal(a.w.unknown[1], "links");
+    end(&a);
+    a = read_as(ENTITY_RECORD, "", "{\"links\": []}");
+    assert_int_equal(a.w.unknown_n + a.w.links_n, 0);
+    end(&a);
+    a = read_as(ENTITY_CONCEPT, "", "{\"links\": []}");
+    assert_int_equal(a.w.unknown_n, 1);
+    end(&a);
+}
+
+static void wrong_links_are_refused_by_name(void **state)
+{
+    (void)state;
+    char text[4096], url[2100];
+    refused("", "{\"links\": [{\"rel\": \"likes\", \"target\": \"https://a.example/\"}]}", ERR_RELATION, "links.rel");
+    refused("", "{\"links\": [{\"rel\": 1, \"target\": \"https://a.example/\"}]}", ERR_RELATION, "links.rel");
+    refused("", "{\"links\": [{\"target\": \"https://a.example/\"}]}", ERR_TEXT_EMPTY, "links.rel");
+    refused("", "{\"links\": [{\"rel\": \"cites\", \"target\": 3}]}", ERR_FIELD_VALUE, "links");
+    refused("", "{\"links\": [{\"rel\": \"cites\", \"target\": \"https://a.example/\", \"hash\": \"abc\"}]}",
+            ERR_FIELD_VALUE, "links.hash");
+    refused("", "{\"links\": [{\"rel\": \"cites\", \"target\": \"abcd\", \"hash\": \"" HASH_TEXT "\"}]}",
+            ERR_FIELD_VALUE, "links.hash");
+    memset(url, 'a', sizeof url - 1);
+    url[sizeof url - 1] = 0;
+    snprintf(text, sizeof text, "{\"links\": [{\"rel\": \"cites\", \"target\": \"https:%s\"}]}", url);
+    refused("", text, ERR_TEXT_LONG, "links.target 2105 > 2048");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +449,11 @@ int main(void)
         cmocka_unit_test(a_number_serves_as_a_source_id),
         cmocka_unit_test(a_foreign_record_goes_in_and_its_foreign_fields_are_named),
         cmocka_unit_test(index_terms_and_relations_are_listed_as_written),
+        cmocka_unit_test(links_come_back_as_they_went_in),
+        cmocka_unit_test(a_links_value_is_one_that_decodes),
+        cmocka_unit_test(the_beginning_of_an_id_is_left_to_the_caller),
+        cmocka_unit_test(links_that_say_no_target_of_ours_are_named_as_foreign),
+        cmocka_unit_test(wrong_links_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
