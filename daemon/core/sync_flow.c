@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define ASK_TIMEOUT_MS 30000
+#define PATIENCE_MS    3000 /* so long after its last RUN a peer keeps others from being asked for the same log */
 #define AUTHOR_FIRST_MS                                                                                                \
     300                   /* a relay's announcement waits this long for the author itself, where we have its session */
 #define INLINE_NEW_MAX  4 /* more fresh commits of one log than that are told by their head alone */
@@ -101,10 +102,12 @@ void flow_note_held(struct core *c)
 
 /* ---- asking ---- */
 
-static bool asked_elsewhere(const struct core *c, const struct peer *but, const struct log_id *log, uint64_t head)
+static bool asked_elsewhere(const struct core *c, const struct peer *but, const struct log_id *log, uint64_t head,
+                            struct mono now)
 {
     for (size_t i = 0; i < c->peers_n; i++) {
-        const struct peer_log *pl = &c->peers[i] == but ? NULL : find_log(&c->peers[i], log);
+        bool slow = now.ms - c->peers[i].asked_at.ms >= PATIENCE_MS;
+        const struct peer_log *pl = &c->peers[i] == but || slow ? NULL : find_log(&c->peers[i], log);
         if (pl && pl->asked > head)
             return true;
     }
@@ -125,7 +128,7 @@ static void ask_log(struct core *c, struct peer *p, struct peer_log *pl, struct 
         pl->asked = 0;
         pl->due.ms = now.ms + ASK_TIMEOUT_MS;
     }
-    if (pl->has <= head.seq || pl->asked || now.ms < pl->due.ms || asked_elsewhere(c, p, &pl->log, head.seq))
+    if (pl->has <= head.seq || pl->asked || now.ms < pl->due.ms || asked_elsewhere(c, p, &pl->log, head.seq, now))
         return;
     struct msg m = {
         .type = MSG_WANT, .want = {.incarnation = pl->log.incarnation, .first = head.seq + 1, .last = pl->has}
