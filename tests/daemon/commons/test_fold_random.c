@@ -517,6 +517,33 @@ static void ops_of_another_entity_change_nothing(void **state)
     over_histories(false, false, same_with_an_op_of_another_entity);
 }
 
+static unsigned shown_links, merged, deprecated, merges_in_conflict, kinds_seen[64];
+static void count_kinds(struct history *h, const struct buf *canon)
+{
+    struct arena arena = {0};
+    struct view v;
+    assert_int_equal(view_read(buf_slice(canon), &arena, &v), ERR_OK);
+    shown_links += v.links_n > 0;
+    merged += v.merged_into != NULL;
+    deprecated += v.deprecated;
+    merges_in_conflict += v.merge.conflict;
+    for (size_t i = 0; i < h->o.n; i++)
+        kinds_seen[h->o.op[i].kind % 64]++;
+    arena_fini(&arena);
+}
+
+/* So that the properties above say something of every kind. */
+static void every_op_kind_is_tried_and_shows(void **state)
+{
+    (void)state;
+    over_histories(false, true, count_kinds);
+#define X(id, num, name, entity, erasable, who) assert_true(kinds_seen[num] > SEEDS / 8);
+    OP_KINDS(X)
+#undef X
+    assert_true(shown_links > SEEDS / 8 && merged > SEEDS / 40 && deprecated > SEEDS / 40);
+    assert_true(merges_in_conflict > SEEDS / 80);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -526,6 +553,7 @@ int main(void)
         cmocka_unit_test(equal_values_never_conflict),
         cmocka_unit_test(unequal_values_do),
         cmocka_unit_test(ops_of_another_entity_change_nothing),
+        cmocka_unit_test(every_op_kind_is_tried_and_shows),
     };
     return sign_start() == ERR_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

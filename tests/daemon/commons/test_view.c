@@ -209,26 +209,69 @@ static void the_label_falls_back_to_french_then_english_then_any(void **state)
     end(&a);
 }
 
+static void links_stand_in_a_list_of_their_own_and_never_conflict(void **state)
+{
+    (void)state;
+    struct at a;
+    begin(&a);
+    struct write_spec url = {.field = LINK_CITES, .text = "http://example.org/c"};
+    struct write_spec record = {.field = LINK_CITES, .target = 4}, term = {.target = 4};
+    ops_write(&a.o, OP_RECORD_LINK, 20, 1, &url, 1, NULL, 0);
+    ops_write(&a.o, OP_RECORD_LINK, 30, 2, &url, 1, NULL, 0);
+    ops_write(&a.o, OP_RECORD_LINK, 10, 3, &record, 1, NULL, 0);
+    ops_write(&a.o, OP_RECORD_INDEX, 10, 4, &term, 1, NULL, 0);
+    look(&a, ENTITY_RECORD);
+    assert_int_equal(a.v.sets_n, 1);
+    assert_int_equal(a.v.links_n, 2);
+    for (size_t i = 0; i < 2; i++) {
+        bool outside = a.v.links[i].target.len == CONCEPT_BYTES;
+        assert_int_equal(a.v.links[i].values_n, outside ? 2 : 1);
+        assert_int_equal(a.v.links[i].field, LINK_CITES);
+        assert_non_null(a.v.links[i].shown);
+    }
+    assert_int_equal(a.v.links[0].target.len + a.v.links[1].target.len, CONCEPT_BYTES + RECORD_BYTES);
+    assert_int_equal(a.v.conflicts, 0);
+    end(&a);
+}
+
+static void sweep(struct at *a)
+{
+    struct view v;
+    for (size_t n = 0; n < a->canon.len; n++) {
+        uint8_t *exact = malloc(n + 1);
+        assert_non_null(exact);
+        memcpy(exact, a->canon.at, n);
+        assert_int_equal(view_read(slice_of(exact, n), &a->arena, &v), ERR_INTERNAL);
+        free(exact);
+    }
+    for (size_t i = 0; i < a->canon.len * 8; i++) { /* any flip: an error or another view, never a fault */
+        a->canon.at[i / 8] ^= (uint8_t)(1u << i % 8);
+        uint8_t into[CONCEPT_BYTES];
+        if (view_read(buf_slice(&a->canon), &a->arena, &v) == ERR_OK && v.merged_into)
+            memcpy(into, v.merged_into, sizeof into); /* all of it can be read */
+        a->canon.at[i / 8] ^= (uint8_t)(1u << i % 8);
+    }
+}
+
 static void foreign_bytes_are_an_error(void **state)
 {
     (void)state;
     struct at a;
-    struct view v;
+    struct write_spec merge = {.target = 4}, retire = {.text = "double"};
+    struct write_spec url = {.field = LINK_CITES, .text = "http://example.org/c"};
     begin(&a);
     text(&a, OP_CONCEPT_PUT, 20, 1, "fr", "eau", NULL, 0);
+    size_t merged = ops_write(&a.o, OP_CONCEPT_MERGE, 20, 2, &merge, 1, NULL, 0);
+    ops_dots(&a.o, OP_CONCEPT_ADOPT, 90, 3, &merged, 1);
+    ops_write(&a.o, OP_CONCEPT_RETIRE, 20, 4, &retire, 1, NULL, 0);
     look(&a, ENTITY_CONCEPT);
-    for (size_t n = 0; n < a.canon.len; n++) {
-        uint8_t *exact = malloc(n + 1);
-        assert_non_null(exact);
-        memcpy(exact, a.canon.at, n);
-        assert_int_equal(view_read(slice_of(exact, n), &a.arena, &v), ERR_INTERNAL);
-        free(exact);
-    }
-    for (size_t i = 0; i < a.canon.len * 8; i++) { /* any flip: an error or another view, never a fault */
-        a.canon.at[i / 8] ^= (uint8_t)(1u << i % 8);
-        (void)view_read(buf_slice(&a.canon), &a.arena, &v);
-        a.canon.at[i / 8] ^= (uint8_t)(1u << i % 8);
-    }
+    assert_non_null(a.v.merged_into);
+    sweep(&a);
+    text(&a, OP_RECORD_PUT, 10, 1, "fr", "eau", NULL, 0);
+    ops_write(&a.o, OP_RECORD_LINK, 20, 5, &url, 1, NULL, 0);
+    look(&a, ENTITY_RECORD);
+    assert_int_equal(a.v.links_n, 1);
+    sweep(&a);
     end(&a);
 }
 
@@ -244,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_relation_proposed_to_be_removed_is_still_shown),
         cmocka_unit_test(what_a_translation_was_made_from_is_kept),
         cmocka_unit_test(the_label_falls_back_to_french_then_english_then_any),
+        cmocka_unit_test(links_stand_in_a_list_of_their_own_and_never_conflict),
         cmocka_unit_test(foreign_bytes_are_an_error),
     };
     return sign_start() == ERR_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
