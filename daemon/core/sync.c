@@ -116,6 +116,22 @@ struct peer *sync_new_peer(struct core *c, uint64_t link)
     return p;
 }
 
+/* The newest link of a key is the likeliest to be alive: older ones that never said a word make room. */
+static void end_silent(struct core *c, const uint8_t curve[32])
+{
+    struct peer *oldest = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < c->peers_n; i++) {
+        struct peer *p = &c->peers[i];
+        if (p->outgoing || p->hello || memcmp(p->curve, curve, sizeof p->curve) != 0)
+            continue;
+        oldest = oldest ? oldest : p;
+        n++;
+    }
+    if (n >= PEER_LINKS_MAX)
+        sync_bye(c, oldest, ERR_OK, "duplicate");
+}
+
 void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint8_t curve[32])
 {
     struct peer *p = sync_peer(c, link);
@@ -123,8 +139,10 @@ void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint
         c->env.close(c->env.ctx, link);
         return;
     }
-    if (!p)
+    if (!p) {
+        end_silent(c, curve);
         p = sync_new_peer(c, link);
+    }
     if (!p)
         return;
     p->outgoing = site != NULL;

@@ -9,6 +9,13 @@
 
 #include "daemon/core/state.h"
 
+/* What a peer can make us keep. Past one of these its session ends (ERR_ITEMS). */
+#define PEER_LOGS_MAX   100000u /* logs it names: an incarnation a boot, of hundreds of sites, for years */
+#define PEER_SITES_MAX  65536u  /* sites in one comparison */
+#define PEER_SERVES_MAX 1024u   /* WANTs that wait for credit */
+#define PEER_ASKS_MAX   256u    /* WANTs of ours that are out at once; the next follow as these are answered */
+#define PEER_LINKS_MAX  4u      /* incoming links of one key that have not said HELLO */
+
 /* ---- sync.c ---- */
 void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint8_t curve[32]);
 void sync_link_down(struct core *c, uint64_t link, err_t why);
@@ -45,9 +52,15 @@ void diff_digests(struct core *c, struct peer *p, struct mono now);
 bool diff_equal(struct core *c, const struct peer *p); /* equal inputs and, where fold versions match, equal states */
 
 /* ---- sync_flow.c ---- */
-struct peer_log *flow_log(struct peer *p, const struct log_id *log); /* makes it; NULL without memory */
-void flow_ask(struct core *c);                                       /* WANTs for what some peer has and we lack */
-void flow_serve(struct core *c, struct peer *p);                     /* RUNs while there is credit */
+struct peer_log *flow_log(struct peer *p,
+                          const struct log_id *log); /* makes it; NULL without memory or past PEER_LOGS_MAX */
+/*
+ * The peer says that it has the log durably up to seq; `exact`: and no further. Of a log of ours nobody holds more than there is; of a site that
+ * nobody admitted nothing is kept. ERR_ITEMS past PEER_LOGS_MAX.
+ */
+err_t flow_claim(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq, bool exact);
+void flow_ask(struct core *c);                   /* WANTs for what some peer has and we lack */
+void flow_serve(struct core *c, struct peer *p); /* RUNs while there is credit */
 err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m);
 err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes);
 err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t bytes);

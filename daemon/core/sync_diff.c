@@ -128,6 +128,8 @@ static err_t on_digest(struct core *c, struct peer *p, const struct msg_vector *
 
 static err_t keep_sites(struct peer *p, const struct msg_vector *m)
 {
+    if (m->sites_n > PEER_SITES_MAX - p->vector_sites_n)
+        return ERR_ITEMS;
     for (size_t i = 0; i < m->sites_n; i++) {
         void *array = p->vector_sites;
         err_t e = core_grow(&array, p->vector_sites_n, &p->vector_sites_room, sizeof *p->vector_sites);
@@ -182,11 +184,9 @@ static err_t on_heads(struct core *c, struct peer *p, const struct msg_vector *m
     for (size_t i = 0; i < m->heads_n; i++) {
         struct log_id log = {.incarnation = m->heads[i].incarnation};
         memcpy(log.site, m->heads[i].site, SITE_BYTES);
-        struct peer_log *pl = flow_log(p, &log);
-        if (!pl)
-            return ERR_MEMORY;
-        pl->has = m->heads[i].seq;
-        pl->durable = m->heads[i].seq;
+        err_t e = flow_claim(c, p, &log, m->heads[i].seq, true);
+        if (e)
+            return e;
     }
     if (m->more)
         return ERR_OK;

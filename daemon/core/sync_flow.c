@@ -14,26 +14,67 @@
 
 /* ---- what peers have ---- */
 
+/* Logs stand in order. Where it is, or where it would stand. */
+static size_t place_of(const struct peer *p, const struct log_id *log, bool *found)
+{
+    size_t low = 0, high = p->logs_n;
+    *found = false;
+    while (low < high && !*found) {
+        size_t middle = low + (high - low) / 2;
+        int c = log_compare(&p->logs[middle].log, log);
+        *found = c == 0;
+        if (c < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 static struct peer_log *find_log(const struct peer *p, const struct log_id *log)
 {
-    for (size_t i = 0; i < p->logs_n; i++)
-        if (log_compare(&p->logs[i].log, log) == 0)
-            return &p->logs[i];
-    return NULL;
+    bool found;
+    size_t at = place_of(p, log, &found);
+    return found ? &p->logs[at] : NULL;
 }
 
 struct peer_log *flow_log(struct peer *p, const struct log_id *log)
 {
-    struct peer_log *pl = find_log(p, log);
-    if (pl)
-        return pl;
+    bool found;
+    size_t at = place_of(p, log, &found);
+    if (found)
+        return &p->logs[at];
     void *array = p->logs;
-    err_t e = core_grow(&array, p->logs_n, &p->logs_room, sizeof *p->logs);
+    err_t e = p->logs_n < PEER_LOGS_MAX ? core_grow(&array, p->logs_n, &p->logs_room, sizeof *p->logs) : ERR_ITEMS;
     p->logs = array;
     if (e)
         return NULL;
-    p->logs[p->logs_n] = (struct peer_log){.log = *log};
-    return &p->logs[p->logs_n++];
+    memmove(p->logs + at + 1, p->logs + at, (p->logs_n++ - at) * sizeof *p->logs);
+    p->logs[at] = (struct peer_log){.log = *log};
+    return &p->logs[at];
+}
+
+err_t flow_claim(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq, bool exact)
+{
+    struct log_head head = {.seq = 0};
+    /* Of a site not named yet: when the roster names it, everything is compared again. */
+    if (!authority_site(&c->authority, log->site))
+        return ERR_OK;
+    struct peer_log *pl = flow_log(p, log);
+    if (!pl)
+        return p->logs_n < PEER_LOGS_MAX ? ERR_MEMORY : ERR_ITEMS;
+    uint64_t durable = seq;
+    if (core_is_own(c, log->site)) {
+        err_t e = oplog_head(c->store, log, &head);
+        if (e && e != ERR_NOT_FOUND)
+            return e;
+        durable = seq < head.seq ? seq : head.seq;
+    }
+    if (exact || seq > pl->has)
+        pl->has = seq;
+    if (exact || durable > pl->durable)
+        pl->durable = durable;
+    return ERR_OK;
 }
 
 void flow_equal(struct core *c, struct peer *p, const struct msg_head *heads, size_t n, const uint8_t *site)
@@ -58,7 +99,7 @@ void flow_distance(struct core *c, const struct peer *p, uint64_t *behind, uint6
     *behind = *ahead = 0;
     if (p->state >= SESSION_STREAM && digests_heads(c, &arena, &heads, &n) == ERR_OK) {
         for (size_t i = 0; i < p->logs_n; i++)
-            *behind += authority_site(&c->authority, p->logs[i].log.site) ? p->logs[i].has : 0;
+            *behind += p->logs[i].has < INT64_MAX - *behind ? p->logs[i].has : INT64_MAX - *behind;
         for (size_t i = 0; i < n; i++) {
             struct log_id log = {.incarnation = heads[i].incarnation};
             memcpy(log.site, heads[i].site, SITE_BYTES);
@@ -140,12 +181,12 @@ static void ask_log(struct core *c, struct peer *p, struct peer_log *pl, struct 
     }
 }
 
-static bool waits(const struct peer *p)
+static size_t waits(const struct peer *p)
 {
+    size_t n = 0;
     for (size_t i = 0; i < p->logs_n; i++)
-        if (p->logs[i].asked)
-            return true;
-    return false;
+        n += p->logs[i].asked != 0;
+    return n;
 }
 
 void flow_ask(struct core *c)
@@ -158,8 +199,12 @@ void flow_ask(struct core *c)
         struct peer *p = &c->peers[i];
         if (!p->member || p->state < SESSION_STREAM)
             continue;
-        for (size_t k = 0; k < p->logs_n; k++)
+        size_t out = waits(p);
+        for (size_t k = 0; k < p->logs_n && out < PEER_ASKS_MAX; k++) {
+            bool before = p->logs[k].asked != 0;
             ask_log(c, p, &p->logs[k], now);
+            out += !before && p->logs[k].asked;
+        }
         if (p->state == SESSION_STREAM && !waits(p))
             sync_move(c, p, SESSION_LIVE);
     }
@@ -224,9 +269,15 @@ static err_t serve_run(struct core *c, struct peer *p, struct serve *s)
     return m.run.done || e ? ERR_NOTHING_TO_DO : ERR_OK;
 }
 
+/* A RUN costs the receiver a COMMIT: a sliver of credit waits until it is worth one. All of it comes back, for each ACK returns what was sent. */
+static bool worth_a_run(const struct peer *p)
+{
+    return p->credit >= LIMIT_RUN_BYTES;
+}
+
 void flow_serve(struct core *c, struct peer *p)
 {
-    while (p->serves_n && p->credit > 0) {
+    while (p->serves_n && worth_a_run(p)) {
         if (serve_run(c, p, &p->serves[0]) == ERR_OK)
             continue;
         memmove(p->serves, p->serves + 1, (p->serves_n - 1) * sizeof *p->serves);
@@ -241,6 +292,8 @@ err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m)
     memcpy(s.log.site, m->site, SITE_BYTES);
     if (!m->first || m->first > m->last || !authority_site(&c->authority, m->site))
         return ERR_PEER_PROTOCOL;
+    if (p->serves_n >= PEER_SERVES_MAX)
+        return ERR_ITEMS;
     void *array = p->serves;
     err_t e = core_grow(&array, p->serves_n, &p->serves_room, sizeof *p->serves);
     p->serves = array;
@@ -313,13 +366,15 @@ err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t b
 {
     struct log_id log = log_of(m->site, m->incarnation);
     uint64_t link = p->link;
+    if (!authority_site(&c->authority, log.site))
+        return ERR_PEER_PROTOCOL;
     err_t e = m->commits_n ? take_in(c, p, &log, m->commits, m->commits_n) : ERR_OK;
     if (e)
         return e;
     p = sync_peer(c, link);
     struct peer_log *pl = p ? flow_log(p, &log) : NULL;
     if (!pl)
-        return p ? ERR_MEMORY : ERR_OK;
+        return !p ? ERR_OK : p->logs_n < PEER_LOGS_MAX ? ERR_MEMORY : ERR_ITEMS;
     p->asked_at = core_mono(c);
     if (m->done) {
         pl->asked = 0;
@@ -336,22 +391,20 @@ err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t b
 {
     struct log_id log = log_of(m->head.site, m->head.incarnation);
     struct log_head head = {.seq = 0};
-    struct peer_log *pl = flow_log(p, &log);
-    if (!pl)
-        return ERR_MEMORY;
-    if (m->head.seq > pl->has)
-        pl->has = pl->durable = m->head.seq;
-    err_t e = oplog_head(c->store, &log, &head);
+    err_t e = flow_claim(c, p, &log, m->head.seq, false);
+    if (!e)
+        e = oplog_head(c->store, &log, &head);
     if (e && e != ERR_NOT_FOUND)
         return e;
     uint64_t link = p->link;
-    if (m->commit.len && m->head.seq == head.seq + 1) {
+    struct peer_log *pl = find_log(p, &log);
+    if (pl && m->commit.len && m->head.seq == head.seq + 1) {
         e = take_in(c, p, &log, &m->commit, 1);
         if (e)
             return e;
     } else if (m->head.seq > head.seq) {
         const struct peer *author = sync_peer_of(c, log.site);
-        if (author && author != p && author->state == SESSION_LIVE)
+        if (pl && author && author != p && author->state == SESSION_LIVE)
             pl->due.ms = core_mono(c).ms + AUTHOR_FIRST_MS;
     }
     p = sync_peer(c, link);
@@ -439,13 +492,9 @@ err_t flow_ack(struct core *c, struct peer *p, const struct msg_ack *m)
     p->credit += m->credit < room ? m->credit : room;
     for (size_t i = 0; i < m->heads_n; i++) {
         struct log_id log = log_of(m->heads[i].site, m->heads[i].incarnation);
-        struct peer_log *pl = flow_log(p, &log);
-        if (!pl)
-            return ERR_MEMORY;
-        if (m->heads[i].seq > pl->has)
-            pl->has = m->heads[i].seq;
-        if (m->heads[i].seq > pl->durable)
-            pl->durable = m->heads[i].seq;
+        err_t e = flow_claim(c, p, &log, m->heads[i].seq, false);
+        if (e)
+            return e;
     }
     if (p->silenced)
         flow_offer(c, p);
