@@ -143,7 +143,7 @@ fuzz-replay: $(FUZZ_SRC:%.c=$(O)/%)
 	@bash tests/fuzz/replay.sh $^
 
 #: make bench       ratios against the raw cost, in one run
-bench: deps-check $(O)/allied
+bench: deps-check $(O)/allied $(BENCH_SRC:%.c=$(O)/%)
 	@bash tests/bench/run.sh $(O)
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/liballied.a
 	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
