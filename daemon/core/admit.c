@@ -3,6 +3,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/sync.h"
 #include "peers/address.h"
 #include <stdio.h>
 
@@ -214,6 +215,22 @@ static err_t store_invitation(struct core *c, const struct invitation *row)
     return batch_end(c);
 }
 
+/* Two acts with one predecessor are a rift in the roster, and a registrar out of a backup may lack acts that it signed itself. */
+err_t admit_knows_roster(struct core *c)
+{
+    struct slice restored;
+    bool alone = c->authority.sites_n <= c->own_n;
+    err_t e = local_get(c->store, SETTING_RESTORED, &c->frame, &restored);
+    if (e)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    for (size_t i = 0; i < c->peers_n && !alone; i++)
+        alone = c->peers[i].member && diff_equal(c, &c->peers[i]);
+    if (!alone)
+        return ERR_RESTORED;
+    core_note(c, JOURNAL_INFO, "restored.compared", "roster=%llu", (unsigned long long)c->authority.roster_number);
+    return local_set(c->store, SETTING_RESTORED, slice_text(""));
+}
+
 err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const char *addresses, struct buf *code,
                    char *words, size_t words_size, struct why *why)
 {
@@ -345,6 +362,8 @@ err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SI
     /* An ally's id is drawn by the newcomer: one that is taken would join a site to somebody else's ally. */
     if (!e && authority_ally(&c->authority, r.ally))
         e = why_set(why, ERR_MEMBER, "%s", "ally");
+    if (!e && (e = admit_knows_roster(c)) != ERR_OK)
+        why_set(why, e, "%s", "roster");
     if (!e)
         e = write_act(c, &r, m->request, &act, id);
     if (!e)

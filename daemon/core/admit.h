@@ -16,6 +16,11 @@ err_t admit_encode(struct core *c, bool with_charter, uint64_t number, struct bu
 /* Makes an invitation: code and words. addresses: blank-separated. ERR_NOT_REGISTRAR, ERR_ADDRESS. */
 err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const char *addresses, struct buf *code,
                    char *words, size_t words_size, struct why *why);
+/*
+ * May the registrar sign acts? Not once it came out of a backup, or out of its key alone, until a peer was seen to hold the same as we do:
+ * ERR_RESTORED. Whoever writes a roster act asks first. In no batch.
+ */
+err_t admit_knows_roster(struct core *c);
 /* Judges a JOIN; where it is good, writes the roster act. ERR_INVITE_UNKNOWN, _USED, _EXPIRED, ERR_SIGNATURE, ERR_ALLIANCE, ERR_NOT_REGISTRAR. Idempotent. */
 err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why);
 /* Our own JOIN, while we wait to be admitted. ERR_NOT_FOUND: we do not. */

@@ -99,7 +99,7 @@ static err_t clean_name(const char *in, struct buf *out, const char *what, struc
 }
 
 /* A file name: what an operator types after --site. */
-static err_t clean_site(const char *in, struct why *why)
+err_t found_site_name(const char *in, struct why *why)
 {
     size_t len = strlen(in);
     bool ok = len > 0 && len <= 60 && in[0] != '.' && strcmp(in, REGISTRAR_KEY_NAME) != 0;
@@ -276,7 +276,7 @@ err_t found_alliance(const char *dir, const struct env *env, const char *allianc
     if (!e)
         e = clean_name(ally, &ally_name, "--ally", why);
     if (!e)
-        e = clean_site(site, why);
+        e = found_site_name(site, why);
     if (!e)
         e = found_dir(dir, why);
     if (!e)
@@ -406,7 +406,7 @@ err_t found_join(const char *dir, const struct env *env, const struct invite *in
         memcpy(given, invite->ally_name.at, invite->ally_name.len);
     err_t e = clean_name(ally ? ally : given, &ally_name, "--ally", why);
     if (!e)
-        e = clean_site(site_name, why);
+        e = found_site_name(site_name, why);
     if (!e && expired && !has_database(dir))
         e = ERR_INVITE_EXPIRED;
     if (!e)

@@ -21,12 +21,15 @@
 #define SETTING_JOIN_SECRET  "join.secret"  /* seed of the one-use secret, until admitted */
 #define SETTING_JOIN_CODE    "join.code"    /* 32 bytes: the secret's public key, kept: the same code goes on */
 #define SETTING_INVITER      "join.inviter" /* 32 bytes */
+#define SETTING_RESTORED     "restored" /* 1 byte: out of a backup or a key alone, and not yet compared with a peer */
 
 /* Makes DATA (0700) if need be; ERR_READ_ONLY, ERR_OWNER, ERR_FILE. */
 err_t found_dir(const char *dir, struct why *why);
 /* flock on DATA/lock; *fd is open until closed. From then on a process of root's is one of DATA's owner. ERR_LOCKED, ERR_READ_ONLY, ERR_OWNER, ERR_NO_DATA. */
 err_t found_lock(const char *dir, int *fd, struct why *why);
 
+/* May this be a site's short name, and the name of its key file? ERR_FIELD_VALUE. */
+err_t found_site_name(const char *name, struct why *why);
 /* Founds an alliance whose first ally, its secretariat, is `ally`. Names: 1 to NAME_MAX_BYTES of UTF-8, brought to NFC. */
 err_t found_alliance(const char *dir, const struct env *env, const char *alliance, const char *ally, const char *site,
                      struct why *why);

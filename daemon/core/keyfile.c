@@ -87,7 +87,7 @@ err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, stru
         return why_set(why, ERR_FILE, "%.150s", dir);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
-        return os_error(why, path);
+        return errno == ENOENT ? why_set(why, ERR_KEY_MISSING, "%.150s", path) : os_error(why, path);
     ssize_t n = read(fd, text, SEED_TEXT_LEN);
     int seen = fstat(fd, &st);
     close(fd);

@@ -11,7 +11,7 @@
 
 /* Writes it durably (fsync of file and directory) before it is used for anything. ERR_DATA_EXISTS, ERR_READ_ONLY, ERR_DISK, ERR_DISK_FULL. */
 err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_BYTES], struct why *why);
-/* ERR_FILE where it is absent or damaged; ERR_OWNER where others may read it. */
+/* ERR_KEY_MISSING where it is absent, ERR_FILE where it is damaged; ERR_OWNER where others may read it. */
 err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, struct why *why);
 
 #endif

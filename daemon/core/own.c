@@ -52,6 +52,33 @@ void own_close(struct core *c)
     c->own_n = 0;
 }
 
+/*
+ * The place chosen when the site was made is another machine's, or gone. No guard of ours can be in the new place unless this very head was written
+ * by its hand: a guard is put down in one place alone.
+ */
+static err_t take_other_place(struct core *c, struct own *own, char path[512], struct why *why)
+{
+    char old[512];
+    memcpy(old, path, sizeof old);
+    guard_choose(own->key.pub, path, sizeof old);
+    if (strcmp(old, path) == 0)
+        return ERR_GUARD;
+    err_t e = guard_open(path, &own->guard, why);
+    size_t len = strlen(path);
+    char *kept = e ? NULL : arena_alloc(&c->arena, 1, len + 1);
+    if (!e && !kept) {
+        guard_close(&own->guard);
+        e = ERR_MEMORY;
+    }
+    if (e)
+        return e;
+    memcpy(kept, path, len + 1);
+    own->row.guard_path = slice_of(kept, len);
+    char site[SHORT_LEN + 1];
+    core_note(c, JOURNAL_INFO, "guard.moved", "site=%s", core_short(slice_of(own->key.pub, SITE_BYTES), site));
+    return ERR_OK;
+}
+
 /* The guard is taken at the first write, so that looking needs none. */
 static err_t take_guard(struct core *c, struct own *own)
 {
@@ -63,6 +90,8 @@ static err_t take_guard(struct core *c, struct own *own)
     memcpy(path, own->row.guard_path.at, own->row.guard_path.len);
     struct why why = {0};
     err_t e = guard_open(path, &own->guard, &why);
+    if (e == ERR_GUARD)
+        e = take_other_place(c, own, path, &why);
     if (e)
         core_note(c, JOURNAL_ERROR, "guard.refused", "reason=%s", err_name(e));
     own->open = e == ERR_OK;

@@ -1,5 +1,6 @@
 /*
- * reach: whom to connect to. Every site that charter and roster name and that has an address; while we wait to be admitted, the inviter.
+ * reach: whom to connect to. Every site that charter and roster name and that has an address; while we wait to be admitted, the inviter; before
+ * there is a charter, whoever has an address.
  */
 #include "daemon/core/announce.h"
 #include "daemon/core/found.h"
@@ -121,11 +122,26 @@ static void try_site(struct core *c, const uint8_t site[SITE_BYTES], struct mono
     arena_fini(&arena);
 }
 
+/* Of an alliance we only know the id yet (a key came back, and nothing else): whoever we have an address of may tell us its charter. */
+static void try_addresses(struct core *c, struct mono now)
+{
+    struct peer_address *known = NULL;
+    struct arena arena = {0};
+    size_t n = 0;
+    if (local_addresses(c->store, &arena, &known, &n))
+        n = 0;
+    for (size_t i = 0; i < n; i++)
+        try_site(c, known[i].site, now);
+    arena_fini(&arena);
+}
+
 void reach_tick(struct core *c, struct mono now)
 {
     struct slice inviter;
     if (!c->serves)
         return;
+    if (!c->founded && !c->joining)
+        try_addresses(c, now);
     for (size_t i = 0; i < c->authority.sites_n; i++)
         try_site(c, c->authority.sites[i].id, now);
     arena_clear(&c->frame);

@@ -25,6 +25,7 @@ typedef err_t req_fn(struct req *r);
     X("invite", req_invite)                                                                                            \
     X("verify", req_verify)                                                                                            \
     X("rebuild", req_rebuild)                                                                                          \
+    X("peers.known", req_peers_known)                                                                                  \
     X("ping", req_ping)                                                                                                \
     X("record.write", req_record_write)                                                                                \
     X("record.edit", req_record_edit)                                                                                  \

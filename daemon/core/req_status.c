@@ -3,6 +3,7 @@
  */
 #include "conf/tr.h"
 #include "daemon/commons/fold.h"
+#include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/found.h"
 #include "daemon/core/req.h"
@@ -163,12 +164,31 @@ static void put_inviter(struct req *r)
         req_put(r->result, "inviter_address", req_string(known[0].address));
 }
 
+/* A key came back and nothing else: all there is to say is whether anybody answers. */
+static void put_recovery(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    struct peer_address *known = NULL;
+    size_t n = 0, reached = 0;
+    char text[ADDRESS_MAX_BYTES + 1] = "";
+    for (size_t i = 0; i < c->peers_n; i++)
+        reached += c->peers[i].hello;
+    if (local_addresses(c->store, &r->arena, &known, &n) == ERR_OK && n && known[0].address.len < sizeof text)
+        memcpy(text, known[0].address.at, known[0].address.len);
+    req_put(r->result, "inviter_reached", json_boolean(reached > 0));
+    req_put(r->result, "inviter_address", json_string(text));
+    if (!reached)
+        add_problem(r, problems, ERR_UNREACHABLE, tr(r->lang, N_("you")), text);
+}
+
 static const char *overall(const struct core *c, bool syncing, bool missing, bool problems)
 {
     if (!c->serves)
         return "stopped";
     if (c->joining)
         return "joining";
+    if (!c->founded)
+        return "recovering";
     return syncing ? "syncing" : missing || problems ? "degraded" : "ok";
 }
 
@@ -188,6 +208,10 @@ err_t req_status(struct req *r)
     if (c->joining)
         add_problem(r, problems, c->join_error ? c->join_error : ERR_WAITING,
                     tr(r->lang, N_("the technical secretariat")), c->join_detail);
+    else if (!c->founded)
+        put_recovery(r, problems);
+    if (c->is_registrar && admit_knows_roster(c) == ERR_RESTORED)
+        add_problem(r, problems, ERR_RESTORED, tr(r->lang, N_("allied, by itself")), "");
     req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
     req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));
     req_put(r->result, "fold", json_integer(FOLD_VERSION));

@@ -26,6 +26,7 @@
  *   conflicts.resolve {id, field?, lang?, keep: dot | value: JSON, adopt} → {id, dot, resolved: [field]}
  *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}
  *   rebuild         {}                                            → {entities, ops, before, after, same}
+ *   peers.known     {}                                            → {alliance_id, name, peers: [{site, name, addresses: [text]}]}   what a key needs to find everything again
  *   ping            {peer}                                        → {peer, site, rtt_ms, digest_equal}      (needs a daemon)
  *
  * An id may be a unique prefix of its text form; a concept's also its URI. Errors: ERR_NOT_FOUND, ERR_AMBIGUOUS, and what the work itself

@@ -13,7 +13,16 @@
 
 #include <sqlite3.h>
 
-enum query_owner { OWNER_STORE, OWNER_OPLOG, OWNER_ROLLS, OWNER_REPLICA, OWNER_LISTS, OWNER_LOCAL, OWNER_COUNT };
+enum query_owner {
+    OWNER_STORE,
+    OWNER_OPLOG,
+    OWNER_ROLLS,
+    OWNER_REPLICA,
+    OWNER_LISTS,
+    OWNER_LOCAL,
+    OWNER_COPY,
+    OWNER_COUNT
+};
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */
 
 struct store {

@@ -1,0 +1,38 @@
+#include "daemon/core/announce.h"
+#include "daemon/core/req.h"
+
+/* What the site itself announced, and what invitations and people told us. */
+static json_t *addresses_json(struct req *r, const uint8_t site[SITE_BYTES], const struct peer_address *known, size_t n)
+{
+    struct announcement a;
+    json_t *out = json_array();
+    if (announce_read(r->core, site, &r->arena, &a) == ERR_OK)
+        for (size_t i = 0; i < a.endpoints_n; i++)
+            json_array_append_new(out, req_string(a.endpoints[i]));
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(known[i].site, site, SITE_BYTES) == 0)
+            json_array_append_new(out, req_string(known[i].address));
+    return out;
+}
+
+err_t req_peers_known(struct req *r)
+{
+    const struct core *c = r->core;
+    struct peer_address *known = NULL;
+    size_t n = 0;
+    json_t *peers = json_array();
+    err_t e = local_addresses(c->store, &r->arena, &known, &n);
+    for (size_t i = 0; i < c->authority.sites_n && !e; i++) {
+        const struct site *site = &c->authority.sites[i];
+        if (core_is_own(c, site->id))
+            continue;
+        json_array_append_new(peers,
+                              json_pack("{s:o, s:o, s:o}", "site", req_id(slice_of(site->id, SITE_BYTES)), "name",
+                                        req_string(site->name), "addresses", addresses_json(r, site->id, known, n)));
+    }
+    req_put(r->result, "alliance_id",
+            c->founded ? req_id(slice_of(c->authority.alliance, ALLIANCE_BYTES)) : json_null());
+    req_put(r->result, "name", req_string(c->authority.name));
+    req_put(r->result, "peers", peers);
+    return e;
+}
