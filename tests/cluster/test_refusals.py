@@ -229,8 +229,10 @@ def test_a_directory_that_cannot_be_written_is_refused_and_stays_as_it_is():
 def test_root_working_for_another_owner_leaves_everything_theirs():
     with Alliance() as al:
         run, a = as_nobody(al), al.site("Citego")
-        os.mkdir(a.dir)
-        os.chown(a.dir, 65534, 65534)
+        os.chmod(al.runtime, 0o755)
+        for theirs in (a.dir, os.path.join(al.runtime, "allied")):
+            os.mkdir(theirs, 0o700)
+            os.chown(theirs, 65534, 65534)
         equal(run(a, "init", "Coredem", "--ally", "Citego").exit, 0, "init by the owner")
         a.ok("record", "add", "--set=type=experience", "--set=title@fr=Par root")  # root, without a daemon
         a.ok("config", "set", "site.language", "fr")
