@@ -11,11 +11,19 @@ static const struct slice no_lang = {(const uint8_t *)"", 0};
 
 /* ---- one record ---- */
 
+struct import_note { /* what the source says of one field or term: kept once the line is in */
+    struct import_note *next;
+    uint64_t field;
+    struct slice lang;
+    uint8_t hash[16];
+};
+
 struct record_job {
     struct req *r;
     struct edit edit;
     struct entity_writes w;
     bool import, dry_run;
+    struct import_note *notes;
 };
 
 static const struct field_write *find_write(const struct entity_writes *w, uint64_t field, const struct slice *lang)
@@ -78,6 +86,27 @@ static err_t new_record_rules(struct record_job *j)
     return e ? e : default_word(j, R_LICENCE, j->r->core->licence);
 }
 
+static err_t add_note(struct record_job *j, uint64_t field, struct slice lang, const uint8_t hash[16])
+{
+    struct import_note *note = arena_alloc(&j->r->arena, 1, sizeof *note);
+    if (!note)
+        return ERR_MEMORY;
+    note->field = field;
+    memcpy(note->hash, hash, sizeof note->hash);
+    note->next = j->notes;
+    j->notes = note;
+    return arena_copy(&j->r->arena, lang, &note->lang);
+}
+
+/* A line that was refused must look changed when it comes again, so nothing is noted before it is in. */
+static err_t keep_notes(const struct record_job *j)
+{
+    err_t e = ERR_OK;
+    for (const struct import_note *n = j->dry_run ? NULL : j->notes; n && !e; n = n->next)
+        e = local_import_set(j->r->core->store, j->edit.entity, n->field, n->lang, n->hash);
+    return e;
+}
+
 /* An import writes only what changed at the source since its last import, so that it undoes nobody's edits. */
 static err_t changed_at_source(struct record_job *j, uint64_t field, struct slice lang, struct slice value,
                                bool *changed)
@@ -91,7 +120,7 @@ static err_t changed_at_source(struct record_job *j, uint64_t field, struct slic
     *changed = e != ERR_OK || memcmp(now, before, sizeof now) != 0;
     if (e && e != ERR_NOT_FOUND)
         return e;
-    return *changed && !j->dry_run ? local_import_set(j->r->core->store, j->edit.entity, field, lang, now) : ERR_OK;
+    return *changed ? add_note(j, field, lang, now) : ERR_OK;
 }
 
 static err_t write_fields(struct record_job *j)
@@ -218,6 +247,8 @@ static err_t write_one(struct req *r, const json_t *line, const json_t *object, 
     j.edit.revive = !same && edit_retired(&j.edit);
     if (!same && !j.dry_run)
         e = edit_write(&j.edit, false, &dot);
+    if (!e)
+        e = keep_notes(&j);
     if (e)
         return e;
     int64_t *count = same ? &t->unchanged : j.edit.known ? &t->updated : &t->added;
@@ -334,7 +365,7 @@ err_t req_record_edit(struct req *r)
     }
     if (!e)
         e = edit_terms(r, &edit, &w, changed);
-    edit.revive = req_flag(r, "revive") && edit_retired(&edit);
+    edit.revive = !e && req_flag(r, "revive") && edit_retired(&edit);
     if (e) {
         json_decref(changed);
         return e;
