@@ -1,4 +1,5 @@
 """Allies in sync: live, both ways, through a third, and after everything was made anew."""
+import concurrent.futures
 import random
 import time
 
@@ -88,3 +89,36 @@ def test_another_key_at_a_peers_address_is_an_alarm():
         stranger.stop()
         b.start()
         wait_for(lambda: [p["digest_equal"] for p in a.status()["peers"]] == [True], "b is back")
+
+
+def test_a_newcomer_whose_inviter_is_away_waits_and_is_admitted_when_it_comes_back():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        a.add("un", "Un jardin")
+        code, b = a.json("invite", "Ritimo")["code"], al.site("Ritimo")
+        a.stop()
+        r = b.run("--timeout", "1", "join", code)
+        check(r.exit == 3 and a.listen in r.err, "join without the inviter", r)
+        b.start()  # it may wait as a service, too
+        waits = b.status()
+        equal((waits["ally"], waits["problems"][0]["code"]), (None, "ALLIED-1507"), "while it waits")
+        check(b.run("record", "add", "--set=type=experience", "--set=title@fr=Trop tôt").exit == 5, "wrote before it was admitted")
+        a.start()
+        wait_for(lambda: b.status()["ally"] == "Ritimo", "b is admitted")
+        al.wait_equal()
+        equal(b.status()["records"], 1, "records")
+        b.add("deux", "Un verger")
+        al.wait_equal()
+
+
+def test_one_invitation_admits_one_of_two_newcomers_and_one_directory_joins_once():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        code, both = a.json("invite", "Ritimo")["code"], [al.site("Ritimo"), al.site("Un autre")]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            ends = sorted(r.exit for r in pool.map(lambda s: s.run("join", code), both))
+            equal(ends, [0, 5], "two newcomers with one code")
+            c, code = al.site("Cohérence"), a.json("invite", "Cohérence")["code"]
+            ends = sorted(r.exit for r in pool.map(lambda _: c.run("join", code), range(2)))
+        check(ends in ([0, 75], [0, 0]), "two commands in one directory", ends)
+        equal(sorted(x["name"] for x in a.json("ally", "list")["allies"]), ["Citego", "Cohérence", "Ritimo"], "allies")
