@@ -15,5 +15,6 @@ void hex_read(const json_t *hex, struct buf *out); /* cleared first */
 void hex_append(const char *hex, struct buf *out);
 /* The parsed file tests/vectors/<name>; stops the program unless it is there and its version is 1. */
 json_t *vectors_load(const char *name);
+json_t *vectors_load_version(const char *name, int version);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * op_vectors: what the files tests/vectors/{commit,op,charter,roster,join}.json hold, made anew from fixed seeds. make_vectors writes them;
+ * op_vectors: what the files tests/vectors/{commit,op,charter,roster,authority,join}.json hold, made anew from fixed seeds. make_vectors writes them;
  * the tests compare the files with these and replay them. New references.
  */
 #ifndef ALLIED_TESTS_HELP_OP_VECTORS_H
@@ -13,6 +13,7 @@ json_t *vectors_commit(void);
 json_t *vectors_op(void);
 json_t *vectors_charter(void);
 json_t *vectors_roster(void);
+json_t *vectors_authority(void);
 json_t *vectors_join(void);
 
 /* What a reader makes of the bytes of a case: the name of the error, or "ok". */

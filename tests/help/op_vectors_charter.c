@@ -6,6 +6,7 @@
 #include "tests/help/op_vectors_charter.h"
 
 #include "protocol/wire/wr.h"
+#include "tests/help/charter_vectors.h"
 #include "tests/help/op_notation.h"
 
 #include <stdio.h>
@@ -258,23 +259,51 @@ static void with_heads(struct example_charter *x)
     x->charter.checkpoint_n = 2;
 }
 
+static void cuts_of_a_site(struct example_charter *x)
+{
+    static const struct head heads[] = {
+        {.log = {.site = {1}}},
+        { .log = {.site = {2}, .incarnation = 1},            .seq = 2}
+    };
+    x->charter.cuts = heads;
+    x->charter.cuts_n = 2;
+}
+static void cuts_of_a_site_and_its_log(struct example_charter *x)
+{
+    static const struct head heads[] = {
+        {.log = {.site = {1}}},
+        { .log = {.site = {1}, .incarnation = 1},            .seq = 2}
+    };
+    x->charter.cuts = heads;
+    x->charter.cuts_n = 2;
+}
+static void checkpoint_of_a_site(struct example_charter *x)
+{
+    static const struct head heads[] = {{.log = {.site = {1}}}};
+    x->charter.checkpoint = heads;
+    x->charter.checkpoint_n = 1;
+}
+
 static const struct charter_change charter_changes[] = {
-    {"founding charter of two allies",  nothing            },
-    {"with a checkpoint",               with_heads         },
-    {"number 1",                        number_one         },
-    {"a predecessor",                   with_prev          },
-    {"alliance without a name",         unnamed            },
-    {"an ally twice",                   ally_twice         },
-    {"a site twice",                    site_twice         },
-    {"the registrar's key as a site",   registrar_is_site  },
-    {"unknown college",                 college_three      },
-    {"an heir of 7 bytes",              short_heir         },
-    {"a name of 201 bytes",             long_name          },
-    {"no allies",                       no_allies          },
-    {"signed by a site without a vote", signer_without_vote},
-    {"rules in falling order",          rules_falling      },
-    {"a rule twice",                    rule_twice         },
-    {"a log twice among the heads",     heads_twice        },
+    {"founding charter of two allies",              nothing                   },
+    {"with a checkpoint",                           with_heads                },
+    {"number 1",                                    number_one                },
+    {"a predecessor",                               with_prev                 },
+    {"alliance without a name",                     unnamed                   },
+    {"an ally twice",                               ally_twice                },
+    {"a site twice",                                site_twice                },
+    {"the registrar's key as a site",               registrar_is_site         },
+    {"unknown college",                             college_three             },
+    {"an heir of 7 bytes",                          short_heir                },
+    {"a name of 201 bytes",                         long_name                 },
+    {"no allies",                                   no_allies                 },
+    {"signed by a site without a vote",             signer_without_vote       },
+    {"rules in falling order",                      rules_falling             },
+    {"a rule twice",                                rule_twice                },
+    {"a log twice among the heads",                 heads_twice               },
+    {"a site alone among the cuts",                 cuts_of_a_site            },
+    {"a site alone and a log of it among the cuts", cuts_of_a_site_and_its_log},
+    {"a site alone in the checkpoint",              checkpoint_of_a_site      },
 };
 
 static void add_signature_cases(json_t *list, struct buf *out)
@@ -318,9 +347,11 @@ json_t *vectors_charter(void)
     buf_clear(&out);
     charter_encode_body(&out, &x.charter);
     charter_id(buf_slice(&out), id);
-    json_object_set_new(file, "version", json_integer(1));
+    json_object_set_new(file, "version", json_integer(2));
     json_object_set_new(file, "id_of_first", hex_of(slice_of(id, sizeof id)));
     json_object_set_new(file, "cases", list);
+    json_object_set_new(file, "next", charter_next_cases());
+    json_object_set_new(file, "promises", promise_cases());
     buf_fini(&out);
     return file;
 }
@@ -442,11 +473,12 @@ json_t *vectors_roster(void)
         sign_raw_act(json_string_value(charter), i, &out);
         add_case(list, refused_acts[i].name, roster_verdict(buf_slice(&out)), buf_slice(&out));
     }
-    json_object_set_new(file, "version", json_integer(1));
+    json_object_set_new(file, "version", json_integer(2));
     json_object_set_new(file, "registrar_seed",
                         json_string("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"));
     json_object_set_new(file, "charter", charter);
     json_object_set_new(file, "cases", list);
+    json_object_set_new(file, "walks", roster_walks());
     example_roster_fini(&r);
     buf_fini(&out);
     return file;

@@ -1,5 +1,5 @@
 /*
- * make_vectors: writes tests/vectors/{commit,op,charter,roster,join}.json from fixed seeds. Run from the repository's root:
+ * make_vectors: writes tests/vectors/{commit,op,charter,roster,authority,join}.json from fixed seeds. Run from the repository's root:
  *   make build/tests/vectors/make_vectors && build/tests/vectors/make_vectors
  * Run twice, it writes the same bytes.
  */
@@ -11,11 +11,12 @@ static const struct {
     const char *path;
     json_t *(*make)(void);
 } files[] = {
-    {"tests/vectors/commit.json",  vectors_commit },
-    {"tests/vectors/op.json",      vectors_op     },
-    {"tests/vectors/charter.json", vectors_charter},
-    {"tests/vectors/roster.json",  vectors_roster },
-    {"tests/vectors/join.json",    vectors_join   },
+    {"tests/vectors/commit.json",    vectors_commit   },
+    {"tests/vectors/op.json",        vectors_op       },
+    {"tests/vectors/charter.json",   vectors_charter  },
+    {"tests/vectors/roster.json",    vectors_roster   },
+    {"tests/vectors/authority.json", vectors_authority},
+    {"tests/vectors/join.json",      vectors_join     },
 };
 
 int main(void)

@@ -1,6 +1,7 @@
 /* charter and roster acts: vectors, sweeps, round trips. */
 #include "protocol/charter/charter.h"
 
+#include "tests/help/charter_vectors.h"
 #include "tests/help/op_notation.h"
 #include "tests/help/op_sweep.h"
 #include "tests/help/op_vectors_charter.h"
@@ -19,17 +20,18 @@ static int start(void **state)
 static void stored_vectors_can_be_made_anew(void **state)
 {
     (void)state;
-    assert_true(vectors_equal(vectors_load("charter.json"), vectors_charter()));
-    assert_true(vectors_equal(vectors_load("roster.json"), vectors_roster()));
+    assert_true(vectors_equal(vectors_load_version("charter.json", 2), vectors_charter()));
+    assert_true(vectors_equal(vectors_load_version("roster.json", 2), vectors_roster()));
+    assert_true(vectors_equal(vectors_load("authority.json"), vectors_authority()));
 }
 
-static size_t replay(const char *name, verdict_fn verdict)
+static size_t replay(const char *name, const char *list, verdict_fn verdict)
 {
-    json_t *file = vectors_load(name), *c;
+    json_t *file = vectors_load_version(name, 2), *c;
     struct buf carried;
     size_t i;
     buf_init(&carried, LIMIT_CHARTER_BYTES);
-    json_array_foreach(json_object_get(file, "cases"), i, c)
+    json_array_foreach(json_object_get(file, list), i, c)
     {
         hex_read(json_object_get(c, "carried"), &carried);
         assert_string_equal(verdict(buf_slice(&carried)), json_string_value(json_object_get(c, "result")));
@@ -42,8 +44,39 @@ static size_t replay(const char *name, verdict_fn verdict)
 static void every_vector_gets_its_verdict(void **state)
 {
     (void)state;
-    assert_true(replay("charter.json", charter_verdict) > 20);
-    assert_true(replay("roster.json", roster_verdict) > 18);
+    assert_true(replay("charter.json", "cases", charter_verdict) > 20);
+    assert_true(replay("roster.json", "cases", roster_verdict) > 18);
+    assert_true(replay("charter.json", "promises", promise_verdict) > 3);
+}
+
+/* Each stored case, read anew, gives what is stored beside it. */
+static size_t replay_cases(const json_t *cases, json_t *(*result)(const json_t *stored))
+{
+    const char *key;
+    json_t *c, *value;
+    size_t i;
+    json_array_foreach(cases, i, c)
+    {
+        json_t *r = result(c);
+        json_object_foreach(r, key, value) if (!json_equal(value, json_object_get(c, key)))
+            fail_msg("%s: %s", json_string_value(json_object_get(c, "name")), key);
+        assert_true(json_object_size(r) > 0);
+        json_decref(r);
+    }
+    return i;
+}
+
+static void every_case_of_several_charters_and_acts_gives_its_result(void **state)
+{
+    (void)state;
+    json_t *charters = vectors_load_version("charter.json", 2), *roster = vectors_load_version("roster.json", 2),
+           *authority = vectors_load("authority.json");
+    assert_true(replay_cases(json_object_get(charters, "next"), charter_next_result) > 15);
+    assert_true(replay_cases(json_object_get(roster, "walks"), roster_walk_result) > 6);
+    assert_true(replay_cases(json_object_get(authority, "cases"), authority_result) > 14);
+    json_decref(charters);
+    json_decref(roster);
+    json_decref(authority);
 }
 
 static void no_prefix_and_no_flipped_bit_of_a_charter_passes(void **state)
@@ -172,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stored_vectors_can_be_made_anew),
         cmocka_unit_test(every_vector_gets_its_verdict),
+        cmocka_unit_test(every_case_of_several_charters_and_acts_gives_its_result),
         cmocka_unit_test(no_prefix_and_no_flipped_bit_of_a_charter_passes),
         cmocka_unit_test(no_prefix_and_no_flipped_bit_of_an_act_passes),
         cmocka_unit_test(a_charter_is_written_back_byte_for_byte),
