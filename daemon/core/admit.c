@@ -231,6 +231,20 @@ err_t admit_knows_roster(struct core *c)
     return local_set(c->store, SETTING_RESTORED, slice_text(""));
 }
 
+/* The secretariat's own site is told which file it lacks. */
+static err_t no_registrar(struct core *c, struct why *why)
+{
+    struct sign_key key = {0};
+    const struct ally *ally = core_own(c) ? authority_ally_of(&c->authority, core_own(c)->key.pub) : NULL;
+    if (!ally || !authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT))
+        return why_set(why, ERR_NOT_REGISTRAR, "%s", "invite");
+    err_t e = keyfile_read(c->dir, REGISTRAR_KEY_NAME, &key, why);
+    sign_key_wipe(&key);
+    if (e && e != ERR_KEY_MISSING)
+        return e;
+    return why_set(why, ERR_KEY_REGISTRAR, "%.120s/keys/%s.key", c->dir, REGISTRAR_KEY_NAME);
+}
+
 err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const char *addresses, struct buf *code,
                    char *words, size_t words_size, struct why *why)
 {
@@ -238,9 +252,7 @@ err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const c
     struct invitation row = {.ally_name = slice_text(ally), .expires_ms = expires_ms};
     struct sign_key secret;
     if (!c->is_registrar)
-        return why_set(why, ERR_NOT_REGISTRAR, "%s", "invite");
-    if (!*ally || strlen(ally) > NAME_MAX_BYTES)
-        return why_set(why, ERR_FIELD_VALUE, "%s", "NAME");
+        return no_registrar(c, why);
     err_t e = add_addresses(&invite, addresses, why);
     if (e)
         return e;

@@ -1,6 +1,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/found.h"
+#include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
 #include "daemon/core/request.h"
 #include "daemon/core/sync.h"
@@ -97,6 +98,8 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
         e = open_store(c, why);
     if (!e)
         e = own_open(c, why);
+    if (!e)
+        keyfile_done(dir);
     if (!e)
         own_settle(c);
     if (!e)

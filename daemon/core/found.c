@@ -87,14 +87,14 @@ err_t found_lock(const char *dir, int *fd, struct why *why)
 }
 
 /* A name as its author's site writes it: NFC, no control characters, within bounds. */
-static err_t clean_name(const char *in, struct buf *out, const char *what, struct why *why)
+err_t found_name(const char *in, struct buf *out, const char *what, struct why *why)
 {
     buf_init(out, NAME_MAX_BYTES);
-    err_t e = in && *in ? utf8_nfc(slice_text(in), out) : ERR_TEXT_EMPTY;
+    err_t e = in && in[strspn(in, " ")] ? utf8_nfc(slice_text(in), out) : ERR_NAME;
     for (size_t i = 0; i < out->len && !e; i++)
-        e = out->at[i] < 0x20 || out->at[i] == 0x7f ? ERR_FIELD_VALUE : ERR_OK;
+        e = out->at[i] < 0x20 || out->at[i] == 0x7f ? ERR_NAME : ERR_OK;
     if (e == ERR_TOO_LARGE)
-        e = ERR_TEXT_LONG;
+        e = ERR_NAME;
     return e ? why_set(why, e, "%s", what) : ERR_OK;
 }
 
@@ -105,7 +105,7 @@ err_t found_site_name(const char *in, struct why *why)
     bool ok = len > 0 && len <= 60 && in[0] != '.' && strcmp(in, REGISTRAR_KEY_NAME) != 0;
     for (size_t i = 0; i < len; i++)
         ok = ok && ((uint8_t)in[i] >= 0x80 || (in[i] > 0x20 && in[i] != '/' && in[i] != '\\' && in[i] != 0x7f));
-    return ok && utf8_valid(slice_text(in)) ? ERR_OK : why_set(why, ERR_FIELD_VALUE, "--site %.60s", in);
+    return ok && utf8_valid(slice_text(in)) ? ERR_OK : why_set(why, ERR_SITE_NAME, "--site %.60s", in);
 }
 
 static err_t new_key(const char *dir, const struct env *env, const char *name, struct sign_key *key, struct why *why)
@@ -253,7 +253,9 @@ static err_t found_with_names(const char *dir, const struct env *env, struct sli
     struct buf carried;
     buf_init(&carried, LIMIT_CHARTER_BYTES);
     env->random(env->ctx, ally_id, sizeof ally_id);
-    err_t e = new_key(dir, env, site_name, &site, why);
+    err_t e = keyfile_start(dir, why);
+    if (!e)
+        e = new_key(dir, env, site_name, &site, why);
     if (!e)
         e = new_key(dir, env, REGISTRAR_KEY_NAME, &registrar, why);
     if (!e)
@@ -272,9 +274,9 @@ err_t found_alliance(const char *dir, const struct env *env, const char *allianc
     struct buf alliance_name = {0}, ally_name = {0};
     struct before before = {0};
     int lock = -1;
-    err_t e = clean_name(alliance, &alliance_name, "ALLIANCE", why);
+    err_t e = found_name(alliance, &alliance_name, "ALLIANCE", why);
     if (!e)
-        e = clean_name(ally, &ally_name, "--ally", why);
+        e = found_name(ally, &ally_name, "--ally", why);
     if (!e)
         e = found_site_name(site, why);
     if (!e)
@@ -285,6 +287,9 @@ err_t found_alliance(const char *dir, const struct env *env, const char *allianc
         e = look_before(dir, &before, why);
     if (!e && before.site)
         e = why_set(why, ERR_DATA_EXISTS, "%.150s", dir);
+    /* Founding anew with them would put one key into two alliances. */
+    if (!e && keyfile_left(dir))
+        e = why_set(why, ERR_KEYS_LEFT, "%.140s/keys", dir);
     if (!e)
         e = found_with_names(dir, env, buf_slice(&alliance_name), buf_slice(&ally_name), site, why);
     if (lock >= 0)
@@ -350,7 +355,10 @@ static err_t store_join(const char *dir, const struct env *env, const struct inv
     struct store *s = NULL;
     struct buf request;
     buf_init(&request, LIMIT_ENVELOPE_BYTES);
-    err_t e = before->site ? ERR_OK : new_key(dir, env, site_name, &key, why);
+    /* The keys of a site that lost its database come back so: they are no unfinished attempt's. */
+    err_t e = before->site || keyfile_left(dir) ? ERR_OK : keyfile_start(dir, why);
+    if (!e && !before->site)
+        e = new_key(dir, env, site_name, &key, why);
     if (!before->site)
         memcpy(before->id, key.pub, SITE_BYTES);
     sign_key_wipe(&key);
@@ -404,7 +412,7 @@ err_t found_join(const char *dir, const struct env *env, const struct invite *in
     bool expired = (int64_t)invite->expires_s * 1000 < env->wall(env->ctx).ms;
     if (invite->ally_name.len <= NAME_MAX_BYTES)
         memcpy(given, invite->ally_name.at, invite->ally_name.len);
-    err_t e = clean_name(ally ? ally : given, &ally_name, "--ally", why);
+    err_t e = found_name(ally ? ally : given, &ally_name, "--ally", why);
     if (!e)
         e = found_site_name(site_name, why);
     if (!e && expired && !has_database(dir))

@@ -30,7 +30,13 @@ err_t found_lock(const char *dir, int *fd, struct why *why);
 
 /* May this be a site's short name, and the name of its key file? ERR_FIELD_VALUE. */
 err_t found_site_name(const char *name, struct why *why);
-/* Founds an alliance whose first ally, its secretariat, is `ally`. Names: 1 to NAME_MAX_BYTES of UTF-8, brought to NFC. */
+/* A name as its author's site writes it, into `out`, which is made here: NFC, in one line, within bounds; else ERR_NAME, naming `what`. */
+err_t found_name(const char *in, struct buf *out, const char *what, struct why *why);
+
+/*
+ * Founds an alliance whose first ally, its secretariat, is `ally`. An attempt that was stopped goes on. ERR_NAME, ERR_SITE_NAME, ERR_DATA_EXISTS;
+ * ERR_KEYS_LEFT where the keys of a site stand that lost its database.
+ */
 err_t found_alliance(const char *dir, const struct env *env, const char *alliance, const char *ally, const char *site,
                      struct why *why);
 /*

@@ -1,12 +1,14 @@
 #include "daemon/core/keyfile.h"
 #include "protocol/base/base32.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SEED_TEXT_LEN BASE32_LEN(SEED_BYTES)
+#define UNFINISHED_NAME "unfinished"
+#define SEED_TEXT_LEN   BASE32_LEN(SEED_BYTES)
 
 static err_t os_error(struct why *why, const char *path)
 {
@@ -96,10 +98,62 @@ err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, stru
     err_t e =
         n == (ssize_t)SEED_TEXT_LEN ? base32_decode(slice_of(text, SEED_TEXT_LEN), seed, sizeof seed) : ERR_TRUNCATED;
     if (e)
-        e = why_set(why, ERR_FILE, "%.150s", path);
+        e = why_set(why, ERR_KEY_DAMAGED, "%.150s", path);
     else
         sign_key_from_seed(seed, out);
     sign_wipe(text, sizeof text);
     sign_wipe(seed, sizeof seed);
     return e;
+}
+
+/* ---- what an attempt that was stopped leaves ---- */
+
+static err_t unfinished_path(const char *dir, char *path, size_t size)
+{
+    int n = snprintf(path, size, "%s/keys/%s", dir, UNFINISHED_NAME);
+    return n > 0 && (size_t)n < size ? ERR_OK : ERR_FILE;
+}
+
+static bool has_keys(const char *keys)
+{
+    DIR *d = opendir(keys);
+    bool found = false;
+    for (struct dirent *at; d && !found && (at = readdir(d));) {
+        size_t n = strlen(at->d_name);
+        found = n > 4 && strcmp(at->d_name + n - 4, ".key") == 0;
+    }
+    if (d)
+        closedir(d);
+    return found;
+}
+
+bool keyfile_left(const char *dir)
+{
+    char keys[4096], path[4096];
+    return path_of(dir, NULL, keys, sizeof keys) == ERR_OK && has_keys(keys) &&
+           unfinished_path(dir, path, sizeof path) == ERR_OK && access(path, F_OK) != 0;
+}
+
+err_t keyfile_start(const char *dir, struct why *why)
+{
+    char keys[4096], path[4096];
+    err_t e = path_of(dir, NULL, keys, sizeof keys);
+    if (!e)
+        e = unfinished_path(dir, path, sizeof path);
+    if (e)
+        return why_set(why, e, "%.150s", dir);
+    if (mkdir(keys, 0700) && errno != EEXIST)
+        return os_error(why, keys);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return os_error(why, path);
+    close(fd);
+    return sync_dir(keys);
+}
+
+void keyfile_done(const char *dir)
+{
+    char path[4096];
+    if (unfinished_path(dir, path, sizeof path) == ERR_OK)
+        unlink(path);
 }

@@ -11,7 +11,16 @@
 
 /* Writes it durably (fsync of file and directory) before it is used for anything. ERR_DATA_EXISTS, ERR_READ_ONLY, ERR_DISK, ERR_DISK_FULL. */
 err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_BYTES], struct why *why);
-/* ERR_KEY_MISSING where it is absent, ERR_FILE where it is damaged; ERR_OWNER where others may read it. */
+/* ERR_KEY_MISSING where it is absent; ERR_KEY_DAMAGED; ERR_OWNER where others may read it. */
 err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, struct why *why);
+
+/*
+ * Keys that stand without a database are of a site that lost it, or of an `init` or a `join` that was stopped before there was one: those leave
+ * keys/unfinished. keyfile_start makes it, durably, before the first key; keyfile_done takes it away once the database holds the site.
+ */
+err_t keyfile_start(const char *dir, struct why *why);
+void keyfile_done(const char *dir);
+/* Do keys stand here that no unfinished attempt left? */
+bool keyfile_left(const char *dir);
 
 #endif

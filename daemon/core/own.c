@@ -19,7 +19,7 @@ static err_t open_one(struct core *c, struct own *own, const struct own_site *ro
     memcpy(name, row->name.at, row->name.len < NAME_MAX_BYTES ? row->name.len : NAME_MAX_BYTES);
     err_t e = keyfile_read(c->dir, name, &own->key, why);
     if (!e && memcmp(own->key.pub, row->site, SITE_BYTES) != 0)
-        e = why_set(why, ERR_FILE, "keys/%.60s.key", name);
+        e = why_set(why, ERR_KEY_OTHER, "%.80s/keys/%.60s.key", c->dir, name);
     if (!e)
         e = sign_curve_public(own->key.pub, own->curve);
     return e;

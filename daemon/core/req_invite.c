@@ -1,4 +1,5 @@
 #include "daemon/core/admit.h"
+#include "daemon/core/found.h"
 #include "daemon/core/req.h"
 
 #define EXPIRES_DEFAULT_S 604800
@@ -18,7 +19,7 @@ static err_t join_addresses(struct req *r, struct buf *out)
 
 err_t req_invite(struct req *r)
 {
-    struct buf code, addresses;
+    struct buf code, addresses, ally = {0};
     char words[64] = "";
     int64_t expires_s = req_number(r, "expires_s", EXPIRES_DEFAULT_S);
     expires_s = expires_s < 1 ? 1 : expires_s > EXPIRES_MAX_S ? EXPIRES_MAX_S : expires_s;
@@ -28,15 +29,18 @@ err_t req_invite(struct req *r)
     buf_init(&addresses, 4096);
     err_t e = join_addresses(r, &addresses);
     if (!e)
-        e = admit_invite(r->core, req_text(r, "ally"), expires.ms, buf_text(&addresses), &code, words, sizeof words,
+        e = found_name(req_text(r, "ally"), &ally, "NAME", &r->why);
+    if (!e)
+        e = admit_invite(r->core, buf_text(&ally), expires.ms, buf_text(&addresses), &code, words, sizeof words,
                          &r->why);
     if (!e) {
         rfc3339_format(expires, expires_text);
         req_put(r->result, "code", req_string(buf_slice(&code)));
         req_put(r->result, "words", json_string(words));
         req_put(r->result, "expires", json_string(expires_text));
-        req_put(r->result, "ally", json_string(req_text(r, "ally")));
+        req_put(r->result, "ally", json_string(buf_text(&ally)));
     }
+    buf_fini(&ally);
     buf_wipe(&code);
     buf_fini(&addresses);
     return e;
