@@ -58,7 +58,7 @@ part_banned() {
     END { exit bad }' $(list 'protocol/*.[ch]' 'conf/*.[ch]' 'peers/*.[ch]' 'daemon/*.[ch]' 'tests/*.[ch]')
 }
 
-# Every op kind, message and error of the tables stands in PROTOCOL.md, between backquotes.
+# Every op kind, message and error of the tables stands in PROTOCOL.md, between backquotes; errors with their number and sentence.
 part_documented() {
     local missing=0 table name
     for table in protocol/op/kinds.def protocol/wire/msg.def protocol/base/err.def; do
@@ -66,6 +66,11 @@ part_documented() {
             grep -qF "\`$name\`" protocol/PROTOCOL.md || { echo "$table: $name is not in protocol/PROTOCOL.md"; missing=1; }
         done < <(grep '^X(' "$table" | sed 's/^[^"]*"\([^"]*\)".*/\1/')
     done
+    # §11 is the table of errors again, for those who do not read C.
+    while IFS= read -r name; do
+        grep -qxF -- "$name" protocol/PROTOCOL.md || { echo "protocol/PROTOCOL.md §11 lacks the row: $name"; missing=1; }
+    done < <(sed -n 's/^X(ERR_[A-Z0-9_]*, *\([0-9]*\), *[0-9]*, *"\([^"]*\)", *"\([^"\\]*\(\\.[^"\\]*\)*\)".*/| \1 | `\2` | \3 |/p' protocol/base/err.def |
+        sed 's/\\\(.\)/\1/g')
     return $missing
 }
 
