@@ -24,7 +24,7 @@ void batch_abort(struct core *c)
     own_forget(c);
 }
 
-static err_t fold_touched(struct core *c)
+err_t batch_fold(struct core *c)
 {
     err_t e = ERR_OK;
     for (size_t i = 0; i < c->batch.touched_n && !e; i++)
@@ -46,7 +46,7 @@ static err_t commit_batch(struct core *c)
 
 err_t batch_end(struct core *c)
 {
-    err_t e = fold_touched(c);
+    err_t e = batch_fold(c);
     if (!e)
         e = own_seal(c);
     if (!e)

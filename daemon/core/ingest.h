@@ -10,6 +10,8 @@ err_t batch_begin(struct core *c);
 /* Folds what was touched, commits, writes guards, publishes. On an error all of it is rolled back. */
 err_t batch_end(struct core *c);
 void batch_abort(struct core *c);
+/* Folds what was touched so far; batch_end does it too. */
+err_t batch_fold(struct core *c);
 
 /*
  * A commit from outside, inside a batch. ERR_OK: it is in, or it was already. ERR_GAP: commits before it are missing. ERR_STANDING: its site is

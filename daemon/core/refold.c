@@ -299,6 +299,15 @@ static err_t file_everything(struct core *c, uint64_t *ops)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+err_t refold_replay(struct core *c, uint64_t *ops)
+{
+    *ops = 0;
+    err_t e = store_drop_derived(c->store);
+    if (!e)
+        e = file_everything(c, ops);
+    return e ? e : batch_fold(c);
+}
+
 err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities)
 {
     *ops = *entities = 0;

@@ -17,6 +17,8 @@ err_t refold_now(struct core *c, enum entity_type type, struct slice entity);
 err_t refold_fill(struct core *c, const struct commit *commit);
 /* Drops the derived tables and replays every commit, in one transaction: `allied rebuild`. */
 err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities);
+/* The same replay inside a batch of the caller's, folded and not committed: for verify, which throws it away. */
+err_t refold_replay(struct core *c, uint64_t *ops);
 /* The fold of one entity into `canon`, without storing: for verify. */
 err_t refold_canon(struct core *c, enum entity_type type, struct slice entity, struct arena *arena, struct buf *canon);
 /* Marks an entity as touched in the batch under way. */

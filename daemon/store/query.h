@@ -21,6 +21,7 @@ enum query_owner {
     OWNER_LISTS,
     OWNER_LOCAL,
     OWNER_COPY,
+    OWNER_INSPECT,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */
