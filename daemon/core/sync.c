@@ -308,8 +308,10 @@ void sync_frame(struct core *c, uint64_t link, struct slice bytes)
     if (e && !ingest_survives(e)) {
         core_note(c, JOURNAL_ERROR, "core.error", "reason=%s", err_name(e));
         c->fatal = e == ERR_DISK ? e : c->fatal;
-        return;
+        if (c->fatal)
+            return;
     }
+    /* What was dropped here for want of room would never be sent again in this session, nor its credit given back. */
     p = sync_peer(c, link);
     if (e && p)
         sync_bye(c, p, e, "message");
