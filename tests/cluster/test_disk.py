@@ -3,7 +3,7 @@ import json
 import os
 import subprocess
 
-from alliance import Alliance, Skipped, check, equal
+from alliance import Alliance, Skipped, check, equal, wait_for
 
 
 def small_disk(site, size="4m"):
@@ -75,3 +75,36 @@ def test_a_full_disk_under_a_daemon_loses_nothing_acknowledged():
 
 def test_a_full_disk_without_a_daemon_loses_nothing_acknowledged():
     full_disk(with_daemon=False)
+
+
+def test_a_receiver_whose_disk_is_full_catches_up_when_there_is_room():
+    with Alliance() as al:
+        a, b = al.found("Citego").start(), al.site("Ritimo")
+        small_disk(b)
+        try:
+            b.ok("join", a.json("invite", "Ritimo")["code"])
+            b.start()
+            for n in range(12):
+                a.add(str(n), f"Fiche {n}", **{"description@fr": f"{n} " + "Ce que nous avons appris. " * 400})
+            al.wait_equal()
+            resize(b, "64m")
+            filler = os.path.join(b.dir, "filler")
+            subprocess.run(["fallocate", "-l", "60m", filler], capture_output=True)
+            big = os.path.join(al.root, "big.jsonl")
+            with open(big, "w", encoding="utf-8") as f:
+                for n in range(3000):
+                    f.write(json.dumps({"type": "experience", "source_id": f"big-{n}", "title": {"fr": f"Grande {n}"},
+                                        "description": {"fr": f"{n} " + "Ce que nous avons appris. " * 100}}) + "\n")
+            a.load(big)
+            wait_for(lambda: "ALLIED-1003" in [p["code"] for p in b.status()["problems"]], "b says that its disk is full")
+            check(a.alive() and a.status()["records"] == 3012, "the author is not held up")
+            os.unlink(filler)
+            check(b.alive(), "a full disk ended the daemon", b.tail())
+            al.wait_equal(seconds=40)
+            b.verify()
+        finally:
+            for p in al.started:
+                if p.poll() is None:
+                    p.kill()
+                    p.wait(10)
+            subprocess.run(["umount", "-l", b.dir], capture_output=True)
