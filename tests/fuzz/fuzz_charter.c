@@ -1,5 +1,5 @@
-/* Any bytes as a carried charter, a carried roster act, and a roster beside a charter. */
-#include "protocol/charter/authority.h"
+/* Any bytes as a carried charter, a carried roster act, a promise, and a roster beside charters. */
+#include "protocol/charter/promise.h"
 
 #include <stdlib.h>
 
@@ -33,6 +33,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         roster_encode_body(&again, &act);
         expect(&again, act.bytes);
     }
+    struct promise p;
+    buf_clear(&again);
+    if (promise_decode(bytes, &p) == ERR_OK) {
+        promise_encode(&again, p.bytes, p.signature);
+        expect(&again, bytes);
+    }
+    struct slice twice[] = {bytes, bytes};
+    struct authority_input in = {.charters = twice, .charters_n = 2, .acts = twice, .acts_n = 2};
+    if (authority_build_all(&in, &a) == ERR_OK)
+        authority_fini(&a);
     if (authority_build(bytes, &bytes, 1, NULL, &a) == ERR_OK)
         authority_fini(&a);
     buf_fini(&again);
