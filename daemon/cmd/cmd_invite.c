@@ -21,9 +21,10 @@ static const struct arg_form form = {
     1,
     N_("Send the line by any way you trust; it can be used once. The newcomer runs: allied join CODE")};
 
-static json_t *request(const struct args *args, int64_t expires_s)
+static json_t *request(const struct args *args, int64_t expires_s, bool again)
 {
-    json_t *out = json_pack("{s:s, s:I}", "ally", args->operands[0], "expires_s", (json_int_t)expires_s),
+    json_t *out = json_pack("{s:s, s:I, s:b}", "ally", args->operands[0], "expires_s", (json_int_t)expires_s, "again",
+                            again),
            *list = json_array();
     const char *address;
     for (size_t at = 0; (address = args_next(args, "address", &at));)
@@ -45,7 +46,7 @@ int cmd_invite(struct cli *cli, int argc, char **argv)
     if (expires && (span_read(expires, &expires_s) != ERR_OK || expires_s < 1))
         return cli_fail(cli, why_set(&cli->why, ERR_USAGE, "--expires %.60s (30m, 12h, 7d)", expires));
     json_t *result = NULL;
-    err_t err = cli_ask(cli, "invite", request(&args, expires_s), &result);
+    err_t err = cli_ask(cli, "invite", request(&args, expires_s, cli->yes), &result);
     if (!err && cli->out.json)
         out_json(&cli->out, result);
     else if (!err) {

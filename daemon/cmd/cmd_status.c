@@ -19,6 +19,7 @@ static const struct {
     {"readonly", N_("read-only"),              STYLE_RED,    2},
     {"stopped",  N_("stopped"),                STYLE_RED,    2},
     {"joining",  N_("waiting to be admitted"), STYLE_YELLOW, 2},
+    {"refused",  N_("was not admitted"),       STYLE_RED,    2},
 };
 
 static size_t state_row(const char *state)

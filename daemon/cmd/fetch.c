@@ -51,7 +51,7 @@ static err_t refusal(struct fetch *f, const json_t *status)
 static bool is_in(const json_t *status)
 {
     const char *state = pick_text(status, "state");
-    return strcmp(state, "joining") != 0 && strcmp(state, "recovering") != 0;
+    return strcmp(state, "joining") != 0 && strcmp(state, "refused") != 0 && strcmp(state, "recovering") != 0;
 }
 
 static void show(struct fetch *f, const json_t *status)

@@ -50,12 +50,29 @@ static void load_registrar(struct core *c)
         sign_key_wipe(&c->registrar);
 }
 
+/* A refusal outlives the command that met it: whoever looks later shall not wait for nobody. */
+static void load_refusal(struct core *c, struct arena *arena)
+{
+    struct slice kept;
+    char text[256] = "";
+    if (!c->joining || local_get(c->store, SETTING_JOIN_REFUSED, arena, &kept))
+        return;
+    memcpy(text, kept.at, kept.len < sizeof text ? kept.len : sizeof text - 1);
+    size_t name = strcspn(text, " ");
+    snprintf(c->join_detail, sizeof c->join_detail, "%.159s", text[name] ? text + name + 1 : "");
+    text[name] = 0;
+    c->join_error = err_by_name(text);
+    if (c->join_error == ERR_COUNT)
+        c->join_error = ERR_STANDING;
+}
+
 err_t admit_load(struct core *c)
 {
     struct arena arena = {0};
     struct slice *charters = NULL, *acts = NULL, pending;
     size_t charters_n = 0, acts_n = 0;
     c->joining = local_get(c->store, SETTING_JOIN_REQUEST, &arena, &pending) == ERR_OK;
+    load_refusal(c, &arena);
     err_t e = rolls_charters(c->store, &arena, &charters, &charters_n);
     if (!e)
         e = rolls_acts(c->store, &arena, &acts, &acts_n);
@@ -407,6 +424,36 @@ err_t admit_request(struct core *c, struct buf *message)
     return e ? e : msg_encode(&m, message);
 }
 
+static err_t keep_answer(struct core *c)
+{
+    char text[256] = "";
+    if (c->join_error && err_exit(c->join_error) != 75)
+        snprintf(text, sizeof text, "%s %s", err_name(c->join_error), c->join_detail);
+    err_t e = batch_begin(c);
+    if (e)
+        return e;
+    e = local_set(c->store, SETTING_JOIN_REFUSED, slice_text(text));
+    if (e) {
+        batch_abort(c);
+        return e;
+    }
+    return batch_end(c);
+}
+
+err_t admit_answered(struct core *c, const struct msg_welcome *m)
+{
+    char name[64] = "";
+    size_t n = m->detail.len < sizeof c->join_detail ? m->detail.len : sizeof c->join_detail - 1;
+    if (m->code.len < sizeof name)
+        memcpy(name, m->code.at, m->code.len);
+    c->join_error = err_by_name(name);
+    if (c->join_error == ERR_COUNT)
+        c->join_error = ERR_STANDING;
+    memcpy(c->join_detail, m->detail.at, n);
+    c->join_detail[n] = 0;
+    return keep_answer(c);
+}
+
 err_t admit_finish(struct core *c)
 {
     if (!c->joining || !c->founded || !core_own(c) || !authority_site(&c->authority, core_own(c)->key.pub))
@@ -417,6 +464,8 @@ err_t admit_finish(struct core *c)
     e = local_set(c->store, SETTING_JOIN_REQUEST, slice_text(""));
     if (!e)
         e = local_set(c->store, SETTING_JOIN_SECRET, slice_text(""));
+    if (!e)
+        e = local_set(c->store, SETTING_JOIN_REFUSED, slice_text(""));
     if (e) {
         batch_abort(c);
         return e;

@@ -25,6 +25,8 @@ err_t admit_knows_roster(struct core *c);
 err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why);
 /* Our own JOIN, while we wait to be admitted. ERR_NOT_FOUND: we do not. */
 err_t admit_request(struct core *c, struct buf *message);
+/* What the inviter said to our JOIN. A refusal is kept until a code is given again; what passes by itself is not. */
+err_t admit_answered(struct core *c, const struct msg_welcome *m);
 /* Are we in? Then what was kept for joining goes. */
 err_t admit_finish(struct core *c);
 

@@ -326,6 +326,8 @@ static err_t put_join(struct store *s, const struct invite *invite, const uint8_
     if (!e)
         e = local_set(s, SETTING_JOIN_CODE, slice_of(code, SITE_BYTES));
     if (!e)
+        e = local_set(s, SETTING_JOIN_REFUSED, slice_text(""));
+    if (!e)
         e = local_set(s, SETTING_INVITER, slice_of(invite->inviter, SITE_BYTES));
     for (size_t i = 0; i < invite->addresses_n && !e; i++)
         e = local_address_add(s, invite->inviter, invite->addresses[i]);

@@ -20,8 +20,10 @@
 #define SETTING_JOIN_REQUEST "join.request" /* until admitted */
 #define SETTING_JOIN_SECRET  "join.secret"  /* seed of the one-use secret, until admitted */
 #define SETTING_JOIN_CODE    "join.code"    /* 32 bytes: the secret's public key, kept: the same code goes on */
-#define SETTING_INVITER      "join.inviter" /* 32 bytes */
-#define SETTING_RESTORED     "restored" /* 1 byte: out of a backup or a key alone, and not yet compared with a peer */
+#define SETTING_JOIN_REFUSED                                                                                           \
+    "join.refused" /* error's name, a blank, its detail: what the inviter said, until a code is given again */
+#define SETTING_INVITER  "join.inviter" /* 32 bytes */
+#define SETTING_RESTORED "restored"     /* 1 byte: out of a backup or a key alone, and not yet compared with a peer */
 
 /* Makes DATA (0700) if need be; ERR_READ_ONLY, ERR_OWNER, ERR_FILE. */
 err_t found_dir(const char *dir, struct why *why);

@@ -1,6 +1,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/found.h"
 #include "daemon/core/req.h"
+#include "protocol/base/base32.h"
 
 #define EXPIRES_DEFAULT_S 604800
 #define EXPIRES_MAX_S     (366 * 86400)
@@ -17,6 +18,22 @@ static err_t join_addresses(struct req *r, struct buf *out)
     return out->err;
 }
 
+/* Two allies of one name could not be told apart by anybody; the ally's site is named, so that one sees who it is. */
+static err_t refuse_known(struct req *r, struct slice name)
+{
+    const struct authority *a = &r->core->authority;
+    for (size_t i = 0; i < a->sites_n; i++) {
+        char id[BASE32_LEN(SITE_BYTES) + 1];
+        struct slice site = a->sites[i].name;
+        if (!slice_equal(a->allies[a->sites[i].ally].name, name))
+            continue;
+        base32_encode(slice_of(a->sites[i].id, SITE_BYTES), id);
+        return why_set(&r->why, ERR_ALLY_KNOWN, "%.*s: %.*s %.10s…", (int)(name.len < 60 ? name.len : 60),
+                       (const char *)name.at, (int)(site.len < 60 ? site.len : 60), (const char *)site.at, id);
+    }
+    return ERR_OK;
+}
+
 err_t req_invite(struct req *r)
 {
     struct buf code, addresses, ally = {0};
@@ -30,6 +47,8 @@ err_t req_invite(struct req *r)
     err_t e = join_addresses(r, &addresses);
     if (!e)
         e = found_name(req_text(r, "ally"), &ally, "NAME", &r->why);
+    if (!e && r->core->is_registrar && !req_flag(r, "again"))
+        e = refuse_known(r, buf_slice(&ally));
     if (!e)
         e = admit_invite(r->core, buf_text(&ally), expires.ms, buf_text(&addresses), &code, words, sizeof words,
                          &r->why);

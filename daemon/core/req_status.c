@@ -183,10 +183,10 @@ static void put_recovery(struct req *r, json_t *problems)
 
 static const char *overall(const struct core *c, bool syncing, bool missing, bool problems)
 {
+    if (c->joining)
+        return c->join_error ? "refused" : "joining";
     if (!c->serves)
         return "stopped";
-    if (c->joining)
-        return "joining";
     if (!c->founded)
         return "recovering";
     return syncing ? "syncing" : missing || problems ? "degraded" : "ok";
@@ -203,11 +203,12 @@ err_t req_status(struct req *r)
     if (!e)
         e = put_counts(r, problems);
     put_peers(r, problems, &syncing, &missing);
-    if (!c->serves)
+    if (!c->serves && !c->joining)
         add_problem(r, problems, ERR_STOPPED, tr(r->lang, N_("you")), "");
-    if (c->joining)
-        add_problem(r, problems, c->join_error ? c->join_error : ERR_WAITING,
-                    tr(r->lang, N_("the technical secretariat")), c->join_detail);
+    if (c->join_error)
+        add_problem(r, problems, c->join_error, tr(r->lang, N_("you")), c->join_detail);
+    else if (c->joining)
+        add_problem(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), "");
     else if (!c->founded)
         put_recovery(r, problems);
     if (c->is_registrar && admit_knows_roster(c) == ERR_RESTORED)

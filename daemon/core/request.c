@@ -27,8 +27,30 @@ static json_t *answer(struct req *r, err_t e)
     return out;
 }
 
+/* No request may go to another site than the one that was meant. */
+static err_t check_site(struct req *r)
+{
+    const char *name = req_text(r, "site");
+    struct buf names;
+    bool known = !*name;
+    buf_init(&names, 256);
+    for (size_t i = 0; i < r->core->own_n && !known; i++) {
+        struct slice own = r->core->own[i].row.name;
+        known = slice_equal(own, slice_text(name));
+        buf_printf(&names, "%s%.*s", i ? ", " : "", (int)own.len, (const char *)own.at);
+    }
+    err_t e = known
+                  ? ERR_OK
+                  : why_set(&r->why, ERR_SITE_UNKNOWN, "%.60s (%.80s)", name, buf_text(&names) ? buf_text(&names) : "");
+    buf_fini(&names);
+    return e;
+}
+
 static err_t dispatch(struct req *r, const char *name)
 {
+    err_t e = check_site(r);
+    if (e)
+        return e;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].name, name) == 0)
             return table[i].run(r);

@@ -4,7 +4,7 @@
  * Every key of a result that INTERFACE.md names has its name and form there.
  *
  *   status          {}                                            → INTERFACE's status
- *   invite          {ally, expires_s, addresses: [text]?}         → {code, words, expires}
+ *   invite          {ally, expires_s, addresses: [text]?, again}  → {code, words, expires}         again: though an ally has that name
  *   allies          {}                                            → {allies: [{id, name, college, standing, suspended, sites: [{site, name}]}]}
  *   record.write    {lines: [{line, record}], mode: "add"|"import", dry_run, unknown_ok} → {added, updated, unchanged, rejected, errors: [{line, field, code,
  *                    name, text}], ids: [{line, id, dot}], unknown: {name: count}}        at most 500 lines a request; one commit a record
@@ -29,6 +29,7 @@
  *   peers.known     {}                                            → {alliance_id, name, peers: [{site, name, addresses: [text]}]}   what a key needs to find everything again
  *   ping            {peer}                                        → {peer, site, rtt_ms, digest_equal}      (needs a daemon)
  *
+ * Any args may name the site that is meant, by its short name: {site}; ERR_SITE_UNKNOWN where none hosted here is called so.
  * An id may be a unique prefix of its text form; a concept's also its URI. Errors: ERR_NOT_FOUND, ERR_AMBIGUOUS, and what the work itself
  * can refuse.
  */

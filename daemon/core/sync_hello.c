@@ -188,16 +188,5 @@ err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m)
 
 err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m)
 {
-    char name[64] = "";
-    if (!p->joined_asked || !c->joining)
-        return ERR_PEER_PROTOCOL;
-    if (m->code.len < sizeof name)
-        memcpy(name, m->code.at, m->code.len);
-    c->join_error = err_by_name(name);
-    if (c->join_error == ERR_COUNT)
-        c->join_error = ERR_STANDING;
-    size_t n = m->detail.len < sizeof c->join_detail ? m->detail.len : sizeof c->join_detail - 1;
-    memcpy(c->join_detail, m->detail.at, n);
-    c->join_detail[n] = 0;
-    return ERR_OK;
+    return p->joined_asked && c->joining ? admit_answered(c, m) : ERR_PEER_PROTOCOL;
 }

@@ -111,3 +111,65 @@ def test_a_member_that_lost_its_database_comes_back_with_its_key():
         told(b, 1, 1025, "init", "Coredem", "--ally", "Ritimo")
         b.ok("join", a.json("invite", "Ritimo", "--yes")["code"])
         equal((b.status()["site"], b.status()["records"]), (site, 1), "the site that came back")
+
+
+def test_status_names_the_refusal_of_an_invitation_until_another_is_given():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        used = a.json("invite", "Ritimo")["code"]
+        al.site("Ritimo").ok("join", used)
+        b = al.site("Un autre")
+        told(b, 5, 1308, "join", used)
+        for _ in range(2):
+            s = b.status()
+            equal((s["state"], s["join_error"], [p["name"] for p in s["problems"]]), ("refused", "invite_used", ["invite_used"]), "status")
+            check("allied join CODE" in s["problems"][0]["action"], s["problems"])
+        b.start()  # it asks again, and hears the same
+        wait_for(lambda: b.status()["state"] == "refused", "the refusal while a daemon runs")
+        b.stop()
+        a.stop()
+        again = b.run("--timeout", "1", "join", used)  # nobody answers: it was asked again, and nothing is known yet
+        equal((again.exit, b.status()["state"]), (3, "joining"), again.err)
+        a.start()
+        told(b, 5, 1308, "join", used)
+        b.ok("join", a.json("invite", "Un autre")["code"])
+        s = b.status()
+        equal((s["state"], s["join_error"]), ("stopped", None), "status once in")
+        b.start()
+        al.wait_equal([a, b])
+
+
+def test_a_site_that_waits_is_told_to_join_again_not_to_start_a_daemon():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        code = a.json("invite", "Ritimo")["code"]
+        a.stop()
+        b = al.site("Ritimo")
+        equal(b.run("--timeout", "1", "join", code).exit, 3, "nobody answers")
+        s = b.status()
+        equal((s["state"], [p["name"] for p in s["problems"]]), ("joining", ["waiting"]), "status")
+        check("allied join CODE" in s["problems"][0]["action"], s["problems"])
+
+
+def test_an_unknown_site_is_refused_with_the_list_of_those_there_are():
+    with Alliance() as al:
+        a = al.found("Citego")
+        for start in (lambda: None, a.start):
+            start()
+            for words in (["status"], ["record", "list"], ["record", "add", "--set=type=experience", "--set=title@fr=x"],
+                          ["invite", "Ritimo"], ["verify"], ["conflicts"]):
+                text = told(a, 64, 1622, "--site", "nope", *words)[0]
+                check("nope (citego)" in text, "the sites are not listed:", text)
+                if words[0] not in ("invite", "status"):
+                    a.ok("--site", "citego", *words)
+
+
+def test_an_ally_is_not_invited_twice_by_mistake():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        b = al.join(a, "Béton vert")
+        for name, site in (("Citego", a.status()), ("Béton vert", b.status())):
+            text = told(a, 1, 1311, "invite", name)[0]
+            check(name in text and site["name"] in text and site["site"][:10] in text, "it does not say who it is:", text)
+        a.ok("invite", "Béton vert", "--yes")
+        a.ok("invite", "Béton")
