@@ -303,7 +303,7 @@ static err_t named_dots(struct req *r, const json_t *list, struct dot *dots, siz
             return why_set(&r->why, ERR_ITEMS, "dots");
         err_t e = dot_parse(slice_text(text), &dots[*n]);
         if (e)
-            return why_set(&r->why, e, "%.100s", text);
+            return why_set(&r->why, ERR_BASE32, "%.100s", text);
         (*n)++;
     }
     return ERR_OK;
