@@ -1,0 +1,231 @@
+/* Requests about concepts: what they do, and every refusal. */
+#include "tests/help/core_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define EAU "http://atlas.test/eau"
+#define SOL "http://atlas.test/sol"
+
+static struct world *alone(void)
+{
+    struct world *w = world_new(91);
+    world_add(w, "alpha");
+    world_found(w, 0);
+    world_open(w, 0);
+    return w;
+}
+
+/* Takes `concept`. */
+static json_t *write_one(struct world *w, size_t at, const char *mode, bool adopt, json_t *concept)
+{
+    return world_do(w, at, "concept.write",
+                    json_pack("{s:s, s:b, s:[{s:i, s:o}]}", "mode", mode, "adopt", (int)adopt, "concepts", "line", 1,
+                              "concept", concept));
+}
+
+static json_t *named(const char *uri, const char *label)
+{
+    return json_pack("{s:s*, s:{s:s}}", "uri", uri, "prefLabel", "fr", label);
+}
+
+static void assert_counts(json_t *r, unsigned added, unsigned updated, unsigned unchanged, unsigned rejected)
+{
+    assert_int_equal(world_number(r, "added"), added);
+    assert_int_equal(world_number(r, "updated"), updated);
+    assert_int_equal(world_number(r, "unchanged"), unchanged);
+    assert_int_equal(world_number(r, "rejected"), rejected);
+    json_decref(r);
+}
+
+static json_t *show(struct world *w, size_t at, const char *id)
+{
+    return world_do(w, at, "concept.show", json_pack("{s:s}", "id", id));
+}
+
+static const char *label_of(const json_t *concept)
+{
+    return json_string_value(json_object_get(json_object_get(concept, "prefLabel"), "fr"));
+}
+
+static void a_concept_is_written_edited_and_shown(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    assert_counts(write_one(w, 0, "add", false, named(EAU, "Eau")), 1, 0, 0, 0);
+    assert_counts(write_one(w, 0, "add", false, named(EAU, "Eau")), 0, 0, 1, 0);
+    assert_counts(write_one(w, 0, "import", false, named(EAU, "Eau")), 0, 0, 1, 0);
+    assert_counts(write_one(w, 0, "add", false, named(EAU, "Eaux")), 0, 1, 0, 0);
+    json_decref(
+        world_do(w, 0, "concept.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", EAU, "set", "prefLabel", "fr", "L'eau")));
+    json_t *r = show(w, 0, EAU);
+    assert_string_equal(label_of(r), "L'eau");
+    assert_string_equal(json_string_value(json_object_get(r, "kind")), "descriptor");
+    assert_string_equal(json_string_value(json_object_get(r, "status")), "proposed");
+    json_decref(r);
+    r = world_do(w, 0, "concept.history", json_pack("{s:s}", "id", EAU));
+    assert_int_equal(json_array_size(json_object_get(r, "history")), 3);
+    json_decref(r);
+    r = world_do(w, 0, "concept.list", NULL);
+    assert_int_equal(json_array_size(json_object_get(r, "concepts")), 1);
+    json_decref(r);
+    world_verify(w, 0);
+    world_free(w);
+}
+
+static void a_concept_without_a_uri_gets_one(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    json_t *r = write_one(w, 0, "add", true, named(NULL, "Sans adresse"));
+    char id[64];
+    snprintf(id, sizeof id, "%s",
+             json_string_value(json_object_get(json_array_get(json_object_get(r, "ids"), 0), "id")));
+    json_decref(r);
+    r = show(w, 0, id);
+    assert_true(strncmp(json_string_value(json_object_get(r, "uri")), "urn:allied:", 11) == 0);
+    assert_string_equal(json_string_value(json_object_get(r, "status")), "adopted");
+    /* Its URI names it, too. */
+    json_t *again = show(w, 0, json_string_value(json_object_get(r, "uri")));
+    assert_string_equal(json_string_value(json_object_get(again, "id")), id);
+    json_decref(again);
+    json_decref(r);
+    world_free(w);
+}
+
+static void relations_are_added_and_removed(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    json_decref(write_one(w, 0, "add", true, named(EAU, "Eau")));
+    json_decref(write_one(w, 0, "add", true, named(SOL, "Sol")));
+    json_decref(
+        world_do(w, 0, "concept.relate",
+                 json_pack("{s:s, s:s, s:s, s:b}", "id", EAU, "relation", "broader", "target", SOL, "adopt", 1)));
+    json_t *r = show(w, 0, EAU);
+    assert_int_equal(json_array_size(json_object_get(r, "broader")), 1);
+    json_decref(r);
+    r = show(w, 0, SOL);
+    assert_int_equal(json_array_size(json_object_get(r, "narrower")), 1);
+    json_decref(r);
+    world_refused(w, 0, "concept.relate", json_pack("{s:s, s:s, s:s}", "id", EAU, "relation", "broader", "target", SOL),
+                  "nothing_to_do");
+    /* A cycle is written, and one edge of it is not followed. */
+    json_decref(
+        world_do(w, 0, "concept.relate",
+                 json_pack("{s:s, s:s, s:s, s:b}", "id", SOL, "relation", "broader", "target", EAU, "adopt", 1)));
+    r = show(w, 0, SOL);
+    assert_true(json_is_true(json_object_get(json_array_get(json_object_get(r, "broader"), 0), "suppressed")));
+    json_decref(r);
+    json_decref(world_do(w, 0, "concept.relate",
+                         json_pack("{s:s, s:s, s:s, s:b, s:b}", "id", EAU, "relation", "broader", "target", SOL,
+                                   "remove", 1, "adopt", 1)));
+    r = show(w, 0, EAU);
+    assert_int_equal(json_array_size(json_object_get(r, "broader")), 0);
+    json_decref(r);
+    world_verify(w, 0);
+    world_free(w);
+}
+
+static void what_is_exported_is_taken_in_unchanged(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    json_decref(write_one(w, 0, "add", true, named(EAU, "Eau")));
+    json_t *sol = named(SOL, "Sol");
+    json_object_set_new(sol, "broader", json_pack("[s]", EAU));
+    json_object_set_new(sol, "altLabel", json_pack("{s:[s, s]}", "fr", "Terre", "Sols"));
+    json_decref(write_one(w, 0, "add", true, sol));
+    json_t *out = world_do(w, 0, "concept.export", json_pack("{s:i}", "limit", 100)), *item;
+    json_t *concepts = json_array();
+    size_t i;
+    json_array_foreach(json_object_get(out, "concepts"), i, item)
+    {
+        json_object_del(item, "status");
+        json_array_append_new(concepts, json_pack("{s:i, s:O}", "line", (int)i, "concept", item));
+    }
+    assert_counts(world_do(w, 0, "concept.write", json_pack("{s:s, s:o}", "mode", "import", "concepts", concepts)), 0,
+                  0, 2, 0);
+    json_decref(out);
+    world_free(w);
+}
+
+static void a_dry_run_leaves_nothing(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    json_t *r = world_do(w, 0, "concept.write",
+                         json_pack("{s:s, s:b, s:[{s:i, s:o}]}", "mode", "add", "dry_run", 1, "concepts", "line", 1,
+                                   "concept", named(EAU, "Eau")));
+    assert_counts(r, 1, 0, 0, 0);
+    world_refused(w, 0, "concept.show", json_pack("{s:s}", "id", EAU), "not_found");
+    world_free(w);
+}
+
+static void requests_are_refused_with_their_reason(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(92, 2);
+    world_refused(w, 0, "concept.write", NULL, "usage");
+    world_refused(w, 0, "concept.show", json_pack("{s:s}", "id", EAU), "not_found");
+    json_decref(write_one(w, 0, "add", true, named(EAU, "Eau")));
+    world_run(w, 1000);
+    world_refused(w, 0, "concept.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", EAU, "set", "prefLabel", "fr", "Eau"),
+                  "nothing_to_do");
+    world_refused(w, 0, "concept.edit", json_pack("{s:s, s:{s:s}}", "id", EAU, "set", "label", "Eau"), "field_unknown");
+    world_refused(w, 0, "concept.relate", json_pack("{s:s, s:s, s:s}", "id", EAU, "relation", "above", "target", SOL),
+                  "relation");
+    world_refused(w, 0, "concept.relate", json_pack("{s:s, s:s, s:s}", "id", EAU, "relation", "broader", "target", EAU),
+                  "field_value");
+    world_refused(w, 0, "concept.relate",
+                  json_pack("{s:s, s:s, s:s}", "id", EAU, "relation", "broader", "target", "qqqq"), "not_found");
+    world_refused(w, 0, "concept.adopt", json_pack("{s:s}", "id", EAU), "nothing_to_do");
+    world_refused(w, 0, "concept.adopt", json_pack("{s:s, s:[s]}", "id", EAU, "dots", "x"), "base32");
+    /* Only the secretariat adopts as it writes. */
+    world_refused(w, 1, "concept.edit",
+                  json_pack("{s:s, s:{s:{s:s}}, s:b}", "id", EAU, "set", "prefLabel", "fr", "O", "adopt", 1), "who");
+    json_t *r = write_one(w, 0, "add", false, json_pack("{s:s}", "uri", SOL));
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(r, "errors"), 0), "name")),
+                        "label_missing");
+    json_decref(r);
+    world_verify(w, 0);
+    world_free(w);
+}
+
+static void named_dots_alone_are_adopted(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(93, 2);
+    json_decref(write_one(w, 1, "add", false, named(EAU, "Eau")));
+    json_t *r =
+        world_do(w, 1, "concept.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", EAU, "set", "prefLabel", "en", "Water"));
+    char dot[64];
+    snprintf(dot, sizeof dot, "%s", json_string_value(json_object_get(r, "dot")));
+    json_decref(r);
+    world_run(w, 1000);
+    r = world_do(w, 0, "concept.adopt", json_pack("{s:s, s:[s]}", "id", EAU, "dots", dot));
+    assert_int_equal(json_array_size(json_object_get(r, "adopted")), 1);
+    json_decref(r);
+    world_run(w, 1000);
+    r = show(w, 1, EAU);
+    assert_string_equal(json_string_value(json_object_get(r, "status")), "adopted");
+    assert_true(json_array_size(json_object_get(r, "proposals")) >= 1);
+    json_decref(r);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_concept_is_written_edited_and_shown),
+        cmocka_unit_test(a_concept_without_a_uri_gets_one),
+        cmocka_unit_test(relations_are_added_and_removed),
+        cmocka_unit_test(what_is_exported_is_taken_in_unchanged),
+        cmocka_unit_test(a_dry_run_leaves_nothing),
+        cmocka_unit_test(requests_are_refused_with_their_reason),
+        cmocka_unit_test(named_dots_alone_are_adopted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
