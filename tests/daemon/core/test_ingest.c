@@ -1,8 +1,11 @@
 /* What comes in from outside, commit by commit: what is taken, refused, held. */
 #include "tests/help/core_author.h"
 
+#include "daemon/store/query.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -256,6 +259,75 @@ static void repeated_commits_cost_no_memory(void **state)
     world_free(s.w);
 }
 
+/* As if the disk were full: no page more than there are, or any number again. */
+static void fill_disk(struct world *w, size_t at, bool full)
+{
+    sqlite3 *db = w->sites[at].core->store->db;
+    assert_int_equal(
+        sqlite3_exec(db, full ? "PRAGMA max_page_count = 1" : "PRAGMA max_page_count = 1073741823", NULL, NULL, NULL),
+        SQLITE_OK);
+}
+
+static json_t *long_record(int number)
+{
+    char *text = calloc(30001, 1);
+    assert_non_null(text);
+    memset(text, 'x', 30000);
+    json_t *record =
+        json_pack("{s:o, s:s, s:s}", "source_id", json_sprintf("long%d", number), "title", "Long", "abstract", text);
+    free(text);
+    return record;
+}
+
+static json_t *long_lines(void)
+{
+    json_t *lines = json_array();
+    for (int i = 0; i < 20; i++)
+        json_array_append_new(lines, json_pack("{s:i, s:o}", "line", i, "record", long_record(i)));
+    return json_pack("{s:s, s:o}", "mode", "import", "lines", lines);
+}
+
+static void a_full_disk_refuses_a_write_whole_and_the_next_one_goes_in(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_scene(&s, 2);
+    uint64_t commits = status_number(s.w, 1, "commits"), incarnation = s.w->sites[1].core->own[0].row.incarnation;
+    fill_disk(s.w, 1, true);
+    world_refused(s.w, 1, "record.write", long_lines(), "disk_full");
+    assert_int_equal(status_number(s.w, 1, "commits"), commits);
+    assert_int_equal(status_number(s.w, 1, "records"), 0);
+    world_verify(s.w, 1);
+    fill_disk(s.w, 1, false);
+    json_t *r = world_do(s.w, 1, "record.write", long_lines());
+    assert_int_equal(world_number(r, "added"), 20);
+    json_decref(r);
+    assert_true(incarnation == s.w->sites[1].core->own[0].row.incarnation);
+    assert_true(world_settle(s.w, 30000));
+    world_verify(s.w, 0);
+    world_free(s.w);
+}
+
+static void a_full_disk_takes_nothing_in_until_there_is_room_again(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_scene(&s, 2);
+    fill_disk(s.w, 1, true);
+    json_decref(world_do(s.w, 0, "record.write", long_lines()));
+    for (int i = 0; i < 200; i++)
+        json_decref(world_do(
+            s.w, 0, "record.write",
+            json_pack("{s:s, s:[{s:i, s:o}]}", "mode", "add", "lines", "line", 1, "record", long_record(100 + i))));
+    world_run(s.w, 5000);
+    assert_int_equal(status_number(s.w, 1, "records"), 0);
+    fill_disk(s.w, 1, false);
+    assert_true(world_settle(s.w, 60000));
+    assert_int_equal(status_number(s.w, 1, "records"), 220);
+    world_verify(s.w, 1);
+    world_free(s.w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +343,8 @@ int main(void)
         cmocka_unit_test(an_erasure_that_nobody_ordered_is_a_hole),
         cmocka_unit_test(a_body_not_held_is_a_hole),
         cmocka_unit_test(repeated_commits_cost_no_memory),
+        cmocka_unit_test(a_full_disk_refuses_a_write_whole_and_the_next_one_goes_in),
+        cmocka_unit_test(a_full_disk_takes_nothing_in_until_there_is_room_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
