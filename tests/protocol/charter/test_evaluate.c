@@ -189,9 +189,13 @@ static void the_newest_charters_registrar_alone_signs_after_its_head(void **stat
     uint8_t old[HASH_BYTES];
     memcpy(old, w.roster_id, HASH_BYTES);
     world_return(&w, first);
+    struct authority a = world_build(&w);
+    assert_int_equal(a.roster_number, 1); /* even where no other would stand there */
+    assert_int_equal(a.voids_n, 1);
+    authority_fini(&a);
     w.registrar = 0xef;
     world_admit(&w, 6, 0x61);
-    struct authority a = world_build(&w);
+    a = world_build(&w);
     assert_int_equal(a.roster_number, 2);
     assert_non_null(ally(&w, &a, 4)); /* forced: by the registrar of the charter it names */
     assert_null(ally(&w, &a, 5));
@@ -265,6 +269,31 @@ static void of_siblings_the_one_that_leads_to_the_charters_head_stands(void **st
     assert_int_equal(a.voids_n, 1);
     assert_memory_equal(a.voids[0].id, low.roster_id, HASH_BYTES);
     assert_int_equal(a.voids[0].why, VOID_CHARTER);
+    authority_fini(&a);
+    world_fini(&w);
+}
+
+static void what_one_charter_forced_the_next_does_not_undo(void **state)
+{
+    (void)state;
+    struct world w;
+    struct world_place low, high;
+    world_init(&w, 3);
+    siblings(&w, &low, &high);
+    world_return(&w, low);
+    enact_named(&w, world_draft(&w, false), "Names the lower", 2);
+    struct world_place first = world_place(&w);
+    world_return(&w, high);
+    world_lift(&w, 2);
+    struct world_place other = world_place(&w);
+    world_return(&w, first);
+    struct world_draft *d = world_draft(&w, false);
+    d->charter.roster_number = other.roster_number; /* follows from the higher */
+    memcpy(d->charter.roster_id, other.roster_id, HASH_BYTES);
+    enact_named(&w, d, "Names what follows from the higher", 3);
+    struct authority a = world_build(&w);
+    assert_int_equal(a.charter_number, 1);
+    assert_memory_equal(a.roster_id, low.roster_id, HASH_BYTES);
     authority_fini(&a);
     world_fini(&w);
 }
@@ -516,6 +545,7 @@ int main(void)
         cmocka_unit_test(the_newest_charters_registrar_alone_signs_after_its_head),
         cmocka_unit_test(of_siblings_the_lower_stands_and_the_other_is_shown_as_void),
         cmocka_unit_test(of_siblings_the_one_that_leads_to_the_charters_head_stands),
+        cmocka_unit_test(what_one_charter_forced_the_next_does_not_undo),
         cmocka_unit_test(acts_past_a_gap_or_of_an_unknown_charter_wait_and_are_not_void),
         cmocka_unit_test(an_act_without_effect_says_so),
         cmocka_unit_test(of_complete_rivals_the_lower_stands_where_there_is_no_chain_yet),

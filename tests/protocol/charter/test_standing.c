@@ -128,8 +128,11 @@ static void a_replaced_key_counts_up_to_its_cut(void **state)
     (void)state;
     struct world w;
     world_init(&w, 3);
-    struct head heads[] = {world_head(&w, 0x21, 5, 12), world_head(&w, 0x11, 1, 4)};
-    world_replace(&w, 2, 0x21, 0x22, heads, 2);
+    world_admit(&w, 2, 0x23);
+    struct head heads[] = {world_head(&w, 0x21, 5, 12), world_head(&w, 0x11, 1, 4), world_head(&w, 0x23, 1, 4)};
+    struct head senseless = world_head(&w, 0x21, 5, 70);
+    world_replace(&w, 2, 0x21, 0x22, heads, 3);
+    world_replace(&w, 2, 0x21, 0x24, &senseless, 1);
     struct authority a = world_build(&w);
     assert_int_equal(limit(&w, &a, 0x21, 5), 12);
     assert_int_equal(limit(&w, &a, 0x21, 4), 0);
@@ -137,6 +140,7 @@ static void a_replaced_key_counts_up_to_its_cut(void **state)
     assert_true(limit(&w, &a, 0x11, 1) == UINT64_MAX);
     assert_int_equal(checkpoint(&w, &a, 0x21, 5), 12);
     assert_int_equal(checkpoint(&w, &a, 0x11, 1), 0);
+    assert_int_equal(checkpoint(&w, &a, 0x23, 1), 0);
     assert_true(authority_site(&a, world_site(&w, 0x21))->ended);
     authority_fini(&a);
     world_fini(&w);
