@@ -19,7 +19,7 @@ static void assert_joining(struct world *w, size_t at, const char *error)
 {
     json_t *r = status(w, at);
     const char *given = json_string_value(json_object_get(r, "join_error"));
-    assert_string_equal(json_string_value(json_object_get(r, "state")), "joining");
+    assert_string_equal(json_string_value(json_object_get(r, "state")), error ? "refused" : "joining");
     if (error)
         assert_string_equal(given ? given : "", error);
     else
