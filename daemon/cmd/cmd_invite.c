@@ -23,14 +23,15 @@ static const struct arg_form form = {
 
 static json_t *request(const struct args *args, int64_t expires_s, bool again)
 {
-    json_t *out = json_pack("{s:s, s:I, s:b}", "ally", args->operands[0], "expires_s", (json_int_t)expires_s, "again",
-                            again),
+    json_t *out = json_pack("{s:s, s:I}", "ally", args->operands[0], "expires_s", (json_int_t)expires_s),
            *list = json_array();
     const char *address;
     for (size_t at = 0; (address = args_next(args, "address", &at));)
         json_array_append_new(list, json_string(address));
     if (json_array_size(list))
         json_object_set(out, "addresses", list);
+    if (again)
+        json_object_set_new(out, "again", json_true());
     json_decref(list);
     return out;
 }
