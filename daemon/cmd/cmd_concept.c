@@ -234,7 +234,40 @@ static const struct arg_form adopt_form = {"concept adopt",
                                            sizeof adopt_options / sizeof *adopt_options,
                                            1,
                                            1,
-                                           NULL};
+                                           N_("Exit code 0: all was adopted; 2: all but fields for which allies "
+                                              "propose different values; 4: there are only such fields.")};
+
+static void tell_rivals(const struct out *o, const json_t *result)
+{
+    struct buf names;
+    size_t i;
+    json_t *row;
+    buf_init(&names, 65536);
+    json_array_foreach(json_object_get(result, "rivals"), i, row)
+    {
+        const char *lang = pick_text(row, "lang");
+        buf_printf(&names, "%s%s%s%s", i ? ", " : "", pick_text(row, "field"), *lang ? "@" : "", lang);
+    }
+    out_say(o, N_("not adopted, for allies propose different values: {1}"), buf_text(&names) ? buf_text(&names) : "",
+            NULL);
+    out_say(o, N_("To choose: allied conflicts resolve {1}"), pick_text(result, "id"), NULL);
+    buf_fini(&names);
+}
+
+static int adopt(struct cli *cli, json_t *request)
+{
+    json_t *result = NULL;
+    err_t err = cli_ask(cli, "concept.adopt", request, &result);
+    bool partly = !err && json_array_size(json_object_get(result, "rivals"));
+    if (!err && cli->out.json)
+        out_json(&cli->out, result);
+    else if (!err)
+        out_print(&cli->out, N_("{1} adopted (dot {2})"), pick_text(result, "id"), pick_text(result, "dot"), NULL);
+    if (partly && !cli->out.json)
+        tell_rivals(&cli->out, result);
+    json_decref(result);
+    return err ? cli_fail(cli, err) : partly ? 2 : 0;
+}
 
 static int concept_adopt(struct cli *cli, int argc, char **argv)
 {
@@ -249,7 +282,7 @@ static int concept_adopt(struct cli *cli, int argc, char **argv)
     if (json_array_size(dots))
         json_object_set(request, "dots", dots);
     json_decref(dots);
-    return entity_change(cli, "concept.adopt", request, N_("{1} adopted (dot {2})"));
+    return adopt(cli, request);
 }
 
 /* ---- list, show, history ---- */

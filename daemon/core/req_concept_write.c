@@ -292,6 +292,70 @@ static void add_proposals(const struct view_key *keys, size_t n, struct dot *dot
                 dots[(*dots_n)++] = keys[i].values[k].dot;
 }
 
+/* Proposals for one field that differ: adopting them all would settle nothing. */
+static size_t find_rivals(const struct view *v, struct dot *dots, size_t max, json_t *named)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->fields_n; i++) {
+        const struct view_key *key = &v->fields[i];
+        const struct field_info *field = field_by_number(v->type, key->field);
+        json_t *texts = json_array();
+        for (size_t k = 0; key->conflict && k < key->values_n && n < max; k++)
+            if (key->values[k].standing && !key->values[k].adopted) {
+                json_array_append_new(texts, req_dot(&key->values[k].dot));
+                dots[n++] = key->values[k].dot;
+            }
+        if (field && json_array_size(texts))
+            json_array_append_new(named, json_pack("{s:s, s:o, s:O}", "field", field->name, "lang",
+                                                   req_string(key->lang), "dots", texts));
+        json_decref(texts);
+    }
+    return n;
+}
+
+static size_t without(struct dot *dots, size_t n, const struct dot *rivals, size_t rivals_n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < rivals_n && dot_compare(&dots[i], &rivals[k]) != 0)
+            k++;
+        if (k == rivals_n)
+            dots[kept++] = dots[i];
+    }
+    return kept;
+}
+
+/* "ID: prefLabel@fr, notation" */
+static err_t only_rivals(struct req *r, const json_t *named)
+{
+    struct buf text;
+    size_t i;
+    json_t *row;
+    buf_init(&text, 4096);
+    json_array_foreach((json_t *)(uintptr_t)named, i, row)
+    {
+        const char *lang = json_string_value(json_object_get(row, "lang"));
+        buf_printf(&text, "%s%s%s%s", i ? ", " : "", json_string_value(json_object_get(row, "field")),
+                   lang && *lang ? "@" : "", lang ? lang : "");
+    }
+    err_t e = why_set(&r->why, ERR_RIVALS, "%.60s: %.90s", req_text(r, "id"), buf_text(&text) ? buf_text(&text) : "");
+    buf_fini(&text);
+    return e;
+}
+
+/* Every live proposal but rivals; what those are goes into `named`. */
+static err_t all_proposals(struct req *r, const struct view *v, struct dot *dots, size_t *n, size_t max, json_t *named)
+{
+    struct dot *rivals = arena_alloc(&r->arena, max, sizeof *rivals);
+    if (!rivals)
+        return ERR_MEMORY;
+    add_proposals(v->fields, v->fields_n, dots, n, max);
+    add_proposals(v->sets, v->sets_n, dots, n, max);
+    *n = without(dots, *n, rivals, find_rivals(v, rivals, max, named));
+    return !*n && json_array_size(named) ? only_rivals(r, named) : ERR_OK;
+}
+
 static err_t named_dots(struct req *r, const json_t *list, struct dot *dots, size_t *n, size_t max)
 {
     size_t i;
@@ -339,6 +403,25 @@ static err_t write_adoption(struct req *r, struct concept_job *j, const struct d
     return e;
 }
 
+/* Any ally may add its voice where the charter counts voices; where it does not, an adoption by anybody else would be a no-op. */
+static err_t check_voice(struct req *r, const struct ally *ally)
+{
+    bool counts = edit_may_adopt(r->core, ally) || authority_rule(&r->core->authority, RULE_ADOPT_ALLIES);
+    return counts ? ERR_OK : why_set(&r->why, ERR_WHO, "concept.adopt");
+}
+
+static void tell_adopted(struct req *r, const struct concept_job *j, const uint8_t id[HASH_BYTES],
+                         const struct dot *dots, size_t n)
+{
+    struct dot dot = dot_of(id, 0);
+    json_t *adopted = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(adopted, req_dot(&dots[i]));
+    req_put(r->result, "id", req_id(j->edit.entity));
+    req_put(r->result, "dot", req_dot(&dot));
+    req_put(r->result, "adopted", adopted);
+}
+
 err_t req_concept_adopt(struct req *r)
 {
     enum { MAX = 1024 };
@@ -347,29 +430,22 @@ err_t req_concept_adopt(struct req *r)
     size_t n = 0;
     const json_t *list = json_object_get(r->args, "dots");
     struct dot *dots = arena_alloc(&r->arena, MAX, sizeof *dots);
+    json_t *rivals = json_array();
     err_t e = dots ? open_named(r, &j) : ERR_MEMORY;
-    if (!e && json_array_size(list))
-        e = named_dots(r, list, dots, &n, MAX);
-    else if (!e) {
-        add_proposals(j.edit.view.fields, j.edit.view.fields_n, dots, &n, MAX);
-        add_proposals(j.edit.view.sets, j.edit.view.sets_n, dots, &n, MAX);
-    }
-    /* Any ally may add its voice where the charter counts voices; where it does not, an adoption by anybody else would be a no-op. */
-    if (!e && !edit_may_adopt(r->core, j.edit.ally) && !authority_rule(&r->core->authority, RULE_ADOPT_ALLIES))
-        e = why_set(&r->why, ERR_WHO, "concept.adopt");
-    n = unique(dots, n);
+    if (!e)
+        e = check_voice(r, j.edit.ally);
+    if (!e)
+        e = json_array_size(list) ? named_dots(r, list, dots, &n, MAX)
+                                  : all_proposals(r, &j.edit.view, dots, &n, MAX, rivals);
+    n = e ? 0 : unique(dots, n);
     if (!e && !n)
         e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "id"));
     if (!e)
         e = write_adoption(r, &j, dots, n, id);
-    if (e)
-        return e;
-    struct dot dot = dot_of(id, 0);
-    json_t *adopted = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(adopted, req_dot(&dots[i]));
-    req_put(r->result, "id", req_id(j.edit.entity));
-    req_put(r->result, "dot", req_dot(&dot));
-    req_put(r->result, "adopted", adopted);
-    return ERR_OK;
+    if (!e)
+        tell_adopted(r, &j, id, dots, n);
+    if (!e || e == ERR_RIVALS)
+        req_put(r->result, "rivals", json_incref(rivals));
+    json_decref(rivals);
+    return e;
 }

@@ -1,6 +1,27 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/req_read.h"
 
+/* "prefLabel@fr": what --field takes. Merge and retirement are no fields. */
+static json_t *names_of(struct req *r, const struct conflict_row *row)
+{
+    json_t *names = json_array();
+    struct view v;
+    if (req_view(r, row->type, row->entity, &v) != ERR_OK)
+        return names;
+    for (size_t i = 0; i < v.fields_n; i++) {
+        const struct view_key *key = &v.fields[i];
+        const struct field_info *field = key->conflict ? field_by_number(v.type, key->field) : NULL;
+        if (field)
+            json_array_append_new(names, json_sprintf("%s%s%.*s", field->name, key->lang.len ? "@" : "",
+                                                      (int)key->lang.len, (const char *)key->lang.at));
+    }
+    if (v.merge.conflict)
+        json_array_append_new(names, json_string("merge"));
+    if (v.retire.conflict)
+        json_array_append_new(names, json_string("retire"));
+    return names;
+}
+
 err_t req_conflicts_list(struct req *r)
 {
     struct conflict_row *rows = NULL;
@@ -10,9 +31,10 @@ err_t req_conflicts_list(struct req *r)
         return e;
     json_t *conflicts = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(conflicts, json_pack("{s:o, s:s, s:o, s:i}", "id", req_id(rows[i].entity), "type",
+        json_array_append_new(conflicts, json_pack("{s:o, s:s, s:o, s:o, s:i}", "id", req_id(rows[i].entity), "type",
                                                    rows[i].type == ENTITY_RECORD ? "record" : "concept", "label",
-                                                   req_string(rows[i].label), "fields", (int)rows[i].conflicts));
+                                                   req_string(rows[i].label), "fields", names_of(r, &rows[i]), "count",
+                                                   (int)rows[i].conflicts));
     req_put(r->result, "conflicts", conflicts);
     return ERR_OK;
 }

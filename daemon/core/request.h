@@ -16,12 +16,13 @@
  *   concept.write   {concepts: [{line, concept}], mode, dry_run, adopt, motive} → as record.write; relations may name concepts of the same request
  *   concept.edit    {id, set: {concept JSON}, adopt, motive}      → {id, dot, changed}
  *   concept.relate  {id, relation, target, remove, adopt, motive} → {id, dot}
- *   concept.adopt   {id, dots: [dot]?}                            → {id, dot, adopted: [dot]}         without dots: every live proposal
+ *   concept.adopt   {id, dots: [dot]?}                            → {id, dot, adopted: [dot], rivals: [{field, lang, dots}]}         without dots: every live proposal but those
+ *                    that differ in one field; ERR_RIVALS where there are no others
  *   concept.list    {limit, cursor}                               → {concepts: [{id, uri, kind, label, status, conflicts, updated}], next}
  *   concept.show    {id}                                          → {id, uri, kind, status, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, proposals: […], conflicts}
  *   concept.history {id}                                          → as record.history
  *   concept.export  {limit, cursor}                               → {concepts: [concept JSON as concept.write takes it, with id], next}
- *   conflicts.list  {}                                            → {conflicts: [{id, type, label, fields}]}
+ *   conflicts.list  {}                                            → {conflicts: [{id, type, label, fields: ["prefLabel@fr"], count}]}
  *   conflicts.show  {id}                                          → {id, type, label, fields: [{field, lang, values: [{dot, at, ally, ally_name, site, site_name, adopted, value, shown}]}]}
  *   conflicts.resolve {id, field?, lang?, keep: dot | value: JSON, adopt} → {id, dot, resolved: [field]}
  *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}

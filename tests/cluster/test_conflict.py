@@ -1,4 +1,6 @@
 """Allies who write the same field at the same time: nothing is lost, everybody shows the same, anybody resolves it."""
+import json
+
 from alliance import Alliance, check, equal
 
 
@@ -73,3 +75,31 @@ def test_sites_of_killed_daemons_see_the_same_conflict_resolved_by_another_value
         al.wait_equal()
         equal([s.json("concept", "show", sol)["prefLabel"]["fr"] for s in (a, b, c)], ["Sol, vivant"] * 3, "resolved everywhere")
         equal([s.status()["conflicts"] for s in (a, b, c)], [0, 0, 0], "conflicts left")
+
+
+def test_adopting_all_leaves_rival_proposals_to_a_choice():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        b, c = al.join(a, "Ritimo").start(), al.join(a, "Cohérence").start()
+        sol = a.json("concept", "add", "--label=Sol@fr")["id"]
+        a.ok("concept", "adopt", sol)
+        al.wait_equal()
+        written_apart(al, (b, ("concept", "edit", sol, "--set", "prefLabel@fr=Sol vivant")),
+                      (c, ("concept", "edit", sol, "--set", "prefLabel@fr=Les sols")))
+        equal([(x["fields"], x["count"]) for x in a.json("conflicts")["conflicts"]], [(["prefLabel@fr"], 1)], "what is in conflict")
+        check("prefLabel@fr" in a.ok("conflicts").out, a.ok("conflicts").out)
+        r = a.run("concept", "adopt", sol)
+        equal(r.exit, 4, r.err)
+        check("ALLIED-1221" in r.err and "prefLabel@fr" in r.err and "conflicts resolve" in r.err, r.err)
+        dots = {v["dot"] for f in a.json("conflicts", "show", sol)["fields"] for v in f["values"]}
+        told = json.loads(a.run("--json", "concept", "adopt", sol).out)
+        equal(told["error"]["code"], "ALLIED-1221", told)
+        b.ok("concept", "edit", sol, "--set", "definition@fr=Terre.")
+        al.wait_equal()
+        r = a.run("--json", "concept", "adopt", sol)
+        told = json.loads(r.out)
+        equal((r.exit, len(told["adopted"])), (2, 1), r.out)
+        equal([(x["field"], x["lang"], set(x["dots"])) for x in told["rivals"]], [("prefLabel", "fr", dots)], "rivals")
+        equal(a.json("concept", "show", sol)["prefLabel"]["fr"], "Sol", "what was adopted before is shown still")
+        a.ok("--yes", "conflicts", "resolve", sol, "--keep", sorted(dots)[0])
+        equal((a.status()["conflicts"], a.run("concept", "adopt", sol).exit), (0, 1), "nothing is left to adopt")
