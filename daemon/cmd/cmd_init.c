@@ -28,6 +28,7 @@ static void tell(struct cli *cli, const json_t *status)
     out_pair(&cli->out, N_("Data"), cli->data);
     out_say(&cli->out, N_("The keys are in {1}/keys: keep a copy in a safe place, for nobody can make them again."),
             cli->data, NULL);
+    out_say(&cli->out, N_("As words to write down: allied key export"), NULL);
     out_say(&cli->out, N_("Next: allied daemon, then: allied invite NAME"), NULL);
 }
 

@@ -64,6 +64,9 @@ int cmd_join(struct cli *cli, int argc, char **argv)
                   pick_text(status, "alliance"), pick_text(status, "ally"),
                   NUM(json_integer_value(json_object_get(status, "records"))),
                   NUM(json_integer_value(json_object_get(status, "concepts"))), NULL);
+        out_say(&cli->out, N_("The keys are in {1}/keys: keep a copy in a safe place, for nobody can make them again."),
+                cli->data, NULL);
+        out_say(&cli->out, N_("As words to write down: allied key export"), NULL);
         out_say(&cli->out, N_("Next: allied daemon"), NULL);
     }
     json_decref(status);

@@ -144,7 +144,11 @@ static err_t describe(struct making *b, struct store *s)
     struct replica_counts counts;
     struct own_site *sites = NULL;
     size_t n = 0;
+    struct slice secret;
     err_t e = copy_check(s, &b->m.commits, b->m.digest, b->why);
+    /* A site that still waits to be admitted holds the invitation's secret in its database. */
+    if (!e && !b->o->with_keys && local_get(s, SETTING_JOIN_SECRET, &b->arena, &secret) == ERR_OK)
+        e = why_set(b->why, ERR_WAITING, "--without-key");
     if (!e)
         e = name_alliance(b, s);
     if (!e)

@@ -1,11 +1,13 @@
 """A disk dies, a machine is set back, a directory is copied: nothing forks, and what a peer held comes back."""
+import hashlib
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import threading
 
-from alliance import Alliance, check, equal
+from alliance import Alliance, Skipped, check, equal
 
 
 def incarnation(site):
@@ -192,6 +194,27 @@ def test_a_damaged_backup_changes_nothing():
         equal(a.run("backup", path).exit, 64, "a file that exists, without --yes")
         if os.path.exists("/dev/full"):
             equal(a.run("--yes", "backup", "/dev/full").exit, 1, "a device")
+
+
+def test_a_full_disk_leaves_nothing_half():
+    with Alliance() as al:
+        a, disk = al.found("Citego"), os.path.join(al.root, "disk")
+        for i in range(60):
+            a.add(f"n{i}", f"Jardin {i}", **{"description@fr": " ".join(hashlib.sha256(f"{i} {k}".encode()).hexdigest() for k in range(150))})
+        whole = a.json("backup", os.path.join(al.root, "backup"))
+        os.mkdir(disk)
+        r = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "allied-test", disk], capture_output=True)
+        if r.returncode:
+            raise Skipped("no small disk can be mounted here: a full disk was NOT tried")
+        try:
+            check(whole["database_bytes"] > 1 << 20, "the database is too small to fill the disk", whole)
+            for words in (("backup", os.path.join(disk, "backup")), ("restore", whole["file"])):
+                site = [a.words()[0], "--json", "--yes", "--data", a.dir if words[0] == "backup" else os.path.join(disk, "site")]
+                r = al.run([*site, *words])
+                equal((r.exit, json.loads(r.out)["error"]["name"]), (1, "disk_full"), words[0])
+                equal(os.listdir(disk), [], f"what a failed {words[0]} left")
+        finally:
+            subprocess.run(["umount", disk], check=True)
 
 
 def test_a_copy_of_the_directory_on_another_machine_does_not_fork():
