@@ -13,13 +13,14 @@ static const struct {
     enum out_style style;
     int exit_code;
 } states[] = {
-    {"ok",       N_("all is well"),            STYLE_GREEN,  0},
-    {"syncing",  N_("catching up"),            STYLE_YELLOW, 0},
-    {"degraded", N_("degraded"),               STYLE_YELLOW, 2},
-    {"readonly", N_("read-only"),              STYLE_RED,    2},
-    {"stopped",  N_("stopped"),                STYLE_RED,    2},
-    {"joining",  N_("waiting to be admitted"), STYLE_YELLOW, 2},
-    {"refused",  N_("was not admitted"),       STYLE_RED,    2},
+    {"ok",         N_("all is well"),            STYLE_GREEN,  0},
+    {"syncing",    N_("catching up"),            STYLE_YELLOW, 0},
+    {"degraded",   N_("degraded"),               STYLE_YELLOW, 2},
+    {"readonly",   N_("read-only"),              STYLE_RED,    2},
+    {"stopped",    N_("stopped"),                STYLE_RED,    2},
+    {"joining",    N_("waiting to be admitted"), STYLE_YELLOW, 2},
+    {"refused",    N_("was not admitted"),       STYLE_RED,    2},
+    {"recovering", N_("looking for an ally"),    STYLE_YELLOW, 2},
 };
 
 static size_t state_row(const char *state)
