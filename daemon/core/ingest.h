@@ -15,8 +15,8 @@ err_t batch_fold(struct core *c);
 
 /*
  * A commit from outside, inside a batch. ERR_OK: it is in, or it was already. ERR_GAP: commits before it are missing. ERR_STANDING: its site is
- * unknown here. ERR_SIGNATURE, ERR_CHAIN, ERR_CLOCK, ERR_FORK: its log is held with that reason; decoding errors hold nothing (nobody signed them). Errors of disk
- * and memory end the batch.
+ * unknown here. ERR_CHAIN, ERR_CLOCK, ERR_FORK: its author signed it, and its log is held with that reason. ERR_SIGNATURE, ERR_ALLIANCE and decoding
+ * errors hold nothing: nobody signed those bytes for us, and a relay must not stop a log. Errors of disk and memory end the batch.
  */
 err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, struct commit *scratch);
 /* Stores a commit that passed every check, files its ops, marks what it touches. For ingest_commit and own.c only. */
