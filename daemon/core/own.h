@@ -1,6 +1,7 @@
 /*
  * own: what a site hosted here writes. The guard decides whether its log may go on or a new incarnation opens (DESIGN §3): COMMIT, then
- * the guard, then acknowledge and publish.
+ * the guard, then acknowledge and publish. Where the place of the guard is not to be had (a copy of the directory on another machine), another one is
+ * chosen and kept: no guard is there, so that a new incarnation opens.
  */
 #ifndef ALLIED_DAEMON_CORE_OWN_H
 #define ALLIED_DAEMON_CORE_OWN_H
