@@ -253,4 +253,5 @@ def test_a_copy_of_the_directory_on_another_machine_does_not_fork():
                 equal((s.title(copied), s.title(original)), ("Écrit par la copie", "Écrit par l’original"), s.name)
             no_forks(a, b)
         finally:
-            shutil.rmtree(elsewhere, ignore_errors=True)
+            for d in (elsewhere, here + ".off"):
+                shutil.rmtree(d, ignore_errors=True)
