@@ -83,15 +83,16 @@ err_t reconcile_sites(const struct msg_head *heads, size_t n, struct arena *aren
 }
 
 err_t reconcile_inputs(const struct msg_site *sites, size_t n, const uint8_t charter_id[HASH_BYTES],
-                       const uint8_t roster_id[HASH_BYTES], uint8_t out[HASH_BYTES])
+                       const uint8_t roster_id[HASH_BYTES], struct slice forks, uint8_t out[HASH_BYTES])
 {
     struct buf b;
-    buf_init(&b, HEAD_BYTES + n * HASH_BYTES);
+    buf_init(&b, HEAD_BYTES + n * HASH_BYTES + forks.len);
     wr_array(&b, 2);
     wr_bin(&b, slice_of(charter_id, HASH_BYTES));
     wr_bin(&b, slice_of(roster_id, HASH_BYTES));
     for (size_t i = 0; i < n; i++)
         buf_append(&b, sites[i].digest, HASH_BYTES);
+    buf_add(&b, forks);
     err_t err = b.err;
     if (!err) {
         struct slice parts[] = {slice_text(DOMAIN_INPUTS), buf_slice(&b)};

@@ -4,7 +4,8 @@
  *
  *   site digest   BLAKE2b-256("allied/inputs/1" ‖ for each log of the site with seq > 0, ascending by incarnation:
  *                             msgpack [site bin32, incarnation, seq, id bin32])
- *   input digest  BLAKE2b-256("allied/inputs/1" ‖ msgpack [charter id bin32, roster head id bin32] ‖ each site digest, ascending by site)
+ *   input digest  BLAKE2b-256("allied/inputs/1" ‖ msgpack [charter id bin32, roster head id bin32] ‖ each site digest, ascending by site
+ *                             ‖ msgpack [site bin32, incarnation, seq] of the fork that ends each forked log, ascending)
  *
  * A site without a log that has a commit has no digest and does not stand in the input digest.
  */
@@ -21,7 +22,7 @@ bool reconcile_sites_ordered(const struct msg_site *sites, size_t n);
 err_t reconcile_sites(const struct msg_head *heads, size_t n, struct arena *arena, struct msg_site **out,
                       size_t *out_n);
 err_t reconcile_inputs(const struct msg_site *sites, size_t n, const uint8_t charter_id[HASH_BYTES],
-                       const uint8_t roster_id[HASH_BYTES], uint8_t out[HASH_BYTES]);
+                       const uint8_t roster_id[HASH_BYTES], struct slice forks, uint8_t out[HASH_BYTES]);
 
 /* Those sites (32 bytes each, ascending, digest of the first list or zeros) that stand in one list only or with unequal digests. */
 err_t reconcile_differing(const struct msg_site *ours, size_t ours_n, const struct msg_site *theirs, size_t theirs_n,

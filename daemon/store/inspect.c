@@ -24,8 +24,10 @@ static const char *const statements[STATEMENTS] = {
     [DERIVED + 3] = "SELECT * FROM concepts",
     [DERIVED + 4] = "SELECT * FROM edges",
     [DERIVED + 5] = "SELECT * FROM totals",
+    [DERIVED + 6] = "SELECT * FROM erasures WHERE early = 0",
+    [DERIVED + 7] = "SELECT * FROM attests",
 };
-static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals"};
+static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests"};
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of inspect");
 

@@ -22,6 +22,8 @@ enum query_owner {
     OWNER_LOCAL,
     OWNER_COPY,
     OWNER_INSPECT,
+    OWNER_ASIDE,
+    OWNER_ERASED,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

@@ -6,10 +6,25 @@
 
 #include "daemon/store/query.h"
 
-enum statement { FILE_OP, OPS, GET, HASH, NEW_ENTITY, SET_ENTITY, DIGEST, SET_DIGEST, NEXT, STATEMENTS };
+enum statement {
+    FILE_OP,
+    UNFILE_OP,
+    DROP_ENTITY,
+    OPS,
+    GET,
+    HASH,
+    NEW_ENTITY,
+    SET_ENTITY,
+    DIGEST,
+    SET_DIGEST,
+    NEXT,
+    STATEMENTS
+};
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [FILE_OP]    = "INSERT OR IGNORE INTO ops (type, entity, row, kind) VALUES (?, ?, ?, ?)",
+    [UNFILE_OP]  = "DELETE FROM ops WHERE type = ? AND entity = ? AND row = ?",
+    [DROP_ENTITY] = "DELETE FROM entities WHERE row = ?",
     [OPS]        = "SELECT o.row, o.kind, l.site, l.incarnation, c.seq, c.clock, c.dot, "
                    "substr(c.envelope, b.header_at + 1, b.header_len), b.state, b.body "
                    "FROM ops o JOIN bodies b ON b.row = o.row JOIN commits c ON c.row = o.row >> 8 JOIN logs l ON l.row = c.log "
@@ -44,6 +59,14 @@ err_t replica_file(struct store *s, int64_t op_row, enum entity_type type, struc
     start_entity(&q, s, FILE_OP, type, entity);
     query_int(&q, op_row);
     query_uint(&q, kind);
+    return query_run(&q);
+}
+
+err_t replica_unfile(struct store *s, int64_t op_row, enum entity_type type, struct slice entity)
+{
+    struct query q;
+    start_entity(&q, s, UNFILE_OP, type, entity);
+    query_int(&q, op_row);
     return query_run(&q);
 }
 
@@ -151,6 +174,27 @@ err_t replica_put(struct store *s, enum entity_type type, struct slice entity, s
     if (row)
         sum256_sub(sum, old);
     sum256_add(sum, hash);
+    return set_digest(s, sum);
+}
+
+err_t replica_drop(struct store *s, enum entity_type type, struct slice entity)
+{
+    struct query q;
+    uint8_t old[HASH_BYTES], sum[HASH_BYTES];
+    int64_t row = 0;
+    err_t e = old_hash(s, type, entity, &row, old);
+    if (e || !row)
+        return e;
+    start(&q, s, DROP_ENTITY);
+    query_int(&q, row);
+    e = query_run(&q);
+    if (!e)
+        e = replica_drop_rows(s, type, entity);
+    if (!e)
+        e = replica_digest(s, sum);
+    if (e)
+        return e;
+    sum256_sub(sum, old);
     return set_digest(s, sum);
 }
 

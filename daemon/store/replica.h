@@ -10,6 +10,9 @@
 /* Files an op under its entity. */
 err_t replica_file(struct store *s, int64_t op_row, enum entity_type type, struct slice entity, uint64_t kind);
 
+/* The other way, for an op whose commit leaves its log. */
+err_t replica_unfile(struct store *s, int64_t op_row, enum entity_type type, struct slice entity);
+
 struct replica_op {
     int64_t row; /* op row */
     uint64_t kind;
@@ -29,6 +32,8 @@ err_t replica_get(struct store *s, enum entity_type type, struct slice entity, s
                   struct slice *canon);
 /* Stores them, and brings the digest up to date (subtract the old hash, add the new). */
 err_t replica_put(struct store *s, enum entity_type type, struct slice entity, struct slice canon);
+/* An entity that has no op left: canonical bytes, rows and edges go. Nothing happens where there is none. */
+err_t replica_drop(struct store *s, enum entity_type type, struct slice entity);
 /* Sum mod 2^256 (little-endian) of BLAKE2b-256(DOMAIN_STATE ‖ canonical bytes) of every entity. */
 err_t replica_digest(struct store *s, uint8_t out[HASH_BYTES]);
 
@@ -56,6 +61,7 @@ struct edge_row { /* a live relation between two concepts */
     uint64_t clock; /* of its earliest live add-dot (adopted ones first) */
     struct dot dot;
 };
+err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice entity); /* for replica_drop */
 err_t replica_put_record(struct store *s, const struct record_row *r);
 err_t replica_put_concept(struct store *s, const struct concept_row *c, const struct edge_row *edges, size_t edges_n);
 

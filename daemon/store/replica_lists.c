@@ -11,6 +11,8 @@ enum statement {
     OLD_CONCEPT,
     PUT_RECORD,
     PUT_CONCEPT,
+    DROP_RECORD,
+    DROP_CONCEPT,
     DROP_EDGES,
     PUT_EDGE,
     ADD_TOTALS,
@@ -29,6 +31,8 @@ static const char *const statements[STATEMENTS] = {
     [OLD_CONCEPT] = "SELECT 1, conflicts > 0 FROM concepts WHERE concept = ?",
     [PUT_RECORD]  = "INSERT OR REPLACE INTO records (record, source_id, title, updated, retired, conflicts) VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_CONCEPT] = "INSERT OR REPLACE INTO concepts (concept, uri, kind, label, adopted, updated, conflicts) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [DROP_RECORD] = "DELETE FROM records WHERE record = ?",
+    [DROP_CONCEPT] = "DELETE FROM concepts WHERE concept = ?",
     [DROP_EDGES]  = "DELETE FROM edges WHERE child = ?",
     [PUT_EDGE]    = "INSERT INTO edges (child, relation, target, adopted, clock, dot) VALUES (?, ?, ?, ?, ?, ?)",
     [ADD_TOTALS]  = "UPDATE totals SET records = records + ?, concepts = concepts + ?, conflicts = conflicts + ?",
@@ -161,6 +165,28 @@ static err_t put_concept_row(struct store *s, const struct concept_row *c)
     query_uint(&q, c->updated);
     query_int(&q, c->conflicts);
     return query_run(&q);
+}
+
+static err_t drop_one(struct store *s, enum statement which, struct slice id)
+{
+    struct query q;
+    start(&q, s, which);
+    query_blob(&q, id);
+    return query_run(&q);
+}
+
+err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice entity)
+{
+    struct share old;
+    if (type == ENTITY_SITE)
+        return ERR_OK;
+    bool record = type == ENTITY_RECORD;
+    err_t e = old_share(s, record ? OLD_RECORD : OLD_CONCEPT, entity, &old);
+    if (!e)
+        e = drop_one(s, record ? DROP_RECORD : DROP_CONCEPT, entity);
+    if (!e && !record)
+        e = drop_one(s, DROP_EDGES, entity);
+    return e ? e : add_totals(s, record ? -old.counted : 0, record ? 0 : -old.counted, -old.conflicts);
 }
 
 err_t replica_put_concept(struct store *s, const struct concept_row *c, const struct edge_row *edges, size_t edges_n)

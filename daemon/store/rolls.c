@@ -2,12 +2,16 @@
 
 #include "daemon/store/query.h"
 
-enum statement { PUT_CHARTER, PUT_ACT, CHARTERS, ACTS, STATEMENTS };
+enum statement { PUT_CHARTER, SET_CHARTER, PUT_ACT, PUT_PROMISE, CHARTERS, COUNT, ACTS, PROMISES, STATEMENTS };
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [PUT_CHARTER] = "INSERT OR IGNORE INTO charters (id, number, carried) VALUES (?, ?, ?)",
+    [SET_CHARTER] = "UPDATE charters SET carried = ?2 WHERE id = ?1 AND carried <> ?2",
+    [PUT_PROMISE] = "INSERT OR IGNORE INTO promises (charter, site, carried) VALUES (?, ?, ?)",
+    [PROMISES]    = "SELECT carried FROM promises ORDER BY charter, site",
     [PUT_ACT]     = "INSERT OR IGNORE INTO roster (id, number, carried) VALUES (?, ?, ?)",
     [CHARTERS]    = "SELECT carried FROM charters ORDER BY number, id",
+    [COUNT]       = "SELECT count(*) FROM charters",
     [ACTS]        = "SELECT carried FROM roster ORDER BY number, id",
 };
 /* clang-format on */
@@ -70,4 +74,47 @@ err_t rolls_charters(struct store *s, struct arena *arena, struct slice **out, s
 err_t rolls_acts(struct store *s, struct arena *arena, struct slice **out, size_t *n)
 {
     return all(s, ACTS, arena, out, n);
+}
+
+err_t rolls_set_charter(struct store *s, const uint8_t id[HASH_BYTES], struct slice carried, bool *fresh)
+{
+    struct query q;
+    int changed = 0;
+    start(&q, s, SET_CHARTER);
+    query_blob(&q, slice_of(id, HASH_BYTES));
+    query_blob(&q, carried);
+    err_t e = query_run_changed(&q, &changed);
+    if (!e)
+        *fresh = changed > 0;
+    return e;
+}
+
+err_t rolls_put_promise(struct store *s, const uint8_t charter[HASH_BYTES], const uint8_t site[SITE_BYTES],
+                        struct slice carried, bool *fresh)
+{
+    struct query q;
+    int changed = 0;
+    start(&q, s, PUT_PROMISE);
+    query_blob(&q, slice_of(charter, HASH_BYTES));
+    query_blob(&q, slice_of(site, SITE_BYTES));
+    query_blob(&q, carried);
+    err_t e = query_run_changed(&q, &changed);
+    if (!e)
+        *fresh = changed > 0;
+    return e;
+}
+
+err_t rolls_promises(struct store *s, struct arena *arena, struct slice **out, size_t *n)
+{
+    return all(s, PROMISES, arena, out, n);
+}
+
+size_t rolls_count(struct store *s)
+{
+    struct query q;
+    uint64_t n = 0;
+    start(&q, s, COUNT);
+    if (query_row(&q))
+        n = query_get_uint(&q);
+    return query_end(&q) == ERR_OK ? (size_t)n : 0;
 }

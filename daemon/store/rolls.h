@@ -12,6 +12,14 @@ err_t rolls_put_charter(struct store *s, const uint8_t id[HASH_BYTES], uint64_t 
 err_t rolls_put_act(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried, bool *fresh);
 /* All of them, ascending by number then id; bytes in the arena. */
 err_t rolls_charters(struct store *s, struct arena *arena, struct slice **out, size_t *n);
+size_t rolls_count(struct store *s); /* of charters; 0 on an error */
 err_t rolls_acts(struct store *s, struct arena *arena, struct slice **out, size_t *n);
+
+/* Replaces the carried form (its signatures grew); *fresh: it differs from what was there. */
+err_t rolls_set_charter(struct store *s, const uint8_t id[HASH_BYTES], struct slice carried, bool *fresh);
+/* Promises never to sign, by (charter, site). */
+err_t rolls_put_promise(struct store *s, const uint8_t charter[HASH_BYTES], const uint8_t site[SITE_BYTES],
+                        struct slice carried, bool *fresh);
+err_t rolls_promises(struct store *s, struct arena *arena, struct slice **out, size_t *n);
 
 #endif

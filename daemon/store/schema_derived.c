@@ -54,6 +54,21 @@ static const char *const tables[] = {
     "dot BLOB NOT NULL,                -- that dot, 17 bytes\n"
     "PRIMARY KEY (child, relation, target)) STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE erasures ("
+    "commit16 BLOB NOT NULL,           -- the op to erase: first 16 bytes of its commit's id\n"
+    "op INTEGER NOT NULL,              -- and its index\n"
+    "by_site BLOB NOT NULL,            -- who asked\n"
+    "by_incarnation INTEGER NOT NULL,\n"
+    "by_seq INTEGER NOT NULL,\n"
+    "early INTEGER NOT NULL,           -- 1: told ahead of data, its commit is not here yet\n"
+    "PRIMARY KEY (commit16, op, by_site, by_incarnation, by_seq)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE attests ("
+    "commit16 BLOB NOT NULL,           -- an erased op\n"
+    "op INTEGER NOT NULL,\n"
+    "site BLOB NOT NULL,               -- says that it has erased it\n"
+    "PRIMARY KEY (commit16, op, site)) STRICT, WITHOUT ROWID",
+
     "CREATE TABLE totals ("
     "one INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row\n"
     "digest BLOB NOT NULL,             -- sum of entities.hash mod 2^256, little-endian\n"
@@ -66,13 +81,9 @@ static const char *const tables[] = {
 };
 
 static const char *const drops[] = {
-    "DROP TABLE IF EXISTS ops",
-    "DROP TABLE IF EXISTS entities",
-    "DROP TABLE IF EXISTS records",
-    "DROP TABLE IF EXISTS concepts",
-    "DROP TABLE IF EXISTS edges",
-    "DROP TABLE IF EXISTS totals",
-    NULL,
+    "DROP TABLE IF EXISTS ops",      "DROP TABLE IF EXISTS entities", "DROP TABLE IF EXISTS records",
+    "DROP TABLE IF EXISTS concepts", "DROP TABLE IF EXISTS edges",    "DROP TABLE IF EXISTS erasures",
+    "DROP TABLE IF EXISTS attests",  "DROP TABLE IF EXISTS totals",   NULL,
 };
 
 const char *const *schema_derived(void)

@@ -53,6 +53,31 @@ static const char *const tables[] = {
     "number INTEGER NOT NULL,          -- from 1\n"
     "carried BLOB NOT NULL             -- as received, signature included\n"
     ") STRICT",
+
+    "CREATE TABLE promises ("
+    "charter BLOB NOT NULL,            -- id of the charter never to be signed\n"
+    "site BLOB NOT NULL,               -- by whom\n"
+    "carried BLOB NOT NULL,            -- as received, signature included\n"
+    "PRIMARY KEY (charter, site)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE aside ("
+    "dot BLOB PRIMARY KEY,             -- first 16 bytes of the commit id\n"
+    "site BLOB NOT NULL,\n"
+    "incarnation INTEGER NOT NULL,\n"
+    "seq INTEGER NOT NULL,\n"
+    "prev BLOB NOT NULL,               -- id of the commit it follows, 32 bytes\n"
+    "why INTEGER NOT NULL,             -- number of the reason: beyond a cut, from a fork on\n"
+    "carried BLOB NOT NULL             -- the commit with its bodies\n"
+    ") STRICT",
+    "CREATE INDEX aside_log ON aside (site, incarnation, seq)",
+
+    "CREATE TABLE forks ("
+    "site BLOB NOT NULL,\n"
+    "incarnation INTEGER NOT NULL,\n"
+    "seq INTEGER NOT NULL,             -- the place that two commits claim\n"
+    "a BLOB NOT NULL,                  -- the two, as carried, the lower id first\n"
+    "b BLOB NOT NULL,\n"
+    "PRIMARY KEY (site, incarnation, seq)) STRICT, WITHOUT ROWID",
     NULL,
 };
 

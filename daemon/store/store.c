@@ -46,6 +46,7 @@ static const char *const habits[] = {
     "PRAGMA foreign_keys = OFF",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
+    "PRAGMA secure_delete = ON", /* what is deleted is overwritten: an erasure must not live on in free pages */
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32768", /* KiB */
     "PRAGMA journal_size_limit = 67108864",

@@ -133,6 +133,31 @@ static void write_CHARTER(struct buf *b, const struct msg *m)
     wr_bool(b, m->charter.more);
 }
 
+static void read_ERASE(struct rd *r, struct arena *arena, struct msg *m)
+{
+    m->bins.items = rd_bins(r, arena, LIMIT_COMMIT_BYTES, &m->bins.n);
+}
+#define read_PROMISE read_ERASE
+
+static void write_ERASE(struct buf *b, const struct msg *m)
+{
+    wr_bins(b, m->bins.items, m->bins.n);
+}
+#define write_PROMISE write_ERASE
+
+static void read_FORK(struct rd *r, struct arena *arena, struct msg *m)
+{
+    (void)arena;
+    m->fork.one = rd_bin(r, 1, LIMIT_COMMIT_BYTES);
+    m->fork.other = rd_bin(r, 1, LIMIT_COMMIT_BYTES);
+}
+
+static void write_FORK(struct buf *b, const struct msg *m)
+{
+    wr_bin(b, m->fork.one);
+    wr_bin(b, m->fork.other);
+}
+
 static void read_sites(struct rd *r, struct arena *arena, struct msg_vector *v)
 {
     v->sites_n = rd_array(r, 0, LIMIT_ITEMS);
@@ -323,7 +348,7 @@ static void write_BYE(struct buf *b, const struct msg *m)
 
 /* Items of each array, its number included. */
 enum { N_HELLO = 13, N_CHARTER = 4, N_VECTOR = 0, N_WANT = 5, N_RUN = 6, N_ACK = 3, N_NEW = 6, N_JOIN = 4 };
-enum { N_WELCOME = 3, N_PING = 5, N_PONG = 5, N_BYE = 4 };
+enum { N_ERASE = 2, N_FORK = 3, N_PROMISE = 2, N_WELCOME = 3, N_PING = 5, N_PONG = 5, N_BYE = 4 };
 
 static const struct form {
     enum msg_type type;

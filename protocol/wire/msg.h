@@ -40,6 +40,13 @@ struct msg_charter {
     size_t charters_n, acts_n;
     bool more;
 };
+struct msg_bins { /* ERASE: commits; PROMISE: promises; carried forms */
+    const struct slice *items;
+    size_t n;
+};
+struct msg_fork {
+    struct slice one, other; /* commits, carried forms */
+};
 struct msg_vector {
     unsigned level; /* 0 digest, 1 sites, 2 logs */
     uint8_t inputs[32];
@@ -92,6 +99,8 @@ struct msg {
     union {
         struct msg_hello hello;
         struct msg_charter charter;
+        struct msg_bins bins; /* ERASE, PROMISE */
+        struct msg_fork fork;
         struct msg_vector vector;
         struct msg_want want;
         struct msg_run run;

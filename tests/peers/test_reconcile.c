@@ -173,7 +173,7 @@ static void digests_are_those_of_the_text(void **state)
     buf_append(&b, sites[1].digest, 32);
     all = buf_slice(&b);
     hash256(want, &all, 1);
-    assert_int_equal(reconcile_inputs(sites, n, charter, roster, got), ERR_OK);
+    assert_int_equal(reconcile_inputs(sites, n, charter, roster, slice_text(""), got), ERR_OK);
     assert_memory_equal(got, want, 32);
     buf_fini(&b);
     arena_fini(&arena);
@@ -195,7 +195,7 @@ static void any_change_of_heads_charter_or_roster_changes_the_input_digest(void 
         charter[31] = change == 4;
         roster[31] = change == 5;
         assert_int_equal(reconcile_sites(h, 3, &arena, &sites, &n), ERR_OK);
-        assert_int_equal(reconcile_inputs(sites, n, charter, roster, seen[change]), ERR_OK);
+        assert_int_equal(reconcile_inputs(sites, n, charter, roster, slice_text(""), seen[change]), ERR_OK);
         for (int i = 0; i < change; i++)
             assert_memory_not_equal(seen[i], seen[change], 32);
     }

@@ -190,7 +190,7 @@ static void overwritten_pages_are_found_by_the_integrity_check(void **state)
     f->s = NULL;
     FILE *file = fopen(f->path, "r+b");
     assert_non_null(file);
-    for (long page = 30; page < 40; page++) {
+    for (long page = 45; page < 55; page++) {
         fseek(file, page * 8192, SEEK_SET);
         for (int i = 0; i < 64; i++)
             fputc(0xa5, file);

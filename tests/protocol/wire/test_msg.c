@@ -81,6 +81,15 @@ static size_t samples(struct msg *m)
     m[n++] = (struct msg){
         MSG_BYE, .bye = {slice_text("range"), slice_text(""), 86400}
     };
+    m[n++] = (struct msg){
+        MSG_ERASE, .bins = {two_bins, 2}
+    };
+    m[n++] = (struct msg){
+        MSG_PROMISE, .bins = {two_bins, 1}
+    };
+    m[n++] = (struct msg){
+        MSG_FORK, .fork = {two_bins[0], two_bins[1]}
+    };
     return n;
 }
 #define SAMPLES_MAX 24
@@ -202,8 +211,8 @@ static void hostile_messages_are_refused_with_their_reason(void **state)
         {"91a0",                     ERR_TYPE         },
         {"91ff",                     ERR_RANGE        },
         {"9100",                     ERR_PEER_PROTOCOL},
-        {"9103",                     ERR_PEER_PROTOCOL}, /* ERASE: kept for later */
-        {"9110",                     ERR_PEER_PROTOCOL},
+        {"910a",                     ERR_PEER_PROTOCOL}, /* BEACON: kept for later */
+        {"9111",                     ERR_PEER_PROTOCOL},
         {"91cd0100",                 ERR_PEER_PROTOCOL},
         {"9101",                     ERR_TRUNCATED    }, /* items missing */
         {"9402909000",               ERR_TYPE         },
@@ -315,7 +324,7 @@ static void names_are_those_of_the_table(void **state)
     (void)state;
     assert_string_equal(msg_name(MSG_HELLO), "HELLO");
     assert_string_equal(msg_name(MSG_NEW), "NEW");
-    assert_string_equal(msg_name((enum msg_type)3), "?");
+    assert_string_equal(msg_name((enum msg_type)10), "?");
 }
 
 int main(void)

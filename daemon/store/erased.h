@@ -1,0 +1,31 @@
+/*
+ * erased: which bodies are to go, who asked, who says that it is done (derived tables `erasures`, `attests`), and the erasing itself: bodies
+ * in their table, in what was set aside, in fork proofs, in what imports remember. Whether an erasure is authorised is the core's to judge.
+ */
+#ifndef ALLIED_DAEMON_STORE_ERASED_H
+#define ALLIED_DAEMON_STORE_ERASED_H
+
+#include "daemon/store/aside.h"
+
+struct erasure {
+    struct dot target;
+    struct log_id by;
+    uint64_t by_seq;
+};
+/* early: told ahead of data; its commit is not in its log yet. */
+err_t erased_ask(struct store *s, const struct erasure *e, bool early);
+err_t erased_unask(struct store *s, const struct erasure *e); /* its commit fell out of its log */
+/* Those that ask for one op (ascending), or all where `target` is NULL. */
+err_t erased_list(struct store *s, const struct dot *target, struct arena *arena, struct erasure **out, size_t *n);
+err_t erased_attest(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES]);
+err_t erased_unattest(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES]);
+bool erased_is_attested(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES]);
+
+/* The body and salt of an op go, wherever they stand. *changed: something went. ERR_OK too where the op is not here (yet). */
+err_t erased_purge(struct store *s, const struct dot *target, bool *changed);
+/* An erasure that does not count (any more): the body is a hole again. */
+err_t erased_void(struct store *s, const struct dot *target, bool *changed);
+/* After COMMIT: the write-ahead log is truncated, so that nothing of it is left there. Outside a transaction. */
+err_t erased_flush(struct store *s);
+
+#endif
