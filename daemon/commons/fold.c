@@ -18,7 +18,7 @@ bool fold_counts(const struct fold_op *op, struct slice entity)
     case WHO_SELF:
         return slice_equal(entity, slice_of(op->site, SITE_BYTES));
     case WHO_OWNER:
-        return entity.len >= ALLY_BYTES && memcmp(entity.at, op->ally, ALLY_BYTES) == 0;
+        return op->owner;
     case WHO_ANY_OWN:
     case WHO_PROPOSAL:
     case WHO_ADOPTER: /* what an adoption is worth depends on the op adopted: fold_work_adopt */
@@ -48,12 +48,12 @@ static size_t parts(enum entity_type type)
     return type == ENTITY_RECORD || type == ENTITY_CONCEPT ? 4 : type == ENTITY_SITE ? 1 : 0;
 }
 
-err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_op *ops, size_t n,
-                  const struct fold_rules *rules, struct arena *arena, struct buf *canon)
+err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_op *ops, size_t n, struct arena *arena,
+                  struct buf *canon)
 {
     struct fold_work w;
     size_t before = canon->len;
-    err_t err = fold_work_init(&w, type, entity, ops, n, rules, arena);
+    err_t err = fold_work_init(&w, type, entity, ops, n, arena);
     if (err == ERR_OK)
         err = fold_work_adopt(&w);
     if (err != ERR_OK)

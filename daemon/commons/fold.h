@@ -36,6 +36,11 @@
 #define FOLD_VERSION   2
 #define FOLD_CANON_MAX (64u * 1024 * 1024) /* bytes of one entity; give the buf at least this cap */
 
+/* By the charter that judges the op (DESIGN §3 "Standing"). */
+struct fold_rules {
+    bool adopt_by_secretariat;
+    uint64_t adopt_by_allies; /* k; 0: not so */
+};
 struct fold_op { /* in canonical order in the array handed in */
     uint64_t kind;
     struct slice header, body; /* encoded */
@@ -45,17 +50,15 @@ struct fold_op { /* in canonical order in the array handed in */
     uint8_t site[SITE_BYTES];
     uint8_t ally[ALLY_BYTES]; /* of the site, by the authority; zeros where it has none */
     bool standing;            /* the site stands in charter or roster */
-    bool secretariat;         /* its ally has that role */
+    bool owner;               /* of the record: its ally's site, or its heir's */
+    bool secretariat;         /* its ally has that role, by the charter that judges the op */
+    struct fold_rules rules;
     uint64_t clock;
-};
-struct fold_rules {
-    bool adopt_by_secretariat;
-    uint64_t adopt_by_allies; /* k; 0: not so */
 };
 
 /* Appends the canonical bytes. Only ERR_MEMORY or ERR_TOO_LARGE (64 MiB) can happen: bad ops are no-ops. */
-err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_op *ops, size_t n,
-                  const struct fold_rules *rules, struct arena *arena, struct buf *canon);
+err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_op *ops, size_t n, struct arena *arena,
+                  struct buf *canon);
 /* Whether an op counts by its kind's `who`; for history. */
 bool fold_counts(const struct fold_op *op, struct slice entity);
 

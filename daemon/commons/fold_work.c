@@ -85,9 +85,9 @@ static err_t take(struct fold_work *w, const struct fold_op *in, const struct op
 }
 
 err_t fold_work_init(struct fold_work *w, enum entity_type type, struct slice entity, const struct fold_op *ops,
-                     size_t n, const struct fold_rules *rules, struct arena *arena)
+                     size_t n, struct arena *arena)
 {
-    *w = (struct fold_work){.arena = arena, .rules = rules};
+    *w = (struct fold_work){.arena = arena};
     w->items = arena_alloc(arena, n + 1, sizeof *w->items);
     w->by_dot = arena_alloc(arena, n + 1, sizeof(struct fold_item *));
     w->pending = arena_alloc(arena, n + 1, sizeof(const struct fold_op *));
@@ -193,28 +193,39 @@ static err_t collect_votes(const struct fold_work *w, struct vote **out, size_t 
     return ERR_OK;
 }
 
+/* The votes on one op: adopted by one who adopts alone, or by as many other allies as the most lenient charter among them asks. */
+static void count_votes(const struct vote *votes, size_t n)
+{
+    struct fold_item *on = votes[0].on;
+    size_t allies = 0;
+    uint64_t needed = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct fold_op *by = votes[i].by->in;
+        bool same_ally = i && memcmp(votes[i - 1].by->in->ally, by->ally, ALLY_BYTES) == 0;
+        if (by->rules.adopt_by_secretariat && by->secretariat)
+            on->adopted = true;
+        if (by->rules.adopt_by_allies && (!needed || by->rules.adopt_by_allies < needed))
+            needed = by->rules.adopt_by_allies;
+        if (!same_ally && memcmp(on->in->ally, by->ally, ALLY_BYTES) != 0)
+            allies++;
+    }
+    if (needed && allies >= needed)
+        on->adopted = true;
+}
+
 err_t fold_work_adopt(struct fold_work *w)
 {
     struct vote *votes;
-    size_t n, allies = 0;
+    size_t n, from = 0;
     err_t err = collect_votes(w, &votes, &n);
     if (err != ERR_OK || n == 0)
         return err;
     qsort(votes, n, sizeof *votes, by_target_and_ally);
-    for (size_t i = 0; i < n; i++) {
-        struct fold_item *on = votes[i].on;
-        const uint8_t *ally = votes[i].by->in->ally;
-        bool same_target = i && votes[i - 1].on == on;
-        bool same_ally = same_target && memcmp(votes[i - 1].by->in->ally, ally, ALLY_BYTES) == 0;
-        if (!same_target)
-            allies = 0;
-        if (!same_ally && memcmp(on->in->ally, ally, ALLY_BYTES) != 0)
-            allies++;
-        if (w->rules->adopt_by_secretariat && votes[i].by->in->secretariat)
-            on->adopted = true;
-        if (w->rules->adopt_by_allies && allies >= w->rules->adopt_by_allies)
-            on->adopted = true;
-    }
+    for (size_t i = 1; i <= n; i++)
+        if (i == n || votes[i].on != votes[from].on) {
+            count_votes(votes + from, i - from);
+            from = i;
+        }
     return ERR_OK;
 }
 

@@ -28,7 +28,6 @@ struct fold_group { /* what is shown at one key, in canonical order; never empty
 };
 struct fold_work {
     struct arena *arena;
-    const struct fold_rules *rules;
     struct fold_item *items; /* in canonical order */
     size_t items_n;
     struct fold_item **by_dot;
@@ -38,7 +37,7 @@ struct fold_work {
 
 /* Decodes what counts. ERR_MEMORY. */
 err_t fold_work_init(struct fold_work *w, enum entity_type type, struct slice entity, const struct fold_op *ops,
-                     size_t n, const struct fold_rules *rules, struct arena *arena);
+                     size_t n, struct arena *arena);
 /* Sets `adopted` of every item. ERR_MEMORY. */
 err_t fold_work_adopt(struct fold_work *w);
 /* Sets `dead` of every entry; after fold_work_adopt. */

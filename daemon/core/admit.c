@@ -1,4 +1,5 @@
 #include "daemon/core/admit.h"
+#include "daemon/core/charters.h"
 #include "daemon/core/found.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
@@ -9,49 +10,10 @@
 
 #define INVITE_WORDS_BYTES 8
 
-/* ---- what we hold ---- */
-
-static err_t pinned(struct core *c, struct arena *arena, const uint8_t **alliance)
-{
-    struct slice id;
-    err_t e = local_get(c->store, SETTING_ALLIANCE, arena, &id);
-    if (!e && id.len != ALLIANCE_BYTES)
-        e = ERR_DATABASE;
-    if (!e)
-        *alliance = id.at;
-    return e;
-}
-
-static err_t evaluate(struct core *c, struct slice charter, const struct slice *acts, size_t acts_n,
-                      struct arena *arena)
-{
-    const uint8_t *alliance = NULL;
-    struct authority fresh = {0};
-    err_t e = pinned(c, arena, &alliance);
-    if (!e)
-        e = authority_build(charter, acts, acts_n, alliance, &fresh);
-    if (e)
-        return e;
-    authority_fini(&c->authority);
-    c->authority = fresh;
-    c->founded = true;
-    c->digests_known = false;
-    c->reach_dirty = true;
-    return ERR_OK;
-}
-
-static void load_registrar(struct core *c)
-{
-    struct why why;
-    if (c->is_registrar || keyfile_read(c->dir, REGISTRAR_KEY_NAME, &c->registrar, &why))
-        return;
-    c->is_registrar = memcmp(c->registrar.pub, c->authority.registrar, SITE_BYTES) == 0;
-    if (!c->is_registrar)
-        sign_key_wipe(&c->registrar);
-}
+/* ---- refused ---- */
 
 /* A refusal outlives the command that met it: whoever looks later shall not wait for nobody. */
-static void load_refusal(struct core *c, struct arena *arena)
+void admit_refused(struct core *c, struct arena *arena)
 {
     struct slice kept;
     char text[256] = "";
@@ -64,132 +26,6 @@ static void load_refusal(struct core *c, struct arena *arena)
     c->join_error = err_by_name(text);
     if (c->join_error == ERR_COUNT)
         c->join_error = ERR_STANDING;
-}
-
-err_t admit_load(struct core *c)
-{
-    struct arena arena = {0};
-    struct slice *charters = NULL, *acts = NULL, pending;
-    size_t charters_n = 0, acts_n = 0;
-    c->joining = local_get(c->store, SETTING_JOIN_REQUEST, &arena, &pending) == ERR_OK;
-    load_refusal(c, &arena);
-    err_t e = rolls_charters(c->store, &arena, &charters, &charters_n);
-    if (!e)
-        e = rolls_acts(c->store, &arena, &acts, &acts_n);
-    if (!e && charters_n)
-        e = evaluate(c, charters[0], acts, acts_n, &arena);
-    if (!e && c->founded)
-        load_registrar(c);
-    arena_fini(&arena);
-    return e;
-}
-
-/* ---- what peers send ---- */
-
-static err_t put_charters(struct core *c, const struct msg_charter *m, bool *news)
-{
-    const uint8_t *alliance = NULL;
-    err_t e = pinned(c, &c->frame, &alliance);
-    for (size_t i = 0; i < m->charters_n && !e; i++) {
-        struct charter charter;
-        bool fresh = false;
-        e = charter_decode(m->charters[i], &c->frame, &charter);
-        if (!e && charter.number != 0)
-            continue; /* charters after 0 are for a newer program */
-        if (!e)
-            e = charter_check_founding(&charter);
-        if (!e && memcmp(charter.id, alliance, ALLIANCE_BYTES) != 0)
-            e = ERR_ALLIANCE;
-        if (!e)
-            e = rolls_put_charter(c->store, charter.id, charter.number, m->charters[i], &fresh);
-        *news |= fresh;
-    }
-    return e;
-}
-
-static err_t registrar_of(struct core *c, uint8_t registrar[SITE_BYTES])
-{
-    struct slice *charters = NULL;
-    struct charter charter;
-    size_t n = 0;
-    err_t e = rolls_charters(c->store, &c->frame, &charters, &n);
-    if (!e && !n)
-        e = ERR_CHARTER;
-    if (!e)
-        e = charter_decode(charters[0], &c->frame, &charter);
-    if (!e)
-        memcpy(registrar, charter.registrar, SITE_BYTES);
-    return e;
-}
-
-static err_t put_acts(struct core *c, const struct msg_charter *m, bool *news)
-{
-    uint8_t registrar[SITE_BYTES];
-    err_t e = m->acts_n ? registrar_of(c, registrar) : ERR_OK;
-    for (size_t i = 0; i < m->acts_n && !e; i++) {
-        struct roster_act act;
-        bool fresh = false;
-        e = roster_decode(m->acts[i], &c->frame, &act);
-        if (!e)
-            e = roster_check_signature(&act, registrar);
-        if (!e)
-            e = rolls_put_act(c->store, act.id, act.number, m->acts[i], &fresh);
-        *news |= fresh;
-    }
-    return e;
-}
-
-/* Who stands may have changed: what was filed stays, who counts is judged anew. */
-static err_t take_effect(struct core *c)
-{
-    size_t sites = c->authority.sites_n;
-    bool founded = c->founded;
-    err_t e = admit_load(c);
-    uint64_t ops = 0, entities = 0;
-    /* A site that joins has nothing here yet; only one that fell away changes folds. */
-    if (!e && founded && c->authority.sites_n <= sites)
-        e = refold_all(c, &ops, &entities);
-    c->changed = core_mono(c);
-    c->change_told = false;
-    return e;
-}
-
-err_t admit_charter(struct core *c, const struct msg_charter *m, bool *news)
-{
-    *news = false;
-    if (!m->charters_n && !m->acts_n)
-        return ERR_OK;
-    err_t e = batch_begin(c);
-    if (e)
-        return e;
-    e = put_charters(c, m, news);
-    if (!e)
-        e = put_acts(c, m, news);
-    if (e) {
-        batch_abort(c);
-        return e;
-    }
-    e = batch_end(c);
-    if (!e && *news)
-        e = take_effect(c);
-    return e ? e : admit_finish(c);
-}
-
-err_t admit_encode(struct core *c, bool with_charter, uint64_t number, struct buf *out)
-{
-    struct slice *charters = NULL, *acts = NULL;
-    size_t charters_n = 0, acts_n = 0;
-    err_t e = rolls_charters(c->store, &c->frame, &charters, &charters_n);
-    if (!e)
-        e = rolls_acts(c->store, &c->frame, &acts, &acts_n);
-    if (e)
-        return e;
-    (void)number; /* the roster is small: a peer gets all of it, and keeps what is new to it */
-    struct msg m = {
-        .type = MSG_CHARTER,
-        .charter = {.charters = charters, .charters_n = with_charter ? charters_n : 0, .acts = acts, .acts_n = acts_n}
-    };
-    return msg_encode(&m, out);
 }
 
 /* ---- inviting ---- */
@@ -398,7 +234,7 @@ err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SI
     if (!e)
         e = store_admission(c, &r, &row, buf_slice(&act), id);
     if (!e)
-        e = take_effect(c);
+        e = charters_take_effect(c);
     buf_fini(&act);
     return e;
 }

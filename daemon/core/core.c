@@ -1,8 +1,11 @@
 #include "daemon/core/admit.h"
+#include "daemon/core/charters.h"
 #include "daemon/core/announce.h"
+#include "daemon/core/erase.h"
 #include "daemon/core/found.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
+#include "daemon/core/refold.h"
 #include "daemon/core/request.h"
 #include "daemon/core/sync.h"
 #include "protocol/base/base32.h"
@@ -103,7 +106,9 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
     if (!e)
         own_settle(c);
     if (!e)
-        e = admit_load(c);
+        e = charters_load(c);
+    if (!e)
+        e = refold_if_older(c);
     if (!e)
         e = admit_finish(c);
     if (e) {
@@ -132,6 +137,7 @@ void core_close(struct core *c)
     free(c->batch.touched);
     free(c->batch.slots);
     free(c->batch.grown);
+    free(c->erase.due);
     char *texts[] = {c->dir, c->language, c->licence, c->endpoints, c->url, c->contact};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
@@ -189,6 +195,7 @@ struct mono core_tick(struct core *c)
         if (e)
             core_note(c, JOURNAL_WARN, "announce.failed", "reason=%s", err_name(e));
     }
+    erase_tick(c);
     sync_tick(c, now);
     request_tick(c, now);
     return (struct mono){now.ms + (is_settling(c) ? TICK_SOON_MS : TICK_MS)};

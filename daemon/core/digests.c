@@ -1,3 +1,4 @@
+#include "daemon/core/fork.h"
 #include "daemon/core/sync.h"
 #include "peers/reconcile.h"
 
@@ -32,6 +33,8 @@ err_t digests_update(struct core *c)
     struct msg_head *heads = NULL;
     struct msg_site *sites = NULL;
     struct oplog_counts counts = {0};
+    struct buf forks;
+    buf_init(&forks, LIMIT_CHARTER_BYTES);
     size_t n = 0, sites_n = 0;
     err_t e = digests_heads(c, &arena, &heads, &n);
     if (!e)
@@ -39,9 +42,13 @@ err_t digests_update(struct core *c)
     if (!e)
         e = reconcile_sites(heads, n, &arena, &sites, &sites_n);
     if (!e)
-        e = reconcile_inputs(sites, sites_n, c->authority.charter_id, c->authority.roster_id, c->inputs);
+        e = fork_inputs(c, &forks);
+    if (!e)
+        e = reconcile_inputs(sites, sites_n, c->authority.charter_id, c->authority.roster_id, buf_slice(&forks),
+                             c->inputs);
     if (!e)
         e = replica_digest(c->store, c->state);
+    buf_fini(&forks);
     arena_fini(&arena);
     c->holes = counts.holes;
     c->digests_known = e == ERR_OK;

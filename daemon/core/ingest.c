@@ -1,6 +1,9 @@
 #include "daemon/core/ingest.h"
+#include "daemon/core/erase.h"
+#include "daemon/core/fork.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
 #include <stdlib.h>
 
@@ -21,6 +24,8 @@ void batch_abort(struct core *c)
     if (c->batch.open)
         store_rollback(c->store);
     c->batch.open = false;
+    c->erase.due_n = 0;
+    c->forks_fresh = false;
     own_forget(c);
 }
 
@@ -46,7 +51,9 @@ static err_t commit_batch(struct core *c)
 
 err_t batch_end(struct core *c)
 {
-    err_t e = batch_fold(c);
+    err_t e = erase_apply(c);
+    if (!e)
+        e = batch_fold(c);
     if (!e)
         e = own_seal(c);
     if (!e)
@@ -60,6 +67,7 @@ err_t batch_end(struct core *c)
         c->digests_known = false;
         c->changed = core_mono(c);
         c->change_told = false;
+        early_publish(c);
         sync_publish(c);
     }
     return ERR_OK;
@@ -93,10 +101,15 @@ err_t ingest_store(struct core *c, struct commit *commit, uint64_t from_link)
     err_t e = oplog_put(c->store, commit, &row);
     if (!e)
         e = refold_file(c, commit, row);
+    if (!e)
+        e = erase_file(c, commit);
     return e ? e : note_grown(c, commit, from_link);
 }
 
-/* The log ends here: nothing of it that comes later can follow. Said once. */
+/*
+ * The log ends here for now: shown with its reason. It goes on as soon as a commit that fits comes; only a proved fork or a cut ends it, and
+ * those are standing.c's, the same on every replica.
+ */
 static err_t hold(struct core *c, const struct commit *commit, const struct log_head *head, err_t why)
 {
     if (head->held == why)
@@ -109,26 +122,41 @@ static err_t hold(struct core *c, const struct commit *commit, const struct log_
     return e ? e : why;
 }
 
-/* The same place was already taken: by the same commit (fine), or by another (a fork, if it is validly signed). */
-static err_t compare_known(struct core *c, const struct commit *commit, const struct log_head *head)
+/* A commit that claims a place whose holder has the same predecessor proves a fork; with another predecessor the branches part further down. */
+static err_t compare_known(struct core *c, const struct commit *commit, struct slice carried)
 {
     struct commit *known = arena_alloc(&c->scratch, 1, sizeof *known);
-    if (!known)
-        return ERR_MEMORY;
-    err_t e = oplog_get(c->store, &commit->log, commit->seq, &c->scratch, known);
+    struct slice ours;
+    err_t e = known ? oplog_get(c->store, &commit->log, commit->seq, &c->scratch, known) : ERR_MEMORY;
     if (e)
         return e;
     if (memcmp(known->id, commit->id, HASH_BYTES) == 0)
-        return ERR_OK;
+        return refold_fill(c, commit);
     e = commit_verify(commit, c->authority.alliance);
-    return e ? e : hold(c, commit, head, ERR_FORK);
+    if (e)
+        return e;
+    if (memcmp(known->prev, commit->prev, HASH_BYTES) != 0)
+        return ERR_BRANCH;
+    struct buf buf;
+    buf_init(&buf, LIMIT_COMMIT_BYTES * 2);
+    e = oplog_carried(c->store, &commit->log, commit->seq, &buf);
+    ours = buf_slice(&buf);
+    if (!e)
+        e = fork_proved(c, &commit->log, commit->seq, ours, carried);
+    buf_fini(&buf);
+    return e ? e : ERR_FORK;
 }
 
-/* A body that does not match, or a claim of erasure that nobody authorised, is a hole: other peers are asked. */
+/* A body that does not match, or a claim of erasure that nobody authorised, is a hole: other peers are asked. One that is to be erased never comes in. */
 static void look_at_bodies(struct core *c, struct commit *commit, uint64_t from_link)
 {
     for (size_t i = 0; i < commit->ops_n; i++) {
         struct commit_op *op = &commit->ops[i];
+        struct dot dot = dot_of(commit->id, i);
+        if (c->erase.any && erase_is_due(c, &dot, commit->log.site)) {
+            op->state = BODY_ERASED;
+            continue;
+        }
         if (op->state == BODY_PRESENT && commit_check_body(op) == ERR_OK)
             continue;
         char site[SHORT_LEN + 1];
@@ -139,10 +167,41 @@ static void look_at_bodies(struct core *c, struct commit *commit, uint64_t from_
     }
 }
 
-/* Holes we have may be filled by the bodies another peer gives with the same commit. */
-static err_t fill_holes(struct core *c, const struct commit *commit)
+/* At a checkpoint only the commit it names counts: whoever gave us another branch is not asked for this log again. */
+static err_t check_checkpoint(struct core *c, const struct commit *commit)
 {
-    return refold_fill(c, commit);
+    const struct head *named = authority_checkpoint(&c->authority, &commit->log);
+    if (!named || named->seq != commit->seq || memcmp(named->id, commit->id, HASH_BYTES) == 0)
+        return ERR_OK;
+    err_t e = standing_leave_branch(c, &commit->log);
+    return e ? e : ERR_FORK;
+}
+
+static err_t append(struct core *c, struct commit *commit, const struct log_head *head, uint64_t from_link)
+{
+    uint64_t limit = 0;
+    err_t why = ERR_OK;
+    err_t e = standing_limit(c, &commit->log, &limit, &why);
+    if (!e && commit->seq > limit)
+        return why;
+    if (!e)
+        e = commit_verify(commit, c->authority.alliance);
+    if (e)
+        return e;
+    if (commit->seq > head->seq + 1)
+        return ERR_GAP;
+    if (memcmp(commit->prev, head->id, HASH_BYTES) != 0)
+        return hold(c, commit, head, head->seq ? ERR_BRANCH : ERR_CHAIN);
+    if (commit->clock <= head->clock)
+        return hold(c, commit, head, ERR_CLOCK);
+    e = check_checkpoint(c, commit);
+    if (!e && head->held)
+        e = oplog_hold(c->store, &commit->log, ERR_OK);
+    if (e)
+        return e;
+    look_at_bodies(c, commit, from_link);
+    own_saw(c, commit);
+    return ingest_store(c, commit, from_link);
 }
 
 err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, struct commit *commit)
@@ -157,22 +216,10 @@ err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, st
     e = oplog_head(c->store, &commit->log, &head);
     if (e && e != ERR_NOT_FOUND)
         return e;
-    if (commit->seq <= head.seq) {
-        e = compare_known(c, commit, &head);
-        return e ? e : fill_holes(c, commit);
-    }
-    if (head.held)
-        return head.held;
-    e = commit_verify(commit, c->authority.alliance);
-    if (e)
-        return e;
-    if (commit->seq > head.seq + 1)
-        return ERR_GAP;
-    if (memcmp(commit->prev, head.id, HASH_BYTES) != 0)
-        return hold(c, commit, &head, ERR_CHAIN);
-    if (commit->clock <= head.clock)
-        return hold(c, commit, &head, ERR_CLOCK);
-    look_at_bodies(c, commit, from_link);
-    own_saw(c, commit);
-    return ingest_store(c, commit, from_link);
+    return commit->seq <= head.seq ? compare_known(c, commit, carried) : append(c, commit, &head, from_link);
+}
+
+err_t ingest_again(struct core *c, struct slice carried, struct commit *scratch)
+{
+    return ingest_commit(c, carried, 0, scratch);
 }

@@ -15,10 +15,13 @@ err_t batch_fold(struct core *c);
 
 /*
  * A commit from outside, inside a batch. ERR_OK: it is in, or it was already. ERR_GAP: commits before it are missing. ERR_STANDING: its site is
- * unknown here. ERR_CHAIN, ERR_CLOCK, ERR_FORK: its author signed it, and its log is held with that reason. ERR_SIGNATURE, ERR_ALLIANCE and decoding
- * errors hold nothing: nobody signed those bytes for us, and a relay must not stop a log. Errors of disk and memory end the batch.
+ * unknown here. ERR_CUT: beyond its log's cut. ERR_FORK: it proved a fork, or lies beyond one. ERR_BRANCH: validly signed, of another branch that parts
+ * further down: ask that peer for what comes before. ERR_CHAIN, ERR_CLOCK: signed and not fitting; the log is shown as held until one fits. ERR_SIGNATURE,
+ * ERR_ALLIANCE and decoding errors hold nothing: nobody signed those bytes for us. Errors of disk and memory end the batch.
  */
 err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, struct commit *scratch);
+/* A commit that was set aside and may count again. Leaves it in scratch. */
+err_t ingest_again(struct core *c, struct slice carried, struct commit *scratch);
 /* Stores a commit that passed every check, files its ops, marks what it touches. For ingest_commit and own.c only. */
 err_t ingest_store(struct core *c, struct commit *commit, uint64_t from_link);
 /* Is this an error of one input (the batch goes on), or of the machine? */

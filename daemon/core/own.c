@@ -1,6 +1,7 @@
 #include "daemon/core/own.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
+#include "daemon/core/standing.h"
 #include <stdlib.h>
 
 enum open_reason {
@@ -209,12 +210,23 @@ static err_t prepare(struct core *c, struct own *own, struct log_head *head)
     if (e || own->wrote)
         return e;
     bool goes_on = false;
+    uint64_t limit = 0;
+    err_t why = ERR_OK;
     enum open_reason reason = OPEN_FIRST;
     e = take_guard(c, own);
     if (!e)
         e = judge(c, own, head, &reason, &goes_on);
+    if (!e)
+        e = standing_limit(c, &head->log, &limit, &why);
     if (e)
         return e;
+    /* Where the membership ended or is suspended, nothing we write would count; where a fork ended the log, another one goes on. */
+    if (head->seq >= limit && why != ERR_FORK)
+        return why;
+    if (head->seq >= limit) {
+        goes_on = false;
+        reason = OPEN_CLONE_SEEN;
+    }
     own->wrote = true;
     own->before = (struct guard_state){head->log.incarnation, head->seq, {0}};
     memcpy(own->before.id, head->id, HASH_BYTES);

@@ -143,7 +143,8 @@ void reach_tick(struct core *c, struct mono now)
     if (!c->founded && !c->joining)
         try_addresses(c, now);
     for (size_t i = 0; i < c->authority.sites_n; i++)
-        try_site(c, c->authority.sites[i].id, now);
+        if (!c->authority.sites[i].ended)
+            try_site(c, c->authority.sites[i].id, now);
     arena_clear(&c->frame);
     if (c->joining && local_get(c->store, SETTING_INVITER, &c->frame, &inviter) == ERR_OK && inviter.len == SITE_BYTES)
         try_site(c, inviter.at, now);

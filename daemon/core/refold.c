@@ -1,6 +1,8 @@
 #include "daemon/core/refold.h"
 #include "daemon/commons/view.h"
+#include "daemon/core/erase.h"
 #include "daemon/core/ingest.h"
+#include "daemon/store/erased.h"
 #include <stdlib.h>
 
 #define CANON_MAX_BYTES (64u * 1024 * 1024)
@@ -73,15 +75,22 @@ err_t refold_touch(struct core *c, enum entity_type type, struct slice id)
     return ERR_OK;
 }
 
+/* The entity an op is filed under; ENTITY_NONE where its header does not decode far enough. */
+static enum entity_type filed_under(const struct commit_op *op, struct slice *entity, uint64_t *kind)
+{
+    err_t e = op_peek(op->header, kind, entity);
+    enum entity_type type = e && e != ERR_UNKNOWN_KIND ? ENTITY_NONE : type_of(*kind, *entity);
+    return type != ENTITY_NONE && entity->len == entity_bytes(type) ? type : ENTITY_NONE;
+}
+
 err_t refold_file(struct core *c, const struct commit *commit, int64_t row)
 {
     err_t e = ERR_OK;
     for (size_t i = 0; i < commit->ops_n && !e; i++) {
         uint64_t kind = 0;
         struct slice entity = {0};
-        err_t peek = op_peek(commit->ops[i].header, &kind, &entity);
-        enum entity_type type = peek && peek != ERR_UNKNOWN_KIND ? ENTITY_NONE : type_of(kind, entity);
-        if (type == ENTITY_NONE || entity.len != entity_bytes(type))
+        enum entity_type type = filed_under(&commit->ops[i], &entity, &kind);
+        if (type == ENTITY_NONE)
             continue;
         e = replica_file(c->store, row * 256 + (int64_t)i, type, entity, kind);
         if (!e)
@@ -90,9 +99,34 @@ err_t refold_file(struct core *c, const struct commit *commit, int64_t row)
     return e;
 }
 
+err_t refold_unfile(struct core *c, const struct commit *commit, int64_t row)
+{
+    err_t e = erase_unfile(c, commit);
+    for (size_t i = 0; i < commit->ops_n && !e; i++) {
+        uint64_t kind = 0;
+        struct slice entity = {0};
+        enum entity_type type = filed_under(&commit->ops[i], &entity, &kind);
+        if (type == ENTITY_NONE)
+            continue;
+        e = replica_unfile(c->store, row * 256 + (int64_t)i, type, entity);
+        if (!e)
+            e = refold_touch(c, type, entity);
+    }
+    return e;
+}
+
+err_t refold_touch_op(struct core *c, const struct commit_op *op)
+{
+    uint64_t kind = 0;
+    struct slice entity = {0};
+    enum entity_type type = filed_under(op, &entity, &kind);
+    return type == ENTITY_NONE ? ERR_OK : refold_touch(c, type, entity);
+}
+
 /* ---- folding ---- */
 
-static void fill_fold_op(const struct core *c, const struct replica_op *in, struct fold_op *out)
+void refold_op(const struct core *c, const struct replica_op *in, enum entity_type type, struct slice entity,
+               struct fold_op *out)
 {
     const struct ally *ally = authority_ally_of(&c->authority, in->log.site);
     *out = (struct fold_op){.kind = in->kind,
@@ -106,7 +140,18 @@ static void fill_fold_op(const struct core *c, const struct replica_op *in, stru
         return;
     memcpy(out->ally, ally->id, ALLY_BYTES);
     out->standing = true;
-    out->secretariat = authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT);
+    out->owner = type == ENTITY_RECORD && refold_owns(c, ally, entity);
+    /* A role is judged by the charter that was in force where the commit stands, not by the one in force now. */
+    size_t charter = authority_charter_of(&c->authority, &in->log, in->seq);
+    out->secretariat = authority_has_role_at(&c->authority, charter, ally->id, ROLE_SECRETARIAT);
+    out->rules.adopt_by_secretariat = authority_rule_at(&c->authority, charter, RULE_ADOPT_SECRETARIAT) == 1;
+    out->rules.adopt_by_allies = authority_rule_at(&c->authority, charter, RULE_ADOPT_ALLIES);
+}
+
+bool refold_owns(const struct core *c, const struct ally *ally, struct slice record)
+{
+    const struct ally *owner = authority_owner_of(&c->authority, record.at);
+    return memcmp(ally->id, record.at, ALLY_BYTES) == 0 || (owner && memcmp(owner->id, ally->id, ALLY_BYTES) == 0);
 }
 
 static err_t load_ops(struct core *c, enum entity_type type, struct slice entity, struct arena *arena,
@@ -120,23 +165,16 @@ static err_t load_ops(struct core *c, enum entity_type type, struct slice entity
     if (!*out)
         return ERR_MEMORY;
     for (size_t i = 0; i < *n; i++)
-        fill_fold_op(c, &ops[i], &(*out)[i]);
+        refold_op(c, &ops[i], type, entity, &(*out)[i]);
     return ERR_OK;
-}
-
-static struct fold_rules rules_of(const struct core *c)
-{
-    return (struct fold_rules){authority_rule(&c->authority, RULE_ADOPT_SECRETARIAT) == 1,
-                               authority_rule(&c->authority, RULE_ADOPT_ALLIES)};
 }
 
 err_t refold_canon(struct core *c, enum entity_type type, struct slice entity, struct arena *arena, struct buf *canon)
 {
     struct fold_op *ops = NULL;
     size_t n = 0;
-    struct fold_rules rules = rules_of(c);
     err_t e = load_ops(c, type, entity, arena, &ops, &n);
-    return e ? e : fold_entity(type, entity, ops, n, &rules, arena, canon);
+    return e ? e : fold_entity(type, entity, ops, n, arena, canon);
 }
 
 static uint64_t latest_clock(const struct fold_op *ops, size_t n, struct slice entity)
@@ -228,13 +266,16 @@ err_t refold_entity(struct core *c, enum entity_type type, const uint8_t *id)
     struct slice entity = slice_of(id, entity_bytes(type));
     struct fold_op *ops = NULL;
     size_t n = 0;
-    struct fold_rules rules = rules_of(c);
     struct buf canon;
     buf_init(&canon, CANON_MAX_BYTES);
     arena_clear(&c->scratch);
     err_t e = load_ops(c, type, entity, &c->scratch, &ops, &n);
+    if (!e && !n) {
+        buf_fini(&canon);
+        return replica_drop(c->store, type, entity);
+    }
     if (!e)
-        e = fold_entity(type, entity, ops, n, &rules, &c->scratch, &canon);
+        e = fold_entity(type, entity, ops, n, &c->scratch, &canon);
     if (!e)
         e = replica_put(c->store, type, entity, buf_slice(&canon));
     if (!e)
@@ -292,6 +333,8 @@ static err_t file_everything(struct core *c, uint64_t *ops)
         e = oplog_get_row(c->store, row, &arena, commit);
         if (!e)
             e = refold_file(c, commit, row);
+        if (!e)
+            e = erase_file(c, commit);
         *ops += commit->ops_n;
     }
     arena_fini(&arena);
@@ -324,4 +367,28 @@ err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities)
     }
     c->digests_known = false;
     return batch_end(c);
+}
+
+#define SETTING_FOLD "fold.version"
+
+err_t refold_if_older(struct core *c)
+{
+    struct arena arena = {0};
+    struct slice known;
+    struct erasure *all = NULL;
+    size_t n = 0;
+    uint64_t ops, entities;
+    uint8_t version = FOLD_VERSION;
+    err_t e = local_get(c->store, SETTING_FOLD, &arena, &known);
+    bool same = e == ERR_OK && known.len == 1 && known.at[0] == version;
+    if (e == ERR_NOT_FOUND)
+        e = ERR_OK;
+    if (!e)
+        e = erased_list(c->store, NULL, &arena, &all, &n);
+    c->erase.any = n > 0;
+    arena_fini(&arena);
+    if (e || same || !c->founded)
+        return e;
+    e = refold_all(c, &ops, &entities);
+    return e ? e : local_set(c->store, SETTING_FOLD, slice_of(&version, 1));
 }

@@ -9,6 +9,10 @@
 
 /* Files each op and marks its entity as touched; an op whose header does not decode far enough to have an entity is a no-op. */
 err_t refold_file(struct core *c, const struct commit *commit, int64_t row);
+/* The other way, for a commit that leaves its log. */
+err_t refold_unfile(struct core *c, const struct commit *commit, int64_t row);
+/* Marks the entity that an op is about. */
+err_t refold_touch_op(struct core *c, const struct commit_op *op);
 /* Folds one entity out of all its ops and stores the result. */
 err_t refold_entity(struct core *c, enum entity_type type, const uint8_t *id);
 /* Folds it now, where the batch under way has touched it: a second write about it must see the first. */
@@ -19,9 +23,18 @@ err_t refold_fill(struct core *c, const struct commit *commit);
 err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities);
 /* The same replay inside a batch of the caller's, folded and not committed: for verify, which throws it away. */
 err_t refold_replay(struct core *c, uint64_t *ops);
+/* A replica that an older program folded is folded anew. Notes whether anybody ever asked for an erasure. */
+err_t refold_if_older(struct core *c);
 /* The fold of one entity into `canon`, without storing: for verify. */
 err_t refold_canon(struct core *c, enum entity_type type, struct slice entity, struct arena *arena, struct buf *canon);
 /* Marks an entity as touched in the batch under way. */
 err_t refold_touch(struct core *c, enum entity_type type, struct slice entity);
+
+/* An op as the fold takes it: who wrote it, by what right. */
+struct fold_op;
+void refold_op(const struct core *c, const struct replica_op *in, enum entity_type type, struct slice entity,
+               struct fold_op *out);
+/* Do this ally's sites own the record: as the ally that its id begins with, or as its heir? */
+bool refold_owns(const struct core *c, const struct ally *ally, struct slice record);
 
 #endif

@@ -1,4 +1,5 @@
 #include "daemon/core/ingest.h"
+#include "daemon/core/refold.h"
 #include "daemon/core/req_read.h"
 
 /* "prefLabel@fr": what --field takes. Merge and retirement are no fields. */
@@ -159,7 +160,7 @@ err_t req_conflicts_resolve(struct req *r)
     err_t e = open_conflict(r, &v);
     if (!e)
         e = edit_open(r->core, core_own(r->core), v.type, v.entity, &r->arena, &edit);
-    if (!e && v.type == ENTITY_RECORD && memcmp(v.entity.at, edit.ally->id, ALLY_BYTES) != 0)
+    if (!e && v.type == ENTITY_RECORD && !refold_owns(r->core, edit.ally, v.entity))
         e = why_set(&r->why, ERR_NOT_OURS, "%.100s", req_text(r, "id"));
     if (!e)
         e = resolve_fields(r, &v, &edit, resolved);

@@ -2,6 +2,7 @@
  * req_read: what records and concepts share when they are read: lists' cursors, fields as JSON, history.
  */
 #include "daemon/core/req_read.h"
+#include "daemon/core/refold.h"
 #include "protocol/base/base32.h"
 #include "protocol/wire/rd.h"
 #include <stdlib.h>
@@ -100,23 +101,13 @@ static void put_writes(struct req *r, json_t *entry, const struct replica_op *in
         req_put(entry, "dots", dots_json(op->dots, op->dots_n));
 }
 
-static err_t entry_of(struct req *r, const struct replica_op *in, struct slice entity, json_t **out)
+static err_t entry_of(struct req *r, const struct replica_op *in, enum entity_type type, struct slice entity,
+                      json_t **out)
 {
     const struct kind_info *info = kind_info(in->kind);
-    const struct ally *ally = authority_ally_of(&r->core->authority, in->log.site);
-    struct fold_op op = {.kind = in->kind,
-                         .header = in->header,
-                         .body = in->body,
-                         .state = in->state,
-                         .dot = in->dot,
-                         .clock = in->clock,
-                         .standing = ally != NULL};
+    struct fold_op op;
     struct op decoded;
-    memcpy(op.site, in->log.site, SITE_BYTES);
-    if (ally) {
-        memcpy(op.ally, ally->id, ALLY_BYTES);
-        op.secretariat = authority_has_role(&r->core->authority, ally->id, ROLE_SECRETARIAT);
-    }
+    refold_op(r->core, in, type, entity, &op);
     *out = json_object();
     err_t e = req_put_author(r, *out, &in->dot);
     req_put(*out, "clock", req_u64(in->clock));
@@ -138,7 +129,7 @@ err_t req_history(struct req *r, enum entity_type type)
         e = replica_ops(r->core->store, type, entity, &r->arena, &ops, &n);
     for (size_t i = 0; i < n && !e; i++) {
         json_t *entry = NULL;
-        e = entry_of(r, &ops[i], entity, &entry);
+        e = entry_of(r, &ops[i], type, entity, &entry);
         json_array_append_new(history, entry);
     }
     if (e) {

@@ -297,7 +297,7 @@ static err_t open_ours(struct req *r, struct edit *edit)
     err_t e = req_entity(r, ENTITY_RECORD, req_text(r, "id"), &id);
     if (!e)
         e = edit_open(r->core, core_own(r->core), ENTITY_RECORD, id, &r->arena, edit);
-    if (!e && memcmp(id.at, edit->ally->id, ALLY_BYTES) != 0)
+    if (!e && !refold_owns(r->core, edit->ally, id))
         e = why_set(&r->why, ERR_NOT_OURS, "%.100s", req_text(r, "id"));
     return e;
 }

@@ -59,6 +59,7 @@ struct peer_log {
     uint64_t asked;   /* up to where we asked this peer; 0: not */
     struct mono due;  /* not to be asked before: its author may be faster */
     bool refused;     /* what it sent of this log was held: not asked again in this session */
+    uint64_t walked;  /* from where we asked back for the place where its branch parts from ours */
 };
 struct serve { /* a WANT of theirs, being answered */
     struct log_id log;
@@ -105,6 +106,14 @@ struct pending_ping {
 };
 #define PENDING_PINGS 16
 
+/* Erasures under way. */
+struct erasing {
+    struct dot *due; /* to be judged at the batch's end */
+    size_t due_n, due_room;
+    bool any;   /* somebody ever asked for an erasure */
+    bool flush; /* bodies went: empty the write-ahead log, then attest */
+};
+
 struct core {
     struct env env;
     char *dir;
@@ -143,6 +152,9 @@ struct core {
     err_t join_error; /* what the inviter said to our JOIN; ERR_OK nothing yet */
     char join_detail[160];
     bool joining;
+    size_t alarmed_rivals, alarmed_voids; /* of the authority: noted in the journal */
+    struct erasing erase;
+    bool forks_fresh; /* a proof came in: tell peers after COMMIT */
     err_t fatal;
 };
 
@@ -158,6 +170,12 @@ static inline struct wall core_wall(const struct core *c)
 static inline struct mono core_mono(const struct core *c)
 {
     return c->env.mono(c->env.ctx);
+}
+/* May this site speak to us as a member? A key that was replaced, or whose ally left, may not. */
+static inline bool core_admits(const struct core *c, const uint8_t site[SITE_BYTES])
+{
+    const struct site *s = authority_site(&c->authority, site);
+    return s && !s->ended;
 }
 bool core_is_own(const struct core *c, const uint8_t site[SITE_BYTES]);
 

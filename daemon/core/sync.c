@@ -98,7 +98,8 @@ static bool is_admitted_curve(const struct core *c, const uint8_t curve[32])
 {
     uint8_t known[32];
     for (size_t i = 0; i < c->authority.sites_n; i++)
-        if (sign_curve_public(c->authority.sites[i].id, known) == ERR_OK && memcmp(known, curve, sizeof known) == 0)
+        if (!c->authority.sites[i].ended && sign_curve_public(c->authority.sites[i].id, known) == ERR_OK &&
+            memcmp(known, curve, sizeof known) == 0)
             return true;
     return false;
 }
@@ -256,6 +257,21 @@ static err_t on_welcome(struct core *c, struct peer *p, const struct msg *m, siz
     (void)bytes;
     return hello_welcome(c, p, &m->welcome);
 }
+static err_t on_erase(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)p, (void)bytes;
+    return early_erase(c, &m->bins);
+}
+static err_t on_fork(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)p, (void)bytes;
+    return early_fork(c, &m->fork);
+}
+static err_t on_promise(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)p, (void)bytes;
+    return early_promise(c, &m->bins);
+}
 static err_t on_vector(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
 {
     (void)bytes;
@@ -282,9 +298,10 @@ static err_t on_new(struct core *c, struct peer *p, const struct msg *m, size_t 
 
 typedef err_t handler_fn(struct core *c, struct peer *p, const struct msg *m, size_t bytes);
 static handler_fn *const handlers[] = {
-    [MSG_HELLO] = on_hello,     [MSG_CHARTER] = on_charter, [MSG_VECTOR] = on_vector, [MSG_WANT] = on_want,
-    [MSG_RUN] = on_run,         [MSG_ACK] = on_ack,         [MSG_NEW] = on_new,       [MSG_JOIN] = on_join,
-    [MSG_WELCOME] = on_welcome, [MSG_PING] = on_ping,       [MSG_PONG] = on_pong,     [MSG_BYE] = on_bye,
+    [MSG_HELLO] = on_hello,     [MSG_CHARTER] = on_charter, [MSG_VECTOR] = on_vector,   [MSG_WANT] = on_want,
+    [MSG_RUN] = on_run,         [MSG_ACK] = on_ack,         [MSG_NEW] = on_new,         [MSG_JOIN] = on_join,
+    [MSG_WELCOME] = on_welcome, [MSG_PING] = on_ping,       [MSG_PONG] = on_pong,       [MSG_BYE] = on_bye,
+    [MSG_ERASE] = on_erase,     [MSG_FORK] = on_fork,       [MSG_PROMISE] = on_promise,
 };
 
 void sync_frame(struct core *c, uint64_t link, struct slice bytes)

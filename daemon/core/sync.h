@@ -44,6 +44,13 @@ err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m);
 err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m);
 bool hello_we_stand(const struct core *c); /* is our own site admitted? */
 
+/* ---- sync_early.c ---- */
+void early_tell(struct core *c, struct peer *p); /* everything, at the beginning of a session */
+void early_publish(struct core *c);              /* what is fresh, after COMMIT */
+err_t early_erase(struct core *c, const struct msg_bins *m);
+err_t early_promise(struct core *c, const struct msg_bins *m);
+err_t early_fork(struct core *c, const struct msg_fork *m);
+
 /* ---- sync_diff.c ---- */
 void diff_start(struct core *c, struct peer *p); /* VECTOR level 0 */
 err_t diff_vector(struct core *c, struct peer *p, const struct msg_vector *m);
@@ -75,6 +82,9 @@ void flow_note_held(struct core *c);
 void flow_equal(struct core *c, struct peer *p, const struct msg_head *heads, size_t n, const uint8_t *site);
 /* How many commits they have and we lack, and the other way. */
 void flow_distance(struct core *c, const struct peer *p, uint64_t *behind, uint64_t *ahead);
+
+/* What may come in has changed (standing, a fork): what was refused may be asked again. */
+void flow_forgive(struct core *c);
 
 /* ---- sync_holes.c ---- */
 /* Bodies that did not match or were withheld are asked of other peers, one after the other. */

@@ -11,6 +11,7 @@
     300                   /* a relay's announcement waits this long for the author itself, where we have its session */
 #define INLINE_NEW_MAX  4 /* more fresh commits of one log than that are told by their head alone */
 #define RUN_COMMITS_MAX 2048
+#define WALK_BACK       64 /* commits asked at once when looking for where two branches part */
 
 /* ---- what peers have ---- */
 
@@ -322,9 +323,52 @@ static void acknowledge(struct core *c, struct peer *p, const struct log_id *log
     sync_send(c, p, &m);
 }
 
+/*
+ * A commit of another branch: its peer is asked for what comes before, until the place is found where two commits follow the same one. A
+ * commit that follows nothing anybody has leads nowhere and is forgotten.
+ */
+static void walk_back(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq)
+{
+    struct log_head head = {.seq = 0};
+    if (oplog_head(c->store, log, &head))
+        return;
+    uint64_t last = seq > head.seq ? head.seq : seq - 1;
+    if (!last)
+        return;
+    struct msg m = {
+        .type = MSG_WANT, .want = {.incarnation = log->incarnation, .last = last}
+    };
+    m.want.first = last > WALK_BACK ? last - WALK_BACK + 1 : 1;
+    memcpy(m.want.site, log->site, SITE_BYTES);
+    sync_send(c, p, &m);
+}
+
+static void note_refused(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq, err_t refused)
+{
+    char site[SHORT_LEN + 1];
+    struct peer_log *pl = flow_log(p, log);
+    core_note(c, JOURNAL_WARN, "commit.refused", "log=%s peer=%llx seq=%llu reason=%s",
+              core_short(slice_of(log->site, SITE_BYTES), site), (unsigned long long)p->link, (unsigned long long)seq,
+              err_name(refused));
+    if (refused == ERR_BRANCH && pl && seq != pl->walked) {
+        pl->walked = seq;
+        walk_back(c, p, log, seq);
+    }
+    if (pl)
+        pl->refused = true;
+}
+
+void flow_forgive(struct core *c)
+{
+    for (size_t i = 0; i < c->peers_n; i++)
+        for (size_t k = 0; k < c->peers[i].logs_n; k++)
+            c->peers[i].logs[k].refused = false;
+    c->ask_due = true;
+}
+
 static err_t take_in(struct core *c, struct peer *p, const struct log_id *log, const struct slice *commits, size_t n)
 {
-    struct commit *scratch = malloc(sizeof *scratch);
+    struct commit *scratch = calloc(1, sizeof *scratch);
     if (!scratch)
         return ERR_MEMORY;
     err_t refused = ERR_OK;
@@ -338,20 +382,15 @@ static err_t take_in(struct core *c, struct peer *p, const struct log_id *log, c
         else
             e = one;
     }
+    uint64_t seq = scratch->seq;
     free(scratch);
     if (e) {
         batch_abort(c);
         return e;
     }
     e = batch_end(c);
-    if (refused && refused != ERR_GAP) {
-        char site[SHORT_LEN + 1];
-        struct peer_log *pl = flow_log(p, log);
-        core_note(c, JOURNAL_WARN, "commit.refused", "log=%s peer=%llx reason=%s",
-                  core_short(slice_of(log->site, SITE_BYTES), site), (unsigned long long)p->link, err_name(refused));
-        if (pl)
-            pl->refused = true;
-    }
+    if (refused && refused != ERR_GAP)
+        note_refused(c, p, log, seq, refused);
     return e ? e : refused == ERR_PEER_PROTOCOL ? refused : ERR_OK;
 }
 

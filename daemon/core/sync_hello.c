@@ -3,6 +3,7 @@
  */
 #include "daemon/commons/fold.h"
 #include "daemon/core/admit.h"
+#include "daemon/core/charters.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/sync.h"
 
@@ -72,15 +73,9 @@ static void tell_charter(struct core *c, struct peer *p)
 {
     bool same_charter = memcmp(p->theirs.charter_id, c->authority.charter_id, HASH_BYTES) == 0;
     bool same_roster = memcmp(p->theirs.roster_id, c->authority.roster_id, HASH_BYTES) == 0;
-    struct buf out;
-    buf_init(&out, LIMIT_MESSAGE_BYTES);
-    if (!c->founded || (same_charter && same_roster)) {
-        struct msg m = {.type = MSG_CHARTER};
-        sync_send(c, p, &m);
-    } else if (admit_encode(c, !same_charter, p->theirs.roster_number, &out) == ERR_OK) {
-        c->env.send(c->env.ctx, p->link, buf_slice(&out));
-    }
-    buf_fini(&out);
+    /* Drafts travel beside the chain, so that all who must sign see them. */
+    bool drafts = rolls_count(c->store) > c->authority.charters_n;
+    charters_tell(c, p, !c->founded || (same_charter && same_roster && !drafts));
 }
 
 err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
@@ -92,7 +87,7 @@ err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
     p->theirs.software = slice_text("");
     memcpy(p->site, m->site, SITE_BYTES);
     p->has_site = p->hello = true;
-    p->member = authority_site(&c->authority, p->site) != NULL;
+    p->member = core_admits(c, p->site);
     p = settle_duplicate(c, p);
     if (!p)
         return ERR_OK;
@@ -120,7 +115,7 @@ bool hello_we_stand(const struct core *c)
 static void judge_members(struct core *c)
 {
     for (size_t i = 0; i < c->peers_n; i++)
-        c->peers[i].member = c->peers[i].hello && authority_site(&c->authority, c->peers[i].site) != NULL;
+        c->peers[i].member = c->peers[i].hello && core_admits(c, c->peers[i].site);
 }
 
 /* Both sides stand and know the same charter: compare what we have. */
@@ -130,27 +125,25 @@ static void advance(struct core *c, struct peer *p)
         return;
     if (!hello_we_stand(c))
         ask_to_join(c, p);
-    else if (p->member)
+    else if (p->member) {
+        early_tell(c, p);
         diff_start(c, p);
+    }
 }
 
 void sync_tell_roster(struct core *c)
 {
-    struct buf out;
-    buf_init(&out, LIMIT_MESSAGE_BYTES);
     judge_members(c);
-    if (admit_encode(c, true, 0, &out) == ERR_OK)
-        for (size_t i = 0; i < c->peers_n; i++)
-            if (c->peers[i].hello && c->peers[i].state != SESSION_HELLO)
-                c->env.send(c->env.ctx, c->peers[i].link, buf_slice(&out));
-    buf_fini(&out);
+    for (size_t i = 0; i < c->peers_n; i++)
+        if (c->peers[i].hello && c->peers[i].state != SESSION_HELLO)
+            charters_tell(c, &c->peers[i], false);
 }
 
 err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m)
 {
     bool news = false;
     uint64_t link = p->link;
-    err_t e = admit_charter(c, m, &news);
+    err_t e = charters_take(c, m, &news);
     if (e)
         return e;
     if (news)

@@ -183,6 +183,7 @@ size_t ops_write(struct ops *o, enum op_kind kind, unsigned site, uint64_t clock
         op.target = make_target(o, kind, w);
     op.retired = kind == OP_CONCEPT_RETIRE && !w->remove;
     op.entity = entity_of(o, op.info, f->site);
+    f->owner = op.entity.len == RECORD_BYTES && memcmp(op.entity.at, f->ally, ALLY_BYTES) == 0;
     buf_init(&b, LIMIT_ENVELOPE_BYTES);
     op_encode_header(&b, &op);
     f->header = keep(o, &b);
@@ -225,7 +226,10 @@ void ops_fold(const struct fold_op *op, size_t n, enum entity_type type, struct 
     if (n)
         memcpy(sorted, op, n * sizeof *op);
     ops_sort(sorted, n);
+    for (size_t i = 0; i < n; i++) {
+        sorted[i].rules = *rules;
+    }
     buf_init(canon, FOLD_CANON_MAX);
-    assert_int_equal(fold_entity(type, entity, sorted, n, rules, &arena, canon), ERR_OK);
+    assert_int_equal(fold_entity(type, entity, sorted, n, &arena, canon), ERR_OK);
     arena_fini(&arena);
 }

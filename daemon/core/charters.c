@@ -1,0 +1,362 @@
+#include "daemon/core/charters.h"
+#include "daemon/core/admit.h"
+#include "daemon/core/erase.h"
+#include "daemon/core/found.h"
+#include "daemon/core/ingest.h"
+#include "daemon/core/keyfile.h"
+#include "daemon/core/refold.h"
+#include "daemon/core/standing.h"
+#include "daemon/core/sync.h"
+#include "protocol/base/base32.h"
+#include <stdlib.h>
+
+#define CANDIDATES_MAX 64            /* charters kept beside the chain: drafts and rivals */
+#define PAGE_BYTES     (768u * 1024) /* of one CHARTER message */
+
+/* ---- what we hold ---- */
+
+static err_t pinned(struct core *c, struct arena *arena, const uint8_t **alliance)
+{
+    struct slice id;
+    err_t e = local_get(c->store, SETTING_ALLIANCE, arena, &id);
+    if (!e && id.len != ALLIANCE_BYTES)
+        e = ERR_DATABASE;
+    if (!e)
+        *alliance = id.at;
+    return e;
+}
+
+err_t charters_input(struct core *c, struct arena *arena, struct authority_input *out)
+{
+    struct slice *charters = NULL, *acts = NULL, chain;
+    *out = (struct authority_input){0};
+    err_t e = pinned(c, arena, &out->alliance);
+    if (!e)
+        e = rolls_charters(c->store, arena, &charters, &out->charters_n);
+    if (!e)
+        e = rolls_acts(c->store, arena, &acts, &out->acts_n);
+    if (e)
+        return e;
+    out->charters = charters;
+    out->acts = acts;
+    if (local_get(c->store, SETTING_CHAIN, arena, &chain) == ERR_OK && chain.len % HASH_BYTES == 0) {
+        out->chain = (const uint8_t(*)[HASH_BYTES])(uintptr_t)chain.at;
+        out->chain_n = chain.len / HASH_BYTES;
+    }
+    return ERR_OK;
+}
+
+/* Of two complete rivals each replica keeps the one it had: so the chain is noted as soon as it grows. */
+static err_t note_chain(struct core *c, struct arena *arena)
+{
+    struct buf chain;
+    struct slice known;
+    buf_init(&chain, c->authority.charters_n * HASH_BYTES + 1);
+    for (size_t i = 0; i < c->authority.charters_n; i++)
+        buf_append(&chain, c->authority.charters[i].id, HASH_BYTES);
+    err_t e = chain.err;
+    /* Looking must work on a full disk: nothing is written where nothing changed. */
+    if (!e && (local_get(c->store, SETTING_CHAIN, arena, &known) || !slice_equal(known, buf_slice(&chain))))
+        e = local_set(c->store, SETTING_CHAIN, buf_slice(&chain));
+    buf_fini(&chain);
+    return e;
+}
+
+static void load_registrar(struct core *c)
+{
+    struct why why;
+    if (!c->is_registrar && keyfile_read(c->dir, REGISTRAR_KEY_NAME, &c->registrar, &why))
+        return;
+    c->is_registrar = memcmp(c->registrar.pub, c->authority.registrar, SITE_BYTES) == 0;
+    if (!c->is_registrar)
+        sign_key_wipe(&c->registrar);
+}
+
+static void tell_alarms(struct core *c)
+{
+    for (size_t i = c->alarmed_rivals; i < c->authority.rivals_n; i++)
+        core_note(c, JOURNAL_ERROR, "charter.rivals", "number=%llu", (unsigned long long)c->authority.rivals[i].number);
+    for (size_t i = c->alarmed_voids; i < c->authority.voids_n; i++)
+        core_note(c, JOURNAL_WARN, "roster.void", "number=%llu why=%d",
+                  (unsigned long long)c->authority.voids[i].number, (int)c->authority.voids[i].why);
+    c->alarmed_rivals = c->authority.rivals_n;
+    c->alarmed_voids = c->authority.voids_n;
+}
+
+static err_t evaluate(struct core *c, struct arena *arena)
+{
+    struct authority_input in;
+    struct authority fresh = {0};
+    err_t e = charters_input(c, arena, &in);
+    if (e || !in.charters_n)
+        return e;
+    e = authority_build_all(&in, &fresh);
+    if (e)
+        return e;
+    authority_fini(&c->authority);
+    c->authority = fresh;
+    c->founded = true;
+    c->digests_known = false;
+    c->reach_dirty = true;
+    load_registrar(c);
+    tell_alarms(c);
+    return note_chain(c, arena);
+}
+
+err_t charters_load(struct core *c)
+{
+    struct arena arena = {0};
+    struct slice pending;
+    c->joining = local_get(c->store, SETTING_JOIN_REQUEST, &arena, &pending) == ERR_OK;
+    admit_refused(c, &arena);
+    err_t e = evaluate(c, &arena);
+    arena_fini(&arena);
+    return e;
+}
+
+/* ---- after a change ---- */
+
+static err_t apply_standing(struct core *c)
+{
+    err_t e = batch_begin(c);
+    if (e)
+        return e;
+    e = standing_apply(c);
+    if (!e)
+        e = erase_judge_all(c);
+    if (e) {
+        batch_abort(c);
+        return e;
+    }
+    return batch_end(c);
+}
+
+err_t charters_take_effect(struct core *c)
+{
+    uint8_t charter[HASH_BYTES];
+    bool founded = c->founded;
+    uint64_t ops = 0, entities = 0;
+    memcpy(charter, c->authority.charter_id, HASH_BYTES);
+    err_t e = charters_load(c);
+    if (!e && founded)
+        e = apply_standing(c);
+    /* Roles, rules and heirs are the charter's: every fold may look different now. */
+    if (!e && founded && memcmp(charter, c->authority.charter_id, HASH_BYTES) != 0)
+        e = refold_all(c, &ops, &entities);
+    flow_forgive(c);
+    c->changed = core_mono(c);
+    c->change_told = false;
+    return e;
+}
+
+/* ---- what peers send ---- */
+
+/* Somebody who stands must have signed it: else strangers could fill the store. */
+static bool is_backed(const struct core *c, const struct charter *charter)
+{
+    for (size_t i = 0; i < charter->signatures_n; i++) {
+        const struct site *site = authority_site(&c->authority, charter->signatures[i].site);
+        if (site && !site->ended &&
+            sign_check(charter->signatures[i].site, DOMAIN_CHARTER, charter->body, charter->signatures[i].signature) ==
+                ERR_OK)
+            return true;
+    }
+    return false;
+}
+
+static err_t find_known(struct core *c, const uint8_t id[HASH_BYTES], struct arena *arena, struct charter *out,
+                        size_t *total)
+{
+    struct slice *all = NULL;
+    size_t n = 0;
+    err_t e = rolls_charters(c->store, arena, &all, &n);
+    *total = n;
+    for (size_t i = 0; i < n && !e; i++) {
+        e = charter_decode(all[i], arena, out);
+        if (!e && memcmp(out->id, id, HASH_BYTES) == 0)
+            return ERR_OK;
+    }
+    return e ? e : ERR_NOT_FOUND;
+}
+
+static err_t merge(struct core *c, const struct charter *known, const struct charter *came, bool *fresh)
+{
+    struct buf both;
+    buf_init(&both, LIMIT_CHARTER_BYTES);
+    err_t e = charter_merge(known, came, &c->authority, &both);
+    if (!e)
+        e = rolls_set_charter(c->store, known->id, buf_slice(&both), fresh);
+    buf_fini(&both);
+    return e;
+}
+
+err_t charters_put(struct core *c, struct slice carried, bool *fresh)
+{
+    struct arena arena = {0};
+    struct charter came, known;
+    const uint8_t *alliance = NULL;
+    size_t total = 0;
+    *fresh = false;
+    err_t e = pinned(c, &arena, &alliance);
+    if (!e)
+        e = charter_decode(carried, &arena, &came);
+    if (!e && came.number == 0)
+        e = charter_check_founding(&came);
+    if (!e && came.number == 0 && memcmp(came.id, alliance, ALLIANCE_BYTES) != 0)
+        e = ERR_ALLIANCE;
+    if (!e && came.number > 0 && c->founded && !is_backed(c, &came))
+        e = ERR_CHARTER;
+    if (!e) {
+        e = find_known(c, came.id, &arena, &known, &total);
+        if (e == ERR_OK)
+            e = merge(c, &known, &came, fresh);
+        else if (e == ERR_NOT_FOUND)
+            e = total < c->authority.charters_n + CANDIDATES_MAX
+                    ? rolls_put_charter(c->store, came.id, came.number, carried, fresh)
+                    : ERR_OK;
+    }
+    arena_fini(&arena);
+    return e;
+}
+
+static bool signed_by_a_registrar(const struct core *c, const struct roster_act *act)
+{
+    for (size_t i = 0; i < c->authority.charters_n; i++)
+        if (roster_check_signature(act, c->authority.charters[i].registrar) == ERR_OK)
+            return true;
+    return false;
+}
+
+static err_t put_acts(struct core *c, const struct msg_charter *m, bool *news)
+{
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < m->acts_n && !e; i++) {
+        struct roster_act act;
+        bool fresh = false;
+        e = roster_decode(m->acts[i], &c->frame, &act);
+        if (!e && !signed_by_a_registrar(c, &act))
+            e = ERR_ROSTER;
+        if (!e)
+            e = rolls_put_act(c->store, act.id, act.number, m->acts[i], &fresh);
+        *news |= fresh;
+    }
+    return e;
+}
+
+static err_t put_charters(struct core *c, const struct msg_charter *m, bool *news)
+{
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < m->charters_n && !e; i++) {
+        bool fresh = false;
+        e = charters_put(c, m->charters[i], &fresh);
+        *news |= fresh;
+    }
+    return e;
+}
+
+/* Charters first, in effect before the acts are looked at: their registrars are what acts are checked with. */
+err_t charters_take(struct core *c, const struct msg_charter *m, bool *news)
+{
+    bool charters = false, acts = false;
+    *news = false;
+    err_t e = m->charters_n ? batch_begin(c) : ERR_OK;
+    if (m->charters_n && !e) {
+        e = put_charters(c, m, &charters);
+        e = e ? (batch_abort(c), e) : batch_end(c);
+    }
+    if (!e && charters)
+        e = charters_take_effect(c);
+    if (!e && m->acts_n) {
+        e = batch_begin(c);
+        if (!e) {
+            e = put_acts(c, m, &acts);
+            e = e ? (batch_abort(c), e) : batch_end(c);
+        }
+    }
+    if (!e && acts)
+        e = charters_take_effect(c);
+    *news = charters || acts;
+    return e ? e : admit_finish(c);
+}
+
+/* ---- telling ---- */
+
+/* One page: charters while there are any, then acts. */
+static void say_page(struct core *c, struct peer *p, const struct authority_input *in, size_t *charter, size_t *act)
+{
+    struct msg m = {
+        .type = MSG_CHARTER, .charter = {.charters = in->charters + *charter, .acts = in->acts + *act}
+    };
+    size_t bytes = 0;
+    while (*charter < in->charters_n && (!bytes || bytes + in->charters[*charter].len <= PAGE_BYTES)) {
+        bytes += in->charters[(*charter)++].len + 8;
+        m.charter.charters_n++;
+    }
+    while (*charter == in->charters_n && *act < in->acts_n && (!bytes || bytes + in->acts[*act].len <= PAGE_BYTES)) {
+        bytes += in->acts[(*act)++].len + 8;
+        m.charter.acts_n++;
+    }
+    m.charter.more = *charter < in->charters_n || *act < in->acts_n;
+    sync_send(c, p, &m);
+}
+
+void charters_tell(struct core *c, struct peer *p, bool empty)
+{
+    struct arena arena = {0};
+    struct authority_input in = {0};
+    size_t charter = 0, act = 0;
+    if (!empty && charters_input(c, &arena, &in))
+        in = (struct authority_input){0};
+    do
+        say_page(c, p, &in, &charter, &act);
+    while (charter < in.charters_n || act < in.acts_n);
+    arena_fini(&arena);
+}
+
+/* ---- finding ---- */
+
+err_t charters_find(struct core *c, const char *text, struct arena *arena, struct charter *out)
+{
+    struct slice *all = NULL;
+    size_t n = 0, found = 0;
+    struct charter one;
+    char *end = NULL;
+    unsigned long number = strtoul(text, &end, 10);
+    if (*text && !*end) {
+        if (number >= c->authority.charters_n)
+            return ERR_NOT_FOUND;
+        return find_known(c, c->authority.charters[number].id, arena, out, &n);
+    }
+    err_t e = rolls_charters(c->store, arena, &all, &n);
+    for (size_t i = 0; i < n && !e; i++) {
+        char id[BASE32_LEN(HASH_BYTES) + 1];
+        e = charter_decode(all[i], arena, &one);
+        if (e)
+            break;
+        base32_encode(slice_of(one.id, HASH_BYTES), id);
+        if (!*text || strncmp(id, text, strlen(text)) != 0)
+            continue;
+        *out = one;
+        found++;
+    }
+    return e ? e : found == 1 ? ERR_OK : found ? ERR_AMBIGUOUS : ERR_NOT_FOUND;
+}
+
+/* ---- promises ---- */
+
+err_t charters_promises(struct core *c, struct arena *arena, struct slice **out, size_t *n)
+{
+    return rolls_promises(c->store, arena, out, n);
+}
+
+err_t charters_promise(struct core *c, struct slice carried)
+{
+    struct promise p;
+    bool fresh = false;
+    err_t e = promise_decode(carried, &p);
+    if (!e && !authority_site(&c->authority, p.site))
+        e = ERR_STANDING;
+    if (!e)
+        e = promise_check(&p);
+    return e ? e : rolls_put_promise(c->store, p.charter, p.site, carried, &fresh);
+}

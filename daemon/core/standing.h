@@ -1,0 +1,19 @@
+/*
+ * standing: which part of each log counts (DESIGN §3 "Forks", "Standing"). What counts stands in the log tables, and nothing else does: beyond a
+ * cut, and from the lowest proved fork above the latest checkpoint on, commits are set aside; when a suspension is lifted or a checkpoint
+ * names their branch, they come back. Whatever the order in which charters, acts, proofs and commits arrived, the result is the same.
+ */
+#ifndef ALLIED_DAEMON_CORE_STANDING_H
+#define ALLIED_DAEMON_CORE_STANDING_H
+
+#include "daemon/core/state.h"
+
+/* Up to which seq a log may grow: the lower of its cut and the seq before its fork. UINT64_MAX: no limit. */
+err_t standing_limit(struct core *c, const struct log_id *log, uint64_t *limit, err_t *why);
+/* Brings one log, or every log, to its limit: sets aside, takes back. Inside a batch. */
+err_t standing_apply_log(struct core *c, const struct log_id *log);
+err_t standing_apply(struct core *c);
+/* The branch we hold does not lead to the checkpoint: it goes, from the lowest proved fork on. Inside a batch. */
+err_t standing_leave_branch(struct core *c, const struct log_id *log);
+
+#endif
