@@ -158,6 +158,31 @@ static void take_out(const struct map *m, json_t *object)
     }
 }
 
+/* Of an object that was reached into, nothing is left, or what is left goes by its whole path: what was taken is not counted as left out. */
+static void unfold(json_t *object, const char *path)
+{
+    char top[256], whole[512];
+    const char *dot = strchr(path, '.'), *key;
+    size_t n = dot ? (size_t)(dot - path) : 0;
+    if (!n || n >= sizeof top || json_object_get(object, path))
+        return;
+    memcpy(top, path, n);
+    top[n] = 0;
+    json_t *in = json_object_get(object, top), *value;
+    if (!json_is_object(in) || field_by_name(ENTITY_RECORD, top))
+        return;
+    json_incref(in);
+    json_object_del(object, top);
+    json_object_foreach(in, key, value)
+    {
+        int length = snprintf(whole, sizeof whole, "%s.%s", top, key);
+        bool empty = json_is_object(value) && json_object_size(value) == 0;
+        if (!empty && length > 0 && (size_t)length < sizeof whole)
+            json_object_set(object, whole, value);
+    }
+    json_decref(in);
+}
+
 static bool same_place(const struct set_place *a, const struct set_place *b)
 {
     return strcmp(a->name, b->name) == 0 && strcmp(a->part, b->part) == 0 && strcmp(a->lang, b->lang) == 0;
@@ -175,6 +200,8 @@ err_t map_apply(const struct map *m, json_t *object)
 {
     err_t err = ERR_OK;
     take_out(m, object);
+    for (size_t i = 0; i < m->n; i++)
+        unfold(object, m->pairs[i].theirs);
     for (size_t i = 0; i < m->n; i++) {
         const struct pair *p = &m->pairs[i];
         /* A list gathers from several names; of anything else the first wins. */

@@ -103,7 +103,11 @@ static void numbers_become_text_where_ours_is_text(void **state)
 static void a_path_reaches_into_their_object_unless_the_key_itself_has_a_point(void **state)
 {
     (void)state;
-    becomes("place.lat=geo.lat\n", "{\"geo\":{\"lat\":1.5}}", "{\"geo\":{},\"place\":{\"lat\":1.5}}");
+    becomes("place.lat=geo.lat\n", "{\"geo\":{\"lat\":1.5}}", "{\"place\":{\"lat\":1.5}}");
+    becomes("place.lat=geo.lat\n", "{\"geo\":{\"lat\":1.5,\"alt\":7}}", "{\"geo.alt\":7,\"place\":{\"lat\":1.5}}");
+    becomes("place.lat=geo.at.lat\n", "{\"geo\":{\"at\":{\"lat\":1.5}}}", "{\"place\":{\"lat\":1.5}}");
+    becomes("title=place.name\n", "{\"place\":{\"name\":\"T\",\"lat\":1.5}}",
+            "{\"place\":{\"lat\":1.5},\"title\":\"T\"}");
     becomes("title=dc.title\n", "{\"dc.title\":\"T\"}", "{\"title\":\"T\"}");
 }
 
