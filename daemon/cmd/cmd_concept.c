@@ -14,6 +14,8 @@
 
 #define LIST_DEFAULT 50
 #define LIST_MOST    500
+#define NARROW       100 /* columns: below it labels matter more than whole ids and URIs */
+#define SHORT_ID     12
 
 #define ADOPT_OPTION                                                                                                   \
     {                                                                                                                  \
@@ -323,19 +325,34 @@ static void show_list(const struct out *o, const json_t *result)
         {N_("uri"),    false, false},
         {"",           false, true }
     };
+    static const struct table_column short_columns[] = {
+        {N_("id"),     false, true },
+        {N_("label"),  false, false},
+        {N_("kind"),   false, true },
+        {N_("status"), false, true },
+        {"",           false, true }
+    };
     struct table t;
     size_t i;
     json_t *c;
-    table_init(&t, columns, sizeof columns / sizeof *columns);
+    /* Without the URI where it would leave no room for the label; a unique beginning of the id is enough for every command. */
+    bool narrow = o->columns && o->columns < NARROW;
+    table_init(&t, narrow ? short_columns : columns,
+               narrow ? sizeof short_columns / sizeof *short_columns : sizeof columns / sizeof *columns);
     json_array_foreach(json_object_get(result, "concepts"), i, c)
     {
-        table_cell(&t, pick_text(c, "id"));
+        char id[64];
+        snprintf(id, sizeof id, "%.*s", narrow ? SHORT_ID : 63, pick_text(c, "id"));
+        table_cell(&t, id);
         table_cell(&t, pick_text(c, "label"));
         table_cell(&t, pick_text(c, "kind"));
         table_cell(&t, status(o, pick_text(c, "status")));
-        table_cell(&t, pick_text(c, "uri"));
+        if (!narrow)
+            table_cell(&t, pick_text(c, "uri"));
         table_cell(&t, pick_number(c, "conflicts") ? tr(o->lang, N_("conflict")) : "");
     }
+    if (t.cells_n == 0)
+        out_say(o, N_("no concepts yet; next: allied concept add, or: allied concept import FILE.ttl"), NULL);
     table_print(&t, o);
     table_fini(&t);
     if (*pick_text(result, "next"))
@@ -399,8 +416,13 @@ static void show_proposals(const struct out *o, const json_t *c)
             fputc('\n', o->data);
             out_head(o, N_("proposals"));
         }
-        out_print(o, "  {1}: {2}  ({3}, {4})", label, buf_text(&value) ? buf_text(&value) : "", ally,
-                  pick_text(p, "dot"), NULL);
+        const char *values[] = {label, buf_text(&value) ? buf_text(&value) : "", ally, pick_text(p, "dot")};
+        struct buf line;
+        buf_init(&line, 2 * 65536);
+        out_fill(&line, "{1}: {2}  ({3}, {4})", values, 4);
+        fputs("  ", o->data);
+        out_text(o, buf_text(&line) ? buf_text(&line) : label, 4);
+        buf_fini(&line);
         buf_fini(&value);
     }
 }

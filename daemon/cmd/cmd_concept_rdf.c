@@ -175,15 +175,15 @@ static err_t to_file(struct cli *cli, const char *format, const char *path, size
     char beside[CLI_PATH_MAX];
     int length = snprintf(beside, sizeof beside, "%s.new", path);
     if (length < 0 || (size_t)length >= sizeof beside)
-        return why_set(&cli->why, ERR_FILE, "%.140s", path);
+        return why_set(&cli->why, ERR_WRITE, "%.140s", path);
     FILE *f = fopen(beside, "we");
     if (!f)
-        return why_set(&cli->why, ERR_FILE, "%.100s: %s", beside, strerror(errno));
+        return why_set(&cli->why, ERR_WRITE, "%.100s: %s", path, strerror(errno));
     err_t err = pages(cli, format, f, n);
     if (fclose(f) != 0 && !err)
-        err = why_set(&cli->why, ERR_DISK, "%.100s: %s", beside, strerror(errno));
+        err = why_set(&cli->why, errno == ENOSPC ? ERR_DISK_FULL : ERR_WRITE, "%.100s: %s", path, strerror(errno));
     if (!err && rename(beside, path) != 0)
-        err = why_set(&cli->why, ERR_FILE, "%.100s: %s", path, strerror(errno));
+        err = why_set(&cli->why, ERR_WRITE, "%.100s: %s", path, strerror(errno));
     if (err)
         unlink(beside);
     return err;

@@ -164,6 +164,8 @@ int cmd_journal(struct cli *cli, int argc, char **argv)
     err = err ? err : read_file(cli, &t, "journal", &found);
     if (!err && !found)
         out_say(&cli->out, N_("no journal in {1}: no daemon has run there yet"), cli->data, NULL);
+    if (!err && found && t.n == 0)
+        out_say(&cli->out, N_("nothing of that kind was noted"), NULL);
     if (!err)
         show(cli, &t);
     for (size_t i = 0; i < t.room && t.lines; i++)

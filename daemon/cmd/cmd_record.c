@@ -250,6 +250,20 @@ static void show_list(const struct out *o, const json_t *result)
         out_say(o, N_("there are more: --cursor {1}"), pick_text(result, "next"), NULL);
 }
 
+static void show_all(const struct out *o, const json_t *result)
+{
+    if (!json_array_size(json_object_get(result, "records")))
+        out_say(o, N_("no records yet; next: allied record add, or: allied record import FILE.jsonl"), NULL);
+    show_list(o, result);
+}
+
+static void show_some(const struct out *o, const json_t *result)
+{
+    if (!json_array_size(json_object_get(result, "records")))
+        out_say(o, N_("no records of this kind"), NULL);
+    show_list(o, result);
+}
+
 static int record_list(struct cli *cli, int argc, char **argv)
 {
     struct args args;
@@ -266,7 +280,7 @@ static int record_list(struct cli *cli, int argc, char **argv)
         json_object_set_new(request, "cursor", json_string(cursor));
     if (ally)
         json_object_set_new(request, "ally", json_string(ally));
-    return entity_ask(cli, "record.list", request, show_list);
+    return entity_ask(cli, "record.list", request, cursor || ally ? show_some : show_all);
 }
 
 /* What the rule set asks for and the record lacks: one sentence each, said kindly. */
@@ -290,7 +304,8 @@ static void show_record(const struct out *o, const json_t *r)
     out_pair(o, N_("ally"), *pick_text(r, "ally_name") ? pick_text(r, "ally_name") : pick_text(r, "ally"));
     out_pair(o, N_("changed"), pick_text(r, "updated"));
     if (pick_true(r, "retired"))
-        out_print(o, N_("This record was retired."), NULL);
+        out_print(o, N_("This record was retired. To bring it back: allied record edit {1} --revive"),
+                  pick_text(r, "id"), NULL);
     fputc('\n', o->data);
     entity_fields(o, ENTITY_RECORD, r);
     json_array_foreach(json_object_get(r, "concepts"), i, c)
@@ -300,7 +315,8 @@ static void show_record(const struct out *o, const json_t *r)
         out_pair(o, i == 0 ? N_("index terms") : " ",
                  *pick_text(c, "label") ? pick_text(c, "label") : pick_text(c, "id"));
     }
-    show_discipline(o, r);
+    if (!pick_true(r, "retired"))
+        show_discipline(o, r);
     if (pick_number(r, "conflicts"))
         out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(r, "id"), NULL);
 }

@@ -110,6 +110,16 @@ static void peers(const struct out *o, const json_t *r)
     table_fini(&t);
 }
 
+/* A site that is alone has nobody who holds a copy. */
+static void alone(const struct out *o, const json_t *r)
+{
+    if (!pick_true(r, "registrar") || json_array_size(json_object_get(r, "peers")))
+        return;
+    fputc('\n', o->data);
+    out_print(o, N_("No other site yet: nobody holds a copy."), NULL);
+    out_print(o, "  → {1}", "allied invite NAME", NULL);
+}
+
 static void problems(const struct out *o, const json_t *r)
 {
     size_t i;
@@ -149,11 +159,12 @@ static void show(const struct out *o, const json_t *r)
     out_pair(o, N_("alliance"), pick_text(r, "alliance"));
     out_pair(o, N_("charter"), buf_text(&charter) ? buf_text(&charter) : "");
     out_pair(o, N_("ally"), pick_text(r, "ally"));
-    out_pair(o, N_("site"), pick_text(r, "site"));
+    out_pair_cut(o, N_("site"), pick_text(r, "site"));
     buf_fini(&charter);
     counts(o, r);
-    out_pair(o, N_("digest"), pick_text(r, "digest"));
+    out_pair_cut(o, N_("digest"), pick_text(r, "digest"));
     peers(o, r);
+    alone(o, r);
     problems(o, r);
 }
 

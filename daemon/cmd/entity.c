@@ -109,26 +109,38 @@ static void write_line(const struct out *o, const json_t *w)
     buf_fini(&text);
 }
 
+/* Who wrote, and the dot, which one copies: whole, on a line of its own where the first is full. */
+static void head_line(const struct out *o, const json_t *op)
+{
+    const char *who = *pick_text(op, "ally_name") ? pick_text(op, "ally_name") : pick_text(op, "ally");
+    const char *site = *pick_text(op, "site_name") ? pick_text(op, "site_name") : pick_text(op, "site");
+    const char *values[] = {pick_text(op, "kind"), who, site};
+    const char *at = pick_text(op, "at"), *dot = pick_text(op, "dot");
+    bool counts = !json_is_false(json_object_get(op, "counts"));
+    struct buf line;
+    buf_init(&line, TEXT_CAP);
+    out_fill(&line, "{1}  {2} / {3}", values, 3);
+    const char *text = buf_text(&line) ? buf_text(&line) : "";
+    size_t used = utf8_width(slice_text(at)) + 2 + utf8_width(slice_text(text));
+    bool full = o->columns && used + 2 + utf8_width(slice_text(dot)) > o->columns;
+    out_cell(o, at, STYLE_BOLD, 0);
+    fputs("  ", o->data);
+    out_cell(o, text, STYLE_PLAIN, o->columns > 40 ? o->columns - utf8_width(slice_text(at)) - 2 : 0);
+    fputs(full ? "\n    " : "  ", o->data);
+    out_cell(o, dot, STYLE_DIM, 0);
+    if (!counts)
+        fprintf(o->data, "  (%s)", tr(o->lang, N_("does not count")));
+    fputc('\n', o->data);
+    buf_fini(&line);
+}
+
 void entity_history(const struct out *o, const json_t *result)
 {
     size_t i, j;
     json_t *op, *w;
     json_array_foreach(json_object_get(result, "history"), i, op)
     {
-        const char *who = *pick_text(op, "ally_name") ? pick_text(op, "ally_name") : pick_text(op, "ally");
-        const char *site = *pick_text(op, "site_name") ? pick_text(op, "site_name") : pick_text(op, "site");
-        out_cell(o, pick_text(op, "at"), STYLE_BOLD, 0);
-        fputs("  ", o->data);
-        out_cell(o, pick_text(op, "kind"), STYLE_PLAIN, 0);
-        fputs("  ", o->data);
-        out_cell(o, who, STYLE_PLAIN, 0);
-        fputs(" / ", o->data);
-        out_cell(o, site, STYLE_PLAIN, 0);
-        fputs("  ", o->data);
-        out_cell(o, pick_text(op, "dot"), STYLE_DIM, 0);
-        if (json_is_false(json_object_get(op, "counts")))
-            fprintf(o->data, "  (%s)", tr(o->lang, N_("does not count")));
-        fputc('\n', o->data);
+        head_line(o, op);
         json_array_foreach(json_object_get(op, "writes"), j, w) write_line(o, w);
     }
 }

@@ -244,6 +244,15 @@ void out_pair(const struct out *o, const char *label_msgid, const char *value)
     out_text(o, value, LABEL_WIDTH);
 }
 
+void out_pair_cut(const struct out *o, const char *label_msgid, const char *value)
+{
+    struct buf cut;
+    buf_init(&cut, OUT_CAP);
+    out_cut(&cut, value, o->columns > LABEL_WIDTH + 10 ? o->columns - LABEL_WIDTH : 0);
+    out_pair(o, label_msgid, buf_text(&cut) ? buf_text(&cut) : value);
+    buf_fini(&cut);
+}
+
 void out_head(const struct out *o, const char *msgid)
 {
     out_cell(o, tr(o->lang, msgid), STYLE_BOLD, 0);

@@ -50,6 +50,8 @@ void out_clean(struct buf *to, const char *text, bool one_line);
 void out_cut(struct buf *to, const char *text, size_t width);
 /* "label   value" */
 void out_pair(const struct out *o, const char *label_msgid, const char *value);
+/* The same for a key or a digest: cut where the terminal is narrower, for it has no words to break between. */
+void out_pair_cut(const struct out *o, const char *label_msgid, const char *value);
 /* A heading, in bold. */
 void out_head(const struct out *o, const char *msgid);
 

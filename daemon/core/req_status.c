@@ -16,7 +16,16 @@
 
 /* ---- problems: code, sentence, who can mend it, the next command ---- */
 
-static void add_problem(struct req *r, json_t *problems, err_t e, const char *who, const char *detail)
+/* "{1}" becomes `value`. */
+static json_t *filled(const char *sentence, const char *value)
+{
+    const char *place = strstr(sentence, "{1}");
+    return place ? json_sprintf("%.*s%s%s", (int)(place - sentence), sentence, value, place + 3)
+                 : json_string(sentence);
+}
+
+static void add_problem_with(struct req *r, json_t *problems, err_t e, const char *who, const char *detail,
+                             json_t *action)
 {
     json_t *p = json_object();
     req_put(p, "code", json_sprintf("ALLIED-%d", err_number(e)));
@@ -24,8 +33,13 @@ static void add_problem(struct req *r, json_t *problems, err_t e, const char *wh
     req_put(p, "text", json_string(tr(r->lang, err_what(e))));
     req_put(p, "detail", json_string(detail));
     req_put(p, "who", json_string(who));
-    req_put(p, "action", json_string(tr(r->lang, err_next(e))));
+    req_put(p, "action", action);
     json_array_append_new(problems, p);
+}
+
+static void add_problem(struct req *r, json_t *problems, err_t e, const char *who, const char *detail)
+{
+    add_problem_with(r, problems, e, who, detail, json_string(tr(r->lang, err_next(e))));
 }
 
 /* ---- peers ---- */
@@ -69,7 +83,10 @@ static json_t *peer_json(struct req *r, const struct site *site, const struct pe
     if (cause) {
         char name[120] = "";
         memcpy(name, site->name.at, site->name.len < sizeof name ? site->name.len : sizeof name - 1);
-        add_problem(r, problems, cause, name, name);
+        const char *next = cause == ERR_UNREACHABLE
+                               ? N_("check its address and its firewall (TCP), then: allied ping {1}")
+                               : err_next(cause);
+        add_problem_with(r, problems, cause, name, name, filled(tr(r->lang, next), name));
     }
     return out;
 }

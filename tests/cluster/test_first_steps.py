@@ -1,6 +1,12 @@
 """What a newcomer meets who types the wrong thing or has lost a file: each time what happened, where, and the next command that really leads on."""
+import fcntl
 import os
+import pty
 import shutil
+import struct
+import subprocess
+import termios
+import unicodedata
 
 from alliance import Alliance, check, equal, wait_for
 
@@ -173,3 +179,89 @@ def test_an_ally_is_not_invited_twice_by_mistake():
             check(name in text and site["name"] in text and site["site"][:10] in text, "it does not say who it is:", text)
         a.ok("invite", "Béton vert", "--yes")
         a.ok("invite", "Béton")
+
+
+def test_what_is_empty_says_so_and_what_comes_next():
+    with Alliance() as al:
+        a = al.found("Citego")
+        for lang in ("fr", "en"):
+            for words, next_step in ((["record", "list"], "allied record add"), (["concept", "list"], "allied concept add")):
+                r = a.run("--lang", lang, *words)
+                check(r.exit == 0 and r.out == "" and next_step in r.err, words, r)
+            alone = a.run("--lang", lang, "status").out
+            check("allied invite" in alone, "a site that is alone is not told how to go on:", alone)
+        check(a.run("journal").err and a.run("journal", "--level", "error").err, "an empty journal is not told")
+        record = a.add("un", "Un jardin")
+        a.ok("record", "retire", record)
+        check(f"record edit {record} --revive" in a.ok("record", "show", record).out, a.run("record", "show", record))
+        check(a.ok("record", "list", "--ally", "Citego").err, "an empty list is not told")
+
+
+def test_an_export_that_cannot_be_written_names_the_path_that_was_given():
+    with Alliance() as al:
+        a = al.found("Citego")
+        a.ok("concept", "add", "--label=Sol@fr")
+        for path in (os.path.join(al.root, "nowhere", "a.ttl"), os.path.join(al.root, "dir.ttl")):
+            os.makedirs(os.path.join(al.root, "dir.ttl"), exist_ok=True)
+            text = told(a, 1, 1024, "concept", "export", path)[0]
+            check(path in text and ".new" not in text, text)
+        equal([n for n in os.listdir(al.root) if n.endswith(".new")], [], "files left behind")
+
+
+def test_a_peer_that_is_away_is_named_in_the_advice():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        al.join(a, "Béton vert")
+
+        def advice():
+            return [p["action"] for p in a.status()["problems"] if p["name"] == "unreachable"]
+        check("allied ping beton-vert" in wait_for(advice, "the peer is seen to be away")[0], advice())
+
+
+def test_what_a_map_took_out_of_an_object_is_not_counted_as_left_out():
+    with Alliance() as al:
+        a = al.found("Citego")
+        path, map_ = os.path.join(al.root, "a.jsonl"), os.path.join(al.root, "a.map")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write('{"type":"experience","source_id":"x","title":{"fr":"X"},"geo":{"lat":48.5,"lon":2.25,"alt":3},"at":{"name":"Ici"}}\n')
+        with open(map_, "w", encoding="utf-8") as f:
+            f.write("place.lat=geo.lat\nplace.lon=geo.lon\nplace.name=at.name\n")
+        answer = a.json("record", "import", path, "--map", map_)
+        equal((answer["added"], answer["unknown"]), (1, {"geo.alt": 1}), answer)
+
+
+def on_terminal(site, columns, *words):
+    """What a command prints on a terminal of that width, line by line."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    p = subprocess.Popen(site.words("--color", "never", *words), stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL,
+                         env=site.alliance.env)
+    site.alliance.started.append(p)
+    os.close(theirs)
+    out = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            out += chunk
+    except OSError:
+        pass  # the other end is closed
+    finally:
+        os.close(ours)
+    p.wait(20)
+    return out.decode("utf-8").replace("\r\n", "\n").splitlines()
+
+
+def test_nothing_runs_over_the_edge_of_a_narrow_terminal():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        al.join(a, "Béton vert").start()
+        sol = a.json("concept", "add", "--label=Sol vivant et fertile@fr", "--uri=https://thesaurus.example.org/components/sol-vivant")["id"]
+        a.ok("concept", "edit", sol, "--set", "definition@fr=" + "Ce qui vit sous nos pieds. " * 5)
+        record = a.add("un", "Un jardin partagé au pied des immeubles, cultivé par ses voisins")
+        al.wait_equal()
+        for words in (["status"], ["concept", "list"], ["concept", "history", sol], ["record", "list"], ["record", "history", record],
+                      ["concept", "show", sol], ["conflicts"]):
+            for columns in (60, 80):
+                lines = [x for x in on_terminal(a, columns, *words) if "→" not in x and "://" not in x]  # what one copies stays whole
+                wide = [x for x in lines if sum(unicodedata.combining(c) == 0 for c in x) > columns]
+                equal(wide, [], f"{words} at {columns} columns")
+        check(any(sol[:12] in x and "Sol vivant" in x for x in on_terminal(a, 60, "concept", "list")), "id and label stand in the list")
