@@ -124,7 +124,7 @@ void core_close(struct core *c)
     if (!c)
         return;
     if (c->store)
-        flow_note_held(c);
+        known_note_held(c);
     sync_free(c);
     own_close(c);
     sign_key_wipe(&c->registrar);
@@ -203,7 +203,7 @@ struct mono core_tick(struct core *c)
 
 void core_stop(struct core *c)
 {
-    flow_note_held(c);
+    known_note_held(c);
     sync_stop(c);
 }
 

@@ -66,7 +66,7 @@ static json_t *peer_json(struct req *r, const struct site *site, const struct pe
     uint64_t behind = 0, ahead = 0;
     json_t *out = json_object();
     if (p)
-        flow_distance(c, p, &behind, &ahead);
+        known_distance(c, p, &behind, &ahead);
     const char *state = state_of(c, p, behind);
     err_t cause = p ? ERR_OK : reach_cause(c, site->id);
     req_put(out, "name", req_string(site->name));
@@ -214,7 +214,7 @@ err_t req_status(struct req *r)
     struct core *c = r->core;
     bool syncing = false, missing = false;
     json_t *problems = json_array();
-    flow_note_held(c);
+    known_note_held(c);
     err_t e = digests_update(c);
     put_site(r);
     if (!e)

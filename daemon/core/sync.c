@@ -37,7 +37,7 @@ static void peer_fini(struct peer *p)
 
 static void drop(struct core *c, struct peer *p)
 {
-    flow_note_held(c);
+    known_note_held(c);
     peer_fini(p);
     size_t at = (size_t)(p - c->peers);
     memmove(p, p + 1, (c->peers_n - at - 1) * sizeof *p);
@@ -356,7 +356,7 @@ void sync_tick(struct core *c, struct mono now)
     c->ask_due = true;
     flow_ask(c);
     if (now.ms - c->held_at.ms >= HELD_EVERY_MS)
-        flow_note_held(c);
+        known_note_held(c);
     holes_tick(c, now);
     reach_tick(c, now);
 }

@@ -1,8 +1,7 @@
 /*
  * sync: sessions with peers (DESIGN §5, PROTOCOL.md §8). One peer is one link; its state is an edge table's (peers/session.h). Here is what each
- * message does: sync.c the links and the table of handlers, sync_hello.c how a session begins, sync_diff.c who has what, sync_flow.c the commits themselves, sync_holes.c what
- * is missing of them, reach.c
- * whom to connect to.
+ * message does: sync.c the links and the table of handlers, sync_hello.c how a session begins, sync_diff.c who has what, sync_known.c what
+ * peers hold, sync_flow.c the commits themselves, sync_holes.c what is missing of them, reach.c whom to connect to.
  */
 #ifndef ALLIED_DAEMON_CORE_SYNC_H
 #define ALLIED_DAEMON_CORE_SYNC_H
@@ -58,14 +57,23 @@ err_t diff_vector(struct core *c, struct peer *p, const struct msg_vector *m);
 void diff_digests(struct core *c, struct peer *p, struct mono now);
 bool diff_equal(struct core *c, const struct peer *p); /* equal inputs and, where fold versions match, equal states */
 
-/* ---- sync_flow.c ---- */
-struct peer_log *flow_log(struct peer *p,
-                          const struct log_id *log); /* makes it; NULL without memory or past PEER_LOGS_MAX */
+/* ---- sync_known.c ---- */
+struct peer_log *known_find(const struct peer *p, const struct log_id *log); /* NULL: it never named it */
+struct peer_log *known_log(struct peer *p,
+                           const struct log_id *log); /* makes it; NULL without memory or past PEER_LOGS_MAX */
 /*
  * The peer says that it has the log durably up to seq; `exact`: and no further. Of a log of ours nobody holds more than there is; of a site that
  * nobody admitted nothing is kept. ERR_ITEMS past PEER_LOGS_MAX.
  */
-err_t flow_claim(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq, bool exact);
+err_t known_claim(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq, bool exact);
+/* Writes down what peers acknowledged of our own logs: what status calls `unheld` survives a restart. */
+void known_note_held(struct core *c);
+/* They have all that we have now: of every site, or of one. */
+void known_equal(struct core *c, struct peer *p, const struct msg_head *heads, size_t n, const uint8_t *site);
+/* How many commits they have and we lack, and the other way. */
+void known_distance(struct core *c, const struct peer *p, uint64_t *behind, uint64_t *ahead);
+
+/* ---- sync_flow.c ---- */
 void flow_ask(struct core *c);                   /* WANTs for what some peer has and we lack */
 void flow_serve(struct core *c, struct peer *p); /* RUNs while there is credit */
 err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m);
@@ -76,13 +84,6 @@ err_t flow_ack(struct core *c, struct peer *p, const struct msg_ack *m);
 void flow_offer(struct core *c, struct peer *p);
 /* After COMMIT: what grew is told to peers. */
 void sync_publish(struct core *c);
-/* Writes down what peers acknowledged of our own logs: what status calls `unheld` survives a restart. */
-void flow_note_held(struct core *c);
-/* They have all that we have now: of every site, or of one. */
-void flow_equal(struct core *c, struct peer *p, const struct msg_head *heads, size_t n, const uint8_t *site);
-/* How many commits they have and we lack, and the other way. */
-void flow_distance(struct core *c, const struct peer *p, uint64_t *behind, uint64_t *ahead);
-
 /* What may come in has changed (standing, a fork): what was refused may be asked again. */
 void flow_forgive(struct core *c);
 

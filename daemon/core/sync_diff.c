@@ -46,7 +46,7 @@ static err_t all_equal(struct core *c, struct peer *p)
     size_t n = 0;
     err_t e = digests_heads(c, &arena, &heads, &n);
     if (!e)
-        flow_equal(c, p, heads, n, NULL);
+        known_equal(c, p, heads, n, NULL);
     arena_fini(&arena);
     return e;
 }
@@ -171,7 +171,7 @@ static err_t on_sites(struct core *c, struct peer *p, const struct msg_vector *m
         say_sites(c, p, sites, sites_n);
     for (size_t i = 0; i < sites_n; i++)
         if (!among(differing, differing_n, sites[i].site))
-            flow_equal(c, p, heads, heads_n, sites[i].site);
+            known_equal(c, p, heads, heads_n, sites[i].site);
     p->vector_sites_n = 0;
     say_heads(c, p, out, out_n);
     return ERR_OK;
@@ -184,7 +184,7 @@ static err_t on_heads(struct core *c, struct peer *p, const struct msg_vector *m
     for (size_t i = 0; i < m->heads_n; i++) {
         struct log_id log = {.incarnation = m->heads[i].incarnation};
         memcpy(log.site, m->heads[i].site, SITE_BYTES);
-        err_t e = flow_claim(c, p, &log, m->heads[i].seq, true);
+        err_t e = known_claim(c, p, &log, m->heads[i].seq, true);
         if (e)
             return e;
     }

@@ -13,135 +13,6 @@
 #define RUN_COMMITS_MAX 2048
 #define WALK_BACK       64 /* commits asked at once when looking for where two branches part */
 
-/* ---- what peers have ---- */
-
-/* Logs stand in order. Where it is, or where it would stand. */
-static size_t place_of(const struct peer *p, const struct log_id *log, bool *found)
-{
-    size_t low = 0, high = p->logs_n;
-    *found = false;
-    while (low < high && !*found) {
-        size_t middle = low + (high - low) / 2;
-        int c = log_compare(&p->logs[middle].log, log);
-        *found = c == 0;
-        if (c < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return high;
-}
-
-static struct peer_log *find_log(const struct peer *p, const struct log_id *log)
-{
-    bool found;
-    size_t at = place_of(p, log, &found);
-    return found ? &p->logs[at] : NULL;
-}
-
-struct peer_log *flow_log(struct peer *p, const struct log_id *log)
-{
-    bool found;
-    size_t at = place_of(p, log, &found);
-    if (found)
-        return &p->logs[at];
-    void *array = p->logs;
-    err_t e = p->logs_n < PEER_LOGS_MAX ? core_grow(&array, p->logs_n, &p->logs_room, sizeof *p->logs) : ERR_ITEMS;
-    p->logs = array;
-    if (e)
-        return NULL;
-    memmove(p->logs + at + 1, p->logs + at, (p->logs_n++ - at) * sizeof *p->logs);
-    p->logs[at] = (struct peer_log){.log = *log};
-    return &p->logs[at];
-}
-
-err_t flow_claim(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq, bool exact)
-{
-    struct log_head head = {.seq = 0};
-    /* Of a site not named yet: when the roster names it, everything is compared again. */
-    if (!authority_site(&c->authority, log->site))
-        return ERR_OK;
-    struct peer_log *pl = flow_log(p, log);
-    if (!pl)
-        return p->logs_n < PEER_LOGS_MAX ? ERR_MEMORY : ERR_ITEMS;
-    uint64_t durable = seq;
-    if (core_is_own(c, log->site)) {
-        err_t e = oplog_head(c->store, log, &head);
-        if (e && e != ERR_NOT_FOUND)
-            return e;
-        durable = seq < head.seq ? seq : head.seq;
-    }
-    if (exact || seq > pl->has)
-        pl->has = seq;
-    if (exact || durable > pl->durable)
-        pl->durable = durable;
-    return ERR_OK;
-}
-
-void flow_equal(struct core *c, struct peer *p, const struct msg_head *heads, size_t n, const uint8_t *site)
-{
-    (void)c;
-    for (size_t i = 0; i < n; i++) {
-        struct log_id log = {.incarnation = heads[i].incarnation};
-        memcpy(log.site, heads[i].site, SITE_BYTES);
-        if (site && memcmp(site, log.site, SITE_BYTES) != 0)
-            continue;
-        struct peer_log *pl = flow_log(p, &log);
-        if (pl)
-            pl->has = pl->durable = heads[i].seq;
-    }
-}
-
-void flow_distance(struct core *c, const struct peer *p, uint64_t *behind, uint64_t *ahead)
-{
-    struct arena arena = {0};
-    struct msg_head *heads = NULL;
-    size_t n = 0;
-    *behind = *ahead = 0;
-    if (p->state >= SESSION_STREAM && digests_heads(c, &arena, &heads, &n) == ERR_OK) {
-        for (size_t i = 0; i < p->logs_n; i++)
-            *behind += p->logs[i].has < INT64_MAX - *behind ? p->logs[i].has : INT64_MAX - *behind;
-        for (size_t i = 0; i < n; i++) {
-            struct log_id log = {.incarnation = heads[i].incarnation};
-            memcpy(log.site, heads[i].site, SITE_BYTES);
-            const struct peer_log *pl = find_log(p, &log);
-            uint64_t both = pl && pl->has < heads[i].seq ? pl->has : pl ? heads[i].seq : 0;
-            *behind -= both;
-            *ahead += heads[i].seq - both;
-        }
-    }
-    arena_fini(&arena);
-}
-
-static bool needs_note(const struct core *c, const struct peer_log *pl)
-{
-    return pl->durable > pl->noted && core_is_own(c, pl->log.site);
-}
-
-void flow_note_held(struct core *c)
-{
-    bool any = false;
-    c->held_at = core_mono(c);
-    for (size_t i = 0; i < c->peers_n; i++)
-        for (size_t k = 0; k < c->peers[i].logs_n; k++)
-            any |= needs_note(c, &c->peers[i].logs[k]);
-    if (!any || c->batch.open || batch_begin(c))
-        return;
-    err_t e = ERR_OK;
-    for (size_t i = 0; i < c->peers_n; i++)
-        for (size_t k = 0; k < c->peers[i].logs_n && !e; k++) {
-            struct peer_log *pl = &c->peers[i].logs[k];
-            if (!needs_note(c, pl))
-                continue;
-            e = local_held_set(c->store, c->peers[i].site, &pl->log, pl->durable);
-            pl->noted = pl->durable;
-        }
-    if (e)
-        batch_abort(c);
-    else
-        batch_end(c);
-}
-
 /* ---- asking ---- */
 
 static bool asked_elsewhere(const struct core *c, const struct peer *but, const struct log_id *log, uint64_t head,
@@ -149,7 +20,7 @@ static bool asked_elsewhere(const struct core *c, const struct peer *but, const 
 {
     for (size_t i = 0; i < c->peers_n; i++) {
         bool slow = now.ms - c->peers[i].asked_at.ms >= PATIENCE_MS;
-        const struct peer_log *pl = &c->peers[i] == but || slow ? NULL : find_log(&c->peers[i], log);
+        const struct peer_log *pl = &c->peers[i] == but || slow ? NULL : known_find(&c->peers[i], log);
         if (pl && pl->asked > head)
             return true;
     }
@@ -346,7 +217,7 @@ static void walk_back(struct core *c, struct peer *p, const struct log_id *log, 
 static void note_refused(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq, err_t refused)
 {
     char site[SHORT_LEN + 1];
-    struct peer_log *pl = flow_log(p, log);
+    struct peer_log *pl = known_log(p, log);
     core_note(c, JOURNAL_WARN, "commit.refused", "log=%s peer=%llx seq=%llu reason=%s",
               core_short(slice_of(log->site, SITE_BYTES), site), (unsigned long long)p->link, (unsigned long long)seq,
               err_name(refused));
@@ -411,7 +282,7 @@ err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t b
     if (e)
         return e;
     p = sync_peer(c, link);
-    struct peer_log *pl = p ? flow_log(p, &log) : NULL;
+    struct peer_log *pl = p ? known_log(p, &log) : NULL;
     if (!pl)
         return !p ? ERR_OK : p->logs_n < PEER_LOGS_MAX ? ERR_MEMORY : ERR_ITEMS;
     p->asked_at = core_mono(c);
@@ -430,13 +301,13 @@ err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t b
 {
     struct log_id log = log_of(m->head.site, m->head.incarnation);
     struct log_head head = {.seq = 0};
-    err_t e = flow_claim(c, p, &log, m->head.seq, false);
+    err_t e = known_claim(c, p, &log, m->head.seq, false);
     if (!e)
         e = oplog_head(c->store, &log, &head);
     if (e && e != ERR_NOT_FOUND)
         return e;
     uint64_t link = p->link;
-    struct peer_log *pl = find_log(p, &log);
+    struct peer_log *pl = known_find(p, &log);
     if (pl && m->commit.len && m->head.seq == head.seq + 1) {
         e = take_in(c, p, &log, &m->commit, 1);
         if (e)
@@ -477,7 +348,7 @@ static void say_new(struct core *c, struct peer *p, const struct log_id *log, ui
             m.fresh.commit = buf_slice(&carried);
         spend(p, sync_send(c, p, &m));
     }
-    struct peer_log *pl = flow_log(p, log);
+    struct peer_log *pl = known_log(p, log);
     if (!e && inlined && pl && pl->has < seq)
         pl->has = seq;
     buf_fini(&carried);
@@ -486,7 +357,7 @@ static void say_new(struct core *c, struct peer *p, const struct log_id *log, ui
 
 static void tell_grown(struct core *c, struct peer *p, const struct grown *g)
 {
-    struct peer_log *pl = flow_log(p, &g->log);
+    struct peer_log *pl = known_log(p, &g->log);
     if (!pl || pl->has >= g->last || p->link == g->from_link)
         return;
     if (!p->credit) {
@@ -517,7 +388,7 @@ void flow_offer(struct core *c, struct peer *p)
         n = 0;
     for (size_t i = 0; i < n; i++) {
         struct log_id log = log_of(heads[i].site, heads[i].incarnation);
-        const struct peer_log *pl = find_log(p, &log);
+        const struct peer_log *pl = known_find(p, &log);
         if (!pl || pl->has < heads[i].seq)
             say_new(c, p, &log, heads[i].seq, false);
     }
@@ -531,7 +402,7 @@ err_t flow_ack(struct core *c, struct peer *p, const struct msg_ack *m)
     p->credit += m->credit < room ? m->credit : room;
     for (size_t i = 0; i < m->heads_n; i++) {
         struct log_id log = log_of(m->heads[i].site, m->heads[i].incarnation);
-        err_t e = flow_claim(c, p, &log, m->heads[i].seq, false);
+        err_t e = known_claim(c, p, &log, m->heads[i].seq, false);
         if (e)
             return e;
     }
