@@ -67,11 +67,6 @@ const char *setting_fallback(enum setting id)
     return row(id)->fallback;
 }
 
-const char *setting_form(enum setting id)
-{
-    return row(id)->form;
-}
-
 const char *setting_meaning(enum setting id)
 {
     return row(id)->meaning;

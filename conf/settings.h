@@ -44,7 +44,6 @@ const char *setting_section(enum setting id);
 const char *setting_key(enum setting id);
 enum setting_type setting_type(enum setting id);
 const char *setting_fallback(enum setting id);
-const char *setting_form(enum setting id); /* "zmq|http|auto", "1..3650", … */
 /* The setting whose name is nearest to what was typed ("zeromq.lisen", "lisen"); SETTING_COUNT where nothing is near. */
 enum setting setting_guess(const char *typed);
 /* Whether `value` may stand for this setting: lists as "a, b". Fills why.text with `at` and the value. */

@@ -21,11 +21,6 @@ void report_fini(struct report *r)
     buf_fini(&r->scratch);
 }
 
-bool report_waits(const struct report *r)
-{
-    return !queue_empty(&r->held);
-}
-
 bool report_room(struct report *r)
 {
     while (!queue_empty(&r->held)) {

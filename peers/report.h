@@ -17,7 +17,6 @@ struct report {
 void report_init(struct report *r, void *socket);
 void report_fini(struct report *r);
 bool report_room(struct report *r); /* sends what is held first */
-bool report_waits(const struct report *r);
 
 void report_link_up(struct report *r, uint64_t link, const uint8_t *site, const uint8_t curve[32]); /* site NULL: nil */
 void report_link_down(struct report *r, uint64_t link, err_t why);

@@ -84,11 +84,6 @@ void map_free(struct map *m)
     free(m);
 }
 
-size_t map_size(const struct map *m)
-{
-    return m->n;
-}
-
 /* The holder of a path and its last key: the whole text where it stands as a key, else part by part at the dots. */
 static json_t *find(json_t *object, const char *path, const char **key)
 {

@@ -15,7 +15,6 @@ struct map;
 /* ERR_MAP with "line N: text" in why: no `=`, an unknown field, a language tag that is none, UTF-8 that is not; ERR_FILE. */
 err_t map_read(FILE *in, struct map **out, struct why *why);
 void map_free(struct map *m);
-size_t map_size(const struct map *m);
 /*
  * One foreign object, in place: what the map names moves to our names; the rest stays; what is left of an object
  * that a path reached into goes by its own path ("geo.alt"). Of two lines for one place the first that finds a value

@@ -52,14 +52,3 @@ void pick_show(struct buf *to, const json_t *value)
     if (value)
         show(to, value, 0);
 }
-
-const char *pick_label(const json_t *by_language, const char *lang)
-{
-    const char *const wanted[] = {lang, "fr", "en"};
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (*pick_text(by_language, wanted[i]))
-            return pick_text(by_language, wanted[i]);
-    void *first = json_object_iter((json_t *)(uintptr_t)by_language);
-    const char *text = first ? json_string_value(json_object_iter_value(first)) : NULL;
-    return text ? text : "";
-}

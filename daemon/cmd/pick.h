@@ -25,7 +25,5 @@ static inline bool pick_true(const json_t *object, const char *key)
 
 /* Appends a value as a person reads it: lists joined by "; ", objects as "key: value, …". */
 void pick_show(struct buf *to, const json_t *value);
-/* Text per language: the one in `lang`, else fr, en, the first. */
-const char *pick_label(const json_t *by_language, const char *lang);
 
 #endif

@@ -65,14 +65,6 @@ static const char *last_key(const struct set_place *p)
     return *p->lang ? p->lang : *p->part ? p->part : p->name;
 }
 
-bool set_has(const json_t *object, const struct set_place *place)
-{
-    const json_t *at = json_object_get(object, place->name);
-    if (*place->lang || *place->part)
-        at = json_is_object(at) ? json_object_get(at, last_key(place)) : NULL;
-    return at && !json_is_null(at);
-}
-
 static json_t *holder(json_t *object, const struct set_place *place)
 {
     if (!*place->lang && !*place->part)

@@ -21,7 +21,6 @@ struct set_place {
 err_t set_place_read(enum entity_type type, struct slice text, struct set_place *out, struct why *why);
 /* Puts `value` (taken over) there: lists gather, the rest is replaced. ERR_MEMORY. */
 err_t set_put(json_t *object, const struct set_place *place, json_t *value);
-bool set_has(const json_t *object, const struct set_place *place);
 /* The value as JSON: text, number where the place asks for one, a list or object where the text is JSON. ERR_FIELD_VALUE. */
 err_t set_value(const struct set_place *place, const char *text, json_t **out, struct why *why);
 /* "field[@lang]=value" as one thought, for --set; "field[@lang]" for --unset, which writes null. */
