@@ -43,7 +43,13 @@ typedef err_t req_fn(struct req *r);
     X("concept.export", req_concept_export)                                                                            \
     X("conflicts.list", req_conflicts_list)                                                                            \
     X("conflicts.show", req_conflicts_show)                                                                            \
-    X("conflicts.resolve", req_conflicts_resolve)
+    X("conflicts.resolve", req_conflicts_resolve)                                                                      \
+    X("charter.show", req_charter_show)                                                                                \
+    X("charter.log", req_charter_log)                                                                                  \
+    X("charter.propose", req_charter_propose)                                                                          \
+    X("charter.sign", req_charter_sign)                                                                                \
+    X("charter.refuse", req_charter_refuse)                                                                            \
+    X("charter.follow", req_charter_follow)
 #define X(name, fn) req_fn fn;
 REQUESTS(X)
 #undef X
@@ -58,6 +64,10 @@ err_t req_entity(struct req *r, enum entity_type type, const char *text, struct 
 err_t req_any_entity(struct req *r, const char *text, enum entity_type *type, struct slice *out);
 /* What a concept is called where it is a target: a URI or an id, known or not. */
 err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES]);
+/* The ally that a text names: its name, or the beginning of its id. ERR_ALLY_UNKNOWN, ERR_AMBIGUOUS. */
+err_t req_ally(struct req *r, const char *text, const struct ally **out);
+/* The head of each log that counts here, ascending: what a checkpoint and a cut name. In the arena. */
+err_t req_counting_heads(struct req *r, struct head **out, size_t *n);
 err_t req_view(struct req *r, enum entity_type type, struct slice entity, struct view *out);
 
 /* Answers. Each sets a new value; allocation failures leave the key away. */

@@ -2,6 +2,7 @@
 #include "conf/tr.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/req.h"
+#include "daemon/core/sync.h"
 #include "protocol/base/base32.h"
 
 static const struct {
@@ -171,6 +172,45 @@ err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES])
     if (!e)
         memcpy(out, id.at, CONCEPT_BYTES);
     return e;
+}
+
+err_t req_ally(struct req *r, const char *text, const struct ally **out)
+{
+    const struct authority *a = &r->core->authority;
+    const struct ally *found = NULL;
+    size_t begins = 0, named = 0;
+    for (size_t i = 0; *text && i < a->allies_n; i++) {
+        char id[BASE32_LEN(ALLY_BYTES) + 1];
+        base32_encode(slice_of(a->allies[i].id, ALLY_BYTES), id);
+        bool name = slice_equal(a->allies[i].name, slice_text(text)), begin = strncmp(id, text, strlen(text)) == 0;
+        if (name || (begin && !named))
+            found = &a->allies[i];
+        named += name;
+        begins += begin;
+    }
+    if (!found || named > 1 || (!named && begins > 1))
+        return why_set(&r->why, found ? ERR_AMBIGUOUS : ERR_ALLY_UNKNOWN, "%.100s", text);
+    *out = found;
+    return ERR_OK;
+}
+
+err_t req_counting_heads(struct req *r, struct head **out, size_t *n)
+{
+    struct msg_head *heads = NULL;
+    size_t all = 0;
+    err_t e = digests_heads(r->core, &r->arena, &heads, &all);
+    struct head *copy = e ? NULL : arena_alloc(&r->arena, all + 1, sizeof *copy);
+    if (e || !copy)
+        return e ? e : ERR_MEMORY;
+    for (size_t i = 0; i < all; i++) {
+        memcpy(copy[i].log.site, heads[i].site, SITE_BYTES);
+        memcpy(copy[i].id, heads[i].id, HASH_BYTES);
+        copy[i].log.incarnation = heads[i].incarnation;
+        copy[i].seq = heads[i].seq;
+    }
+    *out = copy;
+    *n = all;
+    return ERR_OK;
 }
 
 err_t req_view(struct req *r, enum entity_type type, struct slice entity, struct view *out)

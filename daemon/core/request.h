@@ -25,6 +25,14 @@
  *   conflicts.list  {}                                            → {conflicts: [{id, type, label, fields: ["prefLabel@fr"], count}]}
  *   conflicts.show  {id}                                          → {id, type, label, fields: [{field, lang, values: [{dot, at, ally, ally_name, site, site_name, adopted, value, shown}]}]}
  *   conflicts.resolve {id, field?, lang?, keep: dot | value: JSON, adopt} → {id, dot, resolved: [field]}
+ *   charter.show    {id?}                                         → {id, number, name, in_force, voters, needed, signed, signers: [name], waiting: [name], prev, registrar, text_hash,
+ *                    allies: [{id, name, college, heir, sites: [{site, name, votes}]}], roles: [{role, ally, ally_name}], rules, scores, checkpoint, cuts, roster}
+ *   charter.log     {}                                            → {charters: [as charter.show, in short], rivals: [{number, kept, other}]}       drafts among them
+ *   charter.propose {name, text, keep_provisional, roles: {role: ally}, rules: {number: value}, heirs: {ally: heir}, end: {ally: heir or ""}} → as charter.log's
+ *                    the next charter, signed by this site; text is the prose whose hash it carries
+ *   charter.sign    {id}                                          → as charter.log's              ERR_SIGNED_RIVAL, ERR_WHO, ERR_RESTORED
+ *   charter.refuse  {id}                                          → as charter.log's              promises never to sign it
+ *   charter.follow  {id}                                          → as charter.log's              of two complete rivals the other one
  *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}
  *   rebuild         {}                                            → {entities, ops, before, after, same}
  *   peers.known     {}                                            → {alliance_id, name, peers: [{site, name, addresses: [text]}]}   what a key needs to find everything again
