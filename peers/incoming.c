@@ -1,17 +1,23 @@
 /*
  * incoming: the order of a step decides. A frame was sent after its connection's acceptance was told, so the monitor is read before each frame;
  * a connection that ended is taken off the list when the ROUTER has nothing more to read, since its last frames may still wait there.
+ *
+ * A message of parts without end never gets to us while ZeroMQ keeps every part. So what TCP says it received is compared with what we were handed.
  */
 #include "peers/incoming.h"
 #include "peers/zap.h"
 #include "protocol/base/limits.h"
 #include <errno.h>
+#include <netinet/in.h>
+#include <linux/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
 
 #define FRAMES_A_STEP 64
 #define ID_MAX        255 /* ZMTP */
+#define SEALED_BYTES                                                                                                   \
+    33 /* a frame's own: "MESSAGE", nonce, box and flags; before them flags and a length of 1 or 8 bytes */
 
 struct incoming_link {
     int fd;
@@ -22,7 +28,8 @@ struct incoming_link {
     bool shut;  /* shutdown() was called */
     bool timed; /* at `due` it is shut down */
     struct mono due;
-    uint64_t link; /* 0 before the first frame */
+    uint64_t link;  /* 0 before the first frame */
+    uint64_t taken; /* bytes of the frames that we were handed, as they stood on the connection */
     uint8_t id[ID_MAX], key[32];
     size_t id_len;
     struct queue queue;
@@ -107,18 +114,32 @@ void incoming_close(struct incoming *in)
     *in = (struct incoming){0};
 }
 
-/* A descriptor may have been closed and given out again since we heard of it: only the same peer's is shut. */
-static void link_shut(struct incoming_link *l)
+/* A descriptor may have been closed and given out again since we heard of it: only the same peer's is ours to touch. */
+static bool is_same_peer(const struct incoming_link *l)
 {
     struct sockaddr_storage peer = {0};
     socklen_t len = sizeof peer;
+    return l->peer_len && getpeername(l->fd, (struct sockaddr *)&peer, &len) == 0 && len == l->peer_len &&
+           memcmp(&peer, &l->peer, len) == 0;
+}
+
+static void link_shut(struct incoming_link *l)
+{
     if (l->shut || l->ended)
         return;
     l->shut = true;
     l->timed = false;
-    if (l->peer_len && getpeername(l->fd, (struct sockaddr *)&peer, &len) == 0 && len == l->peer_len &&
-        memcmp(&peer, &l->peer, len) == 0)
+    if (is_same_peer(l))
         shutdown(l->fd, SHUT_RDWR);
+}
+
+static bool sends_without_end(const struct incoming_link *l)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+    uint64_t most = l->taken + (l->link ? INCOMING_UNREAD_BYTES : INCOMING_GREETING_BYTES);
+    return !l->ended && !l->shut && is_same_peer(l) && getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+           info.tcpi_bytes_received > most;
 }
 
 static void link_down(struct incoming_link *l, err_t why, struct report *report)
@@ -225,9 +246,12 @@ static void take_message(struct incoming *in, zmq_msg_t *id, zmq_msg_t *m, struc
 {
     uint8_t key[32];
     bool keyed = key_of(m, key);
+    size_t sealed = zmq_msg_size(m) + SEALED_BYTES;
     struct incoming_link *l = by_id(in, id);
     if (!l && keyed)
         l = link_begin(in, id, m, key, report);
+    if (l)
+        l->taken += sealed + (sealed > 255 ? 9 : 2);
     if (!l || l->deaf)
         return;
     if (!keyed || memcmp(key, l->key, sizeof key) != 0)
@@ -273,9 +297,20 @@ static void sweep(struct incoming *in, struct report *report)
     in->links_n = kept;
 }
 
+static void look_at_bytes(struct incoming *in, struct mono now, struct report *report)
+{
+    if (now.ms - in->looked.ms < INCOMING_LOOK_MS)
+        return;
+    in->looked = now;
+    for (size_t i = 0; i < in->links_n; i++)
+        if (sends_without_end(in->links[i]))
+            link_down(in->links[i], ERR_TOO_LARGE, report);
+}
+
 static void look_after(struct incoming *in, struct mono now, struct report *report)
 {
     in->queued = in->timed = false;
+    look_at_bytes(in, now, report);
     for (size_t i = 0; i < in->links_n; i++) {
         struct incoming_link *l = in->links[i];
         if (l->link)

@@ -194,7 +194,7 @@ static void wait(struct net *n)
 {
     bool room = report_room(&n->report);
     int input = room ? ZMQ_POLLIN : 0;
-    long timeout_ms = n->in.queued ? QUEUED_MS : n->in.timed ? TIMED_MS : IDLE_MS;
+    long timeout_ms = n->in.queued ? QUEUED_MS : n->in.timed ? TIMED_MS : n->in.links_n ? INCOMING_LOOK_MS : IDLE_MS;
     size_t k = add_item(n, 0, bus_socket(n->end), ZMQ_POLLIN | (room ? 0 : ZMQ_POLLOUT));
     k = add_item(n, k, n->zap, ZMQ_POLLIN);
     k = add_item(n, k, n->in.monitor, ZMQ_POLLIN);

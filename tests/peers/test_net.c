@@ -1,9 +1,11 @@
 /* Two or more network threads on loopback, each with its own context, as in two processes. */
 #include "peers/net.h"
 #include "peers/address.h"
+#include "peers/incoming.h"
 #include "protocol/base/limits.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
+#include "tests/help/net_raw.h"
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -362,6 +364,88 @@ static void frame_of_several_parts_ends_that_link_alone(void **state)
     side_stop(&a);
 }
 
+static uint16_t port_of(const struct side *s)
+{
+    return (uint16_t)strtoul(strrchr(s->address, ':') + 1, NULL, 10);
+}
+
+/* Parts and never the last one, from a key that nobody needs to know: how many MiB until the connection is ended; more than `most`: it is not. */
+static size_t parts_without_end(const struct side *a, struct slice first, size_t most)
+{
+    enum { PART = 60000 };
+    struct net_raw raw;
+    struct sign_key key;
+    uint8_t seed[SEED_BYTES] = {9};
+    size_t sent = 0;
+    uint8_t *part = calloc(1, PART);
+    bool open = true;
+    sign_key_from_seed(seed, &key);
+    assert_true(net_raw_open(&raw, port_of(a), &key, a->options.curve_public));
+    if (first.len)
+        assert_true(net_raw_send(&raw, first, false));
+    for (; open && sent <= most << 20; sent += PART) {
+        open = net_raw_send(&raw, slice_of(part, PART), true);
+        usleep(500); /* a fast line, not the machine's own memory */
+    }
+    net_raw_close(&raw);
+    free(part);
+    return sent >> 20;
+}
+
+static void parts_without_end_are_not_kept_without_end(void **state)
+{
+    (void)state;
+    struct side a, b;
+    side_start(&a, 1, "127.0.0.1:0", NULL);
+    side_start(&b, 2, "", NULL);
+    uint64_t good = link_two(&a, &b);
+    /* Before its first frame. */
+    assert_in_range(parts_without_end(&a, slice_text(""), 200), 0, 100);
+    /* After it. */
+    assert_in_range(parts_without_end(&a, slice_text("hello"), 250), 20, 150);
+    expect(&a, BUS_LINK_UP);
+    uint64_t bad = a.link;
+    assert_true(bad != good);
+    expect(&a, BUS_FRAME);
+    expect(&a, BUS_LINK_DOWN);
+    assert_int_equal(a.link, bad);
+    assert_string_equal(a.text, "too_large");
+    say_send(&b, 1, slice_text("still here"));
+    expect(&a, BUS_FRAME);
+    assert_int_equal(a.link, good);
+    side_stop(&b);
+    side_stop(&a);
+}
+
+static void much_that_is_taken_does_not_count_as_unread(void **state)
+{
+    (void)state;
+    struct side a, b;
+    size_t bytes = 0;
+    const size_t all = 2 * INCOMING_UNREAD_BYTES;
+    struct buf frame;
+    side_start(&a, 1, "127.0.0.1:0", NULL);
+    side_start(&b, 2, "", NULL);
+    uint64_t link = link_two(&a, &b);
+    buf_init(&frame, LIMIT_MESSAGE_BYTES);
+    while (frame.len < LIMIT_MESSAGE_BYTES)
+        buf_append(&frame, "0123456789abcdef", 16);
+    for (; bytes < all; bytes += frame.len) {
+        say_send(&b, 1, buf_slice(&frame));
+        expect(&a, BUS_FRAME);
+        assert_int_equal(a.link, link);
+    }
+    /* Small ones weigh mostly by what is around them. */
+    for (int i = 0; i < 2000; i++) {
+        say_send(&b, 1, slice_of(frame.at, 1));
+        expect(&a, BUS_FRAME);
+    }
+    assert_int_equal(next_event(&a, 600), 0);
+    buf_fini(&frame);
+    side_stop(&b);
+    side_stop(&a);
+}
+
 static void frame_past_the_limit_ends_that_link_alone(void **state)
 {
     (void)state;
@@ -396,7 +480,7 @@ static void frame_past_the_limit_ends_that_link_alone(void **state)
 static int plain_connect(const struct side *a)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    to.sin_port = htons((uint16_t)strtoul(strrchr(a->address, ':') + 1, NULL, 10));
+    to.sin_port = htons(port_of(a));
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(fd >= 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
@@ -624,6 +708,8 @@ int main(void)
         cmocka_unit_test(big_frames_pass_whole_in_both_directions),
         cmocka_unit_test(many_small_frames_keep_their_order_past_the_high_water_mark),
         cmocka_unit_test(frame_of_several_parts_ends_that_link_alone),
+        cmocka_unit_test(parts_without_end_are_not_kept_without_end),
+        cmocka_unit_test(much_that_is_taken_does_not_count_as_unread),
         cmocka_unit_test(frame_past_the_limit_ends_that_link_alone),
         cmocka_unit_test(garbage_on_the_port_does_no_harm),
         cmocka_unit_test(port_in_use_is_told_with_the_address),
