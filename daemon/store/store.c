@@ -175,6 +175,12 @@ static void remove_unfinished(const char *path)
             unlink(beside);
 }
 
+/* Closing copies the WAL into the file as well, but does not tell where that failed: a half-filled file would be renamed into place. */
+static err_t move_wal_into_file(struct store *s)
+{
+    return query_error(s, sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+}
+
 static err_t create(const char *path)
 {
     char fresh[PATH_MAX];
@@ -192,6 +198,8 @@ static err_t create(const char *path)
     err_t e = connect_to(fresh, STORE_CREATE, &s);
     if (!e)
         e = make_tables(s);
+    if (!e)
+        e = move_wal_into_file(s);
     store_close(s);
     if (!e && renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE))
         e = errno == EEXIST ? ERR_DATA_EXISTS : file_error(errno);
