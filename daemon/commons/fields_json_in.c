@@ -7,9 +7,6 @@
 
 #define WEIGHT_MAX 100
 
-static const uint8_t nil_byte[] = {0xc0};
-static const struct slice nil = {nil_byte, 1};
-
 /* ---- fields ---- */
 
 static err_t why_field(struct json_in *in, err_t err, const struct field_info *field, struct slice lang, size_t len)
@@ -39,7 +36,7 @@ static err_t add_field(struct json_in *in, const struct field_info *field, struc
 
 static err_t check_and_add(struct json_in *in, const struct field_info *field, struct slice lang, struct slice encoded)
 {
-    struct slice value = nil;
+    struct slice value = value_nil;
     err_t err = ERR_OK;
     if (encoded.len) {
         err = field_check(in->type, field, encoded);
@@ -107,7 +104,7 @@ static err_t add_set(struct json_in *in, const struct relation_info *relation, c
 static err_t read_weight(struct json_in *in, const json_t *v, struct slice *out)
 {
     if (json_in_empty(v)) {
-        *out = nil;
+        *out = value_nil;
         return ERR_OK;
     }
     if (!json_is_integer(v) || json_integer_value(v) < 1 || json_integer_value(v) > WEIGHT_MAX)
@@ -122,9 +119,9 @@ static err_t read_weight(struct json_in *in, const json_t *v, struct slice *out)
 
 static err_t read_term(struct json_in *in, const json_t *v)
 {
-    struct slice weight = nil;
+    struct slice weight = value_nil;
     if (!json_is_object(v))
-        return add_set(in, NULL, v, nil);
+        return add_set(in, NULL, v, value_nil);
     err_t err = read_weight(in, json_object_get(v, "weight"), &weight);
     const json_t *concept = json_object_get(v, "concept");
     if (err == ERR_OK && json_in_empty(concept))
@@ -138,7 +135,7 @@ static err_t read_set(struct json_in *in, const struct relation_info *relation, 
     err_t err = ERR_OK;
     for (size_t i = 0; i < n && err == ERR_OK; i++) {
         const json_t *one = json_is_array(v) ? json_array_get(v, i) : v;
-        err = relation ? add_set(in, relation, one, nil) : read_term(in, one);
+        err = relation ? add_set(in, relation, one, value_nil) : read_term(in, one);
     }
     return err;
 }

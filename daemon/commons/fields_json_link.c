@@ -10,9 +10,6 @@
 
 #define URL_MAX_BYTES 2048
 
-static const uint8_t nil_byte[] = {0xc0};
-static const struct slice nil = {nil_byte, 1};
-
 /* ---- in ---- */
 
 static err_t put_hash(struct json_in *in, const json_t *v, struct buf *b)
@@ -55,7 +52,7 @@ static err_t read_target(struct json_in *in, const json_t *v, struct link_write 
     err_t err = json_in_text(in, json_object_get(v, "target"), &w->target_text);
     if (err != ERR_OK)
         return err;
-    w->value = nil;
+    w->value = value_nil;
     if (uri_valid(w->target_text))
         return read_url(in, hash, w);
     if (!json_in_empty(hash)) /* a record's changes are known */

@@ -6,9 +6,6 @@
 #include "protocol/wire/wr.h"
 #include <stdlib.h>
 
-static const uint8_t nil_byte[] = {0xc0};
-static const struct slice nil = {nil_byte, 1};
-
 static int by_dot(const void *a, const void *b)
 {
     const struct fold_item *x = *(struct fold_item *const *)a, *y = *(struct fold_item *const *)b;
@@ -26,7 +23,7 @@ static err_t no_values(const struct op *op, struct arena *arena, struct slice **
     if (!v)
         return ERR_MEMORY;
     for (size_t i = 0; i < op->writes_n; i++)
-        v[i] = nil;
+        v[i] = value_nil;
     *values = v;
     return ERR_OK;
 }

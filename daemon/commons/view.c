@@ -170,11 +170,6 @@ static bool standing_differ(const struct view_value *values, size_t n)
     return false;
 }
 
-static bool is_nil(struct slice value)
-{
-    return value.len == 1 && value.at[0] == 0xc0;
-}
-
 /* A set's members don't compete: allies that weigh an index term differently are no conflict, and a term without weight is shown. */
 static void settle(struct view *v, struct view_key *k, bool set)
 {
@@ -183,7 +178,7 @@ static void settle(struct view *v, struct view_key *k, bool set)
         return;
     k->conflict = standing_differ(k->values, k->values_n);
     v->conflicts += k->conflict;
-    if (k->shown && is_nil(k->shown->value))
+    if (k->shown && value_is_nil(k->shown->value))
         k->shown = NULL;
 }
 

@@ -1,9 +1,7 @@
 #include "daemon/core/announce.h"
-#include "daemon/core/ingest.h"
 #include "daemon/core/own.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
-#include <stdlib.h>
 
 static void read_value(struct rd *r, struct announcement *out)
 {
@@ -68,32 +66,14 @@ static void encode_value(struct core *c, const struct own *own, struct buf *endp
     wr_text(texts, slice_text(c->contact));
 }
 
-static int compare_dots(const void *a, const void *b)
-{
-    return dot_compare(a, b);
-}
-
 static err_t write_value(struct core *c, struct own *own, struct announcement *before, struct slice body)
 {
     struct op op = {.info = kind_info(OP_SITE_ANNOUNCE),
                     .entity = slice_of(own->key.pub, SITE_BYTES),
                     .dots = before->dots,
                     .dots_n = before->dots_n};
-    struct buf header;
-    qsort(before->dots, before->dots_n, sizeof *before->dots, compare_dots);
-    buf_init(&header, LIMIT_ENVELOPE_BYTES);
-    op_encode_header(&header, &op);
-    struct op_draft draft = {.header = buf_slice(&header), .body = body};
-    err_t e = header.err ? header.err : batch_begin(c);
-    if (!e) {
-        e = own_write(c, own, &draft, 1, NULL);
-        if (e)
-            batch_abort(c);
-        else
-            e = batch_end(c);
-    }
-    buf_fini(&header);
-    return e;
+    dots_sort(before->dots, before->dots_n);
+    return own_write_alone(c, own, &op, body, NULL);
 }
 
 static bool list_is(const struct announcement *a, struct slice endpoints, struct slice texts)

@@ -220,9 +220,7 @@ static err_t prepare(struct core *c, struct own *own, struct log_head *head)
         e = standing_limit(c, &head->log, &limit, &why);
     if (e)
         return e;
-    /* Where the membership ended or is suspended, nothing we write would count; where a fork ended the log, another one goes on. */
-    if (head->seq >= limit && why != ERR_FORK)
-        return why;
+    /* Where a fork ended the log, another one goes on. */
     if (head->seq >= limit) {
         goes_on = false;
         reason = OPEN_CLONE_SEEN;
@@ -233,13 +231,41 @@ static err_t prepare(struct core *c, struct own *own, struct log_head *head)
     return goes_on ? ERR_OK : open_incarnation(c, own, reason, head);
 }
 
+bool own_may_write(const struct core *c, const struct own *own)
+{
+    struct log_id log = {.incarnation = own->row.incarnation};
+    memcpy(log.site, own->key.pub, SITE_BYTES);
+    return authority_limit(&c->authority, &log) == UINT64_MAX;
+}
+
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES])
 {
     struct log_head head;
     if (!authority_site(&c->authority, own->key.pub))
         return ERR_STANDING;
+    /* Where the membership ended or is suspended, nothing we write would count, in this log or another. */
+    if (!own_may_write(c, own))
+        return ERR_CUT;
     err_t e = prepare(c, own, &head);
     return e ? e : write_commit(c, own, &head, ops, n, id);
+}
+
+err_t own_write_alone(struct core *c, struct own *own, const struct op *op, struct slice body, uint8_t id[HASH_BYTES])
+{
+    struct buf header;
+    buf_init(&header, LIMIT_ENVELOPE_BYTES);
+    op_encode_header(&header, op);
+    struct op_draft draft = {.header = buf_slice(&header), .body = body};
+    err_t e = header.err ? header.err : batch_begin(c);
+    if (!e) {
+        e = own_write(c, own, &draft, 1, id);
+        if (e)
+            batch_abort(c);
+        else
+            e = batch_end(c);
+    }
+    buf_fini(&header);
+    return e;
 }
 
 err_t own_seal(struct core *c)

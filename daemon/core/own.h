@@ -12,8 +12,12 @@
 err_t own_open(struct core *c, struct why *why);
 void own_close(struct core *c);
 
+/* Would what it writes count? Not where the site is unknown, suspended or ended. */
+bool own_may_write(const struct core *c, const struct own *own);
 /* One commit of 1 to 256 ops, inside a batch; salts are filled in here. `id` (may be NULL) gets the commit's id. */
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES]);
+/* One op in a commit and a batch of its own. */
+err_t own_write_alone(struct core *c, struct own *own, const struct op *op, struct slice body, uint8_t id[HASH_BYTES]);
 
 /*
  * When the core opens: a crash may have lain between a COMMIT and its guard. The guard is brought up before anything of that commit is published,

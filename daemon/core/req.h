@@ -70,6 +70,9 @@ err_t req_ally(struct req *r, const char *text, const struct ally **out);
 err_t req_counting_heads(struct req *r, struct head **out, size_t *n);
 err_t req_view(struct req *r, enum entity_type type, struct slice entity, struct view *out);
 
+/* A short text, as a body carries it. ERR_TOO_LARGE past 4,096 bytes. */
+err_t req_encoded(struct req *r, struct slice text, struct slice *out);
+
 /* Answers. Each sets a new value; allocation failures leave the key away. */
 void req_put(json_t *object, const char *key, json_t *value);
 json_t *req_id(struct slice id);

@@ -6,14 +6,11 @@
 #include "daemon/core/refold.h"
 #include "daemon/core/req.h"
 #include "protocol/base/base32.h"
-#include "protocol/wire/wr.h"
 #include <stdio.h>
-#include <stdlib.h>
 
 #define MINTED_PREFIX "urn:allied:"
 
 static const struct slice no_lang = {(const uint8_t *)"", 0};
-static const uint8_t nil_byte[] = {0xc0};
 
 struct concept_job {
     struct req *r;
@@ -23,27 +20,12 @@ struct concept_job {
     bool adopt;
 };
 
-static bool is_nil(struct slice value)
-{
-    return value.len == 1 && value.at[0] == 0xc0;
-}
-
 static const struct field_write *find_write(const struct entity_writes *w, uint64_t field)
 {
     for (size_t i = 0; i < w->fields_n; i++)
-        if (w->fields[i].field->number == field && !is_nil(w->fields[i].value))
+        if (w->fields[i].field->number == field && !value_is_nil(w->fields[i].value))
             return &w->fields[i];
     return NULL;
-}
-
-static err_t encoded_text(struct arena *arena, struct slice text, struct slice *out)
-{
-    struct buf b;
-    buf_init(&b, 4096);
-    wr_text(&b, text);
-    err_t e = b.err ? b.err : arena_copy(arena, buf_slice(&b), out);
-    buf_fini(&b);
-    return e;
 }
 
 /* Its URI names a concept everywhere; without one it gets an id of its own and a URI made from it. */
@@ -68,7 +50,7 @@ static err_t mint_uri(struct concept_job *j)
     struct slice value;
     base32_encode(j->edit.entity, text);
     snprintf(uri, sizeof uri, "%s%s", MINTED_PREFIX, text);
-    err_t e = encoded_text(&j->r->arena, slice_text(uri), &value);
+    err_t e = req_encoded(j->r, slice_text(uri), &value);
     return e ? e : edit_field(&j->edit, field_by_number(ENTITY_CONCEPT, C_URI), no_lang, value, NULL);
 }
 
@@ -76,12 +58,12 @@ static err_t relate(struct concept_job *j, const struct relation_info *relation,
                     bool *changed)
 {
     uint8_t target[CONCEPT_BYTES];
-    struct slice value = slice_of(nil_byte, 1);
+    struct slice value = value_nil;
     err_t e = ERR_OK;
     if (relation->match) {
         hash128(target, &target_text, 1);
         if (add)
-            e = encoded_text(&j->r->arena, target_text, &value);
+            e = req_encoded(j->r, target_text, &value);
     } else {
         e = req_target(j->r, target_text, target);
     }
@@ -279,11 +261,6 @@ err_t req_concept_relate(struct req *r)
 
 /* ---- adopting what others proposed ---- */
 
-static int compare_dots(const void *a, const void *b)
-{
-    return dot_compare(a, b);
-}
-
 static void add_proposals(const struct view_key *keys, size_t n, struct dot *dots, size_t *dots_n, size_t max)
 {
     for (size_t i = 0; i < n; i++)
@@ -376,7 +353,7 @@ static err_t named_dots(struct req *r, const json_t *list, struct dot *dots, siz
 static size_t unique(struct dot *dots, size_t n)
 {
     size_t kept = 0;
-    qsort(dots, n, sizeof *dots, compare_dots);
+    dots_sort(dots, n);
     for (size_t i = 0; i < n; i++)
         if (!kept || dot_compare(&dots[kept - 1], &dots[i]) != 0)
             dots[kept++] = dots[i];
@@ -386,21 +363,9 @@ static size_t unique(struct dot *dots, size_t n)
 static err_t write_adoption(struct req *r, struct concept_job *j, const struct dot *dots, size_t n,
                             uint8_t id[HASH_BYTES])
 {
+    static const uint8_t nothing[] = {0x90};
     struct op op = {.info = kind_info(OP_CONCEPT_ADOPT), .entity = j->edit.entity, .dots = dots, .dots_n = n};
-    struct buf header, body;
-    buf_init(&header, LIMIT_ENVELOPE_BYTES);
-    buf_init(&body, LIMIT_BODY_BYTES);
-    op_encode_header(&header, &op);
-    op_encode_body(&body, NULL, 0);
-    struct op_draft draft = {.header = buf_slice(&header), .body = buf_slice(&body)};
-    err_t e = header.err ? header.err : batch_begin(r->core);
-    if (!e)
-        e = own_write(r->core, j->edit.own, &draft, 1, id);
-    if (!e)
-        e = batch_end(r->core);
-    buf_fini(&header);
-    buf_fini(&body);
-    return e;
+    return own_write_alone(r->core, j->edit.own, &op, slice_of(nothing, sizeof nothing), id);
 }
 
 /* Any ally may add its voice where the charter counts voices; where it does not, an adoption by anybody else would be a no-op. */

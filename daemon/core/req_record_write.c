@@ -5,7 +5,6 @@
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/req.h"
-#include "protocol/wire/wr.h"
 
 static const struct slice no_lang = {(const uint8_t *)"", 0};
 
@@ -34,17 +33,12 @@ static const struct field_write *find_write(const struct entity_writes *w, uint6
     return NULL;
 }
 
-static bool is_nil(struct slice value)
-{
-    return value.len == 1 && value.at[0] == 0xc0;
-}
-
 /* The owner's eight bytes, then what names it at the source; without a source id it is drawn. */
 static err_t record_id(struct record_job *j, const struct ally *ally, uint8_t id[RECORD_BYTES])
 {
     const struct field_write *source = find_write(&j->w, R_SOURCE_ID, NULL);
     memcpy(id, ally->id, ALLY_BYTES);
-    if (source && !is_nil(source->value)) {
+    if (source && !value_is_nil(source->value)) {
         struct slice text = view_text(source->value);
         hash128(id + ALLY_BYTES, &text, 1);
     } else if (j->import) {
@@ -55,23 +49,13 @@ static err_t record_id(struct record_job *j, const struct ally *ally, uint8_t id
     return ERR_OK;
 }
 
-static err_t encoded_text(struct arena *arena, const char *text, struct slice *out)
-{
-    struct buf b;
-    buf_init(&b, 4096);
-    wr_text(&b, slice_text(text));
-    err_t e = b.err ? b.err : arena_copy(arena, buf_slice(&b), out);
-    buf_fini(&b);
-    return e;
-}
-
 static err_t default_word(struct record_job *j, enum record_field number, const char *text)
 {
     struct slice value;
     const struct field_info *field = field_by_number(ENTITY_RECORD, number);
     if (!*text || find_write(&j->w, number, NULL))
         return ERR_OK;
-    err_t e = encoded_text(&j->r->arena, text, &value);
+    err_t e = req_encoded(j->r, slice_text(text), &value);
     return e ? e : edit_field(&j->edit, field, no_lang, value, NULL);
 }
 
@@ -80,7 +64,7 @@ static err_t new_record_rules(struct record_job *j)
     if (j->edit.known)
         return ERR_OK;
     const struct field_write *title = find_write(&j->w, R_TITLE, NULL);
-    if (!title || is_nil(title->value))
+    if (!title || value_is_nil(title->value))
         return why_set(&j->r->why, ERR_TITLE_MISSING, "title");
     err_t e = default_word(j, R_TYPE, "experience");
     return e ? e : default_word(j, R_LICENCE, j->r->core->licence);
@@ -139,8 +123,6 @@ static err_t write_fields(struct record_job *j)
 /* What an earlier import brought and the source no longer has is emptied. */
 static err_t drop_vanished(struct record_job *j)
 {
-    static const uint8_t nil[] = {0xc0};
-    struct slice empty = slice_of(nil, 1);
     uint8_t before[16];
     err_t e = ERR_OK;
     for (size_t i = 0; j->import && i < j->edit.view.fields_n && !e; i++) {
@@ -149,9 +131,9 @@ static err_t drop_vanished(struct record_job *j)
         if (!key->shown || find_write(&j->w, key->field, &key->lang) ||
             local_import_get(j->r->core->store, j->edit.entity, key->field, key->lang, before))
             continue;
-        e = changed_at_source(j, key->field, key->lang, empty, &changed);
+        e = changed_at_source(j, key->field, key->lang, value_nil, &changed);
         if (!e && changed)
-            e = edit_field(&j->edit, field_by_number(ENTITY_RECORD, key->field), key->lang, empty, NULL);
+            e = edit_field(&j->edit, field_by_number(ENTITY_RECORD, key->field), key->lang, value_nil, NULL);
     }
     return e;
 }
@@ -187,7 +169,6 @@ static bool still_listed(struct record_job *j, struct slice concept)
 
 static err_t drop_vanished_terms(struct record_job *j)
 {
-    static const uint8_t nil[] = {0xc0};
     uint8_t before[16];
     err_t e = ERR_OK;
     for (size_t i = 0; j->import && i < j->edit.view.sets_n && !e; i++) {
@@ -195,9 +176,9 @@ static err_t drop_vanished_terms(struct record_job *j)
         bool changed = false;
         if (local_import_get(j->r->core->store, j->edit.entity, 0, key->target, before) || still_listed(j, key->target))
             continue;
-        e = changed_at_source(j, 0, key->target, slice_of(nil, 1), &changed);
+        e = changed_at_source(j, 0, key->target, value_nil, &changed);
         if (!e && changed)
-            e = edit_set(&j->edit, 0, key->target, false, slice_of(nil, 1), NULL);
+            e = edit_set(&j->edit, 0, key->target, false, value_nil, NULL);
     }
     return e;
 }
@@ -322,7 +303,6 @@ static err_t finish(struct req *r, struct edit *edit, json_t *changed)
 
 static err_t edit_terms(struct req *r, struct edit *edit, const struct entity_writes *w, json_t *changed)
 {
-    static const uint8_t nil[] = {0xc0};
     err_t e = ERR_OK;
     bool any = false, one = false;
     const json_t *set = json_object_get(r->args, "set");
@@ -338,7 +318,7 @@ static err_t edit_terms(struct req *r, struct edit *edit, const struct entity_wr
     for (size_t i = 0; i < edit->view.sets_n && !e; i++, any |= one) {
         one = false;
         if (!still_listed(&j, edit->view.sets[i].target))
-            e = edit_set(edit, 0, edit->view.sets[i].target, false, slice_of(nil, 1), &one);
+            e = edit_set(edit, 0, edit->view.sets[i].target, false, value_nil, &one);
     }
     if (any)
         json_array_append_new(changed, json_string("concepts"));
@@ -377,27 +357,19 @@ err_t req_record_retire(struct req *r)
 {
     struct edit edit;
     struct slice reason;
-    struct buf header, body;
+    struct buf body;
     uint8_t id[HASH_BYTES];
     err_t e = open_ours(r, &edit);
     if (!e && edit_retired(&edit))
         e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "id"));
     if (!e)
-        e = encoded_text(&r->arena, req_text(r, "reason"), &reason);
+        e = req_encoded(r, slice_text(req_text(r, "reason")), &reason);
     if (e)
         return e == ERR_TOO_LARGE ? why_set(&r->why, ERR_TEXT_LONG, "reason") : e;
     struct op op = {.info = kind_info(OP_RECORD_RETIRE), .entity = edit.entity};
-    buf_init(&header, LIMIT_ENVELOPE_BYTES);
     buf_init(&body, LIMIT_BODY_BYTES);
-    op_encode_header(&header, &op);
     op_encode_body(&body, &reason, 1);
-    struct op_draft draft = {.header = buf_slice(&header), .body = buf_slice(&body)};
-    e = batch_begin(r->core);
-    if (!e)
-        e = own_write(r->core, edit.own, &draft, 1, id);
-    if (!e)
-        e = batch_end(r->core);
-    buf_fini(&header);
+    e = body.err ? body.err : own_write_alone(r->core, edit.own, &op, buf_slice(&body), id);
     buf_fini(&body);
     if (e)
         return e;

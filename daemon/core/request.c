@@ -4,6 +4,9 @@
 #include "daemon/core/req.h"
 #include "daemon/core/sync.h"
 #include "protocol/base/base32.h"
+#include "protocol/wire/wr.h"
+
+#define SHORT_TEXT_BYTES (4096 + 3) /* and the head of one so long */
 
 static const struct {
     const char *name;
@@ -149,6 +152,16 @@ err_t req_any_entity(struct req *r, const char *text, enum entity_type *type, st
     return why_set(&r->why, ERR_NOT_FOUND, "%.150s", text);
 }
 
+err_t req_encoded(struct req *r, struct slice text, struct slice *out)
+{
+    struct buf b;
+    buf_init(&b, SHORT_TEXT_BYTES);
+    wr_text(&b, text);
+    err_t e = b.err ? b.err : arena_copy(&r->arena, buf_slice(&b), out);
+    buf_fini(&b);
+    return e;
+}
+
 err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES])
 {
     char copy[2049];
@@ -274,7 +287,7 @@ json_t *req_time(uint64_t clock)
 json_t *req_value(enum entity_type type, const struct field_info *field, struct slice value)
 {
     (void)type;
-    return value.len == 1 && value.at[0] == 0xc0 ? json_null() : field_to_json(field, value);
+    return value_is_nil(value) ? json_null() : field_to_json(field, value);
 }
 
 void req_put_ally(const struct core *c, json_t *object, struct slice id)

@@ -85,7 +85,8 @@ void commit_write_start(struct buf *out, struct slice envelope, const uint8_t si
 void commit_write_body(struct buf *out, enum body_state state, const uint8_t *salt, struct slice body);
 
 int dot_compare(const struct dot *a, const struct dot *b);
-bool dot_is_self(const struct dot *d); /* names its own commit */
+void dots_sort(struct dot *dots, size_t n); /* as lists of dots stand in headers */
+bool dot_is_self(const struct dot *d);      /* names its own commit */
 struct dot dot_of(const uint8_t commit_id[HASH_BYTES], size_t index);
 #define DOT_TEXT_LEN (26 + 1 + 3)
 void dot_format(const struct dot *d, char *out); /* DOT_TEXT_LEN + 1 bytes: base32 ‖ "-" ‖ index */

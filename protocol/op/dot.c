@@ -5,6 +5,7 @@
 #include "protocol/op/commit.h"
 
 #include "protocol/base/base32.h"
+#include <stdlib.h>
 
 #define COMMIT_TEXT_LEN BASE32_LEN(16)
 
@@ -12,6 +13,17 @@ int dot_compare(const struct dot *a, const struct dot *b)
 {
     int c = memcmp(a->commit, b->commit, sizeof a->commit);
     return c ? c : (a->index > b->index) - (a->index < b->index);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return dot_compare(a, b);
+}
+
+void dots_sort(struct dot *dots, size_t n)
+{
+    if (n)
+        qsort(dots, n, sizeof *dots, by_bytes);
 }
 
 bool dot_is_self(const struct dot *d)

@@ -31,6 +31,14 @@ const struct field_info *concept_fields(size_t *n)
     return concept_table;
 }
 
+static const uint8_t nil_byte[] = {0xc0};
+const struct slice value_nil = {nil_byte, sizeof nil_byte};
+
+bool value_is_nil(struct slice value)
+{
+    return slice_equal(value, value_nil);
+}
+
 static const struct field_info *fields_of(enum entity_type of, size_t *n)
 {
     *n = 0;

@@ -101,11 +101,6 @@ struct reading {
     enum entity_type type;
 };
 
-static int by_dot(const void *a, const void *b)
-{
-    return dot_compare(a, b);
-}
-
 /* Zeros sort first, a commit's own name anywhere: naming moves dots. */
 static void name_self(struct dot *dots, size_t n, const uint8_t *self)
 {
@@ -113,7 +108,7 @@ static void name_self(struct dot *dots, size_t n, const uint8_t *self)
     for (; own < n && dot_is_self(&dots[own]); own++)
         memcpy(dots[own].commit, self, sizeof dots[own].commit);
     if (own > 0)
-        qsort(dots, n, sizeof *dots, by_dot);
+        dots_sort(dots, n);
 }
 
 static void read_dots(struct reading *in, size_t least, const struct dot **out, size_t *n_out)

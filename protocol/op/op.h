@@ -135,6 +135,9 @@ const struct relation_info *relation_by_number(uint64_t number);
 const struct relation_info *relation_by_name(const char *name);
 const struct relation_info *link_by_number(uint64_t number);
 const struct relation_info *link_by_name(const char *name);
+/* The value that empties a field, and that stands where there is none. */
+extern const struct slice value_nil;
+bool value_is_nil(struct slice value);
 /* Is `value` (one encoded value, not nil) of the field's form and within its bounds? */
 err_t field_check(enum entity_type of, const struct field_info *field, struct slice value);
 /* [a-z]{2,8} followed by (-[a-z0-9]{1,8})*, at most LANG_MAX bytes. */

@@ -66,25 +66,18 @@ static err_t item_reason_text(struct slice value)
     return short_text(value, REASON_MAX_BYTES);
 }
 
-static bool is_nil(struct slice value)
-{
-    struct rd r;
-    rd_init(&r, value);
-    return rd_take_nil(&r);
-}
-
 static err_t value_field(const struct op *op, const struct op_write *w, struct slice value)
 {
     const struct field_info *field = field_by_number(op->info->entity, w->field);
     if (!field)
         return ERR_FIELD_UNKNOWN;
-    return is_nil(value) ? ERR_OK : field_check(op->info->entity, field, value);
+    return value_is_nil(value) ? ERR_OK : field_check(op->info->entity, field, value);
 }
 
 static err_t value_weight(const struct op *op, const struct op_write *w, struct slice value)
 {
     (void)op;
-    if (is_nil(value))
+    if (value_is_nil(value))
         return ERR_OK;
     struct rd r;
     rd_init(&r, value);
@@ -109,7 +102,7 @@ static err_t value_link(const struct op *op, const struct op_write *w, struct sl
 {
     (void)op;
     if (!w->add || w->target.len == RECORD_BYTES)
-        return is_nil(value) ? ERR_OK : ERR_FIELD_VALUE;
+        return value_is_nil(value) ? ERR_OK : ERR_FIELD_VALUE;
     struct rd r;
     rd_init(&r, value);
     rd_array(&r, 2, 2);
@@ -129,7 +122,7 @@ static err_t value_match(const struct op *op, const struct op_write *w, struct s
     if (!relation)
         return ERR_RELATION;
     if (!w->add || !relation->match)
-        return is_nil(value) ? ERR_OK : ERR_FIELD_VALUE;
+        return value_is_nil(value) ? ERR_OK : ERR_FIELD_VALUE;
     struct rd r;
     rd_init(&r, value);
     struct slice uri = rd_text(&r, SIZE_MAX);
