@@ -60,11 +60,13 @@ part_banned() {
 
 # Every op kind, message and error of the tables stands in PROTOCOL.md, between backquotes; errors with their number and sentence.
 part_documented() {
-    local missing=0 table name
+    local missing=0 table name names
     for table in protocol/op/kinds.def protocol/wire/msg.def protocol/base/err.def; do
+        names=$(grep -o '^ *X([A-Z][A-Z0-9_]*, *[0-9][^"]*"[^"]*"' "$table" | sed 's/.*"\([^"]*\)"$/\1/')
+        [ -n "$names" ] || { echo "$table: no row is understood"; missing=1; }
         while read -r name; do
             grep -qF "\`$name\`" protocol/PROTOCOL.md || { echo "$table: $name is not in protocol/PROTOCOL.md"; missing=1; }
-        done < <(grep '^X(' "$table" | sed 's/^[^"]*"\([^"]*\)".*/\1/')
+        done <<<"$names"
     done
     # §11 is the table of errors again, for those who do not read C.
     while IFS= read -r name; do
