@@ -1,5 +1,5 @@
 /*
- * allied ally: the members of the alliance and their sites.
+ * allied ally: the members of the alliance and their sites; what the secretariat decides about them between two charters.
  */
 #include "conf/tr.h"
 #include "daemon/cmd/cmd.h"
@@ -34,6 +34,7 @@ static const char *in_words(const struct out *o, const char *code)
         {"associe",     N_("associate")  },
         {"ratified",    N_("ratified")   },
         {"provisional", N_("provisional")},
+        {"ended",       N_("has left")   },
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i].code, code) == 0)
@@ -79,8 +80,141 @@ static int ally_list(struct cli *cli, int argc, char **argv)
     return entity_ask(cli, "allies", json_object(), show);
 }
 
+/* ---- one ally ---- */
+
+static void show_one(const struct out *o, const json_t *ally)
+{
+    size_t i;
+    json_t *site;
+    struct buf roles;
+    buf_init(&roles, 65536);
+    pick_show(&roles, json_object_get(ally, "roles"));
+    out_pair(o, N_("ally"), pick_text(ally, "name"));
+    out_pair(o, N_("id"), pick_text(ally, "id"));
+    out_pair(o, N_("college"), in_words(o, pick_text(ally, "college")));
+    out_pair(o, N_("standing"),
+             pick_true(ally, "suspended") ? tr(o->lang, N_("suspended")) : in_words(o, pick_text(ally, "standing")));
+    if (roles.len)
+        out_pair(o, N_("roles"), buf_text(&roles));
+    if (*pick_text(ally, "heir"))
+        out_pair(o, N_("heir"), pick_text(ally, "heir"));
+    json_array_foreach(json_object_get(ally, "sites"), i, site)
+    {
+        struct buf line;
+        buf_init(&line, 4096);
+        buf_printf(&line, "%s  %s%s%s", pick_text(site, "name"), pick_text(site, "site"),
+                   pick_true(site, "ended") ? "  " : "",
+                   pick_true(site, "ended") ? tr(o->lang, N_("key no longer valid")) : "");
+        out_pair(o, N_("site"), buf_text(&line));
+        buf_fini(&line);
+    }
+    buf_fini(&roles);
+}
+
+static const struct arg_option reason_options[] = {
+    {0, "reason", "TEXT", false, N_("why; noted in this site's journal")},
+};
+static const struct arg_form show_form = {"ally show", "NAME", N_("one ally"), NULL, 0, 1, 1, NULL};
+static const struct arg_form suspend_form = {"ally suspend",
+                                             "NAME",
+                                             N_("suspend an ally: what it writes from now on counts for nobody"),
+                                             reason_options,
+                                             1,
+                                             1,
+                                             1,
+                                             N_("What its sites wrote up to now, as far as this site holds it, goes on "
+                                                "counting. To end it: allied ally lift NAME")};
+static const struct arg_form lift_form = {
+    "ally lift", "NAME", N_("end a suspension: all that the ally wrote meanwhile counts"), reason_options, 1, 1,
+    1,           NULL};
+
+static int about_one(struct cli *cli, const struct arg_form *form, const char *request, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, form, argc, argv, &args, &code))
+        return code;
+    const char *reason = form->options_n ? args_value(&args, "reason") : NULL;
+    return entity_ask(cli, request, json_pack("{s:s, s:s}", "ally", args.operands[0], "reason", reason ? reason : ""),
+                      show_one);
+}
+
+static int ally_show(struct cli *cli, int argc, char **argv)
+{
+    return about_one(cli, &show_form, "ally.show", argc, argv);
+}
+
+static int ally_suspend(struct cli *cli, int argc, char **argv)
+{
+    return about_one(cli, &suspend_form, "ally.suspend", argc, argv);
+}
+
+static int ally_lift(struct cli *cli, int argc, char **argv)
+{
+    return about_one(cli, &lift_form, "ally.lift", argc, argv);
+}
+
+/* ---- expulsion, checkpoints ---- */
+
+static const struct arg_option cut_options[] = {
+    {0, "heir", "ALLY", false, N_("who owns its records from then on; nobody: they stay as they are")},
+};
+static const struct arg_form cut_form = {
+    "ally cut",
+    "NAME",
+    N_("propose a charter that expels an ally"),
+    cut_options,
+    1,
+    1,
+    1,
+    N_("It takes effect once two thirds of the ratified allies have signed it: allied charter sign ID")};
+
+static void show_proposed(const struct out *o, const json_t *c)
+{
+    out_print(o, pick_true(c, "in_force") ? N_("charter {1} is in force") : N_("charter {1} waits for signatures"),
+              NUM(pick_number(c, "number")), NULL);
+    out_print(o, N_("{1} of {2} who may sign have signed; {3} are needed"), NUM(pick_number(c, "signed")),
+              NUM(pick_number(c, "voters")), NUM(pick_number(c, "needed")), NULL);
+    if (!pick_true(c, "in_force"))
+        out_say(o, N_("To sign it: allied charter sign {1}"), pick_text(c, "id"), NULL);
+}
+
+static int ally_cut(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &cut_form, argc, argv, &args, &code))
+        return code;
+    const char *heir = args_value(&args, "heir");
+    return entity_ask(cli, "ally.cut", json_pack("{s:s, s:s}", "ally", args.operands[0], "heir", heir ? heir : ""),
+                      show_proposed);
+}
+
+static const struct arg_form checkpoint_form = {
+    "ally checkpoint", "", N_("fix what counts now: no fork below it ends a log any more"), NULL, 0, 0, 0, NULL};
+
+static void show_checkpoint(const struct out *o, const json_t *result)
+{
+    out_print(o, N_("act {1} fixes the heads of {2} logs"), NUM(pick_number(result, "roster")),
+              NUM(pick_number(result, "logs")), NULL);
+}
+
+static int ally_checkpoint(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &checkpoint_form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, "ally.checkpoint", json_object(), show_checkpoint);
+}
+
 static const struct cli_sub subs[] = {
-    {"list", ally_list, &list_form}
+    {"list",       ally_list,       &list_form      },
+    {"show",       ally_show,       &show_form      },
+    {"suspend",    ally_suspend,    &suspend_form   },
+    {"lift",       ally_lift,       &lift_form      },
+    {"cut",        ally_cut,        &cut_form       },
+    {"checkpoint", ally_checkpoint, &checkpoint_form},
 };
 
 int cmd_ally(struct cli *cli, int argc, char **argv)

@@ -49,7 +49,12 @@ typedef err_t req_fn(struct req *r);
     X("charter.propose", req_charter_propose)                                                                          \
     X("charter.sign", req_charter_sign)                                                                                \
     X("charter.refuse", req_charter_refuse)                                                                            \
-    X("charter.follow", req_charter_follow)
+    X("charter.follow", req_charter_follow)                                                                            \
+    X("ally.show", req_ally_show)                                                                                      \
+    X("ally.suspend", req_ally_suspend)                                                                                \
+    X("ally.lift", req_ally_lift)                                                                                      \
+    X("ally.checkpoint", req_ally_checkpoint)                                                                          \
+    X("ally.cut", req_ally_cut)
 #define X(name, fn) req_fn fn;
 REQUESTS(X)
 #undef X

@@ -246,3 +246,24 @@ err_t req_charter_propose(struct req *r)
     buf_fini(&body);
     return e ? e : req_charter_answer(r, next.id);
 }
+
+err_t req_ally_cut(struct req *r)
+{
+    const json_t *given = r->args;
+    const struct ally *ally = NULL;
+    err_t e = req_ally(r, req_text(r, "ally"), &ally);
+    if (!e && ally->ended)
+        e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "ally"));
+    json_t *args = e ? NULL
+                     : json_pack("{s:{s:s}, s:b}", "end", req_text(r, "ally"), req_text(r, "heir"), "keep_provisional",
+                                 ally->ratified);
+    if (!e && !args)
+        e = ERR_MEMORY;
+    if (e)
+        return e;
+    r->args = args;
+    e = req_charter_propose(r);
+    r->args = given;
+    json_decref(args);
+    return e;
+}

@@ -98,7 +98,7 @@ static void put_peers(struct req *r, json_t *problems, bool *syncing, bool *miss
     *syncing = *missing = false;
     for (size_t i = 0; i < c->authority.sites_n; i++) {
         const struct site *site = &c->authority.sites[i];
-        if (core_is_own(c, site->id))
+        if (core_is_own(c, site->id) || site->ended)
             continue;
         const struct peer *p = sync_peer_of(c, site->id);
         json_t *one = peer_json(r, site, p, problems);
@@ -239,29 +239,6 @@ err_t req_status(struct req *r)
     req_put(r->result, "join_error", c->join_error ? json_string(err_name(c->join_error)) : json_null());
     req_put(r->result, "problems", problems);
     return e;
-}
-
-err_t req_allies(struct req *r)
-{
-    const struct authority *a = &r->core->authority;
-    static const char *const colleges[] = {"effectif", "droit", "associe"};
-    json_t *allies = json_array();
-    for (size_t i = 0; i < a->allies_n; i++) {
-        json_t *sites = json_array();
-        for (size_t k = 0; k < a->sites_n; k++)
-            if (a->sites[k].ally == i)
-                json_array_append_new(sites,
-                                      json_pack("{s:o, s:o}", "site", req_id(slice_of(a->sites[k].id, SITE_BYTES)),
-                                                "name", req_string(a->sites[k].name)));
-        json_array_append_new(
-            allies,
-            json_pack("{s:o, s:o, s:s, s:s, s:b, s:b, s:o}", "id", req_id(slice_of(a->allies[i].id, ALLY_BYTES)),
-                      "name", req_string(a->allies[i].name), "college", colleges[a->allies[i].college % 3], "standing",
-                      a->allies[i].ratified ? "ratified" : "provisional", "suspended", a->allies[i].suspended,
-                      "secretariat", authority_has_role(a, a->allies[i].id, ROLE_SECRETARIAT), "sites", sites));
-    }
-    req_put(r->result, "allies", allies);
-    return ERR_OK;
 }
 
 /* ---- ping ---- */

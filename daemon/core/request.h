@@ -5,7 +5,12 @@
  *
  *   status          {}                                            → INTERFACE's status
  *   invite          {ally, expires_s, addresses: [text]?, again}  → {code, words, expires}         again: though an ally has that name
- *   allies          {}                                            → {allies: [{id, name, college, standing, suspended, sites: [{site, name}]}]}
+ *   allies          {}                                            → {allies: [{id, name, college, standing: ratified|provisional|ended, suspended, sites: [{site, name, votes, ended}]}]}
+ *   ally.show       {ally}                                        → {one of allies, roles, heir, owner (of its records), roster}
+ *   ally.suspend    {ally, reason}                                → as ally.show              what it writes beyond the heads of now counts for nobody
+ *   ally.lift       {ally, reason}                                → as ally.show              all of it counts again
+ *   ally.checkpoint {}                                            → {roster, logs}            fixes the heads of now: no fork below them ends a log any more
+ *   ally.cut        {ally, heir?}                                 → as charter.propose        proposes to expel it
  *   record.write    {lines: [{line, record}], mode: "add"|"import", dry_run, unknown_ok} → {added, updated, unchanged, rejected, errors: [{line, field, code,
  *                    name, text}], ids: [{line, id, dot}], unknown: {name: count}}        at most 500 lines a request; one commit a record
  *   record.edit     {id, set: {record JSON}, revive}              → {id, dot, changed: [field]}

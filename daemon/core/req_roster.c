@@ -1,0 +1,158 @@
+/*
+ * req_roster: the allies as they stand, and what the registrar decides about them between two charters.
+ */
+#include "daemon/core/req.h"
+#include "daemon/core/roster.h"
+
+/* ---- showing ---- */
+
+static json_t *site_json(const struct site *s)
+{
+    return json_pack("{s:o, s:o, s:b, s:b}", "site", req_id(slice_of(s->id, SITE_BYTES)), "name", req_string(s->name),
+                     "votes", s->votes, "ended", s->ended);
+}
+
+static json_t *sites_json(const struct authority *a, size_t ally)
+{
+    json_t *sites = json_array();
+    for (size_t i = 0; i < a->sites_n; i++)
+        if (a->sites[i].ally == ally)
+            json_array_append_new(sites, site_json(&a->sites[i]));
+    return sites;
+}
+
+static void put_ally(const struct authority *a, size_t at, json_t *out)
+{
+    static const char *const colleges[] = {"effectif", "droit", "associe"};
+    const struct ally *ally = &a->allies[at];
+    req_put(out, "id", req_id(slice_of(ally->id, ALLY_BYTES)));
+    req_put(out, "name", req_string(ally->name));
+    req_put(out, "college", json_string(colleges[ally->college % 3]));
+    req_put(out, "standing", json_string(ally->ended ? "ended" : ally->ratified ? "ratified" : "provisional"));
+    req_put(out, "suspended", json_boolean(ally->suspended));
+    req_put(out, "secretariat", json_boolean(authority_has_role(a, ally->id, ROLE_SECRETARIAT)));
+    req_put(out, "sites", sites_json(a, at));
+}
+
+err_t req_allies(struct req *r)
+{
+    const struct authority *a = &r->core->authority;
+    json_t *allies = json_array();
+    for (size_t i = 0; i < a->allies_n; i++) {
+        json_t *one = json_object();
+        put_ally(a, i, one);
+        json_array_append_new(allies, one);
+    }
+    req_put(r->result, "allies", allies);
+    return ERR_OK;
+}
+
+static void put_roles(const struct authority *a, const struct ally *ally, json_t *out)
+{
+    json_t *roles = json_array();
+    for (size_t i = 0; i < a->roles_n; i++)
+        if (memcmp(a->roles[i].ally, ally->id, ALLY_BYTES) == 0)
+            json_array_append_new(roles, req_string(a->roles[i].role));
+    req_put(out, "roles", roles);
+}
+
+static err_t answer(struct req *r, const uint8_t id[ALLY_BYTES])
+{
+    const struct authority *a = &r->core->authority;
+    const struct ally *ally = authority_ally(a, id), *owner = authority_owner_of(a, id);
+    if (!ally)
+        return ERR_ALLY_UNKNOWN;
+    const struct ally *heir = ally->heir.len ? authority_ally(a, ally->heir.at) : NULL;
+    put_ally(a, (size_t)(ally - a->allies), r->result);
+    put_roles(a, ally, r->result);
+    req_put(r->result, "heir", heir ? req_string(heir->name) : json_null());
+    req_put(r->result, "owner", owner ? req_string(owner->name) : json_null());
+    req_put(r->result, "roster", json_integer((json_int_t)a->roster_number));
+    return ERR_OK;
+}
+
+err_t req_ally_show(struct req *r)
+{
+    const struct ally *ally = NULL;
+    err_t e = req_ally(r, req_text(r, "ally"), &ally);
+    return e ? e : answer(r, ally->id);
+}
+
+/* ---- deciding ---- */
+
+static err_t nothing(struct req *r)
+{
+    return why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "ally"));
+}
+
+/* Why somebody was suspended stands in no act: the registrar's journal keeps it. */
+static void note_reason(struct req *r, const char *event, const struct ally *ally)
+{
+    char id[SHORT_LEN + 1];
+    core_note(r->core, JOURNAL_WARN, event, "ally=%s reason=%.200s", core_short(slice_of(ally->id, ALLY_BYTES), id),
+              req_text(r, "reason"));
+}
+
+err_t req_ally_suspend(struct req *r)
+{
+    struct core *c = r->core;
+    struct roster_act act = {.kind = ACT_SUSPEND};
+    const struct ally *ally = NULL;
+    struct head *heads = NULL;
+    size_t n = 0;
+    err_t e = roster_may_act(c, "ally.suspend", &r->why);
+    if (!e)
+        e = req_ally(r, req_text(r, "ally"), &ally);
+    if (!e && (ally->suspended || ally->ended))
+        e = nothing(r);
+    /* The registrar's ally would lock itself out of its own logs. */
+    if (!e && ally == authority_ally_of(&c->authority, core_own(c)->key.pub))
+        e = why_set(&r->why, ERR_WHO, "%s", "ally.suspend");
+    if (!e)
+        e = req_counting_heads(r, &heads, &n);
+    if (e)
+        return e;
+    memcpy(act.ally, ally->id, ALLY_BYTES);
+    act.heads = heads;
+    act.heads_n = roster_heads_of_ally(c, ally, heads, n);
+    note_reason(r, "ally.suspend", ally);
+    e = roster_act(c, &act);
+    return e ? e : answer(r, act.ally);
+}
+
+err_t req_ally_lift(struct req *r)
+{
+    struct roster_act act = {.kind = ACT_LIFT};
+    const struct ally *ally = NULL;
+    err_t e = roster_may_act(r->core, "ally.lift", &r->why);
+    if (!e)
+        e = req_ally(r, req_text(r, "ally"), &ally);
+    if (!e && !ally->suspended)
+        e = nothing(r);
+    if (e)
+        return e;
+    memcpy(act.ally, ally->id, ALLY_BYTES);
+    note_reason(r, "ally.lift", ally);
+    e = roster_act(r->core, &act);
+    return e ? e : answer(r, act.ally);
+}
+
+err_t req_ally_checkpoint(struct req *r)
+{
+    struct roster_act act = {.kind = ACT_CHECKPOINT};
+    struct head *heads = NULL;
+    size_t n = 0;
+    err_t e = roster_may_act(r->core, "ally.checkpoint", &r->why);
+    if (!e)
+        e = req_counting_heads(r, &heads, &n);
+    if (e)
+        return e;
+    act.heads = heads;
+    act.heads_n = n;
+    e = roster_act(r->core, &act);
+    if (e)
+        return e;
+    req_put(r->result, "roster", json_integer((json_int_t)r->core->authority.roster_number));
+    req_put(r->result, "logs", json_integer((json_int_t)n));
+    return ERR_OK;
+}
