@@ -153,10 +153,15 @@ static void keep_dots(struct core_history *h, const json_t *result)
     }
 }
 
+json_t *core_history_request(struct world *w, size_t at, const char **what)
+{
+    return steps[world_random(w, sizeof steps / sizeof *steps)](w, at, what);
+}
+
 void core_history_step(struct core_history *h, size_t at)
 {
     const char *what = "";
-    json_t *args = steps[world_random(h->w, sizeof steps / sizeof *steps)](h->w, at, &what);
+    json_t *args = core_history_request(h->w, at, &what);
     json_t *answer = world_ask(h->w, at, what, args);
     const json_t *error = json_object_get(answer, "error");
     h->asked++;

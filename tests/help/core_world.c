@@ -43,6 +43,9 @@ void world_free(struct world *w)
     }
     for (size_t i = 0; i < w->events_n; i++)
         buf_fini(&w->events[i].bytes);
+    for (size_t i = 0; i < w->held_n; i++)
+        buf_fini(&w->held[i].bytes);
+    free(w->held);
     world_outsider_forget(w);
     free(w->events);
     json_decref(w->seen);
@@ -111,7 +114,7 @@ void world_join(struct world *w, size_t at, char **code)
 
 struct world *world_alliance(uint64_t seed, size_t n)
 {
-    static const char *const names[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"};
+    static const char *const names[] = {"alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota"};
     struct world *w = world_new(seed);
     assert_true(n <= sizeof names / sizeof *names);
     for (size_t i = 0; i < n; i++) {
@@ -156,18 +159,18 @@ void world_open(struct world *w, size_t at)
     assert_int_equal(open_site(&w->sites[at], false), ERR_OK);
 }
 
-static void close_site(struct world *w, size_t at)
+void world_close(struct world *w, size_t at)
 {
     core_close(w->sites[at].core);
     w->sites[at].core = NULL;
     w->sites[at].starts++;
-    w->sites[at].stuck = false;
+    w->sites[at].stuck = w->sites[at].silent = false;
 }
 
 void world_stop(struct world *w, size_t at)
 {
     core_stop(w->sites[at].core);
-    close_site(w, at);
+    world_close(w, at);
     world_lose_links(w, at);
 }
 
@@ -176,7 +179,7 @@ void world_crash(struct world *w, size_t at)
     char image[160];
     world_copy(w, at, image);
     world_lose_links(w, at);
-    close_site(w, at);
+    world_close(w, at);
     world_restore(w, at, image);
 }
 
@@ -205,6 +208,8 @@ void world_run(struct world *w, int64_t ms)
         }
         int64_t due = core_tick(s->core).ms;
         s->tick_at = due > w->now ? due : w->now + 1;
+        if (w->after)
+            w->after(w->after_ctx, s->at);
     }
     w->now = until;
 }
@@ -272,7 +277,7 @@ static void copy_file(const char *from, const char *to)
     close(out);
 }
 
-static void copy_tree(const char *from, const char *to)
+void world_copy_tree(const char *from, const char *to)
 {
     DIR *d = opendir(from);
     const struct dirent *item;
@@ -289,7 +294,7 @@ static void copy_tree(const char *from, const char *to)
         snprintf(b, sizeof b, "%s/%s", to, item->d_name);
         assert_int_equal(stat(a, &st), 0);
         if (S_ISDIR(st.st_mode))
-            copy_tree(a, b);
+            world_copy_tree(a, b);
         else
             copy_file(a, b);
     }
@@ -299,14 +304,14 @@ static void copy_tree(const char *from, const char *to)
 void world_copy(struct world *w, size_t at, char path[160])
 {
     snprintf(path, 160, "%s/copy-%u", w->root, ++w->copies);
-    copy_tree(w->sites[at].dir, path);
+    world_copy_tree(w->sites[at].dir, path);
 }
 
 void world_restore(struct world *w, size_t at, const char *path)
 {
     assert_null(w->sites[at].core);
     store_fixture_remove_tree(w->sites[at].dir);
-    copy_tree(path, w->sites[at].dir);
+    world_copy_tree(path, w->sites[at].dir);
 }
 
 static void first_own_site(const struct world_site *s, const char *new_path, char path[256])
@@ -382,6 +387,8 @@ json_t *world_ask(struct world *w, size_t at, const char *what, json_t *args)
         s->tick_at = w->now;
     json_t *answer = s->answer;
     s->answer = NULL;
+    if (w->after)
+        w->after(w->after_ctx, at);
     return answer;
 }
 

@@ -4,7 +4,8 @@
  *
  * Time stands still but for world_run(). A frame takes `delay` plus up to `jitter` ms; frames never overtake each other within one link, links are
  * independent. A site that is down, or cut off from the other, is not reached; a link that is cut loses what is on its way. A stuck site takes
- * nothing in and does nothing, while its links stay. A crash leaves the directory as the disk had it at that moment.
+ * nothing in and does nothing, while its links stay. A crash leaves the directory as the disk had it at that moment. Where one direction is muted, what
+ * travels that way waits until it is not, or its link breaks. What a silent site says is lost: its process is dead and does not know.
  *
  * Each site has a machine: the directory where its guard stands. Clones may move to another.
  */
@@ -14,7 +15,7 @@
 #include "daemon/core/state.h"
 #include <jansson.h>
 
-#define WORLD_SITES    8
+#define WORLD_SITES    12
 #define WORLD_LINKS    512
 #define WORLD_START_MS INT64_C(1790000000000) /* wall clock where mono is 0 */
 
@@ -24,7 +25,7 @@ struct world_site {
     size_t at;
     struct core *core; /* NULL: down */
     char name[24], dir[160], machine[160];
-    bool outgoing_only, stuck;
+    bool outgoing_only, stuck, silent;
     uint64_t random; /* state of its own stream */
     int64_t tick_at; /* ms */
     int64_t skew_ms; /* of its wall clock */
@@ -65,12 +66,17 @@ struct world {
     size_t sites_n;
     struct world_site sites[WORLD_SITES];
     bool blocked[WORLD_SITES][WORLD_SITES];
+    bool muted[WORLD_SITES][WORLD_SITES]; /* from, to */
+    struct world_event *held;             /* what waits in muted directions, in order */
+    size_t held_n, held_room;
     struct world_link links[WORLD_LINKS];
     size_t links_n;
     struct world_event *events; /* a heap: earliest first */
     size_t events_n, events_room;
     unsigned copies;
     uint8_t trace[HASH_BYTES];
+    void (*after)(void *ctx, size_t site); /* told after every event of a site; may be NULL. It may close the site */
+    void *after_ctx;
     bool watch;    /* look into every frame: see `commits` */
     json_t *seen;  /* log and seq → commit id, of every commit that ever travelled */
     size_t forks;  /* how often one came with another id */
@@ -95,16 +101,20 @@ char *world_invite(struct world *w, const char *ally, int64_t expires_s);
 err_t world_start(struct world *w, size_t at); /* as a daemon */
 void world_open(struct world *w, size_t at);   /* as a command: without a network */
 void world_stop(struct world *w, size_t at);   /* politely */
+void world_close(struct world *w, size_t at);  /* without a word; links and disk stay as they are */
 void world_crash(struct world *w, size_t at);
 void world_run(struct world *w, int64_t ms);
 bool world_agrees(struct world *w); /* equal inputs and states of all that are up */
 /* Runs until all agree and nothing but pings travels; false after limit_ms. */
 bool world_settle(struct world *w, int64_t limit_ms);
 uint64_t world_random(struct world *w, uint64_t below);
+void world_trace_add(struct world *w, struct slice bytes);
 
 /* ---- network ---- */
 void world_block(struct world *w, size_t a, size_t b, bool blocked); /* cuts and refuses links, or no longer */
-void world_heal(struct world *w);
+/* One direction, at once and for frames on their way; links stay. */
+void world_mute(struct world *w, size_t from, size_t to, bool muted);
+void world_heal(struct world *w);                    /* nothing is blocked or muted any more */
 void world_cut(struct world *w, size_t a, size_t b); /* the links between them break now */
 void world_up(struct world *w, struct world_link *l, size_t index);
 size_t world_links_between(const struct world *w, size_t a, size_t b); /* open ones */
@@ -124,6 +134,7 @@ bool world_outsider_got(struct world *w, enum msg_type type, struct arena *arena
 /* ---- disks ---- */
 /* A copy of a site's directory as it is on the disk now (running or not). */
 void world_copy(struct world *w, size_t at, char path[160]);
+void world_copy_tree(const char *from, const char *to);
 void world_restore(struct world *w, size_t at, const char *path); /* the site is down */
 void world_boot(struct world *w, size_t at);                      /* the site is down: what was on its tmpfs is gone */
 /* Another site with the same directory, key included. other_machine: its guard stands elsewhere; with_memory: a copy of the guard too. */

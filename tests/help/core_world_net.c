@@ -64,11 +64,19 @@ static void tell(struct world *w, size_t link, unsigned end, struct world_event 
     world_push(w, &e);
 }
 
+static bool is_held(const struct world *w, size_t link)
+{
+    for (size_t i = 0; i < w->held_n; i++)
+        if (w->held[i].link == link)
+            return true;
+    return false;
+}
+
 static size_t new_link(struct world *w)
 {
     for (size_t i = 0; i < w->links_n; i++)
-        if (!w->links[i].open[0] && !w->links[i].open[1] && !w->links[i].waiting[0] && !w->links[i].waiting[1] &&
-            w->links[i].last[0] < w->now && w->links[i].last[1] < w->now)
+        if (!is_held(w, i) && !w->links[i].open[0] && !w->links[i].open[1] && !w->links[i].waiting[0] &&
+            !w->links[i].waiting[1] && w->links[i].last[0] < w->now && w->links[i].last[1] < w->now)
             return i;
     assert_true(w->links_n < WORLD_LINKS);
     return w->links_n++;
@@ -114,6 +122,8 @@ static void net_connect(void *ctx, uint64_t link, const uint8_t site[32], const 
     struct world_site *s = ctx;
     struct world *w = s->world;
     size_t to = site_at(w, address);
+    if (s->silent)
+        return;
     struct world_event refused = {.at = w->now + travel(w),
                                   .kind = WORLD_DOWN,
                                   .link = WORLD_LINKS,
@@ -121,7 +131,8 @@ static void net_connect(void *ctx, uint64_t link, const uint8_t site[32], const 
                                   .number = link,
                                   .starts = s->starts,
                                   .why = ERR_UNREACHABLE};
-    bool there = to < w->sites_n && to != s->at && w->sites[to].core && !w->blocked[s->at][to];
+    bool there = to < w->sites_n && to != s->at && w->sites[to].core && !w->sites[to].silent &&
+                 !w->blocked[s->at][to] && !w->muted[s->at][to] && !w->muted[to][s->at];
     if (there && memcmp(core_own(w->sites[to].core)->key.pub, site, SITE_BYTES) != 0) {
         refused.why = ERR_PEER_KEY;
         there = false;
@@ -145,7 +156,7 @@ static void net_send(void *ctx, uint64_t link, struct slice message)
     unsigned end;
     struct world_link *l = find_link(w, s, link, &at, &end);
     assert_true(message.len <= LIMIT_MESSAGE_BYTES);
-    if (!l)
+    if (!l || s->silent)
         return;
     struct world_event e = {.kind = WORLD_FRAME};
     buf_init(&e.bytes, LIMIT_MESSAGE_BYTES);
@@ -164,7 +175,7 @@ static void net_close(void *ctx, uint64_t link)
     size_t at;
     unsigned end;
     struct world_link *l = find_link(s->world, s, link, &at, &end);
-    if (!l)
+    if (!l || s->silent)
         return;
     l->open[end] = false;
     tell(s->world, at, !end, (struct world_event){.kind = WORLD_DOWN, .why = ERR_UNREACHABLE});
@@ -208,6 +219,8 @@ static void env_reply(void *ctx, struct slice client, struct slice json)
 {
     struct world_site *s = ctx;
     (void)client;
+    if (s->silent)
+        return;
     json_decref(s->answer);
     s->answer = json_loadb((const char *)json.at, json.len, 0, NULL);
 }
@@ -234,6 +247,14 @@ struct env world_env(struct world_site *s)
 }
 
 /* ---- what happens ---- */
+
+void world_trace_add(struct world *w, struct slice bytes)
+{
+    uint8_t next[HASH_BYTES];
+    struct slice parts[] = {slice_of(w->trace, HASH_BYTES), bytes};
+    hash256(next, parts, 2);
+    memcpy(w->trace, next, HASH_BYTES);
+}
 
 static void add_trace(struct world *w, const struct world_event *e, size_t site)
 {
@@ -289,10 +310,27 @@ static void link_event(struct world *w, struct world_event *e)
     s->tick_at = w->now;
 }
 
+static bool is_muted(const struct world *w, const struct world_event *e)
+{
+    return e->link < WORLD_LINKS && w->muted[w->links[e->link].site[!e->end]][w->links[e->link].site[e->end]];
+}
+
+static void hold(struct world *w, const struct world_event *e)
+{
+    void *array = w->held;
+    assert_int_equal(core_grow(&array, w->held_n, &w->held_room, sizeof *w->held), ERR_OK);
+    w->held = array;
+    w->held[w->held_n++] = *e;
+}
+
 void world_net_step(struct world *w)
 {
     struct world_event e = pop(w);
     size_t to = e.link < WORLD_LINKS ? w->links[e.link].site[e.end] : e.site;
+    if (is_muted(w, &e)) {
+        hold(w, &e);
+        return;
+    }
     if (w->sites[to].stuck) { /* it will be looked at later: one order for all */
         e.at = w->now + 50;
         world_push(w, &e);
@@ -305,13 +343,43 @@ void world_net_step(struct world *w)
         w->sites[to].tick_at = w->now;
     }
     buf_fini(&e.bytes);
+    if (w->after && w->sites[to].core)
+        w->after(w->after_ctx, to);
 }
 
 /* ---- breaking things ---- */
 
+/* What may travel again is due now, before all that was sent after it. */
+static void let_go(struct world *w)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < w->held_n; i++) {
+        if (is_muted(w, &w->held[i])) {
+            w->held[kept++] = w->held[i];
+            continue;
+        }
+        w->held[i].at = w->now;
+        world_push(w, &w->held[i]);
+    }
+    w->held_n = kept;
+}
+
+void world_mute(struct world *w, size_t from, size_t to, bool muted)
+{
+    w->muted[from][to] = muted;
+    let_go(w);
+}
+
 static void drop_link(struct world *w, size_t at)
 {
     struct world_link *l = &w->links[at];
+    for (size_t i = 0; i < w->held_n; i++)
+        if (w->held[i].link == at && w->held[i].kind == WORLD_FRAME) {
+            l->waiting[w->held[i].end] -= w->held[i].bytes.len;
+            buf_clear(&w->held[i].bytes);
+            w->held[i].kind = WORLD_DOWN;
+            w->held[i].why = ERR_UNREACHABLE;
+        }
     for (size_t i = 0; i < w->events_n; i++)
         if (w->events[i].link == at && w->events[i].kind == WORLD_FRAME) {
             l->waiting[w->events[i].end] -= w->events[i].bytes.len;
@@ -346,6 +414,8 @@ void world_block(struct world *w, size_t a, size_t b, bool blocked)
 void world_heal(struct world *w)
 {
     memset(w->blocked, 0, sizeof w->blocked);
+    memset(w->muted, 0, sizeof w->muted);
+    let_go(w);
 }
 
 void world_lose_links(struct world *w, size_t at)

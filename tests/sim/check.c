@@ -1,0 +1,212 @@
+#include "tests/sim/sim.h"
+
+#include "daemon/core/found.h"
+#include "daemon/core/standing.h"
+#include "daemon/core/sync.h"
+#include "daemon/store/aside.h"
+#include "daemon/store/oplog.h"
+#include "tests/help/store_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#define SETTLE_MS      (20 * 60 * 1000) /* the longest back-off is 5 min */
+#define WAL_MAX_BYTES  (64 * 1024 * 1024)
+#define FILE_MAX_BYTES (128 * 1024 * 1024)
+
+static bool is_honest(const struct sim *s, size_t at)
+{
+    return !s->sites[at].played;
+}
+
+static struct core *core_of(const struct sim *s, size_t at)
+{
+    return s->w->sites[at].core;
+}
+
+/* ---- agreement ---- */
+
+static bool agree(struct sim *s)
+{
+    const struct core *first = NULL;
+    for (size_t i = 0; i < s->w->sites_n; i++) {
+        if (!is_honest(s, i))
+            continue;
+        struct core *c = core_of(s, i);
+        if (!c || digests_update(c))
+            return false;
+        if (!first)
+            first = c;
+        else if (memcmp(first->inputs, c->inputs, HASH_BYTES) != 0 || memcmp(first->state, c->state, HASH_BYTES) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void tell_state(struct sim *s)
+{
+    for (size_t i = 0; i < s->w->sites_n; i++) {
+        struct core *c = core_of(s, i);
+        struct arena arena = {0};
+        struct msg_head *heads = NULL;
+        size_t n = 0;
+        if (!is_honest(s, i) || !c)
+            continue;
+        print_message("%s: inputs %02x%02x state %02x%02x holes %llu\n", s->w->sites[i].name, c->inputs[0],
+                      c->inputs[1], c->state[0], c->state[1], (unsigned long long)c->holes);
+        assert_int_equal(digests_heads(c, &arena, &heads, &n), ERR_OK);
+        for (size_t k = 0; k < n; k++)
+            print_message("    %02x%02x incarnation %llu seq %llu %02x%02x\n", heads[k].site[0], heads[k].site[1],
+                          (unsigned long long)heads[k].incarnation, (unsigned long long)heads[k].seq, heads[k].id[0],
+                          heads[k].id[1]);
+        arena_fini(&arena);
+    }
+}
+
+static void settle(struct sim *s)
+{
+    for (int64_t until = s->w->now + SETTLE_MS; s->w->now < until;) {
+        world_run(s->w, 500);
+        faults_start_due(s);
+        if (agree(s))
+            return;
+    }
+    tell_state(s);
+    fail_msg("sites do not agree");
+}
+
+/* ---- what was acknowledged ---- */
+
+static bool holds(struct core *c, const struct dot *dot)
+{
+    int64_t row;
+    return oplog_by_dot(c->store, dot->commit, &row) == ERR_OK;
+}
+
+static bool holds_aside(struct core *c, const struct dot *dot)
+{
+    struct arena arena = {0};
+    struct slice carried;
+    bool found = aside_get(c->store, dot->commit, &arena, &carried) == ERR_OK;
+    arena_fini(&arena);
+    return found;
+}
+
+void check_before_restore(struct sim *s, size_t at, const char *image)
+{
+    char path[200];
+    struct store *copy = NULL;
+    struct why why = {0};
+    int64_t row;
+    size_t kept = 0;
+    snprintf(path, sizeof path, "%s/look", s->w->root);
+    world_copy_tree(image, path);
+    char file[256];
+    snprintf(file, sizeof file, "%s/" DATABASE_NAME, path);
+    assert_int_equal(store_open(file, STORE_WRITE, &copy, &why), ERR_OK);
+    for (size_t i = 0; i < s->acks_n; i++) {
+        bool there = oplog_by_dot(copy, s->acks[i].dot.commit, &row) == ERR_OK;
+        for (size_t k = 0; k < s->w->sites_n && !there; k++)
+            there = k != at && is_honest(s, k) &&
+                    (holds(core_of(s, k), &s->acks[i].dot) || holds_aside(core_of(s, k), &s->acks[i].dot));
+        if (there)
+            s->acks[kept++] = s->acks[i];
+        else
+            s->counts->lost_with_disk++;
+    }
+    s->acks_n = kept;
+    store_close(copy);
+    store_fixture_remove_tree(path);
+}
+
+static void check_acks(struct sim *s, size_t at)
+{
+    for (size_t i = 0; i < s->acks_n; i++) {
+        const struct dot *dot = &s->acks[i].dot;
+        if (holds(core_of(s, at), dot))
+            continue;
+        bool shown = holds_aside(core_of(s, at), dot);
+        for (size_t k = 0; k < s->w->sites_n && !shown; k++)
+            shown = is_honest(s, k) && holds_aside(core_of(s, k), dot);
+        if (!shown) {
+            char text[DOT_TEXT_LEN + 1];
+            dot_format(dot, text);
+            fail_msg("%s, acknowledged by %s, is not at %s", text, s->w->sites[s->acks[i].site].name,
+                     s->w->sites[at].name);
+        }
+        s->counts->aside++;
+    }
+}
+
+/* ---- each site ---- */
+
+static void check_standing(struct core *c, const char *name)
+{
+    struct arena arena = {0};
+    struct log_head *heads = NULL;
+    size_t n = 0;
+    assert_int_equal(oplog_heads(c->store, &arena, &heads, &n), ERR_OK);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t limit = 0;
+        err_t why = ERR_OK;
+        if (!heads[i].seq)
+            continue;
+        assert_int_equal(standing_limit(c, &heads[i].log, &limit, &why), ERR_OK);
+        if (!authority_site(&c->authority, heads[i].log.site) || heads[i].seq > limit)
+            fail_msg("%s counts a commit that has no standing", name);
+    }
+    arena_fini(&arena);
+}
+
+static void check_rebuild(struct sim *s, size_t at)
+{
+    json_t *r = world_do(s->w, at, "rebuild", NULL);
+    if (!json_is_true(json_object_get(r, "same")))
+        fail_msg("rebuild at %s changes the digest", s->w->sites[at].name);
+    json_decref(r);
+}
+
+static void check_files(const struct sim *s, size_t at)
+{
+    char path[256];
+    struct stat st;
+    snprintf(path, sizeof path, "%s/" DATABASE_NAME, s->w->sites[at].dir);
+    assert_true(stat(path, &st) == 0 && st.st_size < FILE_MAX_BYTES);
+    snprintf(path, sizeof path, "%s/" DATABASE_NAME "-wal", s->w->sites[at].dir);
+    assert_true(stat(path, &st) != 0 || st.st_size < WAL_MAX_BYTES);
+}
+
+static void check_links(const struct sim *s)
+{
+    for (size_t i = 0; i < s->w->links_n; i++)
+        for (unsigned end = 0; end < 2; end++)
+            if (s->w->links[i].most[end] > 8u * 1024 * 1024)
+                fail_msg("%zu bytes waited for one peer", s->w->links[i].most[end]);
+}
+
+void check_all(struct sim *s)
+{
+    settle(s);
+    for (size_t i = 0; i < s->w->sites_n; i++) {
+        if (!is_honest(s, i))
+            continue;
+        check_acks(s, i);
+        check_standing(core_of(s, i), s->w->sites[i].name);
+        world_verify(s->w, i);
+        check_rebuild(s, i);
+        check_files(s, i);
+    }
+    check_links(s);
+    if (!agree(s))
+        fail_msg("a rebuild parts the sites");
+    for (size_t i = 0; i < s->w->sites_n; i++)
+        if (is_honest(s, i)) {
+            world_trace_add(s->w, slice_of(core_of(s, i)->inputs, HASH_BYTES));
+            world_trace_add(s->w, slice_of(core_of(s, i)->state, HASH_BYTES));
+        }
+}

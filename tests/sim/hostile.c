@@ -1,0 +1,89 @@
+/*
+ * A member that lies: its key is valid, its core does not run, and its commits come in by one site or another.
+ */
+#include "tests/sim/sim.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+typedef void deed_fn(struct sim *s, size_t to);
+
+static void tell(struct sim *s, size_t to, const struct core_twist *twist)
+{
+    err_t e = core_author_tell(&s->author, s->w, to, (unsigned)sim_random(s, 5), "Faux", twist);
+    sim_say(s, "hostile to %s: seq %llu %s", s->w->sites[to].name, (unsigned long long)s->author.seq, err_name(e));
+    s->counts->hostile++;
+}
+
+static void honest(struct sim *s, size_t to)
+{
+    tell(s, to, NULL);
+}
+
+/* Two commits for one place, shown to two sites. */
+static void fork_here(struct sim *s, size_t to)
+{
+    size_t other;
+    tell(s, to, &(struct core_twist){.aside = true});
+    if (sim_some_up(s, &other) && !s->sites[other].disk->freeze_at && !s->sites[other].disk->fault_n)
+        tell(s, other, NULL);
+}
+
+static void gap(struct sim *s, size_t to)
+{
+    tell(s, to, &(struct core_twist){.seq = s->author.seq + 3, .aside = true});
+}
+
+static void wrong_prev(struct sim *s, size_t to)
+{
+    tell(s, to, &(struct core_twist){.prev = true, .aside = sim_one_in(s, 2)});
+}
+
+static void wrong_signature(struct sim *s, size_t to)
+{
+    tell(s, to, &(struct core_twist){.signature = true, .aside = true});
+}
+
+static void wrong_alliance(struct sim *s, size_t to)
+{
+    tell(s, to, &(struct core_twist){.alliance = true, .aside = true});
+}
+
+static void wrong_body(struct sim *s, size_t to)
+{
+    tell(s, to, &(struct core_twist){.body = 1 + (unsigned)sim_random(s, 3)});
+}
+
+static void clock_stands(struct sim *s, size_t to)
+{
+    tell(s, to, &(struct core_twist){.clock_stands = true, .aside = true});
+}
+
+static void new_log(struct sim *s, size_t to)
+{
+    static const int64_t clocks[] = {1, WORLD_START_MS, WORLD_START_MS * 3, INT64_C(7258118300000)};
+    struct core_author *a = &s->author;
+    a->log.incarnation = 78 + sim_random(s, 1000);
+    a->seq = 0;
+    a->clock = (uint64_t)clocks[sim_random(s, sizeof clocks / sizeof *clocks)] << 16;
+    memset(a->prev, 0, sizeof a->prev);
+    tell(s, to, NULL);
+}
+
+static void flood(struct sim *s, size_t to)
+{
+    for (unsigned i = 0; i < 60 && s->w->sites[to].core; i++)
+        tell(s, to, NULL);
+}
+
+void hostile_step(struct sim *s)
+{
+    static deed_fn *const deeds[] = {honest,     honest,         fork_here,    gap,     wrong_prev, wrong_signature,
+                                     wrong_body, wrong_alliance, clock_stands, new_log, flood};
+    size_t to;
+    if (!sim_some_up(s, &to) || s->sites[to].disk->freeze_at || s->sites[to].disk->fault_n)
+        return;
+    deeds[sim_random(s, sizeof deeds / sizeof *deeds)](s, to);
+}

@@ -1,0 +1,173 @@
+/*
+ * sim: runs seeds. sim [--seeds N] [--from K] [--seed K] [--list FILE] [--once] [--watch]
+ *
+ * Each seed runs twice, and both traces must be the same. A child runs one seed after the other; a seed that ends it is named by the parent, which
+ * goes on with the next in a new child. The last lines are figures and "N passed, N failed".
+ */
+#include "tests/sim/sim.h"
+
+#include "tests/help/store_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct settings {
+    uint64_t *seeds;
+    size_t n;
+    bool once, watch;
+};
+
+struct shared {
+    struct sim_counts counts;
+    size_t at; /* of the seed under way */
+};
+
+static bool run_seed(const struct settings *set, struct sim_counts *counts, uint64_t seed)
+{
+    uint8_t one[HASH_BYTES], two[HASH_BYTES];
+    struct sim_plan plan = sim_plan_of(seed);
+    sim_run(&plan, counts, set->watch, one);
+    counts->runs++;
+    if (set->once)
+        return true;
+    sim_run(&plan, counts, false, two);
+    counts->runs++;
+    if (memcmp(one, two, HASH_BYTES) == 0)
+        return true;
+    print_error("the two traces differ\n");
+    return false;
+}
+
+static void fail_seed(struct shared *sh, uint64_t seed)
+{
+    printf("FAIL  SEED=%llu\n", (unsigned long long)seed);
+    fflush(stdout);
+    sh->counts.failed++;
+}
+
+/* Runs from sh->at on, in a child of its own. */
+static int work(const struct settings *set, struct shared *sh)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        for (; sh->at < set->n; sh->at++) {
+            if (!run_seed(set, &sh->counts, set->seeds[sh->at]))
+                fail_seed(sh, set->seeds[sh->at]);
+            sh->counts.seeds++;
+        }
+        fflush(stdout);
+        _exit(0);
+    }
+    int status = 1;
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        return 1;
+    return status;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void report(const struct sim_counts *c, int64_t ms)
+{
+    ms = ms ? ms : 1;
+#define FIGURE(name) (unsigned long long)c->name
+    printf("sim: %llu seeds, %llu runs in %lld ms; %llu virtual seconds, %llu for each real one\n", FIGURE(seeds),
+           FIGURE(runs), (long long)ms, FIGURE(virtual_ms) / 1000, FIGURE(virtual_ms) / (unsigned long long)ms);
+    printf("sim: %llu power cuts, %llu kills, %llu fatal stops, %llu polite stops, %llu disks full, %llu disk errors\n",
+           FIGURE(power_cuts), FIGURE(kills), FIGURE(fatals), FIGURE(stops), FIGURE(full_disks), FIGURE(disk_errors));
+    printf("sim: %llu restores, %llu with a boot, %llu clones, %llu joined, %llu clocks set, %llu partitions, %llu "
+           "one-way, "
+           "%llu resets, %llu hostile commits\n",
+           FIGURE(restores), FIGURE(boots), FIGURE(clones), FIGURE(joined), FIGURE(skews), FIGURE(partitions),
+           FIGURE(mutes), FIGURE(resets), FIGURE(hostile));
+    printf("sim: %llu writes acknowledged, %llu refused, %llu without an answer; %llu lost with a disk that went back, "
+           "%llu seen aside\n",
+           FIGURE(writes), FIGURE(refused), FIGURE(unknown), FIGURE(lost_with_disk), FIGURE(aside));
+#undef FIGURE
+}
+
+static void add_seed(struct settings *set, uint64_t seed)
+{
+    set->seeds = reallocarray(set->seeds, set->n + 1, sizeof *set->seeds);
+    if (!set->seeds)
+        exit(1);
+    set->seeds[set->n++] = seed;
+}
+
+/* One seed a line; what follows it is what it once found. */
+static bool read_list(struct settings *set, const char *path)
+{
+    char line[256];
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return false;
+    while (fgets(line, sizeof line, f))
+        if (line[0] >= '0' && line[0] <= '9')
+            add_seed(set, strtoull(line, NULL, 10));
+    return fclose(f) == 0;
+}
+
+static bool read_arguments(struct settings *set, int argc, char **argv)
+{
+    uint64_t n = 0, from = 1;
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+        if (strcmp(argv[i], "--once") == 0)
+            set->once = true;
+        else if (strcmp(argv[i], "--watch") == 0)
+            set->watch = true;
+        else if (!value)
+            return false;
+        else if (strcmp(argv[i], "--seeds") == 0)
+            n = strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--from") == 0)
+            from = strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--seed") == 0)
+            add_seed(set, strtoull(argv[++i], NULL, 10));
+        else if (strcmp(argv[i], "--list") != 0 || !read_list(set, argv[++i]))
+            return false;
+    }
+    for (uint64_t i = 0; i < n; i++)
+        add_seed(set, from + i);
+    return set->n > 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings set = {0};
+    if (!read_arguments(&set, argc, argv)) {
+        fprintf(stderr, "sim [--seeds N] [--from K] [--seed K] [--list FILE] [--once] [--watch]\n");
+        return 64;
+    }
+    struct shared *sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (sh == MAP_FAILED)
+        return 1;
+    int64_t began = now_ms();
+    while (sh->at < set.n && work(&set, sh) != 0) {
+        if (sh->at >= set.n)
+            break;
+        fail_seed(sh, set.seeds[sh->at++]);
+        sh->counts.seeds++;
+        if (sh->counts.root[0])
+            store_fixture_remove_tree(sh->counts.root);
+        sh->counts.root[0] = 0;
+    }
+    report(&sh->counts, now_ms() - began);
+    printf("sim: %llu passed, %llu failed\n", (unsigned long long)(sh->counts.seeds - sh->counts.failed),
+           (unsigned long long)sh->counts.failed);
+    free(set.seeds);
+    return sh->counts.failed ? 1 : 0;
+}

@@ -1,0 +1,104 @@
+/*
+ * sim: one run of the simulator: an alliance in a world whose machines, disks, clocks, links and members go wrong as its seed says.
+ */
+#ifndef ALLIED_TESTS_SIM_SIM_H
+#define ALLIED_TESTS_SIM_SIM_H
+
+#include "tests/help/core_author.h"
+#include "tests/help/core_world.h"
+#include "tests/sim/fault_vfs.h"
+
+/* Summed up over runs, in memory shared with the parent. */
+struct sim_counts {
+    uint64_t seeds, runs, failed, virtual_ms;
+    uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, full_disks, disk_errors, skews, partitions,
+        mutes, resets;
+    uint64_t writes, refused, unknown, lost_with_disk, aside, hostile, joined;
+    char root[96]; /* of the run under way, to be removed should it die */
+};
+
+/* What a seed's run is like. */
+struct sim_plan {
+    uint64_t seed;
+    bool real_signatures;
+    size_t sites, steps;
+    unsigned faults; /* mask of enum sim_class */
+};
+enum sim_class {
+    SIM_CRASHES = 1 << 0,
+    SIM_NETWORK = 1 << 1,
+    SIM_DISKS = 1 << 2,
+    SIM_CLOCKS = 1 << 3,
+    SIM_RESTORES = 1 << 4,
+    SIM_CLONES = 1 << 5,
+    SIM_HOSTILE = 1 << 6,
+    SIM_JOINS = 1 << 7,
+};
+
+struct sim_site {
+    struct sim *sim;
+    size_t at;
+    struct fault_disk *disk;
+    bool power;    /* what a freeze of its disk stands for: a power cut, or a kill */
+    int64_t up_at; /* when it starts again; 0: it is up */
+    bool played;   /* a hostile one: its core never runs again */
+    bool faulty;   /* its disk may still refuse something */
+    char guard_path[256];
+    uint8_t guard[64];
+    size_t guard_len;    /* as it was when the disk froze; 0: none */
+    char images[2][160]; /* copies of its directory */
+    size_t images_n;
+};
+struct sim_ack {
+    struct dot dot;
+    size_t site;
+};
+struct sim {
+    struct sim_plan plan;
+    struct sim_counts *counts;
+    struct world *w;
+    struct fault_vfs *vfs;
+    struct sim_site sites[WORLD_SITES];
+    struct sim_ack *acks;
+    size_t acks_n, acks_room;
+    bool has_hostile;
+    size_t hostile_at;
+    struct core_author author; /* the hostile site's hand */
+    bool cloned, watch;
+};
+
+/* ---- scenario.c ---- */
+struct sim_plan sim_plan_of(uint64_t seed);
+/* A whole run, checks included; ends the process where something does not hold. The trace of all that happened. */
+void sim_run(const struct sim_plan *plan, struct sim_counts *counts, bool watch, uint8_t trace[HASH_BYTES]);
+uint64_t sim_random(struct sim *s, uint64_t below);
+bool sim_one_in(struct sim *s, uint64_t n);
+void sim_adopt(struct sim *s, size_t at); /* a site of the world comes under the simulator's eyes */
+/* A random running honest site; false: none. */
+bool sim_some_up(struct sim *s, size_t *at);
+/* One random request; what was acknowledged is noted. */
+void sim_work(struct sim *s, size_t at);
+__attribute__((format(printf, 2, 3))) void sim_say(const struct sim *s, const char *format, ...);
+
+/* ---- faults.c ---- */
+/* The hook of the world. */
+void faults_after(void *ctx, size_t at);
+/* Starts what is due. */
+void faults_start_due(struct sim *s);
+void faults_start(struct sim *s, size_t at);
+/* A random fault of the plan's classes. */
+void faults_step(struct sim *s);
+/* Everything is mended: disks, links, clocks; all sites start. */
+void faults_end(struct sim *s);
+/* Its process dies now: by kill -9, or with the power. */
+void faults_fall(struct sim *s, size_t at, bool power);
+
+/* ---- hostile.c ---- */
+void hostile_step(struct sim *s);
+
+/* ---- check.c ---- */
+void check_all(struct sim *s);
+/* This site's disk is about to be replaced by a copy: what it alone held is expected no more. */
+void check_before_restore(struct sim *s, size_t at, const char *image);
+
+#endif
