@@ -57,6 +57,7 @@ struct peer_log {
     uint64_t durable; /* up to where it said that it holds the log durably */
     uint64_t noted;   /* of that, what stands in the store (own logs alone) */
     uint64_t asked;   /* up to where we asked this peer; 0: not */
+    uint64_t ours;    /* so far at least we have it ourselves */
     struct mono due;  /* not to be asked before: its author may be faster */
     bool refused;     /* what it sent of this log was held: not asked again in this session */
     uint64_t walked;  /* from where we asked back for the place where its branch parts from ours */
@@ -76,9 +77,9 @@ struct peer {
     struct msg_hello theirs; /* numbers and digests of their HELLO, brought up to date by PING */
     struct mono heard, pinged, asked_at, diffed;
     uint64_t ping_number;
-    int64_t rtt_ms; /* -1: not measured */
-    struct peer_log *logs;
-    size_t logs_n, logs_room;
+    int64_t rtt_ms;        /* -1: not measured */
+    struct peer_log *logs; /* the first logs_sorted in order, the few newest behind them in an order of their own */
+    size_t logs_n, logs_sorted, logs_room;
     struct serve *serves;
     size_t serves_n, serves_room;
     uint64_t credit; /* bytes of RUN and NEW we may still send */

@@ -30,10 +30,14 @@ static bool asked_elsewhere(const struct core *c, const struct peer *but, const 
 static void ask_log(struct core *c, struct peer *p, struct peer_log *pl, struct mono now)
 {
     struct log_head head = {.seq = 0};
-    if (pl->refused || !authority_site(&c->authority, pl->log.site))
+    /* Of most logs, both have the same: those need no look at the disk. */
+    if (pl->refused || (!pl->asked && pl->has <= pl->ours) || !authority_site(&c->authority, pl->log.site))
         return;
     err_t e = oplog_head(c->store, &pl->log, &head);
-    if ((e && e != ERR_NOT_FOUND) || head.held)
+    if (e && e != ERR_NOT_FOUND)
+        return;
+    pl->ours = head.seq;
+    if (head.held)
         return;
     if (pl->asked <= head.seq)
         pl->asked = 0;
@@ -232,8 +236,10 @@ static void note_refused(struct core *c, struct peer *p, const struct log_id *lo
 void flow_forgive(struct core *c)
 {
     for (size_t i = 0; i < c->peers_n; i++)
-        for (size_t k = 0; k < c->peers[i].logs_n; k++)
+        for (size_t k = 0; k < c->peers[i].logs_n; k++) {
             c->peers[i].logs[k].refused = false;
+            c->peers[i].logs[k].ours = 0; /* what was set aside is not ours any more */
+        }
     c->ask_due = true;
 }
 

@@ -3,11 +3,17 @@
  */
 #include "daemon/core/ingest.h"
 #include "daemon/core/sync.h"
+#include <stdlib.h>
 
-/* Logs stand in order. Where it is, or where it would stand. */
-static size_t place_of(const struct peer *p, const struct log_id *log, bool *found)
+/*
+ * A peer may name 100,000 logs, in the order that suits it: put one by one into one array in order, each would move all that follow it. So the newest
+ * stand in a short array of their own behind it, and are merged when it is full.
+ */
+#define NEWEST_MAX 512u
+
+/* In order from `low` up to `high`: where it is, or where it would stand. */
+static size_t place_of(const struct peer *p, size_t low, size_t high, const struct log_id *log, bool *found)
 {
-    size_t low = 0, high = p->logs_n;
     *found = false;
     while (low < high && !*found) {
         size_t middle = low + (high - low) / 2;
@@ -21,22 +27,49 @@ static size_t place_of(const struct peer *p, const struct log_id *log, bool *fou
     return high;
 }
 
+/* Where it is, or where it would stand among the newest. */
+static size_t look_up(const struct peer *p, const struct log_id *log, bool *found)
+{
+    size_t at = place_of(p, 0, p->logs_sorted, log, found);
+    return *found ? at : place_of(p, p->logs_sorted, p->logs_n, log, found);
+}
+
 struct peer_log *known_find(const struct peer *p, const struct log_id *log)
 {
     bool found;
-    size_t at = place_of(p, log, &found);
+    size_t at = look_up(p, log, &found);
     return found ? &p->logs[at] : NULL;
+}
+
+/* From behind, so that nothing is overwritten before it was moved. */
+static err_t merge_newest(struct peer *p)
+{
+    size_t old = p->logs_sorted, n = p->logs_n - old, at = p->logs_n;
+    struct peer_log *newest = reallocarray(NULL, n, sizeof *newest);
+    if (!newest)
+        return ERR_MEMORY;
+    memcpy(newest, p->logs + old, n * sizeof *newest);
+    while (n)
+        p->logs[--at] =
+            old && log_compare(&p->logs[old - 1].log, &newest[n - 1].log) > 0 ? p->logs[--old] : newest[--n];
+    free(newest);
+    p->logs_sorted = p->logs_n;
+    return ERR_OK;
 }
 
 struct peer_log *known_log(struct peer *p, const struct log_id *log)
 {
     bool found;
-    size_t at = place_of(p, log, &found);
+    size_t at = look_up(p, log, &found);
     if (found)
         return &p->logs[at];
     void *array = p->logs;
     err_t e = p->logs_n < PEER_LOGS_MAX ? core_grow(&array, p->logs_n, &p->logs_room, sizeof *p->logs) : ERR_ITEMS;
     p->logs = array;
+    if (!e && p->logs_n - p->logs_sorted >= NEWEST_MAX) {
+        e = merge_newest(p);
+        at = p->logs_n;
+    }
     if (e)
         return NULL;
     memmove(p->logs + at + 1, p->logs + at, (p->logs_n++ - at) * sizeof *p->logs);
@@ -60,6 +93,8 @@ err_t known_claim(struct core *c, struct peer *p, const struct log_id *log, uint
             return e;
         durable = seq < head.seq ? seq : head.seq;
     }
+    if (seq > pl->has)
+        pl->refused = false; /* it goes on: maybe along another branch */
     if (exact || seq > pl->has)
         pl->has = seq;
     if (exact || durable > pl->durable)

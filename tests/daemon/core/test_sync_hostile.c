@@ -2,10 +2,12 @@
 #include "tests/help/core_author.h"
 
 #include "daemon/commons/fold.h"
+#include "daemon/core/sync.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -251,6 +253,49 @@ static void heads_without_end_are_bounded(void **state)
     end(&s);
 }
 
+static double cpu_s(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* Each page below the one before; and then nothing of all that was claimed. */
+static void heads_in_falling_order_cost_no_more_than_others(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct msg_head *heads = calloc(PAGE, sizeof *heads);
+    open_scene(&s);
+    enter(&s);
+    double begin = cpu_s();
+    for (uint64_t page = 12; page > 0; page--) {
+        struct msg m = {
+            .type = MSG_VECTOR, .vector = {.level = 2, .heads = heads, .heads_n = PAGE, .more = page > 1}
+        };
+        for (size_t i = 0; i < PAGE; i++) {
+            memcpy(heads[i].site, s.beta.key.pub, SITE_BYTES);
+            heads[i].incarnation = page * PAGE + i;
+            heads[i].seq = INT64_MAX;
+        }
+        say(&s, &m);
+        world_outsider_forget(s.w);
+    }
+    assert_int_equal(peer(&s)->logs_n, 12 * PAGE);
+    for (size_t i = 1; i < 12 * PAGE; i++)
+        assert_non_null(known_find(peer(&s), &peer(&s)->logs[i].log));
+    struct msg run = {
+        .type = MSG_RUN, .run = {.first = 1, .done = true}
+    };
+    memcpy(run.run.site, s.beta.key.pub, SITE_BYTES);
+    for (uint64_t i = 0; i < 40; i++) {
+        run.run.incarnation = PAGE + i;
+        say(&s, &run);
+        world_outsider_forget(s.w);
+    }
+    assert_true(cpu_s() - begin < 3);
+    free(heads);
+    end(&s);
+}
+
 static void heads_of_sites_that_nobody_admitted_are_not_kept(void **state)
 {
     (void)state;
@@ -431,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_run_of_another_log_ends_it),
         cmocka_unit_test(disordered_vectors_end_it),
         cmocka_unit_test(heads_without_end_are_bounded),
+        cmocka_unit_test(heads_in_falling_order_cost_no_more_than_others),
         cmocka_unit_test(heads_of_sites_that_nobody_admitted_are_not_kept),
         cmocka_unit_test(sites_without_end_are_bounded),
         cmocka_unit_test(wants_without_credit_are_bounded),
