@@ -69,13 +69,14 @@ struct serve { /* a WANT of theirs, being answered */
 struct peer {
     uint64_t link;
     bool outgoing, up, member, joined_asked;
+    bool joined;                  /* it said JOIN */
     bool said_digest, said_sites; /* VECTOR level 0, level 1, in the comparison under way */
     uint8_t curve[32];
     uint8_t site[SITE_BYTES]; /* whom we meant to reach, or who said HELLO */
     bool has_site, hello;
     enum session_state state;
     struct msg_hello theirs; /* numbers and digests of their HELLO, brought up to date by PING */
-    struct mono heard, pinged, asked_at, diffed;
+    struct mono since, heard, pinged, asked_at, diffed;
     uint64_t ping_number;
     int64_t rtt_ms;        /* -1: not measured */
     struct peer_log *logs; /* the first logs_sorted in order, the few newest behind them in an order of their own */

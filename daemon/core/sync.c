@@ -7,6 +7,9 @@
 
 #define PING_EVERY_MS 5000
 #define SILENCE_MS    20000
+#define STRANGER_MS                                                                                                    \
+    30000 /* for HELLO, CHARTER and JOIN, which is answered at once: then it comes back, or nobody invited it */
+#define STRANGER_SOON 5000 /* after that a stranger makes room for the next one */
 #define HELD_EVERY_MS 10000
 #define SETTLE_MS     150 /* digests are told this long after the last change */
 
@@ -76,12 +79,30 @@ void sync_bye(struct core *c, struct peer *p, err_t why, const char *detail)
     drop(c, p);
 }
 
-static size_t strangers(const struct core *c)
+static bool is_stranger(const struct peer *p)
 {
+    return p->up && !p->member && !p->outgoing;
+}
+
+/* Room for one more, made where the oldest of them has had its time. */
+static bool room_for_stranger(struct core *c)
+{
+    struct peer *oldest = NULL;
     size_t n = 0;
-    for (size_t i = 0; i < c->peers_n; i++)
-        n += !c->peers[i].member && !c->peers[i].outgoing;
-    return n;
+    for (size_t i = 0; i < c->peers_n; i++) {
+        struct peer *p = &c->peers[i];
+        if (!is_stranger(p))
+            continue;
+        n++;
+        if (!oldest || p->since.ms < oldest->since.ms)
+            oldest = p;
+    }
+    if (n < LIMIT_UNKNOWN_LINKS)
+        return true;
+    if (core_mono(c).ms - oldest->since.ms < STRANGER_SOON)
+        return false;
+    sync_bye(c, oldest, ERR_STANDING, "stranger");
+    return true;
 }
 
 void sync_move(struct core *c, struct peer *p, enum session_state to)
@@ -136,7 +157,7 @@ static void end_silent(struct core *c, const uint8_t curve[32])
 void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint8_t curve[32])
 {
     struct peer *p = sync_peer(c, link);
-    if (!p && !is_admitted_curve(c, curve) && strangers(c) >= LIMIT_UNKNOWN_LINKS) {
+    if (!p && !is_admitted_curve(c, curve) && !room_for_stranger(c)) {
         c->env.close(c->env.ctx, link);
         return;
     }
@@ -148,7 +169,7 @@ void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint
         return;
     p->outgoing = site != NULL;
     p->up = true;
-    p->heard = core_mono(c);
+    p->since = p->heard = core_mono(c);
     memcpy(p->curve, curve, sizeof p->curve);
     sync_move(c, p, SESSION_HELLO);
     hello_say(c, p);
@@ -344,11 +365,21 @@ static void tick_peer(struct core *c, struct peer *p, struct mono now)
         sync_ping(c, p, now);
 }
 
+/* Pings keep a member's link; a stranger's, whatever it says, would be one of few places for ever. */
+static void end_overdue(struct core *c, struct mono now)
+{
+    for (size_t i = c->peers_n; i-- > 0;) {
+        struct peer *p = &c->peers[i];
+        if (p->up && now.ms - p->heard.ms >= SILENCE_MS)
+            sync_bye(c, p, ERR_TIMEOUT, "silence");
+        else if (is_stranger(p) && now.ms - p->since.ms >= STRANGER_MS && hello_we_stand(c))
+            sync_bye(c, p, ERR_STANDING, "stranger");
+    }
+}
+
 void sync_tick(struct core *c, struct mono now)
 {
-    for (size_t i = c->peers_n; i-- > 0;)
-        if (c->peers[i].up && now.ms - c->peers[i].heard.ms >= SILENCE_MS)
-            sync_bye(c, &c->peers[i], ERR_TIMEOUT, "silence");
+    end_overdue(c, now);
     for (size_t i = 0; i < c->peers_n; i++)
         tick_peer(c, &c->peers[i], now);
     if (!c->change_told && now.ms - c->changed.ms >= SETTLE_MS)

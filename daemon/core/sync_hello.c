@@ -160,6 +160,9 @@ err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m)
 err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m)
 {
     struct why why = {0};
+    if (p->joined)
+        return ERR_PEER_PROTOCOL;
+    p->joined = true;
     uint64_t before = c->authority.roster_number;
     err_t e = admit_join(c, m, p->site, &why);
     char site[SHORT_LEN + 1];

@@ -305,6 +305,71 @@ static void strangers_are_few_and_members_come_in_beside_them(void **state)
     world_free(s.w);
 }
 
+static size_t count_strangers(const struct world *w)
+{
+    const struct core *c = w->sites[0].core;
+    size_t n = 0;
+    for (size_t i = 0; i < c->peers_n; i++)
+        n += !c->peers[i].member && !c->peers[i].outgoing;
+    return n;
+}
+
+static void ping_all(struct stranger *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_there(&all[i]))
+            world_outsider_send(all[i].w, 0, all[i].link, &(struct msg){.type = MSG_PING});
+    world_outsider_forget(all[0].w);
+}
+
+static void a_stranger_who_pings_for_ever_has_his_time_and_no_more(void **state)
+{
+    (void)state;
+    struct stranger all[LIMIT_UNKNOWN_LINKS], late;
+    open_strangers(&all[0], 1);
+    struct world *w = all[0].w;
+    for (uint8_t i = 0; i < LIMIT_UNKNOWN_LINKS; i++) {
+        all[i].w = w;
+        new_stranger(&all[i], i);
+        say_hello(&all[i]);
+    }
+    late.w = w;
+    new_stranger(&late, 50);
+    assert_false(is_there(&late));
+    for (int s = 0; s < 6; s++) {
+        world_run(w, 1000);
+        ping_all(all, LIMIT_UNKNOWN_LINKS);
+    }
+    assert_int_equal(count_strangers(w), LIMIT_UNKNOWN_LINKS);
+    /* Who comes now gets the place of the one who had it longest. */
+    new_stranger(&late, 51);
+    assert_true(is_there(&late));
+    assert_false(is_there(&all[0]));
+    assert_int_equal(count_strangers(w), LIMIT_UNKNOWN_LINKS);
+    for (int s = 0; s < 25; s++) {
+        world_run(w, 1000);
+        ping_all(all, LIMIT_UNKNOWN_LINKS);
+    }
+    for (size_t i = 0; i < LIMIT_UNKNOWN_LINKS; i++)
+        assert_false(is_there(&all[i]));
+    world_free(w);
+}
+
+static void join_is_said_once_in_a_session(void **state)
+{
+    (void)state;
+    struct stranger s;
+    open_strangers(&s, 1);
+    new_stranger(&s, 1);
+    say_hello(&s);
+    struct msg join = {.type = MSG_JOIN, .join = {.request = slice_text("x")}};
+    world_outsider_send(s.w, 0, s.link, &join);
+    assert_true(is_there(&s));
+    world_outsider_send(s.w, 0, s.link, &join);
+    assert_false(is_there(&s));
+    world_free(s.w);
+}
+
 /* ---- founding ---- */
 
 static void names_and_directories_are_checked_before_anything_is_made(void **state)
@@ -344,6 +409,8 @@ int main(void)
         cmocka_unit_test(a_stranger_may_say_hello_charter_and_join_alone),
         cmocka_unit_test(a_join_that_nobody_signed_is_refused),
         cmocka_unit_test(strangers_are_few_and_members_come_in_beside_them),
+        cmocka_unit_test(a_stranger_who_pings_for_ever_has_his_time_and_no_more),
+        cmocka_unit_test(join_is_said_once_in_a_session),
         cmocka_unit_test(names_and_directories_are_checked_before_anything_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
