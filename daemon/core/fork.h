@@ -8,12 +8,13 @@
 #include "daemon/core/state.h"
 
 /* Two carried commits of one place and one predecessor, both verified. Keeps the proof, brings the log to its new limit. Inside a batch. */
-err_t fork_proved(struct core *c, const struct log_id *log, uint64_t seq, struct slice one, struct slice other);
+err_t fork_proved(struct core *c, struct slice one, struct slice other);
 /* A proof that a peer sent. ERR_SIGNATURE and the like: it proves nothing. Inside a batch. */
 err_t fork_take(struct core *c, struct slice one, struct slice other);
 /* Forks that end a log now (above its latest checkpoint), for the input digest: msgpack [site, incarnation, seq] of each, ascending. */
 err_t fork_inputs(struct core *c, struct buf *out);
-/* Tells a peer every proof. */
+/* Tells a peer every proof; every peer the fresh ones, after COMMIT. */
 void fork_tell(struct core *c, struct peer *p);
+void fork_publish(struct core *c);
 
 #endif

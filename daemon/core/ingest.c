@@ -5,7 +5,10 @@
 #include "daemon/core/refold.h"
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
+#include "daemon/store/aside.h"
 #include <stdlib.h>
+
+#define ASIDE_PLACE_MAX 4 /* commits of one place of a log that wait aside */
 
 err_t batch_begin(struct core *c)
 {
@@ -25,7 +28,7 @@ void batch_abort(struct core *c)
         store_rollback(c->store);
     c->batch.open = false;
     c->erase.due_n = 0;
-    c->forks_fresh = false;
+    c->fresh_forks_n = 0;
     own_forget(c);
 }
 
@@ -63,11 +66,14 @@ err_t batch_end(struct core *c)
         return e;
     }
     own_guard(c);
-    if (c->batch.grown_n || c->batch.touched_n) {
+    /* A proof is an input as well, whether or not the log had come as far. */
+    if (c->batch.grown_n || c->batch.touched_n || c->fresh_forks_n) {
         c->digests_known = false;
+        if (c->fresh_forks_n)
+            flow_forgive(c);
         c->changed = core_mono(c);
         c->change_told = false;
-        early_publish(c);
+        fork_publish(c);
         sync_publish(c);
     }
     return ERR_OK;
@@ -142,29 +148,32 @@ static err_t compare_known(struct core *c, const struct commit *commit, struct s
     e = oplog_carried(c->store, &commit->log, commit->seq, &buf);
     ours = buf_slice(&buf);
     if (!e)
-        e = fork_proved(c, &commit->log, commit->seq, ours, carried);
+        e = fork_proved(c, ours, carried);
     buf_fini(&buf);
     return e ? e : ERR_FORK;
 }
 
-/* A body that does not match, or a claim of erasure that nobody authorised, is a hole: other peers are asked. One that is to be erased never comes in. */
-static void look_at_bodies(struct core *c, struct commit *commit, uint64_t from_link)
+/* A body that does not match, or a claim of erasure that nobody authorised, is a hole: other peers are asked. */
+static void note_holes(struct core *c, const struct commit *carried, const struct commit *commit, uint64_t from_link)
 {
     for (size_t i = 0; i < commit->ops_n; i++) {
-        struct commit_op *op = &commit->ops[i];
-        struct dot dot = dot_of(commit->id, i);
-        if (c->erase.any && erase_is_due(c, &dot, commit->log.site)) {
-            op->state = BODY_ERASED;
-            continue;
-        }
-        if (op->state == BODY_PRESENT && commit_check_body(op) == ERR_OK)
+        if (commit->ops[i].state != BODY_MISSING)
             continue;
         char site[SHORT_LEN + 1];
         core_note(c, JOURNAL_WARN, "body.hole", "site=%s seq=%llu op=%zu link=%llx state=%s",
                   core_short(slice_of(commit->log.site, SITE_BYTES), site), (unsigned long long)commit->seq, i,
-                  (unsigned long long)from_link, op->state == BODY_PRESENT ? "mismatch" : "absent");
-        op->state = BODY_MISSING;
+                  (unsigned long long)from_link, carried->ops[i].state == BODY_PRESENT ? "mismatch" : "absent");
     }
+}
+
+static void look_at_bodies(struct core *c, struct commit *commit, uint64_t from_link)
+{
+    struct commit *carried = arena_alloc(&c->scratch, 1, sizeof *carried);
+    if (carried)
+        *carried = *commit;
+    erase_filter(c, commit);
+    if (carried)
+        note_holes(c, carried, commit, from_link);
 }
 
 /* At a checkpoint only the commit it names counts: whoever gave us another branch is not asked for this log again. */
@@ -177,34 +186,59 @@ static err_t check_checkpoint(struct core *c, const struct commit *commit)
     return e ? e : ERR_FORK;
 }
 
-static err_t append(struct core *c, struct commit *commit, const struct log_head *head, uint64_t from_link)
+/* Beside it there are few for one place: a key in the wrong hands signs as many as it likes. */
+static err_t wait_aside(struct core *c, struct commit *commit)
+{
+    struct buf out;
+    uint64_t there = 0;
+    const struct head *named = authority_checkpoint(&c->authority, &commit->log);
+    bool is_named = commit->seq == named->seq && memcmp(commit->id, named->id, HASH_BYTES) == 0;
+    err_t e = aside_count_at(c->store, &commit->log, commit->seq, &there);
+    if (!e && there >= ASIDE_PLACE_MAX && !is_named)
+        return ERR_FORK;
+    erase_filter(c, commit);
+    buf_init(&out, LIMIT_COMMIT_BYTES * 2);
+    if (!e)
+        e = erase_carry(commit, &out);
+    if (!e)
+        e = aside_put(c->store, commit, buf_slice(&out), ERR_FORK);
+    buf_fini(&out);
+    return e ? e : standing_apply_log(c, &commit->log);
+}
+
+static err_t append(struct core *c, struct commit *commit, const struct log_head *head, uint64_t from_link, bool again)
 {
     uint64_t limit = 0;
     err_t why = ERR_OK;
+    bool waits = !again && standing_waits(c, commit, head->seq);
     err_t e = standing_limit(c, &commit->log, &limit, &why);
-    if (!e && commit->seq > limit)
+    if (!e && commit->seq > limit && !waits)
         return why;
     if (!e)
         e = commit_verify(commit, c->authority.alliance);
     if (e)
         return e;
+    if (waits)
+        return wait_aside(c, commit);
     if (commit->seq > head->seq + 1)
         return ERR_GAP;
     if (memcmp(commit->prev, head->id, HASH_BYTES) != 0)
         return hold(c, commit, head, head->seq ? ERR_BRANCH : ERR_CHAIN);
     if (commit->clock <= head->clock)
         return hold(c, commit, head, ERR_CLOCK);
-    e = check_checkpoint(c, commit);
+    e = again ? ERR_OK : check_checkpoint(c, commit);
     if (!e && head->held)
         e = oplog_hold(c->store, &commit->log, ERR_OK);
     if (e)
         return e;
     look_at_bodies(c, commit, from_link);
-    own_saw(c, commit);
+    /* What only comes back was never a clone's. */
+    if (!again)
+        own_saw(c, commit);
     return ingest_store(c, commit, from_link);
 }
 
-err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, struct commit *commit)
+static err_t take(struct core *c, struct slice carried, uint64_t from_link, struct commit *commit, bool again)
 {
     arena_clear(&c->scratch); /* what a batch without a fold would pile up */
     err_t e = commit_decode(carried, commit);
@@ -216,10 +250,15 @@ err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, st
     e = oplog_head(c->store, &commit->log, &head);
     if (e && e != ERR_NOT_FOUND)
         return e;
-    return commit->seq <= head.seq ? compare_known(c, commit, carried) : append(c, commit, &head, from_link);
+    return commit->seq <= head.seq ? compare_known(c, commit, carried) : append(c, commit, &head, from_link, again);
+}
+
+err_t ingest_commit(struct core *c, struct slice carried, uint64_t from_link, struct commit *commit)
+{
+    return take(c, carried, from_link, commit, false);
 }
 
 err_t ingest_again(struct core *c, struct slice carried, struct commit *scratch)
 {
-    return ingest_commit(c, carried, 0, scratch);
+    return take(c, carried, 0, scratch, true);
 }

@@ -308,7 +308,8 @@ err_t refold_fill(struct core *c, const struct commit *commit)
         const struct commit_op *op = &commit->ops[i];
         uint64_t kind = 0;
         struct slice entity;
-        if (stored->ops[i].state != BODY_MISSING || op->state != BODY_PRESENT || commit_check_body(op))
+        if (stored->ops[i].state != BODY_MISSING || op->state != BODY_PRESENT || commit_check_body(op) ||
+            (c->erase.any && erase_keeps_out(c, commit, i)))
             continue;
         e = oplog_fill(c->store, row * 256 + (int64_t)i, op->salt, op->body);
         if (!e && op_peek(op->header, &kind, &entity) == ERR_OK)
@@ -342,12 +343,26 @@ static err_t file_everything(struct core *c, uint64_t *ops)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static err_t make_anew(struct core *c, uint64_t *ops)
+{
+    struct arena arena = {0};
+    struct erasure *ahead = NULL;
+    size_t n = 0;
+    err_t e = erase_keep_ahead(c, &arena, &ahead, &n);
+    if (!e)
+        e = store_drop_derived(c->store);
+    if (!e)
+        e = erase_restore_ahead(c, ahead, n);
+    if (!e)
+        e = file_everything(c, ops);
+    arena_fini(&arena);
+    return e;
+}
+
 err_t refold_replay(struct core *c, uint64_t *ops)
 {
     *ops = 0;
-    err_t e = store_drop_derived(c->store);
-    if (!e)
-        e = file_everything(c, ops);
+    err_t e = make_anew(c, ops);
     return e ? e : batch_fold(c);
 }
 
@@ -357,9 +372,7 @@ err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities)
     err_t e = batch_begin(c);
     if (e)
         return e;
-    e = store_drop_derived(c->store);
-    if (!e)
-        e = file_everything(c, ops);
+    e = make_anew(c, ops);
     *entities = c->batch.touched_n;
     if (e) {
         batch_abort(c);
@@ -375,8 +388,6 @@ err_t refold_if_older(struct core *c)
 {
     struct arena arena = {0};
     struct slice known;
-    struct erasure *all = NULL;
-    size_t n = 0;
     uint64_t ops, entities;
     uint8_t version = FOLD_VERSION;
     err_t e = local_get(c->store, SETTING_FOLD, &arena, &known);
@@ -384,8 +395,7 @@ err_t refold_if_older(struct core *c)
     if (e == ERR_NOT_FOUND)
         e = ERR_OK;
     if (!e)
-        e = erased_list(c->store, NULL, &arena, &all, &n);
-    c->erase.any = n > 0;
+        e = erase_open(c);
     arena_fini(&arena);
     if (e || same || !c->founded)
         return e;

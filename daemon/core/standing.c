@@ -25,6 +25,15 @@ err_t standing_limit(struct core *c, const struct log_id *log, uint64_t *limit, 
     return ERR_OK;
 }
 
+err_t standing_reach(struct core *c, const struct log_id *log, uint64_t *limit, err_t *why)
+{
+    uint64_t fork = 0, named = checkpoint_seq(c, log);
+    err_t e = standing_limit(c, log, limit, why);
+    if (!e && *limit < named && forks_lowest(c->store, log, 0, &fork) == ERR_OK && fork <= named)
+        *limit = named;
+    return e;
+}
+
 /* ---- out ---- */
 
 static err_t unfile(struct core *c, const struct log_head *head, struct commit *commit, struct arena *arena)
@@ -64,6 +73,13 @@ static err_t cut_to(struct core *c, struct log_head *head, uint64_t limit, err_t
     return e;
 }
 
+/* Where two branches of a log part at or below a seq, as far as proofs tell. ERR_NOT_FOUND. */
+static err_t parting(struct core *c, const struct log_id *log, uint64_t upto, uint64_t *fork)
+{
+    err_t e = forks_lowest(c->store, log, 0, fork);
+    return e ? e : *fork > upto ? ERR_NOT_FOUND : ERR_OK;
+}
+
 /*
  * At a checkpoint the branch it names counts. Where ours is another, all from the lowest proved fork on goes (without a proof, all of the log does): the named branch
  * comes back out of what was set aside, or from peers.
@@ -71,8 +87,8 @@ static err_t cut_to(struct core *c, struct log_head *head, uint64_t limit, err_t
 static err_t leave_branch(struct core *c, struct log_head *head, uint64_t below)
 {
     uint64_t fork = 1;
-    err_t e = forks_lowest(c->store, &head->log, 0, &fork);
-    if (e == ERR_NOT_FOUND || fork > below)
+    err_t e = parting(c, &head->log, below, &fork);
+    if (e == ERR_NOT_FOUND)
         fork = 1;
     return e && e != ERR_NOT_FOUND ? e : cut_to(c, head, fork - 1, ERR_FORK);
 }
@@ -84,77 +100,148 @@ err_t standing_leave_branch(struct core *c, const struct log_id *log)
     return e ? e == ERR_NOT_FOUND ? ERR_OK : e : leave_branch(c, &head, head.seq + 1);
 }
 
-static err_t follow_checkpoint(struct core *c, struct log_head *head)
+/* Is the commit that the checkpoint names the one we have at its place? */
+static err_t is_named(struct core *c, const struct head *named, bool *same)
 {
-    const struct head *named = authority_checkpoint(&c->authority, &head->log);
-    if (!named || !named->seq || head->seq < named->seq)
-        return ERR_OK;
     struct arena arena = {0};
     struct commit *ours = arena_alloc(&arena, 1, sizeof *ours);
-    err_t e = ours ? oplog_get(c->store, &head->log, named->seq, &arena, ours) : ERR_MEMORY;
-    bool same = !e && memcmp(ours->id, named->id, HASH_BYTES) == 0;
-    arena_fini(&arena);
-    return e || same ? e : leave_branch(c, head, named->seq);
-}
-
-/* ---- back in ---- */
-
-/* A branch may only grow up to a checkpoint if it leads there: walk what is aside before taking any of it. */
-static err_t leads_to(struct core *c, const struct log_head *head, uint64_t limit, bool *good)
-{
-    const struct head *named = authority_checkpoint(&c->authority, &head->log);
-    struct arena arena = {0};
-    struct commit *commit = arena_alloc(&arena, 1, sizeof *commit);
-    uint8_t prev[HASH_BYTES];
-    err_t e = commit ? ERR_OK : ERR_MEMORY;
-    *good = true;
-    memcpy(prev, head->id, HASH_BYTES);
-    if (!named || named->seq <= head->seq || named->seq > limit)
-        named = NULL;
-    for (uint64_t seq = head->seq + 1; named && !e && seq <= named->seq; seq++) {
-        struct slice carried;
-        e = aside_next(c->store, &head->log, seq, prev, &arena, &carried);
-        if (!e)
-            e = commit_decode(carried, commit);
-        if (!e)
-            memcpy(prev, commit->id, HASH_BYTES);
-    }
-    if (!e && named)
-        *good = memcmp(prev, named->id, HASH_BYTES) == 0;
-    if (e == ERR_NOT_FOUND) {
-        *good = false;
-        e = ERR_OK;
-    }
+    err_t e = ours ? oplog_get(c->store, &named->log, named->seq, &arena, ours) : ERR_MEMORY;
+    *same = !e && memcmp(ours->id, named->id, HASH_BYTES) == 0;
     arena_fini(&arena);
     return e;
 }
 
-static err_t take_back(struct core *c, struct log_head *head, uint64_t limit)
+/*
+ * A log that has not come as far as the checkpoint yet: from where its branches part on nobody can tell which of them leads there, until the commit that it names is
+ * here. So what stands at those places waits aside.
+ */
+static err_t follow_checkpoint(struct core *c, struct log_head *head)
 {
-    bool good = false, more = true;
-    err_t e = leads_to(c, head, limit, &good);
+    const struct head *named = authority_checkpoint(&c->authority, &head->log);
+    uint64_t fork = 0;
+    bool same = false;
+    if (!named || !named->seq)
+        return ERR_OK;
+    if (head->seq >= named->seq) {
+        err_t e = is_named(c, named, &same);
+        return e || same ? e : leave_branch(c, head, named->seq);
+    }
+    err_t e = parting(c, &head->log, head->seq, &fork);
+    return e ? e == ERR_NOT_FOUND ? ERR_OK : e : cut_to(c, head, fork - 1, ERR_FORK);
+}
+
+bool standing_waits(struct core *c, const struct commit *commit, uint64_t head)
+{
+    const struct head *named = authority_checkpoint(&c->authority, &commit->log);
+    uint64_t fork = 0;
+    return named && head < named->seq && commit->seq <= named->seq &&
+           parting(c, &commit->log, commit->seq, &fork) == ERR_OK && fork > head;
+}
+
+/* ---- back in ---- */
+
+struct path {
+    uint8_t (*dots)[16]; /* of the commits from head + 1 to the checkpoint, the last first */
+    size_t n;
+    bool whole;
+};
+
+/* From the commit that a checkpoint names back to our head, through what was set aside. */
+static err_t find_path(struct core *c, const struct log_head *head, const struct head *named, struct arena *keep,
+                       struct path *out)
+{
+    uint8_t id[HASH_BYTES];
+    struct arena arena = {0};
+    struct slice carried;
     struct commit *commit = malloc(sizeof *commit);
-    while (!e && commit && good && more && head->seq < limit) {
+    size_t n = (size_t)(named->seq - head->seq);
+    /* As many as there are aside, at most: the seq of a checkpoint may be anything. */
+    uint64_t there = 0;
+    err_t e = commit ? aside_count(c->store, &head->log, &there) : ERR_MEMORY;
+    *out = (struct path){.whole = false};
+    memcpy(id, named->id, HASH_BYTES);
+    if (!e && n <= there)
+        out->dots = arena_alloc(keep, n, sizeof *out->dots);
+    while (!e && out->dots && out->n < n) {
+        arena_clear(&arena);
+        e = aside_get(c->store, id, &arena, &carried);
+        if (!e)
+            e = commit_decode(carried, commit);
+        if (e || memcmp(commit->id, id, HASH_BYTES) != 0 || log_compare(&commit->log, &head->log) != 0 ||
+            commit->seq != named->seq - out->n)
+            break;
+        memcpy(out->dots[out->n++], id, 16);
+        memcpy(id, commit->prev, HASH_BYTES);
+    }
+    out->whole = out->n == n && memcmp(id, head->id, HASH_BYTES) == 0;
+    arena_fini(&arena);
+    free(commit);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static err_t take_one(struct core *c, struct log_head *head, struct slice carried, struct commit *commit)
+{
+    err_t e = ingest_again(c, carried, commit);
+    if (!e)
+        e = aside_drop(c->store, commit->id);
+    return e ? e : oplog_head(c->store, &head->log, head);
+}
+
+static err_t take_path(struct core *c, struct log_head *head, const struct path *path, uint64_t limit,
+                       struct commit *commit)
+{
+    err_t e = ERR_OK;
+    for (size_t i = path->n; i-- > 0 && head->seq < limit && !e;) {
         struct arena arena = {0};
         struct slice carried;
-        uint64_t before = head->seq;
-        e = aside_next(c->store, &head->log, head->seq + 1, head->id, &arena, &carried);
+        e = aside_get(c->store, path->dots[i], &arena, &carried);
         if (!e)
-            e = ingest_again(c, carried, commit);
-        if (!e)
-            e = aside_drop(c->store, commit->id);
-        if (!e)
-            e = oplog_head(c->store, &head->log, head);
-        more = !e && head->seq > before;
-        if (e == ERR_NOT_FOUND || (e && ingest_survives(e))) {
-            e = ERR_OK;
-            more = false;
-        }
+            e = take_one(c, head, carried, commit);
         arena_fini(&arena);
     }
-    err_t result = commit ? e : ERR_MEMORY;
+    return e;
+}
+
+static err_t take_rest(struct core *c, struct log_head *head, uint64_t limit, struct commit *commit)
+{
+    err_t e = ERR_OK;
+    while (!e && head->seq < limit) {
+        struct arena arena = {0};
+        struct slice carried;
+        e = aside_next(c->store, &head->log, head->seq + 1, head->id, &arena, &carried);
+        if (!e)
+            e = take_one(c, head, carried, commit);
+        arena_fini(&arena);
+    }
+    return e;
+}
+
+/* Up to a checkpoint a log whose branches parted grows along the branch that leads there alone; elsewhere one commit follows another. */
+static err_t take_back(struct core *c, struct log_head *head, uint64_t limit)
+{
+    const struct head *named = authority_checkpoint(&c->authority, &head->log);
+    struct arena arena = {0};
+    struct path path = {.whole = false};
+    uint64_t fork = 0;
+    struct commit *commit = malloc(sizeof *commit);
+    err_t e = commit ? ERR_OK : ERR_MEMORY;
+    bool parts = false;
+    if (!e && named && head->seq < named->seq) {
+        e = parting(c, &head->log, named->seq, &fork);
+        parts = e == ERR_OK;
+        if (parts && fork > head->seq + 1)
+            e = take_rest(c, head, fork - 1 < limit ? fork - 1 : limit, commit);
+        e = e == ERR_NOT_FOUND || (e && ingest_survives(e)) ? ERR_OK : e;
+        if (!e && parts)
+            e = find_path(c, head, named, &arena, &path);
+        if (!e && path.whole)
+            e = take_path(c, head, &path, limit, commit);
+    }
+    if (!e && (!parts || (named && head->seq >= named->seq)))
+        e = take_rest(c, head, limit, commit);
+    arena_fini(&arena);
     free(commit);
-    return result;
+    return e == ERR_NOT_FOUND || (e && ingest_survives(e)) ? ERR_OK : e;
 }
 
 err_t standing_apply_log(struct core *c, const struct log_id *log)
@@ -173,9 +260,9 @@ err_t standing_apply_log(struct core *c, const struct log_id *log)
         e = follow_checkpoint(c, &head);
     if (!e)
         e = take_back(c, &head, limit);
-    /* A log that may grow again is not held any more; one that a fork ended is. */
+    /* A log that may grow again is not held any more, whatever kept it; one that a fork ended is. */
     err_t held = limit == UINT64_MAX || why != ERR_FORK ? ERR_OK : ERR_FORK;
-    if (!e && head.seq + (head.held != ERR_OK) && (head.held == ERR_OK || head.held == ERR_FORK) && head.held != held)
+    if (!e && head.row && head.held != held && (held || head.held == ERR_FORK || head.held == ERR_BRANCH))
         e = oplog_hold(c->store, log, held);
     return e;
 }

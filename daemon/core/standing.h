@@ -10,9 +10,16 @@
 
 /* Up to which seq a log may grow: the lower of its cut and the seq before its fork. UINT64_MAX: no limit. */
 err_t standing_limit(struct core *c, const struct log_id *log, uint64_t *limit, err_t *why);
+/* Up to which seq its commits are worth asking for: beyond the limit those that lead to a checkpoint. */
+err_t standing_reach(struct core *c, const struct log_id *log, uint64_t *limit, err_t *why);
 /* Brings one log, or every log, to its limit: sets aside, takes back. Inside a batch. */
 err_t standing_apply_log(struct core *c, const struct log_id *log);
 err_t standing_apply(struct core *c);
+/*
+ * Is this a place where branches part below a checkpoint that the log (its head at `head`) has not reached? What comes there waits aside until the commit that the
+ * checkpoint names is here as well.
+ */
+bool standing_waits(struct core *c, const struct commit *commit, uint64_t head);
 /* The branch we hold does not lead to the checkpoint: it goes, from the lowest proved fork on. Inside a batch. */
 err_t standing_leave_branch(struct core *c, const struct log_id *log);
 

@@ -108,11 +108,17 @@ struct pending_ping {
 };
 #define PENDING_PINGS 16
 
+struct place {
+    struct log_id log;
+    uint64_t seq;
+};
+
 /* Erasures under way. */
 struct erasing {
     struct dot *due; /* to be judged at the batch's end */
     size_t due_n, due_room;
     bool any;   /* somebody ever asked for an erasure */
+    bool ahead; /* some were told ahead of data */
     bool flush; /* bodies went: empty the write-ahead log, then attest */
 };
 
@@ -156,7 +162,8 @@ struct core {
     bool joining;
     size_t alarmed_rivals, alarmed_voids; /* of the authority: noted in the journal */
     struct erasing erase;
-    bool forks_fresh; /* a proof came in: tell peers after COMMIT */
+    struct place *fresh_forks; /* proofs that came in with this batch: peers are told after COMMIT */
+    size_t fresh_forks_n, fresh_forks_room;
     err_t fatal;
 };
 

@@ -45,7 +45,6 @@ bool hello_we_stand(const struct core *c); /* is our own site admitted? */
 
 /* ---- sync_early.c ---- */
 void early_tell(struct core *c, struct peer *p); /* everything, at the beginning of a session */
-void early_publish(struct core *c);              /* what is fresh, after COMMIT */
 err_t early_erase(struct core *c, const struct msg_bins *m);
 err_t early_promise(struct core *c, const struct msg_bins *m);
 err_t early_fork(struct core *c, const struct msg_fork *m);

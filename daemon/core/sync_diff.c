@@ -2,6 +2,7 @@
  * sync_diff: who has what. VECTOR in its levels: the input digest; then a digest a site; then the heads of the sites that differ.
  */
 #include "daemon/commons/fold.h"
+#include "daemon/core/erase.h"
 #include "daemon/core/sync.h"
 #include "peers/reconcile.h"
 #include <stdlib.h>
@@ -41,6 +42,7 @@ bool diff_equal(struct core *c, const struct peer *p)
 
 static err_t all_equal(struct core *c, struct peer *p)
 {
+    erase_settled(c);
     struct arena arena = {0};
     struct msg_head *heads = NULL;
     size_t n = 0;
@@ -59,8 +61,11 @@ void diff_digests(struct core *c, struct peer *p, struct mono now)
         all_equal(c, p);
         return;
     }
-    if (now.ms - c->changed.ms >= REDIFF_MS && now.ms - p->diffed.ms >= REDIFF_MS)
-        diff_start(c, p);
+    if (now.ms - c->changed.ms < REDIFF_MS || now.ms - p->diffed.ms < REDIFF_MS)
+        return;
+    /* What travels ahead of data is an input too, and who did not know its site passed it over. */
+    early_tell(c, p);
+    diff_start(c, p);
 }
 
 /* ---- what we say ---- */

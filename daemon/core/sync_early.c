@@ -39,15 +39,6 @@ void early_tell(struct core *c, struct peer *p)
     arena_fini(&arena);
 }
 
-void early_publish(struct core *c)
-{
-    bool forks = c->forks_fresh;
-    c->forks_fresh = false;
-    for (size_t i = 0; forks && i < c->peers_n; i++)
-        if (c->peers[i].member && c->peers[i].state >= SESSION_DIFF)
-            fork_tell(c, &c->peers[i]);
-}
-
 /* One batch for one message; what does not hold is refused, and its sender with it. */
 static err_t in_batch(struct core *c, const struct slice *items, size_t n, err_t (*take)(struct core *, struct slice))
 {

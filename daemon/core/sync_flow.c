@@ -2,6 +2,7 @@
  * sync_flow: commits on their way. WANT asks, RUN answers while there is credit, ACK gives credit back after COMMIT, NEW tells what is fresh.
  */
 #include "daemon/core/ingest.h"
+#include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
 #include <stdlib.h>
 
@@ -30,6 +31,8 @@ static bool asked_elsewhere(const struct core *c, const struct peer *but, const 
 static void ask_log(struct core *c, struct peer *p, struct peer_log *pl, struct mono now)
 {
     struct log_head head = {.seq = 0};
+    uint64_t limit = 0;
+    err_t why = ERR_OK;
     /* Of most logs, both have the same: those need no look at the disk. */
     if (pl->refused || (!pl->asked && pl->has <= pl->ours) || !authority_site(&c->authority, pl->log.site))
         return;
@@ -37,8 +40,6 @@ static void ask_log(struct core *c, struct peer *p, struct peer_log *pl, struct 
     if (e && e != ERR_NOT_FOUND)
         return;
     pl->ours = head.seq;
-    if (head.held)
-        return;
     if (pl->asked <= head.seq)
         pl->asked = 0;
     if (pl->asked && now.ms - p->asked_at.ms >= ASK_TIMEOUT_MS) {
@@ -47,9 +48,13 @@ static void ask_log(struct core *c, struct peer *p, struct peer_log *pl, struct 
     }
     if (pl->has <= head.seq || pl->asked || now.ms < pl->due.ms || asked_elsewhere(c, p, &pl->log, head.seq, now))
         return;
+    /* Beyond a cut, or from a fork on, nothing would be taken. */
+    if (standing_reach(c, &pl->log, &limit, &why) || limit <= head.seq)
+        return;
     struct msg m = {
-        .type = MSG_WANT, .want = {.incarnation = pl->log.incarnation, .first = head.seq + 1, .last = pl->has}
+        .type = MSG_WANT, .want = {.incarnation = pl->log.incarnation, .first = head.seq + 1}
     };
+    m.want.last = pl->has < limit ? pl->has : limit;
     memcpy(m.want.site, pl->log.site, SITE_BYTES);
     if (sync_send(c, p, &m)) {
         pl->asked = pl->has;
@@ -278,10 +283,16 @@ static struct log_id log_of(const uint8_t site[SITE_BYTES], uint64_t incarnation
     return log;
 }
 
+static uint64_t head_seq(struct core *c, const struct log_id *log)
+{
+    struct log_head head = {.seq = 0};
+    return oplog_head(c->store, log, &head) == ERR_OK ? head.seq : 0;
+}
+
 err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes)
 {
     struct log_id log = log_of(m->site, m->incarnation);
-    uint64_t link = p->link;
+    uint64_t link = p->link, before = head_seq(c, &log);
     if (!authority_site(&c->authority, log.site))
         return ERR_PEER_PROTOCOL;
     err_t e = m->commits_n ? take_in(c, p, &log, m->commits, m->commits_n) : ERR_OK;
@@ -297,6 +308,9 @@ err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t b
         /* It said that it has more than it could give: believe what it gave. */
         if (!m->commits_n)
             pl->has = m->first ? m->first - 1 : 0;
+        /* What it gave waits aside, below a checkpoint that it does not reach either: nothing to ask again before it says that it has more. */
+        else if (m->first == before + 1 && head_seq(c, &log) == before)
+            pl->refused = true;
     }
     acknowledge(c, p, &log, bytes);
     c->ask_due = true;

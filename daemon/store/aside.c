@@ -16,6 +16,8 @@ enum statement {
     PUT_FORK,
     FORKS,
     LOWEST,
+    COUNT,
+    COUNT_AT,
     STATEMENTS
 };
 /* clang-format off */
@@ -33,6 +35,8 @@ static const char *const statements[STATEMENTS] = {
     [PUT_FORK]    = "INSERT OR IGNORE INTO forks (site, incarnation, seq, a, b) VALUES (?, ?, ?, ?, ?)",
     [FORKS]       = "SELECT site, incarnation, seq, a, b FROM forks ORDER BY site, incarnation, seq",
     [LOWEST]      = "SELECT seq FROM forks WHERE site = ? AND incarnation = ? AND seq > ? ORDER BY seq LIMIT 1",
+    [COUNT]       = "SELECT count(*) FROM aside WHERE site = ? AND incarnation = ?",
+    [COUNT_AT]    = "SELECT count(*) FROM aside WHERE site = ? AND incarnation = ? AND seq = ?",
 };
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of aside");
@@ -145,8 +149,6 @@ err_t aside_list(struct store *s, struct arena *arena, struct aside_row **out, s
     return e;
 }
 
-/* ---- out of a log ---- */
-
 static err_t number_of(struct query *q, int64_t *out)
 {
     bool found = query_row(q);
@@ -154,6 +156,34 @@ static err_t number_of(struct query *q, int64_t *out)
         *out = query_get_int(q);
     return end_found(q, found);
 }
+
+static err_t count(struct query *q, uint64_t *n)
+{
+    int64_t found = 0;
+    err_t e = number_of(q, &found);
+    if (!e)
+        *n = (uint64_t)found;
+    return e;
+}
+
+err_t aside_count(struct store *s, const struct log_id *log, uint64_t *n)
+{
+    struct query q;
+    start(&q, s, COUNT);
+    bind_log(&q, log);
+    return count(&q, n);
+}
+
+err_t aside_count_at(struct store *s, const struct log_id *log, uint64_t seq, uint64_t *n)
+{
+    struct query q;
+    start(&q, s, COUNT_AT);
+    bind_log(&q, log);
+    query_uint(&q, seq);
+    return count(&q, n);
+}
+
+/* ---- out of a log ---- */
 
 static err_t drop_commit(struct store *s, int64_t row)
 {

@@ -15,6 +15,9 @@
 err_t aside_take_head(struct store *s, const struct log_id *log, err_t why);
 /* Keeps a commit that never was in the log. Known ones are left alone. */
 err_t aside_put(struct store *s, const struct commit *c, struct slice carried, err_t why);
+/* How many of a log are aside; how many of them claim one place. */
+err_t aside_count(struct store *s, const struct log_id *log, uint64_t *n);
+err_t aside_count_at(struct store *s, const struct log_id *log, uint64_t seq, uint64_t *n);
 /* The commit set aside that follows `prev` at this place, if it is there: its carried form, in the arena. ERR_NOT_FOUND. */
 err_t aside_next(struct store *s, const struct log_id *log, uint64_t seq, const uint8_t prev[HASH_BYTES],
                  struct arena *arena, struct slice *carried);

@@ -6,6 +6,7 @@
 enum statement {
     ASK,
     UNASK,
+    UNASK_EARLY,
     LIST_ONE,
     LIST_ALL,
     ATTEST,
@@ -24,9 +25,10 @@ static const char *const statements[STATEMENTS] = {
     [ASK]       = "INSERT INTO erasures (commit16, op, by_site, by_incarnation, by_seq, early) VALUES (?, ?, ?, ?, ?, ?) "
                   "ON CONFLICT DO UPDATE SET early = min(early, excluded.early)",
     [UNASK]     = "DELETE FROM erasures WHERE commit16 = ? AND op = ? AND by_site = ? AND by_incarnation = ? AND by_seq = ?",
-    [LIST_ONE]  = "SELECT commit16, op, by_site, by_incarnation, by_seq FROM erasures WHERE commit16 = ? AND op = ? "
+    [UNASK_EARLY] = "DELETE FROM erasures WHERE early = 1",
+    [LIST_ONE]  = "SELECT commit16, op, by_site, by_incarnation, by_seq, early FROM erasures WHERE commit16 = ? AND op = ? "
                   "ORDER BY by_site, by_incarnation, by_seq",
-    [LIST_ALL]  = "SELECT commit16, op, by_site, by_incarnation, by_seq FROM erasures ORDER BY commit16, op, by_site, by_incarnation, by_seq",
+    [LIST_ALL]  = "SELECT commit16, op, by_site, by_incarnation, by_seq, early FROM erasures ORDER BY commit16, op, by_site, by_incarnation, by_seq",
     [ATTEST]    = "INSERT OR IGNORE INTO attests (commit16, op, site) VALUES (?, ?, ?)",
     [UNATTEST]  = "DELETE FROM attests WHERE commit16 = ? AND op = ? AND site = ?",
     [ATTESTED]  = "SELECT 1 FROM attests WHERE commit16 = ? AND op = ? AND site = ?",
@@ -76,6 +78,17 @@ err_t erased_unask(struct store *s, const struct erasure *e)
     return query_run(&q);
 }
 
+err_t erased_unask_early(struct store *s, bool *any)
+{
+    struct query q;
+    int n = 0;
+    start(&q, s, UNASK_EARLY);
+    err_t e = query_run_changed(&q, &n);
+    if (!e)
+        *any = n > 0;
+    return e;
+}
+
 err_t erased_list(struct store *s, const struct dot *target, struct arena *arena, struct erasure **out, size_t *n)
 {
     struct query q;
@@ -92,6 +105,7 @@ err_t erased_list(struct store *s, const struct dot *target, struct arena *arena
         query_get_fixed(&q, e->by.site, SITE_BYTES);
         e->by.incarnation = query_get_uint(&q);
         e->by_seq = query_get_uint(&q);
+        e->early = query_get_int(&q) != 0;
     }
     err_t e = query_end(&q);
     if (!e) {

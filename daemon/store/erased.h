@@ -11,10 +11,12 @@ struct erasure {
     struct dot target;
     struct log_id by;
     uint64_t by_seq;
+    bool early; /* as listed: told ahead of data */
 };
 /* early: told ahead of data; its commit is not in its log yet. */
 err_t erased_ask(struct store *s, const struct erasure *e, bool early);
 err_t erased_unask(struct store *s, const struct erasure *e); /* its commit fell out of its log */
+err_t erased_unask_early(struct store *s, bool *any);         /* whatever was told ahead and never came */
 /* Those that ask for one op (ascending), or all where `target` is NULL. */
 err_t erased_list(struct store *s, const struct dot *target, struct arena *arena, struct erasure **out, size_t *n);
 err_t erased_attest(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES]);

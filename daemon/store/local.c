@@ -11,6 +11,7 @@ enum statement {
     INVITATION,
     IMPORT_GET,
     IMPORT_SET,
+    IMPORT_DROP,
     HELD_SET,
     UNHELD,
     ADDRESS_ADD,
@@ -27,6 +28,7 @@ static const char *const statements[STATEMENTS] = {
     [INVITATION]     = "SELECT secret_key, ally_name, expires_ms, used_by FROM invitations WHERE secret_key = ?",
     [IMPORT_GET]     = "SELECT hash FROM imports WHERE entity = ? AND field = ? AND lang = ?",
     [IMPORT_SET]     = "INSERT OR REPLACE INTO imports (entity, field, lang, hash) VALUES (?, ?, ?, ?)",
+    [IMPORT_DROP]    = "DELETE FROM imports WHERE entity = ? AND field = ? AND lang = ?",
     [HELD_SET]       = "INSERT INTO peer_heads (site, incarnation, peer, seq) VALUES (?, ?, ?, ?) "
                        "ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq",
     [UNHELD]         = "SELECT coalesce(sum(max(0, l.seq - coalesce((SELECT max(p.seq) FROM peer_heads p "
@@ -176,6 +178,13 @@ err_t local_import_set(struct store *s, struct slice entity, uint64_t field, str
     struct query q;
     start_import(&q, s, IMPORT_SET, entity, field, lang);
     query_blob(&q, slice_of(hash, 16));
+    return query_run(&q);
+}
+
+err_t local_import_drop(struct store *s, struct slice entity, uint64_t field, struct slice lang)
+{
+    struct query q;
+    start_import(&q, s, IMPORT_DROP, entity, field, lang);
     return query_run(&q);
 }
 

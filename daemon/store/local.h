@@ -37,6 +37,7 @@ err_t local_invitation(struct store *s, const uint8_t secret_key[SITE_BYTES], st
 err_t local_import_get(struct store *s, struct slice entity, uint64_t field, struct slice lang,
                        uint8_t hash[16]); /* ERR_NOT_FOUND */
 err_t local_import_set(struct store *s, struct slice entity, uint64_t field, struct slice lang, const uint8_t hash[16]);
+err_t local_import_drop(struct store *s, struct slice entity, uint64_t field, struct slice lang); /* it was erased */
 
 /* Up to where a peer has told us that it holds a log durably; only grows. */
 err_t local_held_set(struct store *s, const uint8_t peer[SITE_BYTES], const struct log_id *log, uint64_t seq);
