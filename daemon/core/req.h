@@ -54,7 +54,9 @@ typedef err_t req_fn(struct req *r);
     X("ally.suspend", req_ally_suspend)                                                                                \
     X("ally.lift", req_ally_lift)                                                                                      \
     X("ally.checkpoint", req_ally_checkpoint)                                                                          \
-    X("ally.cut", req_ally_cut)
+    X("ally.cut", req_ally_cut)                                                                                        \
+    X("erase", req_erase)                                                                                              \
+    X("erasures", req_erasures)
 #define X(name, fn) req_fn fn;
 REQUESTS(X)
 #undef X

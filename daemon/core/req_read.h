@@ -15,4 +15,7 @@ void read_put_field(json_t *out, enum entity_type type, const struct field_info 
 void read_put_fields(json_t *out, const struct view *v);      /* the value shown at each key */
 struct slice read_label(struct req *r, struct slice concept); /* "" where the concept is not here */
 
+/* Every op that somebody asked to erase, into `list`; how many of those that count wait for a site. */
+err_t req_erasures_list(struct req *r, json_t *list, size_t *open_n);
+
 #endif

@@ -7,6 +7,7 @@
 #include "daemon/core/announce.h"
 #include "daemon/core/found.h"
 #include "daemon/core/req.h"
+#include "daemon/core/req_read.h"
 #include "daemon/core/sync.h"
 #include "protocol/base/base32.h"
 #include <stdio.h>
@@ -168,6 +169,37 @@ static err_t put_counts(struct req *r, json_t *problems)
     return ERR_OK;
 }
 
+/* An erasure is done when all have said so: until then, by name, who has not. */
+static void put_erasures(struct req *r, json_t *problems)
+{
+    json_t *list = json_array(), *one, *name;
+    struct buf names;
+    size_t open = 0, i, k;
+    buf_init(&names, 120);
+    if (req_erasures_list(r, list, &open) == ERR_OK && open) {
+        json_array_foreach(list, i, one) json_array_foreach(json_object_get(one, "waiting"), k, name)
+        {
+            const char *text = json_string_value(name);
+            if (json_is_true(json_object_get(one, "counts")) && text && (!names.len || !strstr(buf_text(&names), text)))
+                buf_printf(&names, "%s%s", names.len ? ", " : "", text);
+        }
+        add_problem(r, problems, ERR_ERASE_WAITING, tr(r->lang, N_("allied, by itself")),
+                    buf_text(&names) ? buf_text(&names) : "");
+    }
+    buf_fini(&names);
+    json_decref(list);
+}
+
+static void put_rivals(struct req *r, json_t *problems)
+{
+    char number[32];
+    const struct authority *a = &r->core->authority;
+    if (!a->rivals_n)
+        return;
+    snprintf(number, sizeof number, "%llu", (unsigned long long)a->rivals[0].number);
+    add_problem(r, problems, ERR_CHARTER_RIVALS, tr(r->lang, N_("you")), number);
+}
+
 static void put_inviter(struct req *r)
 {
     struct core *c = r->core;
@@ -230,6 +262,8 @@ err_t req_status(struct req *r)
         put_recovery(r, problems);
     if (c->is_registrar && admit_knows_roster(c) == ERR_RESTORED)
         add_problem(r, problems, ERR_RESTORED, tr(r->lang, N_("allied, by itself")), "");
+    put_erasures(r, problems);
+    put_rivals(r, problems);
     req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
     req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));
     req_put(r->result, "fold", json_integer(FOLD_VERSION));

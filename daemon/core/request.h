@@ -38,6 +38,8 @@
  *   charter.sign    {id}                                          → as charter.log's              ERR_SIGNED_RIVAL, ERR_WHO, ERR_RESTORED
  *   charter.refuse  {id}                                          → as charter.log's              promises never to sign it
  *   charter.follow  {id}                                          → as charter.log's              of two complete rivals the other one
+ *   erase           {dots: [dot], reason}                         → {dot, erased: [dot]}       asks everybody to erase what these ops wrote. ERR_WHO, ERR_NOT_ERASABLE
+ *   erasures        {}                                            → {erasures: [{dot, site, site_name, ally, ally_name (who asked), counts, erased (here), attested: [site name], waiting: [site name]}], open}
  *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}
  *   rebuild         {}                                            → {entities, ops, before, after, same}
  *   peers.known     {}                                            → {alliance_id, name, peers: [{site, name, addresses: [text]}]}   what a key needs to find everything again
