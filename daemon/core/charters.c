@@ -10,7 +10,8 @@
 #include "protocol/base/base32.h"
 #include <stdlib.h>
 
-#define CANDIDATES_MAX 64            /* charters kept beside the chain: drafts and rivals */
+#define CANDIDATES_MAX 64 /* charters kept beside the chain: drafts and rivals */
+#define OTHERS_MAX     64 /* charters of one message that say nothing new, though not byte for byte what we have */
 #define PAGE_BYTES     (768u * 1024) /* of one CHARTER message */
 
 /* ---- what we hold ---- */
@@ -190,16 +191,22 @@ static err_t merge(struct core *c, const struct charter *known, const struct cha
     return e;
 }
 
-err_t charters_put(struct core *c, struct slice carried, bool *fresh)
+/* *known_whole: it is here byte for byte. A charter is checked with many signatures: one that says nothing new must not cost them again. */
+static err_t put_charter(struct core *c, struct slice carried, bool *fresh, bool *known_whole)
 {
     struct arena arena = {0};
     struct charter came, known;
     const uint8_t *alliance = NULL;
     size_t total = 0;
-    *fresh = false;
+    *fresh = *known_whole = false;
     err_t e = pinned(c, &arena, &alliance);
     if (!e)
         e = charter_decode(carried, &arena, &came);
+    if (!e && rolls_has_charter(c->store, came.id, carried)) {
+        arena_fini(&arena);
+        *known_whole = true;
+        return ERR_OK;
+    }
     if (!e && came.number == 0)
         e = charter_check_founding(&came);
     if (!e && came.number == 0 && memcmp(came.id, alliance, ALLIANCE_BYTES) != 0)
@@ -219,6 +226,12 @@ err_t charters_put(struct core *c, struct slice carried, bool *fresh)
     return e;
 }
 
+err_t charters_put(struct core *c, struct slice carried, bool *fresh)
+{
+    bool known_whole;
+    return put_charter(c, carried, fresh, &known_whole);
+}
+
 static bool signed_by_a_registrar(const struct core *c, const struct roster_act *act)
 {
     for (size_t i = 0; i < c->authority.charters_n; i++)
@@ -234,6 +247,8 @@ static err_t put_acts(struct core *c, const struct msg_charter *m, bool *news)
         struct roster_act act;
         bool fresh = false;
         e = roster_decode(m->acts[i], &c->frame, &act);
+        if (!e && rolls_has_act(c->store, act.id))
+            continue;
         if (!e && !signed_by_a_registrar(c, &act))
             e = ERR_ROSTER;
         if (!e)
@@ -246,10 +261,14 @@ static err_t put_acts(struct core *c, const struct msg_charter *m, bool *news)
 static err_t put_charters(struct core *c, const struct msg_charter *m, bool *news)
 {
     err_t e = ERR_OK;
+    size_t others = 0;
     for (size_t i = 0; i < m->charters_n && !e; i++) {
-        bool fresh = false;
-        e = charters_put(c, m->charters[i], &fresh);
+        bool fresh, known_whole;
+        e = put_charter(c, m->charters[i], &fresh, &known_whole);
         *news |= fresh;
+        others += !fresh && !known_whole;
+        if (!e && others > OTHERS_MAX)
+            e = ERR_ITEMS;
     }
     return e;
 }

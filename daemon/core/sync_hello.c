@@ -7,6 +7,8 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/sync.h"
 
+#define STRANGER_CHARTERS 32 /* messages in its short session: pages of all that it knows, and what comes meanwhile */
+
 void hello_say(struct core *c, struct peer *p)
 {
     struct msg m = {
@@ -143,6 +145,8 @@ err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m)
 {
     bool news = false;
     uint64_t link = p->link;
+    if (!p->member && hello_we_stand(c) && ++p->charters > STRANGER_CHARTERS)
+        return ERR_ITEMS;
     err_t e = charters_take(c, m, &news);
     if (e)
         return e;

@@ -2,11 +2,25 @@
 
 #include "daemon/store/query.h"
 
-enum statement { PUT_CHARTER, SET_CHARTER, PUT_ACT, PUT_PROMISE, CHARTERS, COUNT, ACTS, PROMISES, STATEMENTS };
+enum statement {
+    PUT_CHARTER,
+    SET_CHARTER,
+    HAS_CHARTER,
+    PUT_ACT,
+    HAS_ACT,
+    PUT_PROMISE,
+    CHARTERS,
+    COUNT,
+    ACTS,
+    PROMISES,
+    STATEMENTS
+};
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [PUT_CHARTER] = "INSERT OR IGNORE INTO charters (id, number, carried) VALUES (?, ?, ?)",
     [SET_CHARTER] = "UPDATE charters SET carried = ?2 WHERE id = ?1 AND carried <> ?2",
+    [HAS_CHARTER] = "SELECT 1 FROM charters WHERE id = ?1 AND carried = ?2",
+    [HAS_ACT]     = "SELECT 1 FROM roster WHERE id = ?1",
     [PUT_PROMISE] = "INSERT OR IGNORE INTO promises (charter, site, carried) VALUES (?, ?, ?)",
     [PROMISES]    = "SELECT carried FROM promises ORDER BY charter, site",
     [PUT_ACT]     = "INSERT OR IGNORE INTO roster (id, number, carried) VALUES (?, ?, ?)",
@@ -64,6 +78,25 @@ err_t rolls_put_charter(struct store *s, const uint8_t id[HASH_BYTES], uint64_t 
 err_t rolls_put_act(struct store *s, const uint8_t id[HASH_BYTES], uint64_t number, struct slice carried, bool *fresh)
 {
     return put(s, PUT_ACT, id, number, carried, fresh);
+}
+
+bool rolls_has_act(struct store *s, const uint8_t id[HASH_BYTES])
+{
+    struct query q;
+    start(&q, s, HAS_ACT);
+    query_blob(&q, slice_of(id, HASH_BYTES));
+    bool found = query_row(&q);
+    return query_end(&q) == ERR_OK && found;
+}
+
+bool rolls_has_charter(struct store *s, const uint8_t id[HASH_BYTES], struct slice carried)
+{
+    struct query q;
+    start(&q, s, HAS_CHARTER);
+    query_blob(&q, slice_of(id, HASH_BYTES));
+    query_blob(&q, carried);
+    bool found = query_row(&q);
+    return query_end(&q) == ERR_OK && found;
 }
 
 err_t rolls_charters(struct store *s, struct arena *arena, struct slice **out, size_t *n)

@@ -15,6 +15,10 @@ err_t rolls_charters(struct store *s, struct arena *arena, struct slice **out, s
 size_t rolls_count(struct store *s); /* of charters; 0 on an error */
 err_t rolls_acts(struct store *s, struct arena *arena, struct slice **out, size_t *n);
 
+/* Is it here already: an act by its id, a charter byte for byte? False on an error: then it is looked at as if it were new. */
+bool rolls_has_act(struct store *s, const uint8_t id[HASH_BYTES]);
+bool rolls_has_charter(struct store *s, const uint8_t id[HASH_BYTES], struct slice carried);
+
 /* Replaces the carried form (its signatures grew); *fresh: it differs from what was there. */
 err_t rolls_set_charter(struct store *s, const uint8_t id[HASH_BYTES], struct slice carried, bool *fresh);
 /* Promises never to sign, by (charter, site). */

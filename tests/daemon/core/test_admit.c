@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -355,6 +356,40 @@ static void a_stranger_who_pings_for_ever_has_his_time_and_no_more(void **state)
     world_free(w);
 }
 
+/* What was checked once costs no signatures again, and there is an end to it. */
+static void charters_and_acts_said_again_and_again_cost_little(void **state)
+{
+    enum { COPIES = 2000 };
+    (void)state;
+    struct stranger s;
+    struct arena arena = {0};
+    struct slice *charters, *acts, many[COPIES];
+    size_t n;
+    open_strangers(&s, 2);
+    struct core *c = s.w->sites[0].core;
+    assert_int_equal(rolls_charters(c->store, &arena, &charters, &n), ERR_OK);
+    assert_int_equal(rolls_acts(c->store, &arena, &acts, &n), ERR_OK);
+    assert_true(n > 0);
+    new_stranger(&s, 1);
+    say_hello(&s);
+    clock_t begin = clock();
+    for (size_t round = 0; round < 30; round++) {
+        struct msg m = {.type = MSG_CHARTER};
+        for (size_t i = 0; i < COPIES; i++)
+            many[i] = round % 2 ? charters[0] : acts[0];
+        m.charter.charters = m.charter.acts = many;
+        *(round % 2 ? &m.charter.charters_n : &m.charter.acts_n) = COPIES;
+        world_outsider_send(s.w, 0, s.link, &m);
+        assert_true(is_there(&s));
+    }
+    assert_true(clock() - begin < 2 * CLOCKS_PER_SEC);
+    for (size_t i = 0; i < 3; i++)
+        world_outsider_send(s.w, 0, s.link, &(struct msg){.type = MSG_CHARTER});
+    assert_false(is_there(&s));
+    arena_fini(&arena);
+    world_free(s.w);
+}
+
 static void join_is_said_once_in_a_session(void **state)
 {
     (void)state;
@@ -410,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_join_that_nobody_signed_is_refused),
         cmocka_unit_test(strangers_are_few_and_members_come_in_beside_them),
         cmocka_unit_test(a_stranger_who_pings_for_ever_has_his_time_and_no_more),
+        cmocka_unit_test(charters_and_acts_said_again_and_again_cost_little),
         cmocka_unit_test(join_is_said_once_in_a_session),
         cmocka_unit_test(names_and_directories_are_checked_before_anything_is_made),
     };
