@@ -46,18 +46,6 @@ static void start(struct query *q, struct store *s, enum statement which)
     query_start(q, s, OWNER_ASIDE, which, statements[which]);
 }
 
-static void bind_log(struct query *q, const struct log_id *log)
-{
-    query_blob(q, slice_of(log->site, SITE_BYTES));
-    query_uint(q, log->incarnation);
-}
-
-static err_t end_found(struct query *q, bool found)
-{
-    err_t e = query_end(q);
-    return e ? e : found ? ERR_OK : ERR_NOT_FOUND;
-}
-
 /* ---- commits set aside ---- */
 
 static err_t put(struct store *s, const struct log_id *log, uint64_t seq, const uint8_t dot[16],
@@ -66,7 +54,7 @@ static err_t put(struct store *s, const struct log_id *log, uint64_t seq, const 
     struct query q;
     start(&q, s, PUT);
     query_blob(&q, slice_of(dot, 16));
-    bind_log(&q, log);
+    query_log(&q, log);
     query_uint(&q, seq);
     query_blob(&q, slice_of(prev, HASH_BYTES));
     query_int(&q, err_number(why));
@@ -85,7 +73,7 @@ static err_t read_carried(struct query *q, struct arena *arena, struct slice *ca
     bool found = query_row(q);
     if (found)
         got = query_get_copy(q, arena);
-    err_t e = end_found(q, found);
+    err_t e = query_end_found(q, found);
     if (!e)
         *carried = got;
     return e;
@@ -96,7 +84,7 @@ err_t aside_next(struct store *s, const struct log_id *log, uint64_t seq, const 
 {
     struct query q;
     start(&q, s, NEXT);
-    bind_log(&q, log);
+    query_log(&q, log);
     query_uint(&q, seq);
     query_blob(&q, slice_of(prev, HASH_BYTES));
     return read_carried(&q, arena, carried);
@@ -154,7 +142,7 @@ static err_t number_of(struct query *q, int64_t *out)
     bool found = query_row(q);
     if (found)
         *out = query_get_int(q);
-    return end_found(q, found);
+    return query_end_found(q, found);
 }
 
 static err_t count(struct query *q, uint64_t *n)
@@ -170,7 +158,7 @@ err_t aside_count(struct store *s, const struct log_id *log, uint64_t *n)
 {
     struct query q;
     start(&q, s, COUNT);
-    bind_log(&q, log);
+    query_log(&q, log);
     return count(&q, n);
 }
 
@@ -178,7 +166,7 @@ err_t aside_count_at(struct store *s, const struct log_id *log, uint64_t seq, ui
 {
     struct query q;
     start(&q, s, COUNT_AT);
-    bind_log(&q, log);
+    query_log(&q, log);
     query_uint(&q, seq);
     return count(&q, n);
 }
@@ -263,7 +251,7 @@ err_t forks_put(struct store *s, const struct fork_proof *proof, bool *fresh)
     struct query q;
     int changed = 0;
     start(&q, s, PUT_FORK);
-    bind_log(&q, &proof->log);
+    query_log(&q, &proof->log);
     query_uint(&q, proof->seq);
     query_blob(&q, proof->a);
     query_blob(&q, proof->b);
@@ -301,7 +289,7 @@ err_t forks_lowest(struct store *s, const struct log_id *log, uint64_t above, ui
     struct query q;
     int64_t found = 0;
     start(&q, s, LOWEST);
-    bind_log(&q, log);
+    query_log(&q, log);
     query_uint(&q, above);
     err_t e = number_of(&q, &found);
     if (!e)

@@ -44,12 +44,6 @@ static void start(struct query *q, struct store *s, enum statement which)
     query_start(q, s, OWNER_LOCAL, which, statements[which]);
 }
 
-static err_t end_found(struct query *q, bool found)
-{
-    err_t e = query_end(q);
-    return e ? e : found ? ERR_OK : ERR_NOT_FOUND;
-}
-
 /* ---- own sites ---- */
 
 err_t local_put_site(struct store *s, const struct own_site *site)
@@ -109,7 +103,7 @@ err_t local_get(struct store *s, const char *key, struct arena *arena, struct sl
     bool found = query_row(&q);
     if (found)
         got = query_get_copy(&q, arena);
-    err_t e = end_found(&q, found && got.len);
+    err_t e = query_end_found(&q, found && got.len);
     if (!e)
         *value = got;
     return e;
@@ -142,7 +136,7 @@ err_t local_invitation(struct store *s, const uint8_t secret_key[SITE_BYTES], st
         in.expires_ms = query_get_int(&q);
         query_get_fixed(&q, in.used_by, SITE_BYTES);
     }
-    err_t e = end_found(&q, found);
+    err_t e = query_end_found(&q, found);
     if (!e)
         *out = in;
     return e;
@@ -167,7 +161,7 @@ err_t local_import_get(struct store *s, struct slice entity, uint64_t field, str
     bool found = query_row(&q);
     if (found)
         query_get_fixed(&q, got, sizeof got);
-    err_t e = end_found(&q, found);
+    err_t e = query_end_found(&q, found);
     if (!e)
         memcpy(hash, got, sizeof got);
     return e;

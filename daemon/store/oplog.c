@@ -57,25 +57,13 @@ static void start(struct query *q, struct store *s, enum statement which)
     query_start(q, s, OWNER_OPLOG, which, statements[which]);
 }
 
-static void bind_log(struct query *q, const struct log_id *log)
-{
-    query_blob(q, slice_of(log->site, SITE_BYTES));
-    query_uint(q, log->incarnation);
-}
-
-static err_t end_found(struct query *q, bool found)
-{
-    err_t e = query_end(q);
-    return e ? e : found ? ERR_OK : ERR_NOT_FOUND;
-}
-
 static err_t one_row_number(struct query *q, int64_t *row)
 {
     int64_t v = 0;
     bool found = query_row(q);
     if (found)
         v = query_get_int(q);
-    err_t e = end_found(q, found);
+    err_t e = query_end_found(q, found);
     if (!e)
         *row = v;
     return e;
@@ -108,11 +96,11 @@ err_t oplog_head(struct store *s, const struct log_id *log, struct log_head *out
     struct query q;
     struct log_head head = {0};
     start(&q, s, LOG);
-    bind_log(&q, log);
+    query_log(&q, log);
     bool found = query_row(&q);
     if (found)
         read_head(&q, &head);
-    err_t e = end_found(&q, found);
+    err_t e = query_end_found(&q, found);
     if (!e)
         *out = head;
     return e;
@@ -144,7 +132,7 @@ static err_t head_or_new(struct store *s, const struct log_id *log, struct log_h
         return e;
     struct query q;
     start(&q, s, NEW_LOG);
-    bind_log(&q, log);
+    query_log(&q, log);
     e = query_run(&q);
     if (!e)
         *out = (struct log_head){.row = sqlite3_last_insert_rowid(s->db), .log = *log};
@@ -261,7 +249,7 @@ err_t oplog_next_hole(struct store *s, int64_t after, int64_t *op_row, struct lo
         where.incarnation = query_get_uint(&q);
         at = query_get_uint(&q);
     }
-    err_t e = end_found(&q, found);
+    err_t e = query_end_found(&q, found);
     if (e)
         return e;
     *op_row = row;
@@ -294,7 +282,7 @@ static void start_bodies(struct query *q, struct store *s, int64_t row)
 static void start_commit(struct query *q, struct store *s, const struct log_id *log, uint64_t seq)
 {
     start(q, s, COMMIT_BY_SEQ);
-    bind_log(q, log);
+    query_log(q, log);
     query_uint(q, seq);
 }
 
@@ -345,7 +333,7 @@ err_t oplog_carried(struct store *s, const struct log_id *log, uint64_t seq, str
         if (!q.err)
             commit_write_start(out, envelope, signature, ops_n);
     }
-    err_t e = end_found(&q, found);
+    err_t e = query_end_found(&q, found);
     if (!e)
         e = carry_bodies(s, row, ops_n, out);
     if (e && !out->err)
@@ -383,7 +371,7 @@ static err_t get_commit(struct query *q, struct store *s, struct arena *arena, s
         signature = query_get_copy(q, arena);
         envelope = query_get_copy(q, arena);
     }
-    err_t e = end_found(q, found);
+    err_t e = query_end_found(q, found);
     if (e)
         return e;
     struct commit *c = arena_alloc(arena, 1, sizeof *c);
@@ -448,7 +436,7 @@ err_t oplog_counts(struct store *s, struct oplog_counts *out)
         counts.holes = query_get_uint(&q);
         counts.held = query_get_uint(&q);
     }
-    err_t e = end_found(&q, found);
+    err_t e = query_end_found(&q, found);
     if (!e)
         *out = counts;
     return e;

@@ -106,6 +106,12 @@ void query_text(struct query *q, struct slice v)
             query_error(q->s, sqlite3_bind_text64(q->st, ++q->bound, never_null(v), v.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
+void query_log(struct query *q, const struct log_id *log)
+{
+    query_blob(q, slice_of(log->site, SITE_BYTES));
+    query_uint(q, log->incarnation);
+}
+
 void query_null(struct query *q)
 {
     if (!q->err)
@@ -173,6 +179,12 @@ err_t query_end(struct query *q)
         sqlite3_clear_bindings(q->st);
     }
     return q->err;
+}
+
+err_t query_end_found(struct query *q, bool found)
+{
+    err_t e = query_end(q);
+    return e ? e : found ? ERR_OK : ERR_NOT_FOUND;
 }
 
 err_t query_run(struct query *q)

@@ -10,6 +10,7 @@
 #define ALLIED_DAEMON_STORE_QUERY_H
 
 #include "daemon/store/store.h"
+#include "protocol/op/commit.h"
 
 #include <sqlite3.h>
 
@@ -50,6 +51,7 @@ void query_uint(struct query *q, uint64_t v); /* ERR_RANGE past 2^63 - 1 */
 void query_blob(struct query *q, struct slice v);
 void query_text(struct query *q, struct slice v);
 void query_null(struct query *q);
+void query_log(struct query *q, const struct log_id *log); /* site, incarnation */
 /* True where a row stands; its columns are read from the first. */
 bool query_row(struct query *q);
 int64_t query_get_int(struct query *q);
@@ -59,6 +61,7 @@ struct slice query_get_copy(struct query *q, struct arena *arena);
 void query_get_fixed(struct query *q, uint8_t *out, size_t len); /* ERR_DATABASE unless exactly len bytes */
 /* Resets the statement; the error that stuck. */
 err_t query_end(struct query *q);
+err_t query_end_found(struct query *q, bool found); /* ERR_NOT_FOUND where no error stuck and nothing was found */
 /* Runs a statement without rows, and ends. */
 err_t query_run(struct query *q);
 /* As query_run; *changed is how many rows changed. */
