@@ -415,3 +415,14 @@ bool cli_confirm(struct cli *cli, const char *question, int *code)
     *code = yes ? 0 : 1;
     return yes;
 }
+
+bool cli_confirm_about(struct cli *cli, const char *question, const char *value, int *code)
+{
+    struct buf text;
+    const char *values[] = {value};
+    buf_init(&text, 8192);
+    out_fill(&text, tr(cli->lang, question), values, 1);
+    bool go = cli_confirm(cli, buf_text(&text), code);
+    buf_fini(&text);
+    return go;
+}

@@ -98,5 +98,7 @@ int cli_lacks(struct cli *cli, const char *what);
  * names --yes.
  */
 bool cli_confirm(struct cli *cli, const char *question, int *code);
+/* The same for a msgid with {1} in it. */
+bool cli_confirm_about(struct cli *cli, const char *question, const char *value, int *code);
 
 #endif

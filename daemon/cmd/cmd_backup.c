@@ -12,17 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool ask(struct cli *cli, const char *question, const char *value, int *code)
-{
-    struct buf text;
-    const char *values[] = {value};
-    buf_init(&text, 8192);
-    out_fill(&text, tr(cli->lang, question), values, 1);
-    bool go = cli_confirm(cli, buf_text(&text), code);
-    buf_fini(&text);
-    return go;
-}
-
 static void show(const struct out *o, const json_t *facts)
 {
     out_pair(o, N_("Alliance"), pick_text(facts, "alliance"));
@@ -65,7 +54,7 @@ int cmd_backup(struct cli *cli, int argc, char **argv)
     if (!cli_begin_bare(cli, &backup_form, argc, argv, &args, &code))
         return code;
     const char *path = args.operands[0];
-    if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && !ask(cli, N_("Replace {1}?"), path, &code))
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && !cli_confirm_about(cli, N_("Replace {1}?"), path, &code))
         return code;
     struct backup_options o = options_for(cli, path);
     o.with_keys = !args_flag(&args, "without-key");
@@ -118,7 +107,7 @@ static int restore_in(struct cli *cli, const char *path)
     json_t *facts = NULL;
     int code = 0;
     if (backup_finds_site(cli->data) &&
-        !ask(cli, N_("There is a site in {1}. Move it aside and restore the backup?"), cli->data, &code))
+        !cli_confirm_about(cli, N_("There is a site in {1}. Move it aside and restore the backup?"), cli->data, &code))
         return code;
     struct backup_options o = options_for(cli, path);
     err_t e = backup_restore(&o, &facts, &cli->why);

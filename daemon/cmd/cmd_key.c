@@ -15,17 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool ask(struct cli *cli, const char *question, const char *value, int *code)
-{
-    struct buf text;
-    const char *values[] = {value};
-    buf_init(&text, 8192);
-    out_fill(&text, tr(cli->lang, question), values, 1);
-    bool go = cli_confirm(cli, buf_text(&text), code);
-    buf_fini(&text);
-    return go;
-}
-
 /* ---- export ---- */
 
 static const struct arg_option export_options[] = {
@@ -159,9 +148,9 @@ static int key_export(struct cli *cli, int argc, char **argv)
     if (!cli_begin(cli, &export_form, argc, argv, &args, &code))
         return code;
     const char *path = args_value(&args, "file"), *name = args.operands_n ? args.operands[0] : cli->site;
-    if (path && stat(path, &st) == 0 && !ask(cli, N_("Replace {1}?"), path, &code))
+    if (path && stat(path, &st) == 0 && !cli_confirm_about(cli, N_("Replace {1}?"), path, &code))
         return code;
-    if (!path && !ask(cli, N_("Show the key here, where others may see it?"), "", &code))
+    if (!path && !cli_confirm_about(cli, N_("Show the key here, where others may see it?"), "", &code))
         return code;
     struct keytext k = {.peers_n = 0};
     err_t e = recover_keys(cli->data, name, args_flag(&args, "registrar"), &k, &cli->why);
