@@ -33,6 +33,7 @@ struct net {
     size_t links_n, links_room;
     zmq_pollitem_t *items;
     struct buf command;
+    size_t turn;
     bool stop;
 };
 
@@ -167,18 +168,31 @@ static void read_commands(struct net *n)
     }
 }
 
+/* Another one first each time: where the core does not keep up, the first takes all the room. */
 static void step_links(struct net *n, struct mono now)
 {
     size_t kept = 0;
+    for (size_t i = 0; i < n->links_n; i++)
+        zmq_link_step(n->links[(i + n->turn / 2) % n->links_n], now, &n->report);
     for (size_t i = 0; i < n->links_n; i++) {
         struct zmq_link *l = n->links[i];
-        zmq_link_step(l, now, &n->report);
         if (l->over)
             zmq_link_close(l);
         else
             n->links[kept++] = l;
     }
     n->links_n = kept;
+}
+
+static void step_peers(struct net *n)
+{
+    struct mono now = now_mono();
+    bool links_first = n->turn++ % 2;
+    if (links_first)
+        step_links(n, now);
+    incoming_step(&n->in, now, &n->report);
+    if (!links_first)
+        step_links(n, now);
 }
 
 static size_t add_item(struct net *n, size_t at, void *socket, int events)
@@ -253,10 +267,9 @@ void net_run(struct bus *bus, struct bus_end *end, const struct net_options *opt
         read_commands(&n);
         if (n.zap)
             zap_step(n.zap);
-        struct mono now = now_mono();
-        incoming_step(&n.in, now, &n.report);
+        /* Requests first: what a peer sends without end shall keep no person waiting. */
         control_step(&n.control, &n.report);
-        step_links(&n, now);
+        step_peers(&n);
         if (!n.stop && n.items)
             wait(&n);
     }

@@ -369,6 +369,51 @@ static uint16_t port_of(const struct side *s)
     return (uint16_t)strtoul(strrchr(s->address, ':') + 1, NULL, 10);
 }
 
+/* A peer that fills all the room there is keeps neither requests nor other links waiting. */
+static void a_flood_goes_before_nobody(void **state)
+{
+    (void)state;
+    struct side a, b, c;
+    char dir[] = "/tmp/allied-net-XXXXXX", path[64], endpoint[80];
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/control.sock", dir);
+    snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
+    side_start(&a, 1, "127.0.0.1:0", path);
+    side_start(&b, 2, "", NULL);
+    side_start(&c, 3, "127.0.0.1:0", NULL);
+    link_two(&a, &b);
+    uint64_t to_a = link_two(&c, &a);
+    for (int i = 0; i < 3000; i++)
+        say_send(&b, 1, slice_text("flood"));
+    usleep(200000);
+    void *context = zmq_ctx_new(), *client = zmq_socket(context, ZMQ_DEALER);
+    int linger = 0;
+    zmq_setsockopt(client, ZMQ_LINGER, &linger, sizeof linger);
+    assert_int_equal(zmq_connect(client, endpoint), 0);
+    zmq_send(client, "{}", 2, 0);
+    say_send(&c, to_a, slice_text("honest"));
+    usleep(300000);
+    int request = 0, honest = 0, n = 0;
+    while (!request || !honest) {
+        unsigned event = next_event(&a, WAIT_MS);
+        assert_true(event != 0);
+        n++;
+        if (event == BUS_REQUEST)
+            request = n;
+        if (event == BUS_FRAME && slice_equal(a.bytes, slice_text("honest")))
+            honest = n;
+        usleep(200); /* the core is slow */
+    }
+    assert_in_range(request, 1, 150);
+    assert_in_range(honest, 1, 150);
+    zmq_close(client);
+    zmq_ctx_term(context);
+    side_stop(&c);
+    side_stop(&b);
+    side_stop(&a);
+    rmdir(dir);
+}
+
 /* Parts and never the last one, from a key that nobody needs to know: how many MiB until the connection is ended; more than `most`: it is not. */
 static size_t parts_without_end(const struct side *a, struct slice first, size_t most)
 {
@@ -708,6 +753,7 @@ int main(void)
         cmocka_unit_test(big_frames_pass_whole_in_both_directions),
         cmocka_unit_test(many_small_frames_keep_their_order_past_the_high_water_mark),
         cmocka_unit_test(frame_of_several_parts_ends_that_link_alone),
+        cmocka_unit_test(a_flood_goes_before_nobody),
         cmocka_unit_test(parts_without_end_are_not_kept_without_end),
         cmocka_unit_test(much_that_is_taken_does_not_count_as_unread),
         cmocka_unit_test(frame_past_the_limit_ends_that_link_alone),
