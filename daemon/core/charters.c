@@ -40,11 +40,13 @@ err_t charters_input(struct core *c, struct arena *arena, struct authority_input
         return e;
     out->charters = charters;
     out->acts = acts;
-    if (local_get(c->store, SETTING_CHAIN, arena, &chain) == ERR_OK && chain.len % HASH_BYTES == 0) {
+    e = local_get(c->store, SETTING_CHAIN, arena, &chain);
+    if (!e && chain.len % HASH_BYTES == 0) {
         out->chain = (const uint8_t(*)[HASH_BYTES])(uintptr_t)chain.at;
         out->chain_n = chain.len / HASH_BYTES;
     }
-    return ERR_OK;
+    /* A chain that is there and could not be read is no reason to choose anew among rivals. */
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* Of two complete rivals each replica keeps the one it had: so the chain is noted as soon as it grows. */
@@ -108,9 +110,12 @@ err_t charters_load(struct core *c)
 {
     struct arena arena = {0};
     struct slice pending;
-    c->joining = local_get(c->store, SETTING_JOIN_REQUEST, &arena, &pending) == ERR_OK;
-    admit_refused(c, &arena);
-    err_t e = evaluate(c, &arena);
+    err_t e = local_get(c->store, SETTING_JOIN_REQUEST, &arena, &pending);
+    if (!e || e == ERR_NOT_FOUND) {
+        c->joining = e == ERR_OK;
+        admit_refused(c, &arena);
+        e = evaluate(c, &arena);
+    }
     arena_fini(&arena);
     return e;
 }
