@@ -7,7 +7,9 @@
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/request.h"
+#include "daemon/core/shortage.h"
 #include "daemon/core/sync.h"
+#include "daemon/store/oplog.h"
 #include "protocol/base/base32.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,6 +96,7 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
     struct core *c = calloc(1, sizeof *c);
     if (!c)
         return ERR_MEMORY;
+    shortage_watch();
     c->env = *env;
     c->change_told = true;
     err_t e = copy_settings(c, dir, settings);
@@ -162,21 +165,42 @@ void core_frame(struct core *c, uint64_t link, struct slice message)
     sync_frame(c, link, message);
 }
 
-static void give(struct core *c, struct slice client, const json_t *answer)
+/* An answer with something left out would read as a whole one: it is not given. */
+static bool give(struct core *c, struct slice client, const json_t *answer)
 {
     char *text = json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    if (text)
+    bool whole = text && !shortage_seen();
+    if (whole)
         c->env.reply(c->env.ctx, client, slice_text(text));
     free(text);
+    return whole;
+}
+
+/* What was written stays written: whoever is told "no memory left" would do it again. */
+static void give_shortage(struct core *c, struct slice client, bool wrote)
+{
+    char text[160];
+    err_t e = wrote ? ERR_UNANSWERED : ERR_MEMORY;
+    snprintf(text, sizeof text, "{\"exit\":%d,\"error\":{\"code\":\"ALLIED-%d\",\"name\":\"%s\",\"detail\":\"\"}}",
+             err_exit(e), err_number(e), err_name(e));
+    c->env.reply(c->env.ctx, client, slice_text(text));
 }
 
 void core_request(struct core *c, struct slice client, struct slice bytes)
 {
-    json_t *request = json_loadb((const char *)bytes.at, bytes.len, JSON_REJECT_DUPLICATES, NULL);
+    int64_t before = 0, after = 0;
+    bool asked = false, later = false;
+    shortage_clear();
+    shortage_note(oplog_last_row(c->store, &before));
+    json_t *request = shortage_seen() ? NULL : shortage_load(bytes), *answer = NULL;
     arena_clear(&c->frame);
-    json_t *answer = request_run(c, client, request);
-    if (answer)
-        give(c, client, answer);
+    asked = !shortage_seen();
+    if (asked) {
+        answer = request_run(c, client, request);
+        later = !answer && !shortage_seen();
+    }
+    if (!later && (!answer || !give(c, client, answer)))
+        give_shortage(c, client, asked && (oplog_last_row(c->store, &after) || after != before));
     json_decref(answer);
     json_decref(request);
 }

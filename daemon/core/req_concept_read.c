@@ -1,5 +1,6 @@
 #include "daemon/commons/lattice.h"
 #include "daemon/core/req_read.h"
+#include "daemon/core/shortage.h"
 
 err_t req_concept_history(struct req *r)
 {
@@ -142,7 +143,7 @@ static void put_proposals(struct req *r, const struct view *v)
             if (value->adopted)
                 continue;
             json_t *item = json_object();
-            req_put_author(r, item, &value->dot);
+            shortage_note(req_put_author(r, item, &value->dot));
             req_put(item, "field", json_string(field->name));
             req_put(item, "lang", req_string(v->fields[i].lang));
             req_put(item, "value", req_value(ENTITY_CONCEPT, field, value->value));
@@ -183,7 +184,9 @@ static json_t *target_uri(struct req *r, const struct view_key *key, const struc
     struct view v;
     if (relation->match)
         return key->shown ? req_string(view_text(key->shown->value)) : NULL;
-    if (req_view(r, ENTITY_CONCEPT, key->target, &v) == ERR_OK) {
+    err_t e = req_view(r, ENTITY_CONCEPT, key->target, &v);
+    shortage_note(e);
+    if (!e) {
         const struct view_key *uri = view_field(&v, C_URI, slice_text(""));
         if (uri && uri->shown)
             return req_string(view_text(uri->shown->value));

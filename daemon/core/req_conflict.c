@@ -1,13 +1,16 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/req_read.h"
+#include "daemon/core/shortage.h"
 
 /* "prefLabel@fr": what --field takes. Merge and retirement are no fields. */
 static json_t *names_of(struct req *r, const struct conflict_row *row)
 {
     json_t *names = json_array();
     struct view v;
-    if (req_view(r, row->type, row->entity, &v) != ERR_OK)
+    err_t e = req_view(r, row->type, row->entity, &v);
+    shortage_note(e);
+    if (e)
         return names;
     for (size_t i = 0; i < v.fields_n; i++) {
         const struct view_key *key = &v.fields[i];
@@ -45,7 +48,7 @@ static json_t *value_json(struct req *r, const struct view *v, const struct fiel
 {
     const struct view_value *value = &key->values[at];
     json_t *out = json_object();
-    req_put_author(r, out, &value->dot);
+    shortage_note(req_put_author(r, out, &value->dot));
     req_put(out, "adopted", json_boolean(value->adopted));
     req_put(out, "value", req_value(v->type, field, value->value));
     req_put(out, "shown", json_boolean(key->shown == value));

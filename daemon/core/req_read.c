@@ -3,6 +3,7 @@
  */
 #include "daemon/core/req_read.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/shortage.h"
 #include "protocol/base/base32.h"
 #include "protocol/wire/rd.h"
 #include <stdlib.h>
@@ -60,7 +61,9 @@ void read_put_fields(json_t *out, const struct view *v)
 struct slice read_label(struct req *r, struct slice concept)
 {
     struct view v;
-    return req_view(r, ENTITY_CONCEPT, concept, &v) == ERR_OK ? view_label(&v, slice_text(r->lang)) : slice_text("");
+    err_t e = req_view(r, ENTITY_CONCEPT, concept, &v);
+    shortage_note(e);
+    return e ? slice_text("") : view_label(&v, slice_text(r->lang));
 }
 
 /* ---- history ---- */
@@ -93,7 +96,9 @@ static void put_writes(struct req *r, json_t *entry, const struct replica_op *in
     struct slice *values = NULL;
     size_t n = 0;
     json_t *writes = json_array();
-    bool held = in->state == BODY_PRESENT && op_decode_body(op, in->body, &r->arena, &values, &n) == ERR_OK;
+    err_t e = in->state == BODY_PRESENT ? op_decode_body(op, in->body, &r->arena, &values, &n) : ERR_HOLE;
+    bool held = e == ERR_OK;
+    shortage_note(e);
     for (size_t i = 0; i < op->writes_n; i++)
         json_array_append_new(writes, write_json(op, &op->writes[i], held && i < n ? values[i] : slice_text("")));
     req_put(entry, "writes", writes);
@@ -113,7 +118,9 @@ static err_t entry_of(struct req *r, const struct replica_op *in, enum entity_ty
     req_put(*out, "clock", req_u64(in->clock));
     req_put(*out, "kind", info ? json_string(info->name) : json_sprintf("%llu", (unsigned long long)in->kind));
     req_put(*out, "counts", json_boolean(fold_counts(&op, entity)));
-    if (!e && info && op_decode(in->header, in->dot.commit, &r->arena, &decoded) == ERR_OK)
+    err_t form = !e && info ? op_decode(in->header, in->dot.commit, &r->arena, &decoded) : ERR_UNKNOWN_KIND;
+    shortage_note(form);
+    if (!form)
         put_writes(r, *out, in, &decoded);
     return e;
 }
