@@ -54,7 +54,7 @@ TEST_HELP_OBJ := $(TEST_HELP_SRC:%.c=$(O)/%.o)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 
-.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster sim bench cover format clean install
+.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster sim faults torture bench cover format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -157,6 +157,23 @@ bench: deps-check $(O)/allied $(BENCH_SRC:%.c=$(O)/%)
 	@bash tests/bench/run.sh $(O)
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/liballied.a
 	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
+
+#: make faults      a script killed at every disk operation, every one of them failing, every allocation failing (FAULTS=sample: some)
+FAULTS ?= all
+FAULT_HELP_OBJ := $(O)/tests/faults/site.o
+faults: $(O)/allied $(O)/tests/faults/script $(O)/tests/faults/memory $(O)/tests/faults/shim.so
+	@python3 -B tests/faults/faults.py $(O) $(FAULTS)
+$(O)/tests/faults/script $(O)/tests/faults/memory: %: %.o $(FAULT_HELP_OBJ) $(O)/liballied.a
+	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
+# Without hardening: it stands in for functions that fortified headers would define anew.
+$(O)/tests/faults/shim.so: tests/faults/shim.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE $(WARN) -Wno-pedantic -O2 -fno-omit-frame-pointer -g -fPIC -shared $< -o $@
+
+#: make torture     real daemons killed with kill -9 at any time, KILLS of them (default 1000)
+KILLS ?= 1000
+torture: $(O)/allied
+	@ALLIED=$(abspath $(O)/allied) python3 -B tests/cluster/torture.py $(KILLS)
 
 #: make cover       line coverage of the unit tests
 cover:

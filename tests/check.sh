@@ -33,5 +33,6 @@ step "lint" $make lint
 step "unit" $make unit
 step "asan" $make asan
 step "cluster" $make cluster
+step "faults" $make faults FAULTS=sample
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
