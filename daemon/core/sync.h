@@ -79,6 +79,8 @@ err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m);
 err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes);
 err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t bytes);
 err_t flow_ack(struct core *c, struct peer *p, const struct msg_ack *m);
+/* Theirs at this place, and before it, is another branch: asks for what comes before, until the place is found where the two part. */
+void flow_walk_back(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq);
 /* What we have and they lack, told by heads alone. */
 void flow_offer(struct core *c, struct peer *p);
 /* After COMMIT: what grew is told to peers. */

@@ -182,6 +182,24 @@ static err_t on_sites(struct core *c, struct peer *p, const struct msg_vector *m
     return ERR_OK;
 }
 
+/* Is what we have at that place another commit? Branches of equal length, or a shorter one of theirs, would never be asked for. */
+static bool other_branch(struct core *c, const struct log_id *log, const struct msg_head *theirs)
+{
+    struct arena arena = {0};
+    struct log_head head = {.seq = 0};
+    struct commit *commit = NULL;
+    bool other = false;
+    if (!authority_site(&c->authority, log->site) || oplog_head(c->store, log, &head) || head.seq < theirs->seq)
+        return false;
+    if (head.seq == theirs->seq)
+        return memcmp(head.id, theirs->id, HASH_BYTES) != 0;
+    commit = arena_alloc(&arena, 1, sizeof *commit);
+    if (commit && oplog_get(c->store, log, theirs->seq, &arena, commit) == ERR_OK)
+        other = memcmp(commit->id, theirs->id, HASH_BYTES) != 0;
+    arena_fini(&arena);
+    return other;
+}
+
 static err_t on_heads(struct core *c, struct peer *p, const struct msg_vector *m)
 {
     if (!reconcile_heads_ordered(m->heads, m->heads_n))
@@ -192,6 +210,8 @@ static err_t on_heads(struct core *c, struct peer *p, const struct msg_vector *m
         err_t e = known_claim(c, p, &log, m->heads[i].seq, true);
         if (e)
             return e;
+        if (other_branch(c, &log, &m->heads[i]))
+            flow_walk_back(c, p, &log, m->heads[i].seq + 1);
     }
     if (m->more)
         return ERR_OK;

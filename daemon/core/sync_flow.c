@@ -207,7 +207,7 @@ static void acknowledge(struct core *c, struct peer *p, const struct log_id *log
  * A commit of another branch: its peer is asked for what comes before, until the place is found where two commits follow the same one. A
  * commit that follows nothing anybody has leads nowhere and is forgotten.
  */
-static void walk_back(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq)
+void flow_walk_back(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq)
 {
     struct log_head head = {.seq = 0};
     if (oplog_head(c->store, log, &head))
@@ -232,7 +232,7 @@ static void note_refused(struct core *c, struct peer *p, const struct log_id *lo
               err_name(refused));
     if (refused == ERR_BRANCH && pl && seq != pl->walked) {
         pl->walked = seq;
-        walk_back(c, p, log, seq);
+        flow_walk_back(c, p, log, seq);
     }
     if (pl)
         pl->refused = true;
@@ -309,7 +309,7 @@ err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t b
         if (!m->commits_n)
             pl->has = m->first ? m->first - 1 : 0;
         /* What it gave waits aside, below a checkpoint that it does not reach either: nothing to ask again before it says that it has more. */
-        else if (m->first == before + 1 && head_seq(c, &log) == before)
+        else if (m->first == before + 1 && m->first + m->commits_n > pl->has && head_seq(c, &log) == before)
             pl->refused = true;
     }
     acknowledge(c, p, &log, bytes);
