@@ -336,3 +336,21 @@ def test_output_that_cannot_be_written_is_told():
             p = subprocess.run(a.words("record", "list"), stdout=full, stderr=subprocess.PIPE, env=al.env, timeout=20)
         equal(p.returncode, 1, p.stderr)
         check(b"ALLIED-100" in p.stderr, p.stderr)
+
+
+def test_a_closed_output_is_told_and_nothing_goes_into_the_files_of_the_site():
+    with Alliance() as al:
+        a = al.found("Citego")
+        a.add("un", "UN-TITRE-DE-FICHE")
+        for closed in (">&-", ">&- <&-", ">&- 2>&- <&-"):
+            p = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *a.words("record", "list")], env=al.env, timeout=20)
+            equal(p.returncode, 1, closed)
+        for name in ("lock", "journal"):
+            with open(os.path.join(a.dir, name), encoding="utf-8") as f:
+                check("UN-TITRE-DE-FICHE" not in f.read(), name, "was written into")
+        p = subprocess.Popen(["sh", "-c", 'exec "$@" >&- 2>&- <&-', "sh", *a.words("daemon")], env=al.env)
+        al.started.append(p)
+        wait_for(a.answers, "the service answers without an output")
+        a.add("deux", "Sans sortie")
+        p.terminate()
+        check(p.wait(10) in (0, 1), "the service ended with", p.returncode)
