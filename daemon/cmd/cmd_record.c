@@ -344,14 +344,45 @@ static int record_history(struct cli *cli, int argc, char **argv)
     return entity_ask(cli, "record.history", json_pack("{s:s}", "id", args.operands[0]), entity_history);
 }
 
+/* ---- republish ---- */
+
+static void show_republished(const struct out *o, const json_t *result)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "republished"), i, one)
+        out_print(o, N_("{1} was written again as {2}"), pick_text(one, "old"), pick_text(one, "new"), NULL);
+}
+
+static const struct arg_form republish_form = {
+    "record republish",
+    "[ID|DOT]",
+    N_("write again what was set aside out of this site's own log"),
+    NULL,
+    0,
+    0,
+    1,
+    N_("Of one record or concept, or one change; without a name, all. Each is written again once.")};
+
+static int record_republish(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &republish_form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, "record.republish", json_pack("{s:s}", "id", args.operands_n ? args.operands[0] : ""),
+                      show_republished);
+}
+
 static const struct cli_sub subs[] = {
-    {"add",     record_add,     &add_form          },
-    {"edit",    record_edit,    &edit_form         },
-    {"import",  record_import,  &record_import_form},
-    {"list",    record_list,    &list_form         },
-    {"show",    record_show,    &show_form         },
-    {"history", record_history, &history_form      },
-    {"retire",  record_retire,  &retire_form       },
+    {"add",       record_add,       &add_form          },
+    {"edit",      record_edit,      &edit_form         },
+    {"import",    record_import,    &record_import_form},
+    {"list",      record_list,      &list_form         },
+    {"show",      record_show,      &show_form         },
+    {"history",   record_history,   &history_form      },
+    {"retire",    record_retire,    &retire_form       },
+    {"republish", record_republish, &republish_form    },
 };
 
 int cmd_record(struct cli *cli, int argc, char **argv)

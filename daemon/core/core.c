@@ -6,6 +6,7 @@
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/republish.h"
 #include "daemon/core/request.h"
 #include "daemon/core/shortage.h"
 #include "daemon/core/sync.h"
@@ -98,7 +99,7 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
         return ERR_MEMORY;
     shortage_watch();
     c->env = *env;
-    c->change_told = true;
+    c->change_told = c->republish_due = true;
     err_t e = copy_settings(c, dir, settings);
     if (!e)
         e = open_store(c, why);
@@ -221,6 +222,7 @@ struct mono core_tick(struct core *c)
             core_note(c, JOURNAL_WARN, "announce.failed", "reason=%s", err_name(e));
     }
     erase_tick(c);
+    republish_tick(c);
     sync_tick(c, now);
     request_tick(c, now);
     return (struct mono){now.ms + (is_settling(c) ? TICK_SOON_MS : TICK_MS)};

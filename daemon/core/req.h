@@ -56,7 +56,8 @@ typedef err_t req_fn(struct req *r);
     X("ally.checkpoint", req_ally_checkpoint)                                                                          \
     X("ally.cut", req_ally_cut)                                                                                        \
     X("erase", req_erase)                                                                                              \
-    X("erasures", req_erasures)
+    X("erasures", req_erasures)                                                                                        \
+    X("record.republish", req_record_republish)
 #define X(name, fn) req_fn fn;
 REQUESTS(X)
 #undef X

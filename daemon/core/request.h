@@ -18,6 +18,7 @@
  *   record.list     {limit, cursor, ally, retired}                → {records: [{id, ally, ally_name, source_id, title, updated, retired, conflicts}], next}
  *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, label, weight, allies}], conflicts, updated}
  *   record.history  {id}                                          → {id, history: [{dot, at, clock, site, site_name, ally, ally_name, kind, counts, writes: [{field, lang, add, target, replaces, value}]}]}
+ *   record.republish {id or dot?}                                 → {republished: [{old: dot, new: dot}]}       our own commits that were set aside, written again once; without id all
  *   concept.write   {concepts: [{line, concept}], mode, dry_run, adopt, motive} → as record.write; relations may name concepts of the same request
  *   concept.edit    {id, set: {concept JSON}, adopt, motive}      → {id, dot, changed}
  *   concept.relate  {id, relation, target, remove, adopt, motive} → {id, dot}

@@ -1,6 +1,7 @@
 #include "daemon/core/standing.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/republish.h"
 #include "daemon/store/aside.h"
 #include <stdlib.h>
 
@@ -62,8 +63,13 @@ static err_t cut_to(struct core *c, struct log_head *head, uint64_t limit, err_t
 {
     uint64_t before = head->seq;
     err_t e = ERR_OK;
-    while (head->seq > limit && !e)
-        e = take_head(c, head, why);
+    bool ours = why == ERR_FORK && core_is_own(c, head->log.site);
+    while (head->seq > limit && !e) {
+        if (ours)
+            e = republish_note(c, head->id);
+        if (!e)
+            e = take_head(c, head, why);
+    }
     if (before != head->seq) {
         char site[SHORT_LEN + 1];
         core_note(c, JOURNAL_WARN, "log.cut", "site=%s incarnation=%llu from=%llu to=%llu reason=%s",

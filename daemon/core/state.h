@@ -165,6 +165,7 @@ struct core {
     struct erasing erase;
     struct place *fresh_forks; /* proofs that came in with this batch: peers are told after COMMIT */
     size_t fresh_forks_n, fresh_forks_room;
+    bool republish_due; /* a fork took commits of ours out of their log: look for what to write again */
     err_t fatal;
 };
 
