@@ -354,3 +354,11 @@ def test_a_closed_output_is_told_and_nothing_goes_into_the_files_of_the_site():
         a.add("deux", "Sans sortie")
         p.terminate()
         check(p.wait(10) in (0, 1), "the service ended with", p.returncode)
+
+
+def test_a_terminal_that_closes_ends_the_service_politely():
+    with Alliance() as al:
+        a = al.found("Citego").start()
+        a.daemon.send_signal(1)  # SIGHUP
+        equal(a.daemon.wait(10), 0, "exit")
+        check(not os.path.exists(os.path.join(a.dir, "control.sock")), "the socket is left behind")
