@@ -107,6 +107,28 @@ struct buf core_author_put(struct core_author *a, unsigned number, const char *t
     return out;
 }
 
+struct buf core_author_op(struct core_author *a, const struct op *op, struct slice body)
+{
+    static const struct core_twist none;
+    struct buf header, envelope, out;
+    uint8_t signature[SIGNATURE_BYTES], id[HASH_BYTES];
+    buf_init(&header, LIMIT_ENVELOPE_BYTES);
+    buf_init(&envelope, LIMIT_ENVELOPE_BYTES);
+    op_encode_header(&header, op);
+    struct op_draft draft = {.header = buf_slice(&header), .body = body};
+    struct commit_draft d = {.log = a->log, .seq = ++a->seq, .ops = &draft, .ops_n = 1};
+    memset(draft.salt, (int)++a->bodies, SALT_BYTES);
+    memcpy(d.alliance, a->alliance, ALLIANCE_BYTES);
+    memcpy(d.prev, a->prev, HASH_BYTES);
+    d.clock = a->clock += UINT64_C(1) << 16;
+    assert_int_equal(commit_build(&d, &a->key, &envelope, signature, id), ERR_OK);
+    carry(&none, buf_slice(&envelope), signature, &draft, &out);
+    memcpy(a->prev, id, HASH_BYTES);
+    buf_fini(&header);
+    buf_fini(&envelope);
+    return out;
+}
+
 err_t core_author_give(struct world *w, size_t to, struct slice carried, uint64_t from_link)
 {
     struct core *c = w->sites[to].core;

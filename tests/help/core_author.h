@@ -27,6 +27,8 @@ struct core_twist {
 void core_author_init(struct core_author *a, const struct world *w, size_t at, uint64_t incarnation);
 /* A record.put of one title (fr) about the record `number` of the author's ally; the carried form. */
 struct buf core_author_put(struct core_author *a, unsigned number, const char *title, const struct core_twist *twist);
+/* Any one op. */
+struct buf core_author_op(struct core_author *a, const struct op *op, struct slice body);
 void core_author_record(const struct core_author *a, unsigned number, char id[64]);
 /* Hands it to a core in one batch; what ingest_commit said. */
 err_t core_author_give(struct world *w, size_t to, struct slice carried, uint64_t from_link);
