@@ -73,7 +73,7 @@ err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES])
     return r ? r->cause : ERR_OK;
 }
 
-static bool has_link(const struct core *c, const uint8_t site[SITE_BYTES])
+bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES])
 {
     for (size_t i = 0; i < c->peers_n; i++)
         if (c->peers[i].has_site && memcmp(c->peers[i].site, site, SITE_BYTES) == 0)
@@ -101,7 +101,7 @@ static size_t addresses_of(struct core *c, const uint8_t site[SITE_BYTES], struc
 
 static void try_site(struct core *c, const uint8_t site[SITE_BYTES], struct mono now)
 {
-    struct reach *r = core_is_own(c, site) || has_link(c, site) ? NULL : entry(c, site);
+    struct reach *r = core_is_own(c, site) || reach_has_link(c, site) ? NULL : entry(c, site);
     struct slice addresses[ADDRESSES_MAX];
     struct arena arena = {0};
     char text[ADDRESS_MAX_BYTES + 1];

@@ -250,11 +250,15 @@ static err_t on_bye(struct core *c, struct peer *p, const struct msg *m, size_t 
     core_note(c, JOURNAL_INFO, "session.bye", "site=%s reason=%s", core_short(slice_of(p->site, SITE_BYTES), site),
               quoted);
     c->env.close(c->env.ctx, p->link);
-    if (p->outgoing && p->has_site && strcmp(text, "duplicate") != 0)
-        reach_failed(c, p->site, ERR_UNREACHABLE);
     if (p->has_site && m->bye.retry_after_s)
         reach_wait(c, p->site, m->bye.retry_after_s);
+    uint8_t lost[SITE_BYTES];
+    bool ours = p->outgoing && p->has_site;
+    memcpy(lost, p->site, SITE_BYTES);
     drop(c, p);
+    /* Where no other link of ours took its place, another machine with our key did: it must have time to compare, or neither ever would. */
+    if (ours && (strcmp(text, "duplicate") != 0 || !reach_has_link(c, lost)))
+        reach_failed(c, lost, ERR_UNREACHABLE);
     return ERR_OK;
 }
 

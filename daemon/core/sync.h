@@ -98,6 +98,8 @@ void reach_failed(struct core *c, const uint8_t site[SITE_BYTES], err_t why);
 /* A BYE asked us to wait at least that long. */
 void reach_wait(struct core *c, const uint8_t site[SITE_BYTES], uint64_t seconds);
 void reach_done(struct core *c, const uint8_t site[SITE_BYTES]);
+/* Is there a link, or an attempt at one, to that site? */
+bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES]);
 err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES]);
 
 /* ---- digests.c ---- */

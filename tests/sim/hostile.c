@@ -63,7 +63,7 @@ static void clock_stands(struct sim *s, size_t to)
 
 static void new_log(struct sim *s, size_t to)
 {
-    static const int64_t clocks[] = {1, WORLD_START_MS, WORLD_START_MS * 3, INT64_C(7258118300000)};
+    static const int64_t clocks[] = {1, WORLD_START_MS, WORLD_START_MS * 3, INT64_C(7250000000000)};
     struct core_author *a = &s->author;
     a->log.incarnation = 78 + sim_random(s, 1000);
     a->seq = 0;
@@ -85,5 +85,9 @@ void hostile_step(struct sim *s)
     size_t to;
     if (!sim_some_up(s, &to) || s->sites[to].disk->freeze_at || s->sites[to].disk->fault_n)
         return;
-    deeds[sim_random(s, sizeof deeds / sizeof *deeds)](s, to);
+    deed_fn *deed = deeds[sim_random(s, sizeof deeds / sizeof *deeds)];
+    /* A first commit that names a predecessor, and a later one that names none, cannot even be written. */
+    if (!s->author.seq && (deed == gap || deed == wrong_prev))
+        deed = honest;
+    deed(s, to);
 }

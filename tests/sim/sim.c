@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#define SEED_SECONDS 120 /* one that takes longer hangs */
+
 struct settings {
     uint64_t *seeds;
     size_t n;
@@ -57,9 +59,11 @@ static void fail_seed(struct shared *sh, uint64_t seed)
 static int work(const struct settings *set, struct shared *sh)
 {
     fflush(stdout);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     pid_t child = fork();
     if (child == 0) {
         for (; sh->at < set->n; sh->at++) {
+            alarm(SEED_SECONDS);
             if (!run_seed(set, &sh->counts, set->seeds[sh->at]))
                 fail_seed(sh, set->seeds[sh->at]);
             sh->counts.seeds++;
@@ -155,10 +159,13 @@ int main(int argc, char **argv)
     struct shared *sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (sh == MAP_FAILED)
         return 1;
+    setenv("CMOCKA_TEST_ABORT", "1", 1); /* outside a test of its own, cmocka says what failed only so */
     int64_t began = now_ms();
-    while (sh->at < set.n && work(&set, sh) != 0) {
+    for (int status; sh->at < set.n && (status = work(&set, sh)) != 0;) {
         if (sh->at >= set.n)
             break;
+        printf("ended by %s %d\n", WIFSIGNALED(status) ? "signal" : "exit",
+               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
         fail_seed(sh, set.seeds[sh->at++]);
         sh->counts.seeds++;
         if (sh->counts.root[0])
