@@ -110,9 +110,9 @@ static err_t connect_to(const char *path, enum store_mode mode, struct store **o
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
         sqlite3_wal_hook(s->db, checkpoint, s);
-        /* SQLite falls back on reading where it may not write. */
+        /* SQLite falls back on reading where it may not write, and where the disk fails as it opens for writing. */
         if (mode != STORE_READ && sqlite3_db_readonly(s->db, "main"))
-            e = ERR_READ_ONLY;
+            e = faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) ? ERR_READ_ONLY : ERR_DISK;
     }
     if (e)
         store_close(s);
