@@ -2,7 +2,8 @@
  * script: 50 requests to one site, and afterwards what became of them. Lives and dies under shim.c; faults.py drives it.
  *
  *   script run DIR     founds where nothing stands yet, then asks; a line each on stdout, at once:
- *                        ack STEP DOT · no STEP ERROR · head INCARNATION SEQ ID (of each own log that grew) · failed WHERE ERROR · fatal ERROR · done
+ *                        ack STEP DOT · no STEP ERROR · head INCARNATION SEQ ID (of each own log that grew) · failed WHERE ERROR · fatal ERROR · done,
+ *                      and how many disk operations there were when it was founded and when it is about to be closed
  *   script check DIR   reads those lines on stdin. Every acknowledged dot is there, every head told then is still a commit of its log (nothing
  *                      forked), all is sound; then it writes on, and all still is. "fine", or a line of what is not.
  *
@@ -13,6 +14,7 @@
 #include "daemon/core/own.h"
 #include "daemon/store/oplog.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +52,16 @@ static void tell_heads(struct fault_site *s, struct heads *told)
     arena_fini(&arena);
 }
 
+/* Between founding and closing a failed fsync has to end the process; a store that is closed has nothing left to do with it. */
+static void tell_operations(const char *what)
+{
+    unsigned long (*count)(void) = NULL;
+    void *found = dlsym(RTLD_DEFAULT, "fault_operations");
+    memcpy(&count, &found, sizeof found);
+    if (count)
+        dprintf(STDOUT_FILENO, "%s %lu\n", what, count());
+}
+
 static int failed(const char *where, err_t e)
 {
     dprintf(STDOUT_FILENO, "failed %s %s\n", where, err_name(e));
@@ -84,6 +96,7 @@ static int run(struct fault_site *s)
     err_t e = site_found(s, &why);
     if (e && e != ERR_DATA_EXISTS)
         return failed("found", e);
+    tell_operations("founded");
     e = site_open(s, &why);
     if (e)
         return failed("open", e);
@@ -96,6 +109,7 @@ static int run(struct fault_site *s)
                 tell_heads(s, &told);
         }
     }
+    tell_operations("closing");
     site_close(s);
     dprintf(STDOUT_FILENO, "done\n");
     return goes_on ? 0 : 4;

@@ -80,6 +80,13 @@ static void __attribute__((destructor)) end(void)
     tell();
 }
 
+/* How many operations there were so far: found by dlsym as well. */
+unsigned long fault_operations(void);
+unsigned long fault_operations(void)
+{
+    return f.count;
+}
+
 static bool is_under(const char *path)
 {
     const char *at = f.under;
