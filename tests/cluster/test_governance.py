@@ -1,0 +1,70 @@
+"""What allies decide together: the next charter, a suspension, an expulsion; and an erasure that everybody attests."""
+import json
+
+from alliance import Alliance, check, equal, wait_for
+
+
+def everywhere(sites, look, expected, what):
+    wait_for(lambda: all(look(s) == expected for s in sites), f"{what} everywhere")
+
+
+def test_allies_sign_a_charter_suspend_lift_and_expel():
+    with Alliance() as al:
+        a, b, c = al.three()
+        fiche = b.add("un", "Jardin")
+        al.wait_equal()
+        proposed = a.json("charter", "propose", "--name", "Coredem II", "--role", "data_protection=Cohérence")
+        equal((proposed["number"], proposed["signed"], proposed["needed"], proposed["in_force"]), (1, 1, 2, False), "the draft")
+        wait_for(lambda: b.run("charter", "show", proposed["id"]).exit == 0, "the draft reaches b")
+        rival = c.json("charter", "propose", "--name", "Autrement")
+        wait_for(lambda: a.run("charter", "show", rival["id"]).exit == 0, "the rival reaches a")
+        r = a.run("charter", "sign", rival["id"])
+        equal(r.exit, 4, r.err)
+        check("ALLIED-1313" in r.err, r.err)
+        b.ok("charter", "sign", proposed["id"])
+        everywhere((a, b, c), lambda s: s.status()["charter"], 1, "charter 1")
+        for lang in ("fr", "en"):
+            shown = c.ok("--lang", lang, "charter", "show").out
+            check("Coredem II" in shown and "Cohérence" in shown and "Ritimo" in shown, shown)
+        check("Autrement" in a.ok("charter", "log").out, "the other draft is still listed")
+        equal(a.run("charter", "show", "77").exit, 1, "no such charter")
+
+        equal(b.run("ally", "suspend", "Citego").exit, 5, "only the secretariat suspends")
+        a.ok("ally", "suspend", "Ritimo", "--reason", "silence")
+        everywhere((a, b, c), lambda s: s.json("ally", "show", "Ritimo")["suspended"], True, "the suspension")
+        equal(b.run("record", "edit", fiche, "--set", "title@fr=Non").exit, 5, "a suspended ally writes")
+        a.ok("ally", "lift", "Ritimo")
+        everywhere((a, b, c), lambda s: s.json("ally", "show", "Ritimo")["suspended"], False, "the end of the suspension")
+        b.ok("record", "edit", fiche, "--set", "title@fr=Jardin partagé")
+        al.wait_equal()
+
+        cut = a.json("ally", "cut", "Ritimo", "--heir", "Cohérence")
+        wait_for(lambda: c.run("charter", "show", cut["id"]).exit == 0, "the expulsion reaches c")
+        c.ok("charter", "sign", cut["id"])
+        everywhere((a, c), lambda s: s.json("ally", "show", "Ritimo")["standing"], "ended", "the expulsion")
+        c.ok("record", "edit", fiche, "--set", "title@fr=Jardin repris")
+        al.wait_equal([a, c])
+        equal(a.title(fiche), "Jardin repris", "the heir owns the record")
+
+
+def test_an_erasure_is_attested_by_everybody():
+    with Alliance() as al:
+        a, b, c = al.three()
+        fiche = b.add("un", "Monsieur Untel")
+        al.wait_equal()
+        dot = b.json("record", "history", fiche)["history"][0]["dot"]
+        equal(a.run("erase", dot, "--reason", "x").exit, 5, "another ally's words")
+        c.stop()
+        b.ok("erase", dot, "--reason", "à sa demande")
+        wait_for(lambda: a.json("erase", "--list")["erasures"], "the erasure reaches a")
+        waiting = lambda s: [p["name"] for p in s.status()["problems"]]
+        wait_for(lambda: "erase_waiting" in waiting(a), "status names who has not")
+        c.start()
+        al.wait_equal()
+        everywhere((a, b, c), lambda s: s.json("erase", "--list")["open"], 0, "attested")
+        one = a.json("erase", "--list")["erasures"][0]
+        equal((len(one["attested"]), one["waiting"], one["counts"]), (3, [], True), json.dumps(one))
+        for s in (a, b, c):
+            check("Untel" not in s.ok("--json", "record", "history", fiche).out, s.name, "still shows it")
+            check("erase_waiting" not in waiting(s), s.name, "still waits")
+            s.verify()
