@@ -44,7 +44,7 @@ struct entity_writes {
  * {"concept","weight"}; relations (concepts): array of strings. place {name,country,lat,lon}: decimal degrees, at most 90 / 180, to micro-degrees.
  * `links` (records): array of {"rel","target","hash"}, target an id or a URL, hash (BLAKE2b-256 of what a URL leads to) in base32; an item
  * without a target is somebody else's form: `links` joins `unknown`.
- * `why` gets the field's name (and language, limit) as detail. Keys "id" and "lang" are not fields.
+ * `why` gets the field's name (and language, limit) as detail. Keys "id" and "lang" are not fields, nor is "made_from" (records): the caller's.
  * Sources are foreign: "" and blanks count as null, empty items of lists are dropped, a single item stands for a list of one, numbers are taken as
  * words ("source_id": 12), degrees also as text, tags in any case. A literal without language stands under the key "". Keys inside a value
  * that are none of ours join `unknown` as "place.altitude".

@@ -153,7 +153,8 @@ static err_t read_key(struct json_in *in, const char *key, const json_t *v)
         return read_set(in, relation, v);
     if (in->type == ENTITY_RECORD && strcmp(key, "links") == 0)
         return json_in_links(in, v);
-    if (strcmp(key, "id") == 0 || strcmp(key, "lang") == 0)
+    if (strcmp(key, "id") == 0 || strcmp(key, "lang") == 0 ||
+        (in->type == ENTITY_RECORD && strcmp(key, "made_from") == 0))
         return ERR_OK;
     return json_in_unknown(in, NULL, key);
 }

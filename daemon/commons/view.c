@@ -255,6 +255,7 @@ static void read_site(struct reader *r, struct view *v)
 /* An effective entry is dead once another that takes effect names it: adopted ones that both live have not seen each other. */
 static void read_register(struct reader *r, struct view *v, struct view_key *k, value_fn *read)
 {
+    k->lang = slice_text("");
     read_values(r, k, read);
     for (size_t i = 0; i < k->values_n; i++) {
         const struct view_value *at = &k->values[i];
@@ -361,6 +362,14 @@ struct slice view_text(struct slice value)
     rd_init(&r, value);
     struct slice text = rd_text(&r, value.len);
     return rd_end(&r) == ERR_OK ? text : (struct slice){NULL, 0};
+}
+
+struct slice view_bin(struct slice value)
+{
+    struct rd r;
+    rd_init(&r, value);
+    struct slice bytes = rd_bin(&r, 0, value.len);
+    return rd_end(&r) == ERR_OK ? bytes : (struct slice){NULL, 0};
 }
 
 struct slice view_label(const struct view *v, struct slice lang)

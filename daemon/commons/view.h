@@ -63,5 +63,7 @@ const struct view_key *view_field(const struct view *v, uint64_t field, struct s
 struct slice view_label(const struct view *v, struct slice lang);
 /* A TEXT or WORD value's text. Empty for others. */
 struct slice view_text(struct slice value);
+/* A merge's target: CONCEPT_BYTES, or empty. */
+struct slice view_bin(struct slice value);
 
 #endif

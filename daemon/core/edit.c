@@ -1,12 +1,4 @@
 #include "daemon/core/edit.h"
-#include "daemon/core/own.h"
-#include "protocol/wire/wr.h"
-#include <stdlib.h>
-
-#define PUT_BODY_BYTES                                                                                                 \
-    (LIMIT_BODY_BYTES - 1024) /* what we fill one put with: the array around the values needs room too */
-#define PUT_HEADER_WRITES 64
-#define OPS_MAX           64
 
 err_t edit_open(struct core *c, struct own *own, enum entity_type type, struct slice entity, struct arena *arena,
                 struct edit *out)
@@ -36,28 +28,23 @@ bool edit_retired(const struct edit *e)
 
 /* ---- collecting ---- */
 
-static err_t make_room(struct arena *arena, struct op_write **writes, struct slice **values, size_t n, size_t *room)
+static err_t add_write(struct edit *e, struct edit_list *list, const struct op_write *write, struct slice value)
 {
-    if (n < *room)
-        return ERR_OK;
-    size_t more = *room ? *room * 2 : 32;
-    struct op_write *w = arena_alloc(arena, more, sizeof *w);
-    struct slice *v = arena_alloc(arena, more, sizeof *v);
-    if (!w || !v)
-        return ERR_MEMORY;
-    if (n) {
-        memcpy(w, *writes, n * sizeof *w);
-        memcpy(v, *values, n * sizeof *v);
+    if (list->n == list->room) {
+        size_t more = list->room ? list->room * 2 : 32;
+        struct op_write *w = arena_alloc(e->arena, more, sizeof *w);
+        struct slice *v = arena_alloc(e->arena, more, sizeof *v);
+        if (!w || !v)
+            return ERR_MEMORY;
+        if (list->n) {
+            memcpy(w, list->writes, list->n * sizeof *w);
+            memcpy(v, list->values, list->n * sizeof *v);
+        }
+        *list = (struct edit_list){w, v, list->n, more};
     }
-    *writes = w;
-    *values = v;
-    *room = more;
+    list->writes[list->n] = *write;
+    list->values[list->n++] = value;
     return ERR_OK;
-}
-
-static int compare_dots(const void *a, const void *b)
-{
-    return dot_compare(a, b);
 }
 
 /* The dots at a key that a write of ours names: all of them, or (index terms) those of our own ally. */
@@ -73,22 +60,17 @@ static err_t dots_at(struct edit *e, const struct view_key *key, bool own_ally_o
     for (size_t i = 0; i < key->values_n; i++)
         if (!own_ally_only || slice_equal(key->values[i].ally, slice_of(e->ally->id, ALLY_BYTES)))
             dots[(*n)++] = key->values[i].dot;
-    qsort(dots, *n, sizeof *dots, compare_dots);
+    dots_sort(dots, *n);
     *out = dots;
     return ERR_OK;
-}
-
-static bool is_nil(struct slice value)
-{
-    return value.len == 1 && value.at[0] == 0xc0;
 }
 
 /* A record's value stands if it is the one shown, without a conflict; a concept's also where it is our ally's own proposal. */
 static bool stands(const struct edit *e, const struct view_key *key, struct slice value)
 {
     if (!key)
-        return is_nil(value);
-    if (!key->conflict && (key->shown ? slice_equal(key->shown->value, value) : is_nil(value)))
+        return value_is_nil(value);
+    if (!key->conflict && (key->shown ? slice_equal(key->shown->value, value) : value_is_nil(value)))
         return true;
     for (size_t i = 0; i < key->values_n && e->type == ENTITY_CONCEPT; i++)
         if (key->values[i].standing && slice_equal(key->values[i].ally, slice_of(e->ally->id, ALLY_BYTES)))
@@ -96,189 +78,217 @@ static bool stands(const struct edit *e, const struct view_key *key, struct slic
     return false;
 }
 
+/* ---- fields ---- */
+
+err_t edit_origin(struct edit *e, const struct field_info *field, struct slice lang, struct slice from)
+{
+    if (e->origins_n == e->origins_room) {
+        size_t more = e->origins_room ? e->origins_room * 2 : 16;
+        struct edit_origin *room = arena_alloc(e->arena, more, sizeof *room);
+        if (!room)
+            return ERR_MEMORY;
+        if (e->origins_n)
+            memcpy(room, e->origins, e->origins_n * sizeof *room);
+        e->origins = room;
+        e->origins_room = more;
+    }
+    e->origins[e->origins_n++] = (struct edit_origin){field->number, lang, from};
+    return ERR_OK;
+}
+
+const struct edit_origin *edit_origin_of(const struct edit *e, uint64_t field, struct slice lang)
+{
+    for (size_t i = 0; i < e->origins_n; i++)
+        if (e->origins[i].field == field && slice_equal(e->origins[i].lang, lang))
+            return &e->origins[i];
+    return NULL;
+}
+
+static bool is_written(const struct edit *e, uint64_t field, struct slice lang)
+{
+    for (size_t i = 0; i < e->puts.n; i++)
+        if (e->puts.writes[i].field == field && slice_equal(e->puts.writes[i].lang, lang))
+            return true;
+    return false;
+}
+
+/* A translation is current where it names every value that its source has. */
+static bool is_current(const struct view_value *translation, const struct view_key *source)
+{
+    for (size_t i = 0; source && i < source->values_n; i++) {
+        size_t k = 0;
+        while (k < translation->made_from_n && dot_compare(&translation->made_from[k], &source->values[i].dot) != 0)
+            k++;
+        if (k == translation->made_from_n)
+            return false;
+    }
+    return true;
+}
+
+/* The same words may have to be written again: to say that they fit what their source says now. */
+static bool origin_stands(const struct edit *e, const struct view_key *key, uint64_t field, struct slice lang)
+{
+    const struct edit_origin *o = edit_origin_of(e, field, lang);
+    if (!o || !key || !key->shown)
+        return true;
+    return !is_written(e, field, o->from) && is_current(key->shown, view_field(&e->view, field, o->from));
+}
+
 err_t edit_field_over(struct edit *e, const struct field_info *field, struct slice lang, struct slice value,
                       const struct view_key *key)
 {
     struct op_write w = {.field = field->number, .lang = lang, .target = slice_text(""), .add = true};
-    err_t err = make_room(e->arena, &e->puts, &e->put_values, e->puts_n, &e->puts_room);
-    if (!err)
-        err = dots_at(e, key, false, &w.replaces, &w.replaces_n);
-    if (err)
-        return err;
-    e->puts[e->puts_n] = w;
-    e->put_values[e->puts_n++] = value;
-    return ERR_OK;
+    err_t err = dots_at(e, key, false, &w.replaces, &w.replaces_n);
+    return err ? err : add_write(e, &e->puts, &w, value);
 }
 
 err_t edit_field(struct edit *e, const struct field_info *field, struct slice lang, struct slice value, bool *changed)
 {
     const struct view_key *key = e->known ? view_field(&e->view, field->number, lang) : NULL;
-    bool same = stands(e, key, value);
+    bool same = stands(e, key, value) && origin_stands(e, key, field->number, lang);
     if (changed)
         *changed = !same;
     return same ? ERR_OK : edit_field_over(e, field, lang, value, key);
 }
 
-static const struct view_key *find_set(const struct edit *e, unsigned relation, struct slice target)
+/* ---- sets ---- */
+
+static const struct view_key *find_key(const struct view_key *keys, size_t n, unsigned field, struct slice target)
 {
-    for (size_t i = 0; e->known && i < e->view.sets_n; i++)
-        if (e->view.sets[i].field == relation && slice_equal(e->view.sets[i].target, target))
-            return &e->view.sets[i];
+    for (size_t i = 0; i < n; i++)
+        if (keys[i].field == field && slice_equal(keys[i].target, target))
+            return &keys[i];
     return NULL;
 }
 
-/* Index terms are each ally's own; a relation that anybody added is there. */
-static bool has_member(const struct edit *e, const struct view_key *key)
+static const struct view_key *find_set(const struct edit *e, unsigned relation, struct slice target)
+{
+    return find_key(e->view.sets, e->view.sets_n, relation, target);
+}
+
+static const struct view_key *find_link(const struct edit *e, unsigned link, struct slice target)
+{
+    return find_key(e->view.links, e->view.links_n, link, target);
+}
+
+/* Index terms and links are each ally's own; a relation that anybody added is there. */
+static const struct view_value *member(const struct edit *e, const struct view_key *key)
 {
     for (size_t i = 0; key && i < key->values_n; i++)
         if (key->values[i].add &&
             (e->type == ENTITY_CONCEPT || slice_equal(key->values[i].ally, slice_of(e->ally->id, ALLY_BYTES))))
+            return &key->values[i];
+    return NULL;
+}
+
+bool edit_has(const struct edit *e, unsigned relation, struct slice target)
+{
+    return member(e, find_set(e, relation, target)) != NULL;
+}
+
+bool edit_has_link(const struct edit *e, unsigned link, struct slice target)
+{
+    return member(e, find_link(e, link, target)) != NULL;
+}
+
+static bool is_listed(const struct edit_list *list, unsigned field, struct slice target)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (list->writes[i].field == field && slice_equal(list->writes[i].target, target))
             return true;
     return false;
+}
+
+/* `w` without its target; `over`: it names what stands at the key, of a record what our own ally wrote there. */
+static err_t write_member(struct edit *e, struct edit_list *list, struct op_write w, struct slice target,
+                          const struct view_key *over, struct slice value)
+{
+    w.lang = slice_text("");
+    err_t err = arena_copy(e->arena, target, &w.target);
+    if (!err)
+        err = dots_at(e, over, e->type == ENTITY_RECORD, &w.replaces, &w.replaces_n);
+    return err ? err : add_write(e, list, &w, value);
 }
 
 err_t edit_set(struct edit *e, unsigned relation, struct slice target, bool add, struct slice value, bool *changed)
 {
     const struct view_key *key = find_set(e, relation, target);
-    bool there = has_member(e, key);
+    bool same = (member(e, key) != NULL) == add;
     if (changed)
-        *changed = there != add;
-    for (size_t i = 0; i < e->sets_n; i++)
-        if (e->sets[i].field == relation && slice_equal(e->sets[i].target, target))
-            return ERR_OK;
-    if (there == add)
+        *changed = !same;
+    if (same || is_listed(&e->sets, relation, target))
         return ERR_OK;
-    struct op_write w = {.field = relation, .lang = slice_text(""), .add = add};
-    err_t err = make_room(e->arena, &e->sets, &e->set_values, e->sets_n, &e->sets_room);
-    if (!err)
-        err = arena_copy(e->arena, target, &w.target);
-    if (!err && !add)
-        err = dots_at(e, key, e->type == ENTITY_RECORD, &w.replaces, &w.replaces_n);
-    if (err)
-        return err;
-    e->sets[e->sets_n] = w;
-    e->set_values[e->sets_n++] = value;
-    return ERR_OK;
+    return write_member(e, &e->sets, (struct op_write){.field = relation, .add = add}, target, add ? NULL : key, value);
+}
+
+err_t edit_link(struct edit *e, unsigned link, struct slice target, bool add, struct slice value, bool *changed)
+{
+    const struct view_key *key = find_link(e, link, target);
+    const struct view_value *there = member(e, key);
+    bool same = (there != NULL) == add && (!there || slice_equal(there->value, value));
+    if (changed)
+        *changed = !same;
+    if (same || is_listed(&e->links, link, target))
+        return ERR_OK;
+    return write_member(e, &e->links, (struct op_write){.field = link, .add = add}, target, key, value);
+}
+
+/* ---- merge and retirement ---- */
+
+static err_t write_register(struct edit *e, struct edit_register *reg, const struct view_key *key)
+{
+    reg->set = true;
+    return dots_at(e, key, false, &reg->replaces, &reg->replaces_n);
+}
+
+err_t edit_merge_over(struct edit *e, struct slice target)
+{
+    err_t err = arena_copy(e->arena, target, &e->merge.target);
+    return err ? err : write_register(e, &e->merge, &e->view.merge);
+}
+
+err_t edit_retire_over(struct edit *e, bool retired, struct slice reason)
+{
+    e->retire.retired = retired;
+    e->retire.reason = reason;
+    return write_register(e, &e->retire, &e->view.retire);
+}
+
+/* Our ally's own proposal that waits; NULL where there is none. */
+static const struct view_value *own_proposal(const struct edit *e, const struct view_key *key)
+{
+    for (size_t i = key->values_n; i-- > 0;)
+        if (key->values[i].standing && !key->values[i].adopted &&
+            slice_equal(key->values[i].ally, slice_of(e->ally->id, ALLY_BYTES)))
+            return &key->values[i];
+    return NULL;
+}
+
+err_t edit_merge(struct edit *e, struct slice target, bool *changed)
+{
+    const struct view_key *key = &e->view.merge;
+    const struct view_value *own = own_proposal(e, key), *now = own ? own : key->shown;
+    bool same = (own || !key->conflict) && (now ? slice_equal(view_bin(now->value), target) : !target.len);
+    *changed = !same;
+    return same ? ERR_OK : edit_merge_over(e, target);
+}
+
+err_t edit_retire(struct edit *e, bool retired, struct slice reason, bool *changed)
+{
+    const struct view_key *key = &e->view.retire;
+    const struct view_value *own = own_proposal(e, key);
+    bool same = own ? own->retired == retired : !key->conflict && e->view.deprecated == retired;
+    *changed = !same;
+    return same ? ERR_OK : edit_retire_over(e, retired, reason);
 }
 
 bool edit_empty(const struct edit *e)
 {
-    return !e->puts_n && !e->sets_n && !e->revive;
+    return !e->puts.n && !e->sets.n && !e->links.n && !e->merge.set && !e->retire.set && !e->revive;
 }
 
 bool edit_may_adopt(const struct core *c, const struct ally *ally)
 {
     return authority_rule(&c->authority, RULE_ADOPT_SECRETARIAT) == 1 &&
            authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT);
-}
-
-/* ---- writing ---- */
-
-struct drafts {
-    struct op_draft ops[OPS_MAX];
-    size_t n;
-};
-
-static err_t keep(struct arena *arena, const struct buf *b, struct slice *out)
-{
-    return b->err ? b->err : arena_copy(arena, buf_slice(b), out);
-}
-
-static err_t add_op(struct edit *e, struct drafts *d, const struct op *op, const struct slice *values, size_t n)
-{
-    struct buf header, body;
-    if (d->n == OPS_MAX)
-        return ERR_TOO_LARGE;
-    buf_init(&header, LIMIT_ENVELOPE_BYTES);
-    buf_init(&body, LIMIT_BODY_BYTES);
-    op_encode_header(&header, op);
-    op_encode_body(&body, values, n);
-    err_t err = keep(e->arena, &header, &d->ops[d->n].header);
-    if (!err)
-        err = keep(e->arena, &body, &d->ops[d->n].body);
-    d->n += err == ERR_OK;
-    buf_fini(&header);
-    buf_fini(&body);
-    return err;
-}
-
-/* How many of the writes from `at` go into one put. */
-static size_t fill(const struct edit *e, size_t at)
-{
-    size_t bytes = 0, n = 0;
-    for (; at + n < e->puts_n && n < PUT_HEADER_WRITES; n++) {
-        bytes += e->put_values[at + n].len;
-        if (n && bytes > PUT_BODY_BYTES)
-            break;
-    }
-    return n;
-}
-
-static err_t add_puts(struct edit *e, struct drafts *d)
-{
-    struct op op = {.info = kind_info(e->type == ENTITY_RECORD ? OP_RECORD_PUT : OP_CONCEPT_PUT),
-                    .entity = e->entity,
-                    .motive = e->motive};
-    size_t at = 0;
-    if (e->revive && e->view.tombstones_n) {
-        op.dots = e->view.tombstones;
-        op.dots_n = e->view.tombstones_n;
-    }
-    op_writes_sort(e->puts, e->put_values, e->puts_n);
-    err_t err = ERR_OK;
-    if (e->revive && !e->puts_n)
-        err = add_op(e, d, &op, NULL, 0);
-    while (at < e->puts_n && !err) {
-        op.writes = e->puts + at;
-        op.writes_n = fill(e, at);
-        err = add_op(e, d, &op, e->put_values + at, op.writes_n);
-        at += op.writes_n;
-        op.dots_n = 0;
-    }
-    return err;
-}
-
-static err_t add_sets(struct edit *e, struct drafts *d)
-{
-    struct op op = {.info = kind_info(e->type == ENTITY_RECORD ? OP_RECORD_INDEX : OP_CONCEPT_RELATE),
-                    .entity = e->entity,
-                    .motive = e->motive};
-    op_writes_sort(e->sets, e->set_values, e->sets_n);
-    err_t err = ERR_OK;
-    for (size_t at = 0; at < e->sets_n && !err; at += op.writes_n) {
-        op.writes = e->sets + at;
-        op.writes_n = e->sets_n - at < 256 ? e->sets_n - at : 256;
-        err = add_op(e, d, &op, e->set_values + at, op.writes_n);
-    }
-    return err;
-}
-
-/* A commit's own dots are named by sixteen zeros: its id is not known before it is signed. */
-static err_t add_adoption(struct edit *e, struct drafts *d)
-{
-    struct dot dots[OPS_MAX] = {
-        {{0}, 0}
-    };
-    struct op op = {.info = kind_info(OP_CONCEPT_ADOPT), .entity = e->entity, .dots = dots, .dots_n = d->n};
-    for (size_t i = 0; i < d->n; i++)
-        dots[i].index = (uint8_t)i;
-    return add_op(e, d, &op, NULL, 0);
-}
-
-err_t edit_write(struct edit *e, bool adopt, struct dot *dot)
-{
-    uint8_t id[HASH_BYTES];
-    if (edit_empty(e))
-        return ERR_NOTHING_TO_DO;
-    struct drafts *d = arena_alloc(e->arena, 1, sizeof *d);
-    err_t err = d ? add_puts(e, d) : ERR_MEMORY;
-    if (!err)
-        err = add_sets(e, d);
-    if (!err && adopt)
-        err = add_adoption(e, d);
-    if (!err)
-        err = own_write(e->core, e->own, d->ops, d->n, id);
-    if (!err && dot)
-        *dot = dot_of(id, 0);
-    return err;
 }

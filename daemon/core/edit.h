@@ -9,6 +9,26 @@
 #include "daemon/commons/view.h"
 #include "daemon/core/state.h"
 
+/* Writes of one kind of key, and the value of each. */
+struct edit_list {
+    struct op_write *writes;
+    struct slice *values;
+    size_t n, room;
+};
+/* A text in one language that was made from the same field's text in another. */
+struct edit_origin {
+    uint64_t field;
+    struct slice lang, from;
+};
+/* A concept's merge or retirement to write. */
+struct edit_register {
+    bool set;
+    struct slice target; /* merge: CONCEPT_BYTES, or empty to undo */
+    bool retired;
+    struct slice reason; /* retire: encoded */
+    const struct dot *replaces;
+    size_t replaces_n;
+};
 struct edit {
     struct core *core;
     struct own *own;
@@ -19,9 +39,10 @@ struct edit {
     bool known;       /* there were ops before */
     struct view view; /* what is shown now; empty where not known */
     struct arena *arena;
-    struct op_write *puts, *sets;
-    struct slice *put_values, *set_values;
-    size_t puts_n, sets_n, puts_room, sets_room;
+    struct edit_list puts, sets, links; /* fields; index terms or relations; links */
+    struct edit_origin *origins;
+    size_t origins_n, origins_room;
+    struct edit_register merge, retire;
     bool revive; /* a record: take its tombstones away */
     struct slice motive;
 };
@@ -31,6 +52,10 @@ err_t edit_open(struct core *c, struct own *own, enum entity_type type, struct s
                 struct edit *out);
 /* Does the record exist and was it retired? */
 bool edit_retired(const struct edit *e);
+/* The text that is written next at this field and language is made from the one in language `from`, as it stands after this commit. */
+err_t edit_origin(struct edit *e, const struct field_info *field, struct slice lang, struct slice from);
+/* What was said so; NULL: nothing. */
+const struct edit_origin *edit_origin_of(const struct edit *e, uint64_t field, struct slice lang);
 /* Writes a value (nil: empties it) unless it stands there already. *changed (may be NULL). */
 err_t edit_field(struct edit *e, const struct field_info *field, struct slice lang, struct slice value, bool *changed);
 /* The same over named dots alone, whatever stands there: to resolve a conflict. */
@@ -38,10 +63,21 @@ err_t edit_field_over(struct edit *e, const struct field_info *field, struct sli
                       const struct view_key *key);
 /* Adds or removes an index term (relation 0) or a relation. */
 err_t edit_set(struct edit *e, unsigned relation, struct slice target, bool add, struct slice value, bool *changed);
+/* The same for a link of our own ally (enum record_link): target and value as in view.h. One whose value differs is written anew. */
+err_t edit_link(struct edit *e, unsigned link, struct slice target, bool add, struct slice value, bool *changed);
+/* Is that index term, relation or link there: an ally's own, or (relations) anybody's? */
+bool edit_has(const struct edit *e, unsigned relation, struct slice target);
+bool edit_has_link(const struct edit *e, unsigned link, struct slice target);
+/* Merges a concept into another (empty: undoes it), or retires it (false: undoes it), unless that stands already. */
+err_t edit_merge(struct edit *e, struct slice target, bool *changed);
+err_t edit_retire(struct edit *e, bool retired, struct slice reason, bool *changed);
+/* The same whatever stands there: to resolve a conflict. */
+err_t edit_merge_over(struct edit *e, struct slice target);
+err_t edit_retire_over(struct edit *e, bool retired, struct slice reason);
 bool edit_empty(const struct edit *e);
 /*
- * Writes the commit, inside a batch: puts (each within the body's limit), sets, and, where `adopt`, the adoption of all of them. ERR_NOTHING_TO_DO where nothing
- * changed. *dot is its first op.
+ * Writes the commit, inside a batch: puts (each within the body's limit), sets, links, merge and retirement, and, where `adopt`, the adoption of all
+ * of them. ERR_NOTHING_TO_DO where nothing changed. *dot is its first op.
  */
 err_t edit_write(struct edit *e, bool adopt, struct dot *dot);
 /* May this ally adopt concepts by itself? */

@@ -199,7 +199,13 @@ static err_t put_record_row(struct core *c, const struct view *v, uint64_t updat
                              .updated = updated,
                              .retired = v->tombstones_n > 0,
                              .conflicts = v->conflicts};
-    return replica_put_record(c->store, &row);
+    struct link_row *links = arena_alloc(&c->scratch, v->links_n + 1, sizeof *links);
+    if (!links)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < v->links_n; i++)
+        links[i] = (struct link_row){(unsigned)v->links[i].field, v->links[i].target};
+    err_t e = replica_put_record(c->store, &row);
+    return e ? e : replica_put_links(c->store, v->entity, links, v->links_n);
 }
 
 static uint64_t clock_of(const struct fold_op *ops, size_t n, const struct dot *dot)
@@ -227,21 +233,38 @@ static bool edge_of(const struct view_key *key, struct slice child, const struct
     return true;
 }
 
+/* By the earliest live adopted merge that has the shown target. */
+static bool merge_of(const struct view *v, const struct fold_op *ops, size_t n, struct edge_row *out)
+{
+    const struct view_value *first = NULL;
+    for (size_t i = 0; v->merged_into && i < v->merge.values_n && !first; i++)
+        if (v->merge.values[i].adopted && slice_equal(v->merge.values[i].value, v->merge.shown->value))
+            first = &v->merge.values[i];
+    if (!first)
+        return false;
+    *out = (struct edge_row){
+        v->entity, EDGE_MERGE, slice_of(v->merged_into, CONCEPT_BYTES), true, clock_of(ops, n, &first->dot),
+        first->dot};
+    return true;
+}
+
 static err_t put_concept_row(struct core *c, const struct view *v, const struct fold_op *ops, size_t n,
                              uint64_t updated)
 {
-    struct edge_row *edges = arena_alloc(&c->scratch, v->sets_n + 1, sizeof *edges);
+    struct edge_row *edges = arena_alloc(&c->scratch, v->sets_n + 2, sizeof *edges);
     if (!edges)
         return ERR_MEMORY;
     size_t edges_n = 0;
     for (size_t i = 0; i < v->sets_n; i++)
         edges_n += edge_of(&v->sets[i], v->entity, ops, n, &edges[edges_n]);
+    edges_n += merge_of(v, ops, n, &edges[edges_n]);
     struct slice kind = shown_text(v, C_KIND);
     struct concept_row row = {.concept = v->entity,
                               .uri = shown_text(v, C_URI),
                               .kind = kind.len ? kind : slice_text("descriptor"),
                               .label = view_label(v, slice_text(c->language)),
                               .adopted = v->adopted,
+                              .deprecated = v->deprecated,
                               .updated = updated,
                               .conflicts = v->conflicts};
     return replica_put_concept(c->store, &row, edges, edges_n);
@@ -383,15 +406,16 @@ err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities)
 }
 
 #define SETTING_FOLD "fold.version"
+#define ROWS_VERSION 1 /* of the rows that lists are made of */
 
 err_t refold_if_older(struct core *c)
 {
     struct arena arena = {0};
     struct slice known;
     uint64_t ops, entities;
-    uint8_t version = FOLD_VERSION;
+    static const uint8_t version[] = {FOLD_VERSION, ROWS_VERSION};
     err_t e = local_get(c->store, SETTING_FOLD, &arena, &known);
-    bool same = e == ERR_OK && known.len == 1 && known.at[0] == version;
+    bool same = e == ERR_OK && slice_equal(known, slice_of(version, sizeof version));
     if (e == ERR_NOT_FOUND)
         e = ERR_OK;
     if (!e)
@@ -400,5 +424,5 @@ err_t refold_if_older(struct core *c)
     if (e || same || !c->founded)
         return e;
     e = refold_all(c, &ops, &entities);
-    return e ? e : local_set(c->store, SETTING_FOLD, slice_of(&version, 1));
+    return e ? e : local_set(c->store, SETTING_FOLD, slice_of(version, sizeof version));
 }

@@ -4,9 +4,16 @@
 #ifndef ALLIED_DAEMON_CORE_REQ_H
 #define ALLIED_DAEMON_CORE_REQ_H
 
+#include "daemon/commons/lattice.h"
 #include "daemon/core/edit.h"
 #include "daemon/core/request.h"
 
+/* The merges of all concepts that are shown, and where they lead. */
+struct merges {
+    struct edge_row *rows;
+    size_t n;
+    struct lattice_merges followed;
+};
 struct req {
     struct core *core;
     struct slice client;
@@ -15,7 +22,8 @@ struct req {
     struct arena arena; /* freed when the request is answered */
     json_t *result;     /* an object, made before the handler runs */
     struct why why;
-    bool later; /* the answer comes through env.reply */
+    const struct merges *merges; /* once somebody asked for them */
+    bool later;                  /* the answer comes through env.reply */
 };
 typedef err_t req_fn(struct req *r);
 
@@ -30,6 +38,7 @@ typedef err_t req_fn(struct req *r);
     X("record.write", req_record_write)                                                                                \
     X("record.edit", req_record_edit)                                                                                  \
     X("record.retire", req_record_retire)                                                                              \
+    X("record.link", req_record_link)                                                                                  \
     X("record.list", req_record_list)                                                                                  \
     X("record.show", req_record_show)                                                                                  \
     X("record.history", req_record_history)                                                                            \
@@ -37,6 +46,8 @@ typedef err_t req_fn(struct req *r);
     X("concept.edit", req_concept_edit)                                                                                \
     X("concept.relate", req_concept_relate)                                                                            \
     X("concept.adopt", req_concept_adopt)                                                                              \
+    X("concept.merge", req_concept_merge)                                                                              \
+    X("concept.retire", req_concept_retire)                                                                            \
     X("concept.list", req_concept_list)                                                                                \
     X("concept.show", req_concept_show)                                                                                \
     X("concept.history", req_concept_history)                                                                          \
@@ -76,10 +87,32 @@ err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES]);
 err_t req_ally(struct req *r, const char *text, const struct ally **out);
 /* The head of each log that counts here, ascending: what a checkpoint and a cut name. In the arena. */
 err_t req_counting_heads(struct req *r, struct head **out, size_t *n);
+/* Where that concept's merges end: itself, where it has none. */
+err_t req_follow(struct req *r, uint8_t concept_id[CONCEPT_BYTES]);
+/* Merges as they stood when the request first asked. */
+err_t req_merges(struct req *r, const struct merges **out);
+/* "status", and "merged_into" where that is it. */
+err_t req_put_status(struct req *r, json_t *out, struct slice concept, bool adopted, bool deprecated);
+/* "merge", "merged_from", "reason". */
+err_t req_put_merges(struct req *r, const struct view *v);
+/* What an entry of view.merge or view.retire says. */
+json_t *req_register_value(struct req *r, const struct view_value *value, bool merge);
 err_t req_view(struct req *r, enum entity_type type, struct slice entity, struct view *out);
 
 /* A short text, as a body carries it. ERR_TOO_LARGE past 4,096 bytes. */
 err_t req_encoded(struct req *r, struct slice text, struct slice *out);
+
+/*
+ * Links. What a target is called: a source id of ours, an id or its unique beginning, a URL; in an import also a source id that will come. Sets the
+ * target and the value.
+ */
+err_t req_link_target(struct req *r, const struct edit *e, struct slice own_source, struct link_write *w);
+bool req_link_listed(const struct entity_writes *w, const struct view_key *key); /* targets are set */
+err_t req_put_links(struct req *r, const struct view *v);                        /* "links", "linked_by" */
+/* Translations: takes over what the object's "made_from" says of the fields it writes. */
+err_t req_origins(struct req *r, struct edit *e, const json_t *object, const struct entity_writes *w);
+void req_put_translations(struct req *r, const struct view *v, const struct replica_op *ops,
+                          size_t n); /* "translations" */
 
 /* Answers. Each sets a new value; allocation failures leave the key away. */
 void req_put(json_t *object, const char *key, json_t *value);

@@ -7,14 +7,14 @@ err_t req_concept_history(struct req *r)
     return req_history(r, ENTITY_CONCEPT);
 }
 
-static json_t *row_json(const struct concept_row *row)
+static json_t *row_json(struct req *r, const struct concept_row *row)
 {
     json_t *out = json_object();
     req_put(out, "id", req_id(row->concept));
     req_put(out, "uri", req_string(row->uri));
     req_put(out, "kind", req_string(row->kind));
     req_put(out, "label", req_string(row->label));
-    req_put(out, "status", json_string(row->adopted ? "adopted" : "proposed"));
+    req_put_status(r, out, row->concept, row->adopted, row->deprecated);
     req_put(out, "conflicts", json_integer(row->conflicts));
     req_put(out, "updated", req_time(row->updated));
     return out;
@@ -43,7 +43,7 @@ err_t req_concept_list(struct req *r)
         return e;
     json_t *concepts = json_array();
     for (size_t i = 0; i < shown; i++)
-        json_array_append_new(concepts, row_json(&rows[i]));
+        json_array_append_new(concepts, row_json(r, &rows[i]));
     req_put(r->result, "concepts", concepts);
     return ERR_OK;
 }
@@ -132,6 +132,26 @@ static void put_relations(struct req *r, const struct view *v, const struct edge
                 neighbour(r, edges->rows[i].child, edges->rows[i].adopted, lattice_suppressed(edges->suppressed, i)));
 }
 
+static void put_proposal(struct req *r, json_t *proposals, const char *name, const struct view_key *key,
+                         const struct view_value *value, json_t *says)
+{
+    json_t *item = json_object();
+    shortage_note(req_put_author(r, item, &value->dot));
+    req_put(item, "field", json_string(name));
+    req_put(item, "lang", req_string(key->lang));
+    req_put(item, "value", says);
+    req_put(item, "shown", json_boolean(key->shown == value));
+    json_array_append_new(proposals, item);
+}
+
+static void put_register(struct req *r, json_t *proposals, const struct view_key *key, bool merge)
+{
+    for (size_t i = 0; i < key->values_n; i++)
+        if (!key->values[i].adopted)
+            put_proposal(r, proposals, merge ? "merge" : "retire", key, &key->values[i],
+                         req_register_value(r, &key->values[i], merge));
+}
+
 /* What waits: a value that would replace the one shown, or one that nobody adopted. */
 static void put_proposals(struct req *r, const struct view *v)
 {
@@ -140,17 +160,13 @@ static void put_proposals(struct req *r, const struct view *v)
         const struct field_info *field = field_by_number(ENTITY_CONCEPT, v->fields[i].field);
         for (size_t k = 0; field && k < v->fields[i].values_n; k++) {
             const struct view_value *value = &v->fields[i].values[k];
-            if (value->adopted)
-                continue;
-            json_t *item = json_object();
-            shortage_note(req_put_author(r, item, &value->dot));
-            req_put(item, "field", json_string(field->name));
-            req_put(item, "lang", req_string(v->fields[i].lang));
-            req_put(item, "value", req_value(ENTITY_CONCEPT, field, value->value));
-            req_put(item, "shown", json_boolean(v->fields[i].shown == value));
-            json_array_append_new(proposals, item);
+            if (!value->adopted)
+                put_proposal(r, proposals, field->name, &v->fields[i], value,
+                             req_value(ENTITY_CONCEPT, field, value->value));
         }
     }
+    put_register(r, proposals, &v->merge, true);
+    put_register(r, proposals, &v->retire, false);
     req_put(r->result, "proposals", proposals);
 }
 
@@ -167,14 +183,16 @@ err_t req_concept_show(struct req *r)
     if (e)
         return e;
     req_put(r->result, "id", req_id(id));
-    req_put(r->result, "status", json_string(v.adopted ? "adopted" : "proposed"));
+    e = req_put_status(r, r->result, id, v.adopted, v.deprecated);
+    if (!e)
+        e = req_put_merges(r, &v);
     req_put(r->result, "conflicts", json_integer(v.conflicts));
     read_put_fields(r->result, &v);
     if (!json_object_get(r->result, "kind"))
         req_put(r->result, "kind", json_string("descriptor"));
     put_relations(r, &v, &edges);
     put_proposals(r, &v);
-    return ERR_OK;
+    return e;
 }
 
 /* ---- export: as concept.write takes them ---- */
@@ -202,7 +220,7 @@ static err_t export_one(struct req *r, const struct concept_row *row, json_t *ou
     if (e)
         return e;
     req_put(out, "id", req_id(row->concept));
-    req_put(out, "status", json_string(v.adopted ? "adopted" : "proposed"));
+    e = req_put_status(r, out, row->concept, v.adopted, v.deprecated);
     read_put_fields(out, &v);
     for (size_t i = 0; i < v.sets_n; i++) {
         const struct relation_info *relation = relation_by_number(v.sets[i].field);
@@ -210,7 +228,7 @@ static err_t export_one(struct req *r, const struct concept_row *row, json_t *ou
         if (target)
             json_array_append_new(list_of(out, relation->name), target);
     }
-    return ERR_OK;
+    return e;
 }
 
 err_t req_concept_export(struct req *r)

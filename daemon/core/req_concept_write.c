@@ -4,21 +4,13 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
-#include "daemon/core/req.h"
+#include "daemon/core/req_concept.h"
 #include "protocol/base/base32.h"
 #include <stdio.h>
 
 #define MINTED_PREFIX "urn:allied:"
 
 static const struct slice no_lang = {(const uint8_t *)"", 0};
-
-struct concept_job {
-    struct req *r;
-    struct edit edit;
-    struct entity_writes w;
-    struct slice motive;
-    bool adopt;
-};
 
 static const struct field_write *find_write(const struct entity_writes *w, uint64_t field)
 {
@@ -66,6 +58,9 @@ static err_t relate(struct concept_job *j, const struct relation_info *relation,
             e = req_encoded(j->r, target_text, &value);
     } else {
         e = req_target(j->r, target_text, target);
+        /* What stands there as it is named is what is meant; anything new leads to where merges end. */
+        if (!e && !edit_has(&j->edit, relation->number, slice_of(target, CONCEPT_BYTES)))
+            e = req_follow(j->r, target);
     }
     if (e)
         return why_set(&j->r->why, e, "%s %.*s", relation->name, (int)(target_text.len < 100 ? target_text.len : 100),
@@ -198,7 +193,7 @@ err_t req_concept_write(struct req *r)
 
 /* ---- one concept by its id ---- */
 
-static err_t open_named(struct req *r, struct concept_job *j)
+err_t concept_open_named(struct req *r, struct concept_job *j)
 {
     struct slice id;
     j->r = r;
@@ -211,7 +206,7 @@ static err_t open_named(struct req *r, struct concept_job *j)
     return e ? e : open_concept(j, id);
 }
 
-static err_t finish(struct req *r, struct concept_job *j)
+err_t concept_finish(struct req *r, struct concept_job *j)
 {
     struct dot dot;
     err_t e = batch_begin(r->core);
@@ -230,7 +225,7 @@ err_t req_concept_edit(struct req *r)
 {
     struct concept_job j = {0};
     json_t *changed = json_array();
-    err_t e = open_named(r, &j);
+    err_t e = concept_open_named(r, &j);
     if (!e)
         e = fields_from_json(ENTITY_CONCEPT, json_object_get(r->args, "set"), "", &r->arena, &j.w, &r->why);
     if (!e && j.w.unknown_n)
@@ -238,7 +233,7 @@ err_t req_concept_edit(struct req *r)
     if (!e)
         e = add_writes(&j, changed);
     if (!e)
-        e = finish(r, &j);
+        e = concept_finish(r, &j);
     if (e)
         json_decref(changed);
     else
@@ -253,10 +248,10 @@ err_t req_concept_relate(struct req *r)
     bool changed = false;
     if (!relation)
         return why_set(&r->why, ERR_RELATION, "%.100s", req_text(r, "relation"));
-    err_t e = open_named(r, &j);
+    err_t e = concept_open_named(r, &j);
     if (!e)
         e = relate(&j, relation, slice_text(req_text(r, "target")), !req_flag(r, "remove"), &changed);
-    return e ? e : finish(r, &j);
+    return e ? e : concept_finish(r, &j);
 }
 
 /* ---- adopting what others proposed ---- */
@@ -269,24 +264,53 @@ static void add_proposals(const struct view_key *keys, size_t n, struct dot *dot
                 dots[(*dots_n)++] = keys[i].values[k].dot;
 }
 
+static bool is_open(const struct view_value *v)
+{
+    return v->standing && !v->adopted;
+}
+
+static bool registers_differ(const struct view_key *key)
+{
+    const struct view_value *first = NULL;
+    for (size_t i = 0; i < key->values_n; i++) {
+        const struct view_value *v = &key->values[i];
+        if (first && is_open(v) &&
+            (v->retired != first->retired || !slice_equal(view_bin(v->value), view_bin(first->value))))
+            return true;
+        first = !first && is_open(v) ? v : first;
+    }
+    return false;
+}
+
+static size_t name_rivals(const struct view_key *key, const char *field, struct dot *dots, size_t n, size_t max,
+                          json_t *named)
+{
+    json_t *texts = json_array();
+    for (size_t k = 0; k < key->values_n && n < max; k++)
+        if (is_open(&key->values[k])) {
+            json_array_append_new(texts, req_dot(&key->values[k].dot));
+            dots[n++] = key->values[k].dot;
+        }
+    if (json_array_size(texts))
+        json_array_append_new(
+            named, json_pack("{s:s, s:o, s:O}", "field", field, "lang", req_string(key->lang), "dots", texts));
+    json_decref(texts);
+    return n;
+}
+
 /* Proposals for one field that differ: adopting them all would settle nothing. */
 static size_t find_rivals(const struct view *v, struct dot *dots, size_t max, json_t *named)
 {
     size_t n = 0;
     for (size_t i = 0; i < v->fields_n; i++) {
-        const struct view_key *key = &v->fields[i];
-        const struct field_info *field = field_by_number(v->type, key->field);
-        json_t *texts = json_array();
-        for (size_t k = 0; key->conflict && k < key->values_n && n < max; k++)
-            if (key->values[k].standing && !key->values[k].adopted) {
-                json_array_append_new(texts, req_dot(&key->values[k].dot));
-                dots[n++] = key->values[k].dot;
-            }
-        if (field && json_array_size(texts))
-            json_array_append_new(named, json_pack("{s:s, s:o, s:O}", "field", field->name, "lang",
-                                                   req_string(key->lang), "dots", texts));
-        json_decref(texts);
+        const struct field_info *field = field_by_number(v->type, v->fields[i].field);
+        if (field && v->fields[i].conflict)
+            n = name_rivals(&v->fields[i], field->name, dots, n, max, named);
     }
+    if (registers_differ(&v->merge))
+        n = name_rivals(&v->merge, "merge", dots, n, max, named);
+    if (registers_differ(&v->retire))
+        n = name_rivals(&v->retire, "retire", dots, n, max, named);
     return n;
 }
 
@@ -329,6 +353,8 @@ static err_t all_proposals(struct req *r, const struct view *v, struct dot *dots
         return ERR_MEMORY;
     add_proposals(v->fields, v->fields_n, dots, n, max);
     add_proposals(v->sets, v->sets_n, dots, n, max);
+    add_proposals(&v->merge, 1, dots, n, max);
+    add_proposals(&v->retire, 1, dots, n, max);
     *n = without(dots, *n, rivals, find_rivals(v, rivals, max, named));
     return !*n && json_array_size(named) ? only_rivals(r, named) : ERR_OK;
 }
@@ -396,7 +422,7 @@ err_t req_concept_adopt(struct req *r)
     const json_t *list = json_object_get(r->args, "dots");
     struct dot *dots = arena_alloc(&r->arena, MAX, sizeof *dots);
     json_t *rivals = json_array();
-    err_t e = dots ? open_named(r, &j) : ERR_MEMORY;
+    err_t e = dots ? concept_open_named(r, &j) : ERR_MEMORY;
     if (!e)
         e = check_voice(r, j.edit.ally);
     if (!e)

@@ -55,6 +55,27 @@ static json_t *value_json(struct req *r, const struct view *v, const struct fiel
     return out;
 }
 
+/* Of merge and retirement only what is adopted stands against each other. */
+static void put_register(struct req *r, json_t *fields, const struct view_key *key, bool merge)
+{
+    json_t *values = json_array();
+    for (size_t i = 0; key->conflict && i < key->values_n; i++) {
+        if (!key->values[i].adopted)
+            continue;
+        json_t *out = json_object();
+        shortage_note(req_put_author(r, out, &key->values[i].dot));
+        req_put(out, "adopted", json_true());
+        req_put(out, "value", req_register_value(r, &key->values[i], merge));
+        /* Of a merge that is undone nothing is shown: it is the latest all the same. */
+        req_put(out, "shown", json_boolean(key->shown ? key->shown == &key->values[i] : i + 1 == key->values_n));
+        json_array_append_new(values, out);
+    }
+    if (key->conflict)
+        json_array_append_new(
+            fields, json_pack("{s:s, s:s, s:O}", "field", merge ? "merge" : "retire", "lang", "", "values", values));
+    json_decref(values);
+}
+
 static err_t open_conflict(struct req *r, struct view *v)
 {
     struct slice id;
@@ -83,6 +104,8 @@ err_t req_conflicts_show(struct req *r)
         json_array_append_new(fields, json_pack("{s:s, s:o, s:o}", "field", field->name, "lang",
                                                 req_string(v.fields[i].lang), "values", values));
     }
+    put_register(r, fields, &v.merge, true);
+    put_register(r, fields, &v.retire, false);
     req_put(r->result, "id", req_id(v.entity));
     req_put(r->result, "type", json_string(v.type == ENTITY_RECORD ? "record" : "concept"));
     req_put(r->result, "label", req_string(view_label(&v, slice_text(r->lang))));
@@ -130,6 +153,27 @@ static err_t choose(struct req *r, const struct view *v, const struct field_info
     return e;
 }
 
+/* A merge or a retirement is kept by its dot; another is written by its own request. */
+static err_t resolve_register(struct req *r, const struct view_key *key, bool merge, struct edit *edit,
+                              json_t *resolved)
+{
+    const char *field = req_text(r, "field"), *keep = req_text(r, "keep"), *name = merge ? "merge" : "retire";
+    const struct view_value *chosen = NULL;
+    if (!key->conflict || (*field && strcmp(field, name) != 0))
+        return ERR_OK;
+    for (size_t i = 0; *keep && i < key->values_n && !chosen; i++) {
+        char dot[DOT_TEXT_LEN + 1];
+        dot_format(&key->values[i].dot, dot);
+        if (strncmp(dot, keep, strlen(keep)) == 0)
+            chosen = &key->values[i];
+    }
+    if (!chosen)
+        return *field && !*keep ? why_set(&r->why, ERR_USAGE, "keep") : ERR_OK;
+    json_array_append_new(resolved, json_string(name));
+    return merge ? edit_merge_over(edit, view_bin(chosen->value))
+                 : edit_retire_over(edit, chosen->retired, chosen->value);
+}
+
 static err_t resolve_fields(struct req *r, const struct view *v, struct edit *edit, json_t *resolved)
 {
     err_t e = ERR_OK;
@@ -149,6 +193,10 @@ static err_t resolve_fields(struct req *r, const struct view *v, struct edit *ed
             e = edit_field_over(edit, field, key->lang, value, key);
         json_array_append_new(resolved, json_string(field->name));
     }
+    if (!e)
+        e = resolve_register(r, &v->merge, true, edit, resolved);
+    if (!e)
+        e = resolve_register(r, &v->retire, false, edit, resolved);
     return e || json_array_size(resolved)
                ? e
                : why_set(&r->why, ERR_NO_CONFLICT, "%.60s %.60s", req_text(r, "field"), req_text(r, "keep"));

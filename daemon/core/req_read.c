@@ -76,18 +76,51 @@ static json_t *dots_json(const struct dot *dots, size_t n)
     return out;
 }
 
+/* What a write that is no field's is about. */
+static const char *name_of(const struct op *op, const struct op_write *w)
+{
+    const struct relation_info *relation = op->info->kind == OP_CONCEPT_RELATE ? relation_by_number(w->field)
+                                           : op->info->kind == OP_RECORD_LINK  ? link_by_number(w->field)
+                                                                               : NULL;
+    return relation                              ? relation->name
+           : op->info->kind == OP_CONCEPT_MERGE  ? "merge"
+           : op->info->kind == OP_CONCEPT_RETIRE ? "retire"
+                                                 : "concepts";
+}
+
+static bool adds(const struct op *op, const struct op_write *w)
+{
+    return op->info->kind == OP_CONCEPT_MERGE    ? op->target.len > 0
+           : op->info->kind == OP_CONCEPT_RETIRE ? op->retired
+                                                 : w->add;
+}
+
+/* A URL, or why a concept was retired. */
+static json_t *value_of(const struct op *op, const struct op_write *w, struct slice value)
+{
+    if (op->info->kind == OP_CONCEPT_RETIRE && value.len)
+        return req_string(view_text(value));
+    const struct relation_info *link = op->info->kind == OP_RECORD_LINK ? link_by_number(w->field) : NULL;
+    json_t *whole = link && w->target.len == CONCEPT_BYTES && value.len ? link_to_json(link, w->target, value) : NULL;
+    json_t *url = whole ? json_incref(json_object_get(whole, "target")) : json_null();
+    json_decref(whole);
+    return url;
+}
+
 static json_t *write_json(const struct op *op, const struct op_write *w, struct slice value)
 {
     json_t *out = json_object();
-    const struct field_info *field =
-        op->info->kind == OP_CONCEPT_RELATE || !w->field ? NULL : field_by_number(op->info->entity, w->field);
-    const struct relation_info *relation = op->info->kind == OP_CONCEPT_RELATE ? relation_by_number(w->field) : NULL;
-    req_put(out, "field", json_string(field ? field->name : relation ? relation->name : "concepts"));
+    bool put = op->info->kind == OP_RECORD_PUT || op->info->kind == OP_CONCEPT_PUT;
+    const struct field_info *field = put ? field_by_number(op->info->entity, w->field) : NULL;
+    struct slice target = op->info->kind == OP_CONCEPT_MERGE ? op->target : w->target;
+    req_put(out, "field", json_string(field ? field->name : name_of(op, w)));
     req_put(out, "lang", req_string(w->lang));
-    req_put(out, "add", json_boolean(w->add));
-    req_put(out, "target", w->target.len ? req_id(w->target) : json_null());
+    req_put(out, "add", json_boolean(adds(op, w)));
+    req_put(out, "target", target.len ? req_id(target) : json_null());
     req_put(out, "replaces", dots_json(w->replaces, w->replaces_n));
-    req_put(out, "value", field && value.len ? req_value(op->info->entity, field, value) : json_null());
+    req_put(out, "value", field && value.len ? req_value(op->info->entity, field, value) : value_of(op, w, value));
+    if (w->made_from_n)
+        req_put(out, "made_from", dots_json(w->made_from, w->made_from_n));
     return out;
 }
 

@@ -117,5 +117,6 @@ err_t req_record_show(struct req *r)
         json_array_append_new(terms, term_json(r, &v.sets[i]));
     req_put(r->result, "concepts", terms);
     put_discipline(r, &v);
-    return ERR_OK;
+    req_put_translations(r, &v, ops, n);
+    return req_put_links(r, &v);
 }

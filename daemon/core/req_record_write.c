@@ -107,15 +107,41 @@ static err_t changed_at_source(struct record_job *j, uint64_t field, struct slic
     return *changed ? add_note(j, field, lang, now) : ERR_OK;
 }
 
-static err_t write_fields(struct record_job *j)
+/* A text said to be made from another is another statement than the text alone. */
+static err_t said(struct record_job *j, const struct field_write *f, struct slice *out)
 {
-    err_t e = ERR_OK;
-    for (size_t i = 0; i < j->w.fields_n && !e; i++) {
-        const struct field_write *f = &j->w.fields[i];
-        bool changed = true;
-        e = changed_at_source(j, f->field->number, f->lang, f->value, &changed);
-        if (!e && changed)
-            e = edit_field(&j->edit, f->field, f->lang, f->value, NULL);
+    const struct edit_origin *origin = edit_origin_of(&j->edit, f->field->number, f->lang);
+    *out = f->value;
+    if (!origin)
+        return ERR_OK;
+    uint8_t *both = arena_alloc(&j->r->arena, f->value.len + origin->from.len, 1);
+    if (!both)
+        return ERR_MEMORY;
+    memcpy(both, f->value.at, f->value.len);
+    memcpy(both + f->value.len, origin->from.at, origin->from.len);
+    *out = slice_of(both, f->value.len + origin->from.len);
+    return ERR_OK;
+}
+
+static err_t write_field(struct record_job *j, const struct field_write *f)
+{
+    bool changed = true;
+    struct slice statement;
+    err_t e = said(j, f, &statement);
+    if (!e)
+        e = changed_at_source(j, f->field->number, f->lang, statement, &changed);
+    return e || !changed ? e : edit_field(&j->edit, f->field, f->lang, f->value, NULL);
+}
+
+/* Sources before what is made from them. */
+static err_t write_fields(struct record_job *j, const json_t *object)
+{
+    err_t e = req_origins(j->r, &j->edit, object, &j->w);
+    for (size_t i = 0; i < 2 * j->w.fields_n && !e; i++) {
+        const struct field_write *f = &j->w.fields[i % j->w.fields_n];
+        bool made = edit_origin_of(&j->edit, f->field->number, f->lang) != NULL;
+        if (made == (i >= j->w.fields_n))
+            e = write_field(j, f);
     }
     return e;
 }
@@ -138,6 +164,13 @@ static err_t drop_vanished(struct record_job *j)
     return e;
 }
 
+/* A term that is there as it is named stays; anything new leads to where merges end. */
+static err_t term_target(struct req *r, const struct edit *edit, struct slice text, uint8_t out[CONCEPT_BYTES])
+{
+    err_t e = req_target(r, text, out);
+    return e || edit_has(edit, 0, slice_of(out, CONCEPT_BYTES)) ? e : req_follow(r, out);
+}
+
 static err_t write_terms(struct record_job *j)
 {
     static const uint8_t there[] = {0xc3};
@@ -146,7 +179,7 @@ static err_t write_terms(struct record_job *j)
         uint8_t target[CONCEPT_BYTES];
         bool changed = true;
         struct slice id = slice_of(target, CONCEPT_BYTES);
-        e = req_target(j->r, j->w.sets[i].target_text, target);
+        e = term_target(j->r, &j->edit, j->w.sets[i].target_text, target);
         if (e)
             return why_set(&j->r->why, e, "concepts");
         e = changed_at_source(j, 0, id, slice_of(there, 1), &changed);
@@ -156,11 +189,11 @@ static err_t write_terms(struct record_job *j)
     return e;
 }
 
-static bool still_listed(struct record_job *j, struct slice concept)
+static bool still_listed(struct record_job *j, const struct edit *edit, struct slice concept)
 {
     for (size_t i = 0; i < j->w.sets_n; i++) {
         uint8_t target[CONCEPT_BYTES];
-        if (req_target(j->r, j->w.sets[i].target_text, target) == ERR_OK &&
+        if (term_target(j->r, edit, j->w.sets[i].target_text, target) == ERR_OK &&
             slice_equal(concept, slice_of(target, CONCEPT_BYTES)))
             return true;
     }
@@ -174,11 +207,53 @@ static err_t drop_vanished_terms(struct record_job *j)
     for (size_t i = 0; j->import && i < j->edit.view.sets_n && !e; i++) {
         const struct view_key *key = &j->edit.view.sets[i];
         bool changed = false;
-        if (local_import_get(j->r->core->store, j->edit.entity, 0, key->target, before) || still_listed(j, key->target))
+        if (local_import_get(j->r->core->store, j->edit.entity, 0, key->target, before) ||
+            still_listed(j, &j->edit, key->target))
             continue;
         e = changed_at_source(j, 0, key->target, value_nil, &changed);
         if (!e && changed)
             e = edit_set(&j->edit, 0, key->target, false, value_nil, NULL);
+    }
+    return e;
+}
+
+/* What is noted of links stands behind the fields' numbers. */
+static uint64_t link_note(uint64_t link)
+{
+    return (UINT64_C(1) << 32) + link;
+}
+
+static err_t write_links(struct record_job *j)
+{
+    const struct field_write *source = find_write(&j->w, R_SOURCE_ID, NULL);
+    struct slice own_source = source ? view_text(source->value) : slice_text("");
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < j->w.links_n && !e; i++) {
+        struct link_write *l = &j->w.links[i];
+        bool changed = true;
+        e = req_link_target(j->r, &j->edit, own_source, l);
+        if (!e)
+            e = changed_at_source(j, link_note(l->link->number), l->target, l->value, &changed);
+        if (!e && changed)
+            e = edit_link(&j->edit, l->link->number, l->target, true, l->value, NULL);
+    }
+    return e;
+}
+
+static err_t drop_vanished_links(struct record_job *j)
+{
+    static const uint8_t gone[] = {0xc2};
+    uint8_t before[16];
+    err_t e = ERR_OK;
+    for (size_t i = 0; j->import && i < j->edit.view.links_n && !e; i++) {
+        const struct view_key *key = &j->edit.view.links[i];
+        bool changed = false;
+        if (req_link_listed(&j->w, key) ||
+            local_import_get(j->r->core->store, j->edit.entity, link_note(key->field), key->target, before))
+            continue;
+        e = changed_at_source(j, link_note(key->field), key->target, slice_of(gone, 1), &changed);
+        if (!e && changed)
+            e = edit_link(&j->edit, (unsigned)key->field, key->target, false, value_nil, NULL);
     }
     return e;
 }
@@ -205,12 +280,16 @@ static err_t put_together(struct record_job *j, const json_t *object)
     if (!e)
         e = new_record_rules(j);
     if (!e)
-        e = write_fields(j);
+        e = write_fields(j, object);
     if (!e)
         e = write_terms(j);
     if (!e)
+        e = write_links(j);
+    if (!e)
         e = drop_vanished(j);
-    return e ? e : drop_vanished_terms(j);
+    if (!e)
+        e = drop_vanished_terms(j);
+    return e ? e : drop_vanished_links(j);
 }
 
 static err_t write_one(struct req *r, const json_t *line, const json_t *object, struct tally *t)
@@ -311,17 +390,56 @@ static err_t edit_terms(struct req *r, struct edit *edit, const struct entity_wr
         return ERR_OK;
     for (size_t i = 0; i < w->sets_n && !e; i++, any |= one) {
         uint8_t target[CONCEPT_BYTES];
-        e = req_target(r, w->sets[i].target_text, target);
+        e = term_target(r, edit, w->sets[i].target_text, target);
         if (!e)
             e = edit_set(edit, 0, slice_of(target, CONCEPT_BYTES), true, w->sets[i].weight, &one);
     }
     for (size_t i = 0; i < edit->view.sets_n && !e; i++, any |= one) {
         one = false;
-        if (!still_listed(&j, edit->view.sets[i].target))
+        if (!still_listed(&j, edit, edit->view.sets[i].target))
             e = edit_set(edit, 0, edit->view.sets[i].target, false, value_nil, &one);
     }
     if (any)
         json_array_append_new(changed, json_string("concepts"));
+    return e;
+}
+
+/* The list that is given is what our ally's links shall be. */
+static err_t edit_links(struct req *r, struct edit *edit, struct entity_writes *w, json_t *changed)
+{
+    err_t e = ERR_OK;
+    bool any = false, one = false;
+    if (!json_object_get(json_object_get(r->args, "set"), "links"))
+        return ERR_OK;
+    for (size_t i = 0; i < w->links_n && !e; i++, any |= one) {
+        e = req_link_target(r, edit, slice_text(""), &w->links[i]);
+        if (!e)
+            e = edit_link(edit, w->links[i].link->number, w->links[i].target, true, w->links[i].value, &one);
+    }
+    for (size_t i = 0; i < edit->view.links_n && !e; i++, any |= one) {
+        const struct view_key *key = &edit->view.links[i];
+        one = false;
+        if (!req_link_listed(w, key))
+            e = edit_link(edit, (unsigned)key->field, key->target, false, value_nil, &one);
+    }
+    if (any)
+        json_array_append_new(changed, json_string("links"));
+    return e;
+}
+
+/* Sources before what is made from them. */
+static err_t edit_fields(struct req *r, struct edit *edit, const struct entity_writes *w, json_t *changed)
+{
+    err_t e = req_origins(r, edit, json_object_get(r->args, "set"), w);
+    for (size_t i = 0; i < 2 * w->fields_n && !e; i++) {
+        const struct field_write *f = &w->fields[i % w->fields_n];
+        bool made = edit_origin_of(edit, f->field->number, f->lang) != NULL, one = false;
+        if (made != (i >= w->fields_n))
+            continue;
+        e = edit_field(edit, f->field, f->lang, f->value, &one);
+        if (one)
+            json_array_append_new(changed, json_string(f->field->name));
+    }
     return e;
 }
 
@@ -337,14 +455,12 @@ err_t req_record_edit(struct req *r)
         e = why_set(&r->why, ERR_FIELD_UNKNOWN, "%.100s", w.unknown[0]);
     if (!e && edit_retired(&edit) && !req_flag(r, "revive"))
         e = why_set(&r->why, ERR_RETIRED, "%.100s", req_text(r, "id"));
-    for (size_t i = 0; i < w.fields_n && !e; i++) {
-        bool one = false;
-        e = edit_field(&edit, w.fields[i].field, w.fields[i].lang, w.fields[i].value, &one);
-        if (one)
-            json_array_append_new(changed, json_string(w.fields[i].field->name));
-    }
+    if (!e)
+        e = edit_fields(r, &edit, &w, changed);
     if (!e)
         e = edit_terms(r, &edit, &w, changed);
+    if (!e)
+        e = edit_links(r, &edit, &w, changed);
     edit.revive = !e && req_flag(r, "revive") && edit_retired(&edit);
     if (e) {
         json_decref(changed);

@@ -15,8 +15,10 @@
  *                    name, text}], ids: [{line, id, dot}], unknown: {name: count}}        at most 500 lines a request; one commit a record
  *   record.edit     {id, set: {record JSON}, revive}              → {id, dot, changed: [field]}
  *   record.retire   {id, reason}                                  → {id, dot}
+ *   record.link     {id, rel, target, hash, remove}               → {id, dot}         target: a source id of ours, an id or its beginning, a URL
  *   record.list     {limit, cursor, ally, retired}                → {records: [{id, ally, ally_name, source_id, title, updated, retired, conflicts}], next}
- *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, label, weight, allies}], conflicts, updated}
+ *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, label, weight, allies}], links: [{rel, target, title, hash, allies}], linked_by: [{rel, id, title, ally, ally_name}],
+ *                    translations: [{field, lang, from, stale}], conflicts, updated}
  *   record.history  {id}                                          → {id, history: [{dot, at, clock, site, site_name, ally, ally_name, kind, counts, writes: [{field, lang, add, target, replaces, value}]}]}
  *   record.republish {id or dot?}                                 → {republished: [{old: dot, new: dot}]}       our own commits that were set aside, written again once; without id all
  *   concept.write   {concepts: [{line, concept}], mode, dry_run, adopt, motive} → as record.write; relations may name concepts of the same request
@@ -24,6 +26,8 @@
  *   concept.relate  {id, relation, target, remove, adopt, motive} → {id, dot}
  *   concept.adopt   {id, dots: [dot]?}                            → {id, dot, adopted: [dot], rivals: [{field, lang, dots}]}         without dots: every live proposal but those
  *                    that differ in one field; ERR_RIVALS where there are no others
+ *   concept.merge   {id, into | undo, adopt, motive}              → {id, dot}         ERR_MERGE_SELF, over merges that stand as well
+ *   concept.retire  {id, undo, reason, adopt, motive}             → {id, dot}
  *   concept.list    {limit, cursor}                               → {concepts: [{id, uri, kind, label, status, conflicts, updated}], next}
  *   concept.show    {id}                                          → {id, uri, kind, status, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, proposals: […], conflicts}
  *   concept.history {id}                                          → as record.history
@@ -47,6 +51,9 @@
  *   ping            {peer}                                        → {peer, site, rtt_ms, digest_equal}      (needs a daemon)
  *
  * Any args may name the site that is meant, by its short name: {site}; ERR_SITE_UNKNOWN where none hosted here is called so.
+ * Records take "made_from": {lang: lang}, or one language for all others, of the texts written: which was translated from which.
+ * A concept's status is merged_into (with merged_into: {id, label}, the end of its merges), deprecated, adopted or proposed, the first that holds; show
+ * adds merge: {id, label, suppressed}, merged_from and reason. A new index term or relation leads to where its target's merges end.
  * An id may be a unique prefix of its text form; a concept's also its URI. Errors: ERR_NOT_FOUND, ERR_AMBIGUOUS, and what the work itself
  * can refuse.
  */

@@ -70,7 +70,7 @@ struct peer {
     uint64_t link;
     bool outgoing, up, member, joined_asked;
     bool joined;                  /* it said JOIN */
-    unsigned charters; /* CHARTER messages of a stranger */
+    unsigned charters;            /* CHARTER messages of a stranger */
     bool said_digest, said_sites; /* VECTOR level 0, level 1, in the comparison under way */
     uint8_t curve[32];
     uint8_t site[SITE_BYTES]; /* whom we meant to reach, or who said HELLO */

@@ -26,8 +26,9 @@ static const char *const statements[STATEMENTS] = {
     [DERIVED + 5] = "SELECT * FROM totals",
     [DERIVED + 6] = "SELECT * FROM erasures WHERE early = 0",
     [DERIVED + 7] = "SELECT * FROM attests",
+    [DERIVED + 8] = "SELECT * FROM links",
 };
-static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests"};
+static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests", "links"};
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of inspect");
 

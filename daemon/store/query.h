@@ -25,6 +25,7 @@ enum query_owner {
     OWNER_INSPECT,
     OWNER_ASIDE,
     OWNER_ERASED,
+    OWNER_LINKS,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

@@ -1,5 +1,5 @@
 /*
- * replica: what is materialised out of all logs (derived tables `ops`, `entities`, `records`, `concepts`, `edges`, `totals`).
+ * replica: what is materialised out of all logs (derived tables `ops`, `entities`, `records`, `concepts`, `edges`, `links`, `totals`).
  * It keeps canonical bytes and their sum, the state digest; it does not know what they mean.
  */
 #ifndef ALLIED_DAEMON_STORE_REPLICA_H
@@ -49,13 +49,14 @@ struct record_row {
 struct concept_row {
     struct slice concept;
     struct slice uri, kind, label;
-    bool adopted;
+    bool adopted, deprecated;
     uint64_t updated;
     unsigned conflicts;
 };
-struct edge_row { /* a live relation between two concepts */
+#define EDGE_MERGE 65535u
+struct edge_row { /* a live relation between two concepts, or the merge of one into the other that is shown */
     struct slice child;
-    unsigned relation;
+    unsigned relation; /* enum concept_relation, or EDGE_MERGE */
     struct slice target;
     bool adopted;
     uint64_t clock; /* of its earliest live add-dot (adopted ones first) */
@@ -64,6 +65,17 @@ struct edge_row { /* a live relation between two concepts */
 err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice entity); /* for replica_drop */
 err_t replica_put_record(struct store *s, const struct record_row *r);
 err_t replica_put_concept(struct store *s, const struct concept_row *c, const struct edge_row *edges, size_t edges_n);
+
+struct link_row {
+    unsigned link;       /* enum record_link */
+    struct slice target; /* as in view.h */
+};
+err_t replica_put_links(struct store *s, struct slice record, const struct link_row *links, size_t n);
+struct link_back { /* a link, from where it leads to; of records not retired, ascending by (link, record) */
+    unsigned link;
+    struct slice record, title;
+};
+err_t replica_links_to(struct store *s, struct slice target, struct arena *arena, struct link_back **out, size_t *n);
 
 /* Newest first is not asked for: ascending by id, after `after` (empty: from the start). ally: 8 bytes or empty. Bytes in the arena. */
 err_t replica_records(struct store *s, struct slice ally, struct slice after, size_t limit, bool retired_too,

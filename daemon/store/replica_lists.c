@@ -30,7 +30,7 @@ static const char *const statements[STATEMENTS] = {
     [OLD_RECORD]  = "SELECT NOT retired, NOT retired AND conflicts > 0 FROM records WHERE record = ?",
     [OLD_CONCEPT] = "SELECT 1, conflicts > 0 FROM concepts WHERE concept = ?",
     [PUT_RECORD]  = "INSERT OR REPLACE INTO records (record, source_id, title, updated, retired, conflicts) VALUES (?, ?, ?, ?, ?, ?)",
-    [PUT_CONCEPT] = "INSERT OR REPLACE INTO concepts (concept, uri, kind, label, adopted, updated, conflicts) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [PUT_CONCEPT] = "INSERT OR REPLACE INTO concepts (concept, uri, kind, label, adopted, deprecated, updated, conflicts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [DROP_RECORD] = "DELETE FROM records WHERE record = ?",
     [DROP_CONCEPT] = "DELETE FROM concepts WHERE concept = ?",
     [DROP_EDGES]  = "DELETE FROM edges WHERE child = ?",
@@ -39,7 +39,7 @@ static const char *const statements[STATEMENTS] = {
     [TOTALS]      = "SELECT records, concepts, conflicts FROM totals",
     [RECORDS]     = "SELECT record, source_id, title, updated, retired, conflicts FROM records "
                     "WHERE record > ? AND record < ? AND retired <= ? ORDER BY record LIMIT ?",
-    [CONCEPTS]    = "SELECT concept, uri, kind, label, adopted, updated, conflicts FROM concepts "
+    [CONCEPTS]    = "SELECT concept, uri, kind, label, adopted, deprecated, updated, conflicts FROM concepts "
                     "WHERE concept > ? ORDER BY concept LIMIT ?",
     [EDGES]       = "SELECT child, relation, target, adopted, clock, dot FROM edges WHERE ?1 IN (0, relation) "
                     "ORDER BY adopted DESC, clock, dot, relation, child, target",
@@ -162,6 +162,7 @@ static err_t put_concept_row(struct store *s, const struct concept_row *c)
     query_text(&q, c->kind);
     query_text(&q, c->label);
     query_int(&q, c->adopted);
+    query_int(&q, c->deprecated);
     query_uint(&q, c->updated);
     query_int(&q, c->conflicts);
     return query_run(&q);
@@ -184,8 +185,8 @@ err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice ent
     err_t e = old_share(s, record ? OLD_RECORD : OLD_CONCEPT, entity, &old);
     if (!e)
         e = drop_one(s, record ? DROP_RECORD : DROP_CONCEPT, entity);
-    if (!e && !record)
-        e = drop_one(s, DROP_EDGES, entity);
+    if (!e)
+        e = record ? replica_put_links(s, entity, NULL, 0) : drop_one(s, DROP_EDGES, entity);
     return e ? e : add_totals(s, record ? -old.counted : 0, record ? 0 : -old.counted, -old.conflicts);
 }
 
@@ -269,6 +270,7 @@ static void read_concept(struct query *q, struct arena *arena, struct concept_ro
     c->kind = query_get_copy(q, arena);
     c->label = query_get_copy(q, arena);
     c->adopted = query_get_int(q) != 0;
+    c->deprecated = query_get_int(q) != 0;
     c->updated = query_get_uint(q);
     c->conflicts = (unsigned)query_get_uint(q);
 }

@@ -39,6 +39,7 @@ static const char *const tables[] = {
     "kind TEXT NOT NULL,               -- descriptor, component, angle, ...\n"
     "label TEXT NOT NULL,              -- the default prefLabel\n"
     "adopted INTEGER NOT NULL,         -- 0 or 1\n"
+    "deprecated INTEGER NOT NULL,      -- 0 or 1\n"
     "updated INTEGER NOT NULL,         -- clock of the latest op that counts\n"
     "conflicts INTEGER NOT NULL        -- fields in conflict\n"
     ") STRICT, WITHOUT ROWID",
@@ -47,12 +48,19 @@ static const char *const tables[] = {
 
     "CREATE TABLE edges ("
     "child BLOB NOT NULL,              -- concepts.concept\n"
-    "relation INTEGER NOT NULL,        -- enum concept_relation\n"
+    "relation INTEGER NOT NULL,        -- enum concept_relation; 65535: a merge\n"
     "target BLOB NOT NULL,             -- a concept\n"
     "adopted INTEGER NOT NULL,         -- 0 or 1\n"
     "clock INTEGER NOT NULL,           -- of the earliest live add-dot\n"
     "dot BLOB NOT NULL,                -- that dot, 17 bytes\n"
     "PRIMARY KEY (child, relation, target)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE links ("
+    "record BLOB NOT NULL,             -- records.record\n"
+    "link INTEGER NOT NULL,            -- enum record_link\n"
+    "target BLOB NOT NULL,             -- a record, 24 bytes, or BLAKE2b-128 of a URL\n"
+    "PRIMARY KEY (record, link, target)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX links_target ON links (target)",
 
     "CREATE TABLE erasures ("
     "commit16 BLOB NOT NULL,           -- the op to erase: first 16 bytes of its commit's id\n"
@@ -81,9 +89,11 @@ static const char *const tables[] = {
 };
 
 static const char *const drops[] = {
-    "DROP TABLE IF EXISTS ops",      "DROP TABLE IF EXISTS entities", "DROP TABLE IF EXISTS records",
-    "DROP TABLE IF EXISTS concepts", "DROP TABLE IF EXISTS edges",    "DROP TABLE IF EXISTS erasures",
-    "DROP TABLE IF EXISTS attests",  "DROP TABLE IF EXISTS totals",   NULL,
+    "DROP TABLE IF EXISTS ops",     "DROP TABLE IF EXISTS entities",
+    "DROP TABLE IF EXISTS records", "DROP TABLE IF EXISTS concepts",
+    "DROP TABLE IF EXISTS edges",   "DROP TABLE IF EXISTS erasures",
+    "DROP TABLE IF EXISTS attests", "DROP TABLE IF EXISTS links",
+    "DROP TABLE IF EXISTS totals",  NULL,
 };
 
 const char *const *schema_derived(void)

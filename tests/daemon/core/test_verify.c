@@ -74,7 +74,7 @@ static bool is_local(const char *name)
 static bool dump(const char *path, struct buf *out)
 {
     static const char *const tables[] = {"logs",     "commits", "bodies",   "charters", "roster", "ops",
-                                         "entities", "records", "concepts", "edges",    "totals"};
+                                         "entities", "records", "concepts", "edges",    "totals", "links"};
     sqlite3 *db = NULL;
     char sql[160];
     bool ok = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&

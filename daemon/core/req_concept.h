@@ -1,0 +1,22 @@
+/*
+ * req_concept: what the requests about one concept share.
+ */
+#ifndef ALLIED_DAEMON_CORE_REQ_CONCEPT_H
+#define ALLIED_DAEMON_CORE_REQ_CONCEPT_H
+
+#include "daemon/core/req.h"
+
+struct concept_job {
+    struct req *r;
+    struct edit edit;
+    struct entity_writes w;
+    struct slice motive;
+    bool adopt;
+};
+
+/* The concept that args.id names, for args.motive and args.adopt: ERR_WHO where this ally may not adopt as it writes. */
+err_t concept_open_named(struct req *r, struct concept_job *j);
+/* Writes it; "id" and "dot" into the result. */
+err_t concept_finish(struct req *r, struct concept_job *j);
+
+#endif

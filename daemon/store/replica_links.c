@@ -1,0 +1,58 @@
+/*
+ * Links of records, so that a record can say who cites it.
+ */
+#include "daemon/store/replica.h"
+
+#include "daemon/store/query.h"
+
+enum statement { DROP, PUT, TO, STATEMENTS };
+/* clang-format off */
+static const char *const statements[STATEMENTS] = {
+    [DROP] = "DELETE FROM links WHERE record = ?",
+    [PUT]  = "INSERT INTO links (record, link, target) VALUES (?, ?, ?)",
+    [TO]   = "SELECT l.link, l.record, r.title FROM links l JOIN records r ON r.record = l.record "
+             "WHERE l.target = ? AND NOT r.retired ORDER BY l.link, l.record",
+};
+/* clang-format on */
+_Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of replica_links");
+
+static void start(struct query *q, struct store *s, enum statement which, struct slice id)
+{
+    query_start(q, s, OWNER_LINKS, which, statements[which]);
+    query_blob(q, id);
+}
+
+err_t replica_put_links(struct store *s, struct slice record, const struct link_row *links, size_t n)
+{
+    struct query q;
+    start(&q, s, DROP, record);
+    err_t e = query_run(&q);
+    for (size_t i = 0; i < n && !e; i++) {
+        start(&q, s, PUT, record);
+        query_uint(&q, links[i].link);
+        query_blob(&q, links[i].target);
+        e = query_run(&q);
+    }
+    return e;
+}
+
+err_t replica_links_to(struct store *s, struct slice target, struct arena *arena, struct link_back **out, size_t *n)
+{
+    struct query q;
+    struct query_list list = {.arena = arena, .size = sizeof(struct link_back)};
+    start(&q, s, TO, target);
+    while (query_row(&q)) {
+        struct link_back *l = query_list_add(&q, &list);
+        if (l) {
+            l->link = (unsigned)query_get_uint(&q);
+            l->record = query_get_copy(&q, arena);
+            l->title = query_get_copy(&q, arena);
+        }
+    }
+    err_t e = query_end(&q);
+    if (!e) {
+        *out = list.at;
+        *n = list.n;
+    }
+    return e;
+}
