@@ -23,8 +23,9 @@ FILES = re.compile(r"(allied\.db(-wal|-shm)?|journal(\.\d+)?|lock|keys|keys/(cit
 MODES = {"kill": {"FAULT_HOW": "kill"}, "half": {"FAULT_HOW": "half"},
          "enospc-once": {"FAULT_HOW": "once", "FAULT_ERRNO": "28"}, "enospc-on": {"FAULT_HOW": "on", "FAULT_ERRNO": "28"},
          "eio-once": {"FAULT_HOW": "once", "FAULT_ERRNO": "5"}, "eio-on": {"FAULT_HOW": "on", "FAULT_ERRNO": "5"}}
-# What a request may say of a disk that is full, or that fails. A guard that cannot be written refuses the write by its own name.
-ERRORS = {"28": {"disk_full", "guard", "file", "write"}, "5": {"disk", "guard", "file", "write"}}
+# What a request may say of a disk that is full, or that fails. A guard that cannot be written refuses the write by its own name. Where there is no
+# room for SQLite's shared memory, or for a file it makes anew, SQLite itself says no more than that the disk failed.
+ERRORS = {"28": {"disk_full", "disk", "guard", "file", "write"}, "5": {"disk", "guard", "file", "write"}}
 
 
 class Case:
