@@ -7,6 +7,7 @@
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/republish.h"
+#include "daemon/core/rotate.h"
 #include "daemon/core/request.h"
 #include "daemon/core/shortage.h"
 #include "daemon/core/sync.h"
@@ -111,6 +112,8 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
         own_settle(c);
     if (!e)
         e = charters_load(c);
+    if (!e)
+        e = rotate_finish(c, NULL, why);
     if (!e)
         e = refold_if_older(c);
     if (!e)

@@ -80,6 +80,17 @@ err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_B
     return e ? e : sync_dir(keys);
 }
 
+err_t keyfile_move(const char *dir, const char *from, const char *to, struct why *why)
+{
+    char keys[4096], old[4096], fresh[4096];
+    if (path_of(dir, NULL, keys, sizeof keys) || path_of(dir, from, old, sizeof old) ||
+        path_of(dir, to, fresh, sizeof fresh))
+        return why_set(why, ERR_FILE, "%.150s", dir);
+    if (rename(old, fresh))
+        return os_error(why, old);
+    return sync_dir(keys);
+}
+
 err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, struct why *why)
 {
     char path[4096], text[SEED_TEXT_LEN + 1];

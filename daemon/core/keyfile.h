@@ -14,6 +14,9 @@ err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_B
 /* ERR_KEY_MISSING where it is absent; ERR_KEY_DAMAGED; ERR_OWNER where others may read it. */
 err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, struct why *why);
 
+/* Gives it another name, durably; what had that name is gone. */
+err_t keyfile_move(const char *dir, const char *from, const char *to, struct why *why);
+
 /*
  * Keys that stand without a database are of a site that lost it, or of an `init` or a `join` that was stopped before there was one: those leave
  * keys/unfinished. keyfile_start makes it, durably, before the first key; keyfile_done takes it away once the database holds the site.

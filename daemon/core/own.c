@@ -1,6 +1,7 @@
 #include "daemon/core/own.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
+#include "daemon/core/rotate.h"
 #include "daemon/core/standing.h"
 #include <stdlib.h>
 
@@ -18,7 +19,9 @@ static err_t open_one(struct core *c, struct own *own, const struct own_site *ro
     own->guard.lock_fd = -1;
     char name[NAME_MAX_BYTES + 1] = "";
     memcpy(name, row->name.at, row->name.len < NAME_MAX_BYTES ? row->name.len : NAME_MAX_BYTES);
-    err_t e = keyfile_read(c->dir, name, &own->key, why);
+    err_t e = rotate_settle(c->dir, name, row->site, why);
+    if (!e)
+        e = keyfile_read(c->dir, name, &own->key, why);
     if (!e && memcmp(own->key.pub, row->site, SITE_BYTES) != 0)
         e = why_set(why, ERR_KEY_OTHER, "%.80s/keys/%.60s.key", c->dir, name);
     if (!e)

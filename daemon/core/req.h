@@ -68,7 +68,8 @@ typedef err_t req_fn(struct req *r);
     X("ally.cut", req_ally_cut)                                                                                        \
     X("erase", req_erase)                                                                                              \
     X("erasures", req_erasures)                                                                                        \
-    X("record.republish", req_record_republish)
+    X("record.republish", req_record_republish)                                                                        \
+    X("key.rotate", req_key_rotate)
 #define X(name, fn) req_fn fn;
 REQUESTS(X)
 #undef X

@@ -45,6 +45,7 @@
  *   charter.follow  {id}                                          → as charter.log's              of two complete rivals the other one
  *   erase           {dots: [dot], reason}                         → {dot, erased: [dot]}       asks everybody to erase what these ops wrote. ERR_WHO, ERR_NOT_ERASABLE
  *   erasures        {}                                            → {erasures: [{dot, site, site_name, ally, ally_name (who asked), counts, erased (here), attested: [site name], waiting: [site name]}], open}
+ *   key.rotate      {}                                            → {old, site, restart}       a new key for this site, the registrar's own; restart: a daemon takes it when it starts again
  *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}
  *   rebuild         {}                                            → {entities, ops, before, after, same}
  *   peers.known     {}                                            → {alliance_id, name, peers: [{site, name, addresses: [text]}]}   what a key needs to find everything again

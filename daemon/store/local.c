@@ -4,6 +4,7 @@
 
 enum statement {
     PUT_SITE,
+    DROP_SITE,
     SITES,
     SET,
     GET,
@@ -21,6 +22,7 @@ enum statement {
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [PUT_SITE]       = "INSERT OR REPLACE INTO own_sites (site, name, guard_path, incarnation, before_seq, before_id) VALUES (?, ?, ?, ?, ?, ?)",
+    [DROP_SITE]      = "DELETE FROM own_sites WHERE site = ?",
     [SITES]          = "SELECT site, name, guard_path, incarnation, before_seq, before_id FROM own_sites ORDER BY name, site",
     [SET]            = "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)",
     [GET]            = "SELECT value FROM settings WHERE key = ?",
@@ -56,6 +58,14 @@ err_t local_put_site(struct store *s, const struct own_site *site)
     query_uint(&q, site->incarnation);
     query_uint(&q, site->before_seq);
     query_blob(&q, slice_of(site->before_id, HASH_BYTES));
+    return query_run(&q);
+}
+
+err_t local_drop_site(struct store *s, const uint8_t site[SITE_BYTES])
+{
+    struct query q;
+    start(&q, s, DROP_SITE);
+    query_blob(&q, slice_of(site, SITE_BYTES));
     return query_run(&q);
 }
 

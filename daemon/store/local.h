@@ -17,6 +17,7 @@ struct own_site {
     uint8_t before_id[HASH_BYTES];
 };
 err_t local_put_site(struct store *s, const struct own_site *site); /* by site key: inserts or replaces */
+err_t local_drop_site(struct store *s, const uint8_t site[SITE_BYTES]);
 err_t local_sites(struct store *s, struct arena *arena, struct own_site **out, size_t *n);
 
 /* Named byte values: "alliance", "charter", "inviter", … An empty value takes the name away. ERR_NOT_FOUND. */
