@@ -5,6 +5,7 @@
 #include "daemon/core/request.h"
 #include <stdlib.h>
 
+#define REPLACED_S    30 /* before a machine whose link another one took comes back */
 #define PING_EVERY_MS 5000
 #define SILENCE_MS    20000
 #define STRANGER_MS                                                                                                    \
@@ -253,12 +254,14 @@ static err_t on_bye(struct core *c, struct peer *p, const struct msg *m, size_t 
     if (p->has_site && m->bye.retry_after_s)
         reach_wait(c, p->site, m->bye.retry_after_s);
     uint8_t lost[SITE_BYTES];
-    bool ours = p->outgoing && p->has_site;
+    bool ours = p->outgoing && p->has_site, known = p->has_site, replaced = strcmp(text, "duplicate") == 0;
     memcpy(lost, p->site, SITE_BYTES);
     drop(c, p);
-    /* Where no other link of ours took its place, another machine with our key did: it must have time to compare, or neither ever would. */
-    if (ours && (strcmp(text, "duplicate") != 0 || !reach_has_link(c, lost)))
+    if (ours && !replaced)
         reach_failed(c, lost, ERR_UNREACHABLE);
+    /* Where no other link of ours took its place, another machine with our key did: it must have time to compare, or neither ever would. */
+    if (known && replaced && !reach_has_link(c, lost))
+        reach_wait(c, lost, REPLACED_S);
     return ERR_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/sync.h"
 
+#define AT_ONCE_MS        20000 /* two links opened by both sides: PROTOCOL.md §8.2 */
 #define STRANGER_CHARTERS 32 /* messages in its short session: pages of all that it knows, and what comes meanwhile */
 
 void hello_say(struct core *c, struct peer *p)
@@ -36,7 +37,10 @@ void hello_say(struct core *c, struct peer *p)
 
 /* ---- HELLO, CHARTER, JOIN ---- */
 
-/* Two sites may have connected to each other at once: both keep the link that the lower key opened. Same direction: the newer one. */
+/*
+ * Two sites may have connected to each other at once: both keep the link that the lower key opened. Same direction, or one that has stood for a
+ * while: the newer one. Who comes anew then has lost the old one, or is another machine with that key, which must be seen.
+ */
 static struct peer *settle_duplicate(struct core *c, struct peer *p)
 {
     for (size_t i = 0; i < c->peers_n; i++) {
@@ -44,7 +48,8 @@ static struct peer *settle_duplicate(struct core *c, struct peer *p)
         if (other == p || !other->hello || memcmp(other->site, p->site, SITE_BYTES) != 0)
             continue;
         bool ours_is_lower = memcmp(core_own(c)->key.pub, p->site, SITE_BYTES) < 0;
-        bool keep_new = other->outgoing == p->outgoing || p->outgoing == ours_is_lower;
+        bool at_once = core_mono(c).ms - other->since.ms < AT_ONCE_MS;
+        bool keep_new = !at_once || other->outgoing == p->outgoing || p->outgoing == ours_is_lower;
         struct peer *loser = keep_new ? other : p;
         uint64_t link = p->link;
         sync_bye(c, loser, ERR_OK, "duplicate");
@@ -89,6 +94,7 @@ err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
     p->theirs.software = slice_text("");
     memcpy(p->site, m->site, SITE_BYTES);
     p->has_site = p->hello = true;
+    p->since = core_mono(c);
     p->member = core_admits(c, p->site);
     p = settle_duplicate(c, p);
     if (!p)

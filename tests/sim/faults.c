@@ -284,7 +284,7 @@ static void clone(struct sim *s, size_t at)
         return;
     s->cloned = true;
     faults_fall(s, at, false);
-    size_t copy = world_clone(s->w, at, true, true);
+    size_t copy = world_clone(s->w, at, true, access(s->sites[at].guard_path, F_OK) == 0);
     sim_adopt(s, copy);
     faults_start(s, at);
     faults_start(s, copy);
