@@ -137,18 +137,64 @@ static err_t apply_standing(struct core *c)
     return batch_end(c);
 }
 
+/* Charter and roster head that logs and folds were last brought to: numbers, then ids. */
+#define EFFECT_BYTES (2 * 8 + 2 * HASH_BYTES)
+
+static void effect_now(const struct core *c, uint8_t out[EFFECT_BYTES])
+{
+    for (unsigned i = 0; i < 8; i++) {
+        out[i] = (uint8_t)(c->authority.charter_number >> (56 - 8 * i));
+        out[8 + i] = (uint8_t)(c->authority.roster_number >> (56 - 8 * i));
+    }
+    memcpy(out + 16, c->authority.charter_id, HASH_BYTES);
+    memcpy(out + 16 + HASH_BYTES, c->authority.roster_id, HASH_BYTES);
+}
+
+static err_t note_effect(struct core *c)
+{
+    uint8_t now[EFFECT_BYTES];
+    effect_now(c, now);
+    return local_set(c->store, SETTING_EFFECT, slice_of(now, sizeof now));
+}
+
+/* Roles, rules and heirs are the charter's: where it changed, every fold may look different now. */
+static err_t apply(struct core *c, bool refold)
+{
+    uint64_t ops = 0, entities = 0;
+    err_t e = apply_standing(c);
+    if (!e && refold)
+        e = refold_all(c, &ops, &entities);
+    return e ? e : note_effect(c);
+}
+
+/* What went backwards is a damage, for verify to find: no log is cut because of it. */
+err_t charters_catch_up(struct core *c)
+{
+    struct arena arena = {0};
+    struct slice known;
+    uint8_t now[EFFECT_BYTES];
+    bool due = c->founded, charter = false;
+    effect_now(c, now);
+    err_t e = c->founded ? local_get(c->store, SETTING_EFFECT, &arena, &known) : ERR_NOT_FOUND;
+    if (!e && known.len == sizeof now) {
+        due = memcmp(known.at, now, sizeof now) != 0 && memcmp(known.at, now, 16) <= 0;
+        charter = memcmp(known.at + 16, now + 16, HASH_BYTES) != 0;
+    }
+    arena_fini(&arena);
+    if (e && e != ERR_NOT_FOUND)
+        return e;
+    return due ? apply(c, charter) : ERR_OK;
+}
+
 err_t charters_take_effect(struct core *c)
 {
     uint8_t charter[HASH_BYTES];
     bool founded = c->founded;
-    uint64_t ops = 0, entities = 0;
     memcpy(charter, c->authority.charter_id, HASH_BYTES);
     err_t e = charters_load(c);
     if (!e && founded)
-        e = apply_standing(c);
-    /* Roles, rules and heirs are the charter's: every fold may look different now. */
-    if (!e && founded && memcmp(charter, c->authority.charter_id, HASH_BYTES) != 0)
-        e = refold_all(c, &ops, &entities);
+        e = apply(c, memcmp(charter, c->authority.charter_id, HASH_BYTES) != 0);
+    c->erase.flush |= c->erase.any; /* who may attest has changed */
     flow_forgive(c);
     c->changed = core_mono(c);
     c->change_told = false;

@@ -10,10 +10,14 @@
 
 #define SETTING_CHAIN "charter.chain" /* this replica's chain of charter ids, 32 bytes each, charter 0 first */
 
+#define SETTING_EFFECT "charter.effect" /* charter and roster head whose effect is in logs and folds */
+
 /* Reads them out of the store and evaluates them. A directory that waits to be admitted has no charter yet: ERR_OK, founded false. */
 err_t charters_load(struct core *c);
 /* Evaluates anew after something was stored, outside a batch: authority, then what counts of each log, erasures, folds. */
 err_t charters_take_effect(struct core *c);
+/* When the core opens: a crash may have lain between the storing of a charter or an act and its effect. */
+err_t charters_catch_up(struct core *c);
 /* Takes in a CHARTER message: what verifies is kept. *news: something new came. ERR_ALLIANCE, ERR_CHARTER, ERR_ROSTER: nothing of it is kept. */
 err_t charters_take(struct core *c, const struct msg_charter *m, bool *news);
 /* Tells a peer charters and acts, in as many messages as it takes; the last one says so. Nothing but that where `empty`. */

@@ -117,6 +117,8 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
     if (!e)
         e = refold_if_older(c);
     if (!e)
+        e = charters_catch_up(c);
+    if (!e)
         e = admit_finish(c);
     if (e) {
         core_close(c);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* Three sites that do not reach each other; two branches of one new log of the third, equal up to seq 2. */
+/* Three sites that do not reach each other; two branches of one new log of a fourth, which is down: equal up to seq 2. */
 struct scene {
     struct world *w;
     struct core_author a, b;
@@ -38,9 +38,10 @@ static void put(struct core_author *a, struct world *w, size_t to, size_t n, con
 
 static void open_scene(struct scene *s)
 {
-    s->w = world_alliance(61, 3);
+    s->w = world_alliance(61, 4);
+    core_author_init(&s->a, s->w, 3, 77);
+    world_stop(s->w, 3);
     apart(s->w, true);
-    core_author_init(&s->a, s->w, 2, 77);
     for (unsigned i = 0; i < 2; i++) {
         s->trunk[i] = core_author_put(&s->a, i + 1, i ? "T 2" : "T 1", NULL);
         assert_int_equal(core_author_give(s->w, 0, buf_slice(&s->trunk[i]), 7), ERR_OK);

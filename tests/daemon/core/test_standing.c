@@ -227,6 +227,32 @@ static void a_replaced_key_ends_at_its_cut_and_opens_no_session(void **state)
     world_free(s.w);
 }
 
+/* The act was stored, and the machine went before anything came of it. */
+static void a_crash_between_an_act_and_its_effect_is_made_up_for(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct roster_act act = {.kind = ACT_SUSPEND}, read;
+    struct arena arena = {0};
+    bool fresh = false;
+    open_scene(&s, 3);
+    memcpy(act.ally, s.a.ally, ALLY_BYTES);
+    struct buf carried = core_act(s.w, 0, act);
+    assert_int_equal(roster_decode(buf_slice(&carried), &arena, &read), ERR_OK);
+    assert_int_equal(rolls_put_act(s.w->sites[1].core->store, read.id, read.number, buf_slice(&carried), &fresh),
+                     ERR_OK);
+    assert_true(fresh);
+    world_crash(s.w, 1);
+    assert_int_equal(world_start(s.w, 1), ERR_OK);
+    assert_int_equal(core_head_seq(s.w, 1, &s.a.log, NULL), 0);
+    assert_false(listed(s.w, 1, "Titre 1"));
+    core_agree(s.w);
+    assert_heads(&s, 0);
+    arena_fini(&arena);
+    buf_fini(&carried);
+    world_free(s.w);
+}
+
 /* ---- charters ---- */
 
 static void drop_last(struct charter *c, void *ctx)
@@ -362,6 +388,7 @@ int main(void)
         cmocka_unit_test(what_comes_beyond_a_cut_counts_nothing_in_any_order),
         cmocka_unit_test(a_site_that_was_away_cuts_what_it_wrote_meanwhile_and_has_it_again),
         cmocka_unit_test(a_replaced_key_ends_at_its_cut_and_opens_no_session),
+        cmocka_unit_test(a_crash_between_an_act_and_its_effect_is_made_up_for),
         cmocka_unit_test(an_expelled_ally_counts_up_to_its_cuts_and_its_records_are_read_only),
         cmocka_unit_test(a_role_is_judged_by_the_charter_that_covers_the_commit),
     };
