@@ -213,12 +213,16 @@ static err_t write_member(struct edit *e, struct edit_list *list, struct op_writ
 err_t edit_set(struct edit *e, unsigned relation, struct slice target, bool add, struct slice value, bool *changed)
 {
     const struct view_key *key = find_set(e, relation, target);
-    bool same = (member(e, key) != NULL) == add;
+    const struct view_value *there = member(e, key);
+    /* An index term with another weight is another term: it takes the place of ours. */
+    bool weighs = e->type == ENTITY_RECORD && add && there && !slice_equal(there->value, value);
+    bool same = (there != NULL) == add && !weighs;
     if (changed)
         *changed = !same;
     if (same || is_listed(&e->sets, relation, target))
         return ERR_OK;
-    return write_member(e, &e->sets, (struct op_write){.field = relation, .add = add}, target, add ? NULL : key, value);
+    return write_member(e, &e->sets, (struct op_write){.field = relation, .add = add}, target,
+                        add && !weighs ? NULL : key, value);
 }
 
 err_t edit_link(struct edit *e, unsigned link, struct slice target, bool add, struct slice value, bool *changed)

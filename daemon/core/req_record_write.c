@@ -171,6 +171,7 @@ static err_t term_target(struct req *r, const struct edit *edit, struct slice te
     return e || edit_has(edit, 0, slice_of(out, CONCEPT_BYTES)) ? e : req_follow(r, out);
 }
 
+/* A term without a weight is noted as true: nil is what one that vanished becomes. */
 static err_t write_terms(struct record_job *j)
 {
     static const uint8_t there[] = {0xc3};
@@ -178,13 +179,13 @@ static err_t write_terms(struct record_job *j)
     for (size_t i = 0; i < j->w.sets_n && !e; i++) {
         uint8_t target[CONCEPT_BYTES];
         bool changed = true;
-        struct slice id = slice_of(target, CONCEPT_BYTES);
+        struct slice id = slice_of(target, CONCEPT_BYTES), weight = j->w.sets[i].weight;
         e = term_target(j->r, &j->edit, j->w.sets[i].target_text, target);
         if (e)
             return why_set(&j->r->why, e, "concepts");
-        e = changed_at_source(j, 0, id, slice_of(there, 1), &changed);
+        e = changed_at_source(j, 0, id, value_is_nil(weight) ? slice_of(there, 1) : weight, &changed);
         if (!e && changed)
-            e = edit_set(&j->edit, 0, id, true, j->w.sets[i].weight, NULL);
+            e = edit_set(&j->edit, 0, id, true, weight, NULL);
     }
     return e;
 }

@@ -57,6 +57,40 @@ static json_t *show(struct world *w, const char *id)
     return world_do(w, 0, "record.show", json_pack("{s:s}", "id", id));
 }
 
+#define INDEXED "http://example.org/water"
+
+static json_t *indexed(int weight)
+{
+    return json_pack("{s:s, s:s, s:[{s:s, s:i}]}", "source_id", "s1", "title", "A", "concepts", "concept", INDEXED,
+                     "weight", weight);
+}
+
+static void assert_weight(struct world *w, const char *id, int weight)
+{
+    json_t *r = show(w, id);
+    const json_t *terms = json_object_get(r, "concepts");
+    assert_int_equal(json_array_size(terms), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(terms, 0), "weight")), weight);
+    json_decref(r);
+}
+
+static void a_term_takes_another_weight(void **state)
+{
+    (void)state;
+    char id[64];
+    struct world *w = alone();
+    json_decref(write_one(w, "import", indexed(3)));
+    first_id(w, id);
+    import(w, indexed(9), 0, 1, 0);
+    assert_weight(w, id, 9);
+    import(w, indexed(9), 0, 0, 1);
+    json_decref(world_do(
+        w, 0, "record.edit",
+        json_pack("{s:s, s:{s:[{s:s, s:i}]}}", "id", id, "set", "concepts", "concept", INDEXED, "weight", 20)));
+    assert_weight(w, id, 20);
+    world_free(w);
+}
+
 static const char *text_of(const json_t *record, const char *field)
 {
     return json_string_value(json_object_get(json_object_get(record, field), "fr"));
@@ -405,6 +439,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reimport_changes_nothing),
         cmocka_unit_test(one_changed_line_is_one_commit_of_the_changed_fields),
+        cmocka_unit_test(a_term_takes_another_weight),
         cmocka_unit_test(a_reimport_does_not_undo_what_a_person_wrote),
         cmocka_unit_test(what_vanished_at_the_source_is_emptied),
         cmocka_unit_test(what_is_retired_stays_so_until_the_source_changes),
