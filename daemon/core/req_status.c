@@ -6,9 +6,11 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/found.h"
+#include "daemon/core/own.h"
 #include "daemon/core/req.h"
 #include "daemon/core/req_read.h"
 #include "daemon/core/sync.h"
+#include "daemon/store/aside.h"
 #include "protocol/base/base32.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +141,30 @@ static void put_site(struct req *r)
     req_put(r->result, "endpoints", endpoints);
 }
 
+/* What fell out of the logs, and the forks that end a log now. */
+static err_t put_aside(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    struct aside_row *rows = NULL;
+    struct fork_proof *forks = NULL;
+    size_t n = 0, forks_n = 0;
+    err_t e = aside_list(c->store, &r->arena, &rows, &n);
+    if (!e)
+        e = forks_all(c->store, &r->arena, &forks, &forks_n);
+    for (size_t i = 0; i < forks_n && !e; i++) {
+        const struct head *named = authority_checkpoint(&c->authority, &forks[i].log);
+        const struct site *site = authority_site(&c->authority, forks[i].log.site);
+        char detail[120];
+        if (!site || (named && forks[i].seq <= named->seq))
+            continue;
+        snprintf(detail, sizeof detail, "%.*s, %llu", (int)(site->name.len < 80 ? site->name.len : 80),
+                 (const char *)site->name.at, (unsigned long long)forks[i].seq);
+        add_problem(r, problems, ERR_FORK, tr(r->lang, N_("the technical secretariat")), detail);
+    }
+    req_put(r->result, "aside", json_integer((json_int_t)n));
+    return e;
+}
+
 static err_t put_counts(struct req *r, json_t *problems)
 {
     struct core *c = r->core;
@@ -251,6 +277,11 @@ err_t req_status(struct req *r)
     put_site(r);
     if (!e)
         e = put_counts(r, problems);
+    if (!e)
+        e = put_aside(r, problems);
+    if (!e && c->founded && core_own(c) && authority_site(&c->authority, core_own(c)->key.pub) &&
+        !own_may_write(c, core_own(c)))
+        add_problem(r, problems, ERR_CUT, tr(r->lang, N_("the technical secretariat")), "");
     put_peers(r, problems, &syncing, &missing);
     if (!c->serves && !c->joining)
         add_problem(r, problems, ERR_STOPPED, tr(r->lang, N_("you")), "");

@@ -323,6 +323,14 @@ static void proofs_survive_a_restart(void **state)
     core_agree(s.w);
     assert_heads(&s, 2);
     assert_int_equal(core_author_tell(&s.a, s.w, 0, 9, "Neuf", NULL), ERR_FORK);
+    /* Status tells of it, and of what stands aside. */
+    json_t *r = world_do(s.w, 0, "status", NULL), *p;
+    size_t i, told = 0;
+    json_array_foreach(json_object_get(r, "problems"), i, p) told +=
+        strcmp(json_string_value(json_object_get(p, "name")), "fork") == 0;
+    assert_int_equal(told, 1);
+    assert_int_equal(world_number(r, "aside"), 4);
+    json_decref(r);
     end(&s);
 }
 
