@@ -305,9 +305,10 @@ static const struct arg_form list_form = {"concept list",
 static const char *status(const struct out *o, const char *name)
 {
     static const char *const words[][2] = {
-        {"proposed",   N_("proposed")  },
-        {"adopted",    N_("adopted")   },
-        {"deprecated", N_("deprecated")}
+        {"proposed",    N_("proposed")  },
+        {"adopted",     N_("adopted")   },
+        {"deprecated",  N_("deprecated")},
+        {"merged_into", N_("merged")    }
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], name) == 0)
@@ -434,6 +435,9 @@ static void show_concept(const struct out *o, const json_t *c)
 #undef X
     out_pair(o, N_("id"), pick_text(c, "id"));
     out_pair(o, N_("status"), status(o, pick_text(c, "status")));
+    const json_t *into = json_object_get(c, "merged_into");
+    if (into)
+        out_pair(o, N_("merged into"), *pick_text(into, "label") ? pick_text(into, "label") : pick_text(into, "id"));
     fputc('\n', o->data);
     entity_fields(o, ENTITY_CONCEPT, c);
     for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
@@ -471,6 +475,8 @@ static const struct cli_sub subs[] = {
     {"edit",    concept_edit,    &edit_form          },
     {"relate",  concept_relate,  &relate_form        },
     {"adopt",   concept_adopt,   &adopt_form         },
+    {"merge",   concept_merge,   &concept_merge_form },
+    {"retire",  concept_retire,  &concept_retire_form},
     {"list",    concept_list,    &list_form          },
     {"show",    concept_show,    &show_form          },
     {"history", concept_history, &history_form       },

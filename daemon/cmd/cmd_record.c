@@ -197,6 +197,31 @@ static int record_retire(struct cli *cli, int argc, char **argv)
                          N_("{1} retired (dot {2})"));
 }
 
+static const struct arg_option link_options[] = {
+    {0, "remove", NULL, false, N_("take the link away")},
+};
+static const struct arg_form link_form = {"record link",
+                                          "ID REL TARGET",
+                                          N_("say how a record stands to another"),
+                                          link_options,
+                                          sizeof link_options / sizeof *link_options,
+                                          3,
+                                          3,
+                                          N_("REL: cites, extends, translates, part_of, synthesises. TARGET: a "
+                                             "record, by its id or our source id, or a URL.")};
+
+static int record_link(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &link_form, argc, argv, &args, &code))
+        return code;
+    return entity_change(cli, "record.link",
+                         json_pack("{s:s, s:s, s:s, s:b}", "id", args.operands[0], "rel", args.operands[1], "target",
+                                   args.operands[2], "remove", args_flag(&args, "remove")),
+                         N_("{1} changed (dot {2})"));
+}
+
 /* ---- list, show, history ---- */
 
 static const struct arg_option list_options[] = {
@@ -316,7 +341,18 @@ static void show_record(const struct out *o, const json_t *r)
                  *pick_text(c, "label") ? pick_text(c, "label") : pick_text(c, "id"));
     }
     if (!pick_true(r, "retired"))
-        show_discipline(o, r);
+        json_array_foreach(json_object_get(r, "links"), i, c)
+            out_pair(o, pick_text(c, "rel"), *pick_text(c, "title") ? pick_text(c, "title") : pick_text(c, "target"));
+    json_array_foreach(json_object_get(r, "linked_by"), i, c)
+        out_pair(o, i == 0 ? N_("linked by") : " ", pick_text(c, "title"));
+    json_array_foreach(json_object_get(r, "translations"), i, c)
+    {
+        char name[64];
+        snprintf(name, sizeof name, "%s@%s", pick_text(c, "field"), pick_text(c, "lang"));
+        if (pick_true(c, "stale"))
+            out_pair(o, N_("translation to redo"), name);
+    }
+    show_discipline(o, r);
     if (pick_number(r, "conflicts"))
         out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(r, "id"), NULL);
 }
@@ -378,6 +414,7 @@ static const struct cli_sub subs[] = {
     {"add",       record_add,       &add_form          },
     {"edit",      record_edit,      &edit_form         },
     {"import",    record_import,    &record_import_form},
+    {"link",      record_link,      &link_form         },
     {"list",      record_list,      &list_form         },
     {"show",      record_show,      &show_form         },
     {"history",   record_history,   &history_form      },

@@ -10,4 +10,8 @@ extern const struct arg_form concept_import_form, concept_export_form;
 int concept_import(struct cli *cli, int argc, char **argv);
 int concept_export(struct cli *cli, int argc, char **argv);
 
+extern const struct arg_form concept_merge_form, concept_retire_form;
+int concept_merge(struct cli *cli, int argc, char **argv);
+int concept_retire(struct cli *cli, int argc, char **argv);
+
 #endif
