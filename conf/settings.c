@@ -22,11 +22,14 @@ struct row {
     const char *name, *section, *key;
     enum setting_type type;
     const char *fallback, *form, *meaning;
+    bool used;
 };
 
+enum { USE_unused, USE_used };
+
 static const struct row rows[SETTING_COUNT] = {
-#define X(id, section, key, type, fallback, form, meaning)                                                             \
-    [SETTING_##id] = {section "." key, section, key, SETTING_##type, fallback, form, meaning},
+#define X(id, section, key, type, fallback, form, use, meaning)                                                        \
+    [SETTING_##id] = {section "." key, section, key, SETTING_##type, fallback, form, meaning, USE_##use},
     SETTINGS(X)
 #undef X
 };
@@ -38,7 +41,7 @@ struct settings {
 
 static const struct row *row(enum setting id)
 {
-    static const struct row none = {"", "", "", SETTING_TEXT, "", "", ""};
+    static const struct row none = {"", "", "", SETTING_TEXT, "", "", "", false};
     return (unsigned)id < SETTING_COUNT ? &rows[id] : &none;
 }
 
@@ -70,6 +73,11 @@ const char *setting_fallback(enum setting id)
 const char *setting_meaning(enum setting id)
 {
     return row(id)->meaning;
+}
+
+bool setting_used(enum setting id)
+{
+    return row(id)->used;
 }
 
 enum setting setting_by_name(const char *name)

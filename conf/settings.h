@@ -9,7 +9,7 @@
 #include "protocol/base/buf.h"
 
 enum setting {
-#define X(id, section, key, type, fallback, form, meaning) SETTING_##id,
+#define X(id, section, key, type, fallback, form, use, meaning) SETTING_##id,
     SETTINGS(X)
 #undef X
         SETTING_COUNT
@@ -39,6 +39,7 @@ int64_t settings_number(const struct settings *s,
 bool settings_is_default(const struct settings *s, enum setting id);
 const char *setting_name(enum setting id);      /* "zeromq.listen" */
 const char *setting_meaning(enum setting id);   /* English sentence, a msgid */
+bool setting_used(enum setting id);             /* false: it can be set, and nothing reads it yet */
 enum setting setting_by_name(const char *name); /* SETTING_COUNT: none */
 const char *setting_section(enum setting id);
 const char *setting_key(enum setting id);

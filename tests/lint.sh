@@ -76,6 +76,19 @@ part_documented() {
     return $missing
 }
 
+# A setting is `used` where something reads it, and `unused` where nothing does: nobody shall set one in vain without being told.
+part_settings() {
+    local id use wrong=0
+    while read -r id use; do
+        if grep -rqw --include='*.c' "SETTING_$id" peers daemon; then
+            [ "$use" = used ] || { echo "conf/settings.def: $id is used"; wrong=1; }
+        else
+            [ "$use" = unused ] || { echo "conf/settings.def: nothing uses $id"; wrong=1; }
+        fi
+    done < <(sed -n 's/^X(\([A-Z_]*\),.*, *\(used\|unused\), .*/\1 \2/p' conf/settings.def)
+    return $wrong
+}
+
 part_translations() {
     if [ -f conf/translations/check.sh ]; then bash conf/translations/check.sh; fi
 }
@@ -126,7 +139,7 @@ run() {
 }
 
 [ -n "$(list 'protocol/*.c')" ] || { echo "lint: no sources under $PWD" >&2; exit 1; }
-[ $# -gt 0 ] || set -- layers banned documented translations sh format cppcheck tidy
+[ $# -gt 0 ] || set -- layers banned documented settings translations sh format cppcheck tidy
 for part in "$@"; do
     if ! declare -F "part_$part" >/dev/null; then
         echo "lint: no part is called $part" >&2

@@ -14,7 +14,7 @@ cat > "$work/tables.h" <<'EOF'
 #define X(id, number, exit_code, name, what, next) N_(what) N_(next)
 ERR_TABLE(X)
 #undef X
-#define X(id, section, key, type, fallback, form, meaning) N_(meaning)
+#define X(id, section, key, type, fallback, form, use, meaning) N_(meaning)
 SETTINGS(X)
 #undef X
 #define X(id, code, experiences, sentence) N_(sentence)

@@ -18,11 +18,27 @@ static void show_json(const struct cli *cli, enum setting only)
     for (int id = 0; id < SETTING_COUNT; id++)
         if (only == SETTING_COUNT || (int)only == id)
             json_object_set_new(list, setting_name((enum setting)id),
-                                json_pack("{s:s, s:b}", "value", settings_get(cli->settings, (enum setting)id),
-                                          "default", settings_is_default(cli->settings, (enum setting)id)));
+                                json_pack("{s:s, s:b, s:b}", "value", settings_get(cli->settings, (enum setting)id),
+                                          "default", settings_is_default(cli->settings, (enum setting)id), "used",
+                                          setting_used((enum setting)id)));
     json_t *result = json_pack("{s:s, s:o}", "file", cli->config, "settings", list);
     out_json(&cli->out, result);
     json_decref(result);
+}
+
+static const char *remark(const struct cli *cli, enum setting id)
+{
+    bool set = !settings_is_default(cli->settings, id);
+    if (!setting_used(id))
+        return set ? N_("set, not used yet") : N_("not used yet");
+    return set ? N_("set") : "";
+}
+
+/* Nobody shall believe that backups are made because storage.backup_dir was accepted. */
+static void warn_unused(const struct cli *cli, enum setting id)
+{
+    if (!setting_used(id))
+        out_say(&cli->out, N_("{1} is not used yet: setting it changes nothing"), setting_name(id), NULL);
 }
 
 static void show_all(const struct cli *cli)
@@ -40,7 +56,7 @@ static void show_all(const struct cli *cli)
         const char *value = settings_get(cli->settings, (enum setting)id);
         table_cell(&t, setting_name((enum setting)id));
         table_cell(&t, *value ? value : "—");
-        table_cell(&t, settings_is_default(cli->settings, (enum setting)id) ? "" : tr(cli->lang, N_("set")));
+        table_cell(&t, tr(cli->lang, remark(cli, (enum setting)id)));
         table_cell(&t, tr(cli->lang, setting_meaning((enum setting)id)));
     }
     out_say(&cli->out, *cli->config ? N_("read from {1}") : N_("no configuration file: every setting has its default"),
@@ -69,14 +85,25 @@ static int config_show(struct cli *cli, int argc, char **argv)
         return unknown_key(cli, args.operands[0]);
     if (cli->out.json)
         show_json(cli, only);
-    else if (only != SETTING_COUNT)
+    else if (only != SETTING_COUNT) {
         out_print(&cli->out, "{1}", settings_get(cli->settings, only), NULL);
-    else
+        warn_unused(cli, only);
+    } else
         show_all(cli);
     return 0;
 }
 
 static const struct arg_form check_form = {"config check", "", N_("is the configuration right?"), NULL, 0, 0, 0, NULL};
+
+/* The names of the settings that were set in vain. */
+static json_t *unused_set(const struct cli *cli)
+{
+    json_t *list = json_array();
+    for (int id = 0; id < SETTING_COUNT; id++)
+        if (!setting_used((enum setting)id) && !settings_is_default(cli->settings, (enum setting)id))
+            json_array_append_new(list, json_string(setting_name((enum setting)id)));
+    return list;
+}
 
 static int config_check(struct cli *cli, int argc, char **argv)
 {
@@ -88,13 +115,16 @@ static int config_check(struct cli *cli, int argc, char **argv)
     if (err)
         return cli_fail(cli, err);
     if (cli->out.json) {
-        json_t *result = json_pack("{s:b, s:s}", "ok", 1, "file", cli->config);
+        json_t *result = json_pack("{s:b, s:s, s:o}", "ok", 1, "file", cli->config, "unused", unused_set(cli));
         out_json(&cli->out, result);
         json_decref(result);
-    } else
-        out_print(&cli->out,
-                  *cli->config ? N_("{1}: right") : N_("no configuration file: every setting has its default"),
-                  cli->config, NULL);
+        return 0;
+    }
+    out_print(&cli->out, *cli->config ? N_("{1}: right") : N_("no configuration file: every setting has its default"),
+              cli->config, NULL);
+    for (int id = 0; id < SETTING_COUNT; id++)
+        if (!settings_is_default(cli->settings, (enum setting)id))
+            warn_unused(cli, (enum setting)id);
     return 0;
 }
 
@@ -123,7 +153,8 @@ static int config_set(struct cli *cli, int argc, char **argv)
     int code;
     if (!cli_begin(cli, &set_form, argc, argv, &args, &code))
         return code;
-    if (setting_by_name(args.operands[0]) == SETTING_COUNT)
+    enum setting id = setting_by_name(args.operands[0]);
+    if (id == SETTING_COUNT)
         return unknown_key(cli, args.operands[0]);
     char path[CLI_PATH_MAX + 16];
     snprintf(path, sizeof path, *cli->config ? "%s" : "%s/allied.conf", *cli->config ? cli->config : cli->data);
@@ -134,11 +165,16 @@ static int config_set(struct cli *cli, int argc, char **argv)
     if (fresh)
         give_to_owner(cli, path);
     if (cli->out.json) {
-        json_t *result = json_pack("{s:s, s:s, s:s}", "file", path, "key", args.operands[0], "value", args.operands[1]);
+        json_t *result = json_pack("{s:s, s:s, s:s, s:b}", "file", path, "key", args.operands[0], "value",
+                                   args.operands[1], "used", setting_used(id));
         out_json(&cli->out, result);
         json_decref(result);
-    } else
+    } else if (setting_used(id))
         out_print(&cli->out, N_("{1}: {2} is set; restart the daemon to use it"), path, args.operands[0], NULL);
+    else {
+        out_print(&cli->out, N_("{1}: {2} is set"), path, args.operands[0], NULL);
+        warn_unused(cli, id);
+    }
     return 0;
 }
 

@@ -567,6 +567,11 @@ static void the_configuration_is_checked_shown_and_set(void **state)
     (void)state;
     ENDS(0, ": right", "", "config", "check", "--config", FILE_OF("allied.conf", ""));
     ENDS(0, "is set", "", "config", "set", "site.name", "Chez nous");
+    ENDS(0, "is set", "storage.backup_dir is not used yet", "config", "set", "storage.backup_dir", "/var/backups");
+    ENDS(0, ": right", "storage.backup_dir is not used yet", "config", "check");
+    ENDS(0, "\"unused\":[\"site.name\",\"storage.backup_dir\"]", "", "config", "check", "--json");
+    ENDS(0, "\"used\":false", "", "config", "show", "storage.backup_dir", "--json");
+    ENDS(0, "not used yet", "", "config", "show");
     ENDS(0, "Chez nous\n", "", "config", "show", "site.name");
     ENDS(0, "autre\n", "", "config", "show", "site.name", "-o", "site.name=autre");
     ENDS(78, "", "zeromq.listen", "config", "show", "zeromq.lisen");
