@@ -122,8 +122,9 @@ cluster: $(O)/allied
 #: make sim         SEEDS=N seeds of the simulator (default 200), or SEED=K alone; what failed once is tests/sim/seeds.txt
 SEEDS ?= 200
 SEED ?=
+SIM_JOBS ?= $(shell nproc)
 sim: $(O)/tests/sim/sim
-	@$(O)/tests/sim/sim $(if $(SEED),--seed $(SEED),--list tests/sim/seeds.txt --seeds $(SEEDS)) $(SIM_FLAGS)
+	@$(O)/tests/sim/sim $(if $(SEED),--seed $(SEED),--list tests/sim/seeds.txt --seeds $(SEEDS) --jobs $(SIM_JOBS)) $(SIM_FLAGS)
 SIM_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/*.c)))
 # A stub stands before the two functions of the signature scheme; it goes through to them for the seeds that are to have real ones.
 $(O)/tests/sim/sim: $(SIM_OBJ) $(TEST_HELP_OBJ) $(O)/liballied.a

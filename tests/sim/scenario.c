@@ -63,6 +63,11 @@ struct sim_plan sim_plan_of(uint64_t seed)
     return p;
 }
 
+struct sim_plan sim_plan_of_cuts(uint64_t seed)
+{
+    return (struct sim_plan){.seed = seed, .sites = 3, .steps = 400, .faults = SIM_CRASHES};
+}
+
 /* ---- sites ---- */
 
 void sim_adopt(struct sim *s, size_t at)

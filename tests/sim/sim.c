@@ -1,8 +1,9 @@
 /*
- * sim: runs seeds. sim [--seeds N] [--from K] [--seed K] [--list FILE] [--once] [--watch]
+ * sim: runs seeds. sim [--seeds N] [--from K] [--seed K] [--list FILE] [--jobs N] [--seconds S] [--cuts] [--once] [--watch]
  *
- * Each seed runs twice, and both traces must be the same. A child runs one seed after the other; a seed that ends it is named by the parent, which
- * goes on with the next in a new child. The last lines are figures and "N passed, N failed".
+ * Each seed runs twice (--once: once), and both traces must be the same. Each job has a child that runs one seed after the other; a seed that ends
+ * it is named by its parent, which goes on with the next in a new child. --seconds: no seed begins later than that. --cuts: instead of what the
+ * seed would draw, a long run with nothing but kills and power cuts. The last lines are figures and "N passed, N failed".
  */
 #include "tests/sim/sim.h"
 
@@ -10,21 +11,26 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#define JOBS_MAX     64
 #define SEED_SECONDS 120 /* one that takes longer hangs */
 
 struct settings {
     uint64_t *seeds;
-    size_t n;
-    bool once, watch;
+    size_t n, jobs;
+    int64_t until_ms; /* no seed begins after it; 0: all do */
+    bool once, watch, cuts;
 };
 
 struct shared {
@@ -32,10 +38,22 @@ struct shared {
     size_t at; /* of the seed under way */
 };
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool is_over(const struct settings *set)
+{
+    return set->until_ms && now_ms() >= set->until_ms;
+}
+
 static bool run_seed(const struct settings *set, struct sim_counts *counts, uint64_t seed)
 {
     uint8_t one[HASH_BYTES], two[HASH_BYTES];
-    struct sim_plan plan = sim_plan_of(seed);
+    struct sim_plan plan = set->cuts ? sim_plan_of_cuts(seed) : sim_plan_of(seed);
     sim_run(&plan, counts, set->watch, one);
     counts->runs++;
     if (set->once)
@@ -55,14 +73,15 @@ static void fail_seed(struct shared *sh, uint64_t seed)
     sh->counts.failed++;
 }
 
-/* Runs from sh->at on, in a child of its own. */
+/* Runs every jobs-th seed from sh->at on, in a child of its own. */
 static int work(const struct settings *set, struct shared *sh)
 {
     fflush(stdout);
     setvbuf(stdout, NULL, _IOLBF, 0);
     pid_t child = fork();
     if (child == 0) {
-        for (; sh->at < set->n; sh->at++) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (; sh->at < set->n && !is_over(set); sh->at += set->jobs) {
             alarm(SEED_SECONDS);
             if (!run_seed(set, &sh->counts, set->seeds[sh->at]))
                 fail_seed(sh, set->seeds[sh->at]);
@@ -75,13 +94,6 @@ static int work(const struct settings *set, struct shared *sh)
     if (child < 0 || waitpid(child, &status, 0) < 0)
         return 1;
     return status;
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static void report(const struct sim_counts *c, int64_t ms)
@@ -131,6 +143,8 @@ static bool read_arguments(struct settings *set, int argc, char **argv)
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
         if (strcmp(argv[i], "--once") == 0)
             set->once = true;
+        else if (strcmp(argv[i], "--cuts") == 0)
+            set->cuts = true;
         else if (strcmp(argv[i], "--watch") == 0)
             set->watch = true;
         else if (!value)
@@ -139,6 +153,10 @@ static bool read_arguments(struct settings *set, int argc, char **argv)
             n = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--from") == 0)
             from = strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--seconds") == 0)
+            set->until_ms = now_ms() + (int64_t)strtoull(argv[++i], NULL, 10) * 1000;
+        else if (strcmp(argv[i], "--jobs") == 0)
+            set->jobs = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0)
             add_seed(set, strtoull(argv[++i], NULL, 10));
         else if (strcmp(argv[i], "--list") != 0 || !read_list(set, argv[++i]))
@@ -146,32 +164,68 @@ static bool read_arguments(struct settings *set, int argc, char **argv)
     }
     for (uint64_t i = 0; i < n; i++)
         add_seed(set, from + i);
-    return set->n > 0;
+    return set->n > 0 && set->jobs > 0 && set->jobs <= JOBS_MAX;
 }
 
-int main(int argc, char **argv)
+/* All of one job's seeds: a new child after each that died. */
+static void run_job(const struct settings *set, struct shared *sh)
 {
-    struct settings set = {0};
-    if (!read_arguments(&set, argc, argv)) {
-        fprintf(stderr, "sim [--seeds N] [--from K] [--seed K] [--list FILE] [--once] [--watch]\n");
-        return 64;
-    }
-    struct shared *sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (sh == MAP_FAILED)
-        return 1;
-    setenv("CMOCKA_TEST_ABORT", "1", 1); /* outside a test of its own, cmocka says what failed only so */
-    int64_t began = now_ms();
-    for (int status; sh->at < set.n && (status = work(&set, sh)) != 0;) {
-        if (sh->at >= set.n)
+    for (int status; sh->at < set->n && (status = work(set, sh)) != 0;) {
+        if (sh->at >= set->n)
             break;
         printf("ended by %s %d\n", WIFSIGNALED(status) ? "signal" : "exit",
                WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-        fail_seed(sh, set.seeds[sh->at++]);
+        fail_seed(sh, set->seeds[sh->at]);
+        sh->at += set->jobs;
         sh->counts.seeds++;
         if (sh->counts.root[0])
             store_fixture_remove_tree(sh->counts.root);
         sh->counts.root[0] = 0;
     }
+}
+
+static void start_job(const struct settings *set, struct shared *all, size_t i)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child != 0)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    all[i].at = i;
+    run_job(set, &all[i]);
+    fflush(stdout);
+    _exit(0);
+}
+
+static void add_counts(struct sim_counts *sum, const struct sim_counts *c)
+{
+    uint64_t a[offsetof(struct sim_counts, root) / sizeof(uint64_t)], b[sizeof a / sizeof *a];
+    memcpy(a, sum, sizeof a);
+    memcpy(b, c, sizeof b);
+    for (size_t i = 0; i < sizeof a / sizeof *a; i++)
+        a[i] += b[i];
+    memcpy(sum, a, sizeof a);
+}
+
+int main(int argc, char **argv)
+{
+    struct settings set = {.jobs = 1};
+    if (!read_arguments(&set, argc, argv)) {
+        fprintf(stderr, "sim [--seeds N] [--from K] [--seed K] [--list FILE] [--jobs N] [--seconds S] [--cuts] "
+                        "[--once] [--watch]\n");
+        return 64;
+    }
+    struct shared *sh = mmap(NULL, JOBS_MAX * sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (sh == MAP_FAILED)
+        return 1;
+    setenv("CMOCKA_TEST_ABORT", "1", 1); /* outside a test of its own, cmocka says what failed only so */
+    int64_t began = now_ms();
+    for (size_t i = 0; i < set.jobs; i++)
+        start_job(&set, sh, i);
+    while (wait(NULL) > 0)
+        ;
+    for (size_t i = 1; i < set.jobs; i++)
+        add_counts(&sh[0].counts, &sh[i].counts);
     report(&sh->counts, now_ms() - began);
     printf("sim: %llu passed, %llu failed\n", (unsigned long long)(sh->counts.seeds - sh->counts.failed),
            (unsigned long long)sh->counts.failed);

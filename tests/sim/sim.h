@@ -69,6 +69,7 @@ struct sim {
 
 /* ---- scenario.c ---- */
 struct sim_plan sim_plan_of(uint64_t seed);
+struct sim_plan sim_plan_of_cuts(uint64_t seed); /* many falls, and nothing else */
 /* A whole run, checks included; ends the process where something does not hold. The trace of all that happened. */
 void sim_run(const struct sim_plan *plan, struct sim_counts *counts, bool watch, uint8_t trace[HASH_BYTES]);
 uint64_t sim_random(struct sim *s, uint64_t below);
