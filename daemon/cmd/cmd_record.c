@@ -25,10 +25,10 @@
 /* ---- add ---- */
 
 static const struct arg_option add_options[] = {
-    {0, "file",    "FILE.json",          false, N_("a file with one record as a JSON object")  },
-    {0, "set",     "field[@lang]=value", true,  N_("one value; repeat it for others")          },
-    {0, "lang",    "XX",                 false, N_("language of texts that do not name theirs")},
-    {0, "dry-run", NULL,                 false, N_("say what would happen, write nothing")     },
+    {0, "file",      "FILE.json",          false, N_("a file with one record as a JSON object")  },
+    {0, "set",       "field[@lang]=value", true,  N_("one value; repeat it for others")          },
+    {0, "text-lang", "XX",                 false, N_("language of texts that do not name theirs")},
+    {0, "dry-run",   NULL,                 false, N_("say what would happen, write nothing")     },
 };
 static const struct arg_form add_form = {
     "record add", "", N_("publish one record"), add_options, sizeof add_options / sizeof *add_options, 0, 0,
@@ -97,7 +97,7 @@ static int record_add(struct cli *cli, int argc, char **argv)
     int code;
     if (!cli_begin(cli, &add_form, argc, argv, &args, &code))
         return code;
-    const char *path = args_value(&args, "file"), *lang = args_value(&args, "lang");
+    const char *path = args_value(&args, "file"), *lang = args_value(&args, "text-lang");
     if (!path && !args_value(&args, "set"))
         return cli_lacks(cli, "--file | --set");
     json_t *object = NULL;

@@ -14,11 +14,11 @@
 #include <sys/stat.h>
 
 static const struct arg_option options[] = {
-    {0, "map",     "FILE", false,
+    {0, "map",       "FILE", false,
      N_("names of their fields to ours: one ours=theirs a line (abstract@fr=resume, place.lat=lat)")},
-    {0, "dry-run", NULL,   false, N_("say what would happen, write nothing")                        },
-    {0, "lang",    "XX",   false, N_("language of texts that do not name theirs")                   },
-    {0, "type",    "T",    false, N_("type of records that do not name theirs")                     },
+    {0, "dry-run",   NULL,   false, N_("say what would happen, write nothing")                      },
+    {0, "text-lang", "XX",   false, N_("language of texts that do not name theirs")                 },
+    {0, "type",      "T",    false, N_("type of records that do not name theirs")                   },
 };
 const struct arg_form record_import_form = {
     "record import",
@@ -145,12 +145,14 @@ int record_import(struct cli *cli, int argc, char **argv)
     int code;
     if (!cli_begin(cli, &record_import_form, argc, argv, &args, &code))
         return code;
-    struct import im = {
-        .cli = cli, .path = args.operands[0], .lang = args_value(&args, "lang"), .type = args_value(&args, "type")};
+    struct import im = {.cli = cli,
+                        .path = args.operands[0],
+                        .lang = args_value(&args, "text-lang"),
+                        .type = args_value(&args, "type")};
     struct sigaction act = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}, old;
     bool dry_run = args_flag(&args, "dry-run");
-    err_t err =
-        im.lang && !lang_valid(slice_text(im.lang)) ? why_set(&cli->why, ERR_LANG, "--lang %.60s", im.lang) : ERR_OK;
+    err_t err = im.lang && !lang_valid(slice_text(im.lang)) ? why_set(&cli->why, ERR_LANG, "--text-lang %.60s", im.lang)
+                                                            : ERR_OK;
     err = err ? err : open_map(&im, args_value(&args, "map"));
     err = err ? err : open_input(&im);
     if (err) {

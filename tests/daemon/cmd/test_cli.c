@@ -255,6 +255,7 @@ static void help_speaks_both_languages_and_goes_to_stdout(void **state)
     ENDS(0, "allied 0.1.0", "", "--version");
     ENDS(0, "put in records", "", "record", "import", "--help");
     ENDS(0, "enregistrer des fiches", "", "--lang", "fr", "record", "import", "--help");
+    ENDS(0, "enregistrer des fiches", "", "record", "import", "--help", "--lang", "fr");
     struct said fr = run("--help", "--lang", "fr", NULL);
     assert_int_equal(fr.code, 0);
     assert_null(strstr(fr.out, "experience records"));
@@ -348,7 +349,7 @@ static void an_import_maps_names_and_sends_what_was_asked(void **state)
     char map[160];
     snprintf(map, sizeof map, "%s", FILE_OF("map", "title=titre\nsource_id=id\n"));
     char *path = FILE_OF("in.jsonl", "{\"titre\":\"a\",\"id\":7}\n");
-    ENDS(0, "added 1", "dry run", "record", "import", path, "--map", map, "--lang", "fr", "--type", "analysis",
+    ENDS(0, "added 1", "dry run", "record", "import", path, "--map", map, "--text-lang", "fr", "--type", "analysis",
          "--dry-run");
     asked_last("record.write", "{\"lines\":[{\"line\":1,\"record\":{\"lang\":\"fr\",\"source_id\":\"7\",\"title\":"
                                "\"a\",\"type\":\"analysis\"}}],"
