@@ -246,7 +246,7 @@ static err_t prose(struct cli *cli, const char *path, json_t *request)
     FILE *f = text ? fopen(path, "re") : NULL;
     size_t n = f ? fread(text, 1, PROSE_MAX_BYTES + 1, f) : 0;
     err_t e = !text             ? ERR_MEMORY
-              : !f || ferror(f) ? why_set(&cli->why, ERR_USAGE, "%.120s: %s", path, strerrorname_np(errno))
+              : !f || ferror(f) ? why_set(&cli->why, err_of_errno(errno, ERR_FILE), "%.150s", path)
                                 : ERR_OK;
     if (!e && n > PROSE_MAX_BYTES)
         e = why_set(&cli->why, ERR_TEXT_LONG, "%.120s", path);

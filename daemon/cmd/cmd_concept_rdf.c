@@ -165,7 +165,7 @@ static err_t pages(struct cli *cli, const char *format, FILE *to, size_t *n)
             return err;
     } while (*cursor);
     if (fflush(to) != 0)
-        return why_set(&cli->why, errno == ENOSPC ? ERR_DISK_FULL : ERR_DISK, "%s", strerror(errno));
+        return why_set(&cli->why, err_of_errno(errno, ERR_DISK), "%s", "");
     return ERR_OK;
 }
 
@@ -178,12 +178,12 @@ static err_t to_file(struct cli *cli, const char *format, const char *path, size
         return why_set(&cli->why, ERR_WRITE, "%.140s", path);
     FILE *f = fopen(beside, "we");
     if (!f)
-        return why_set(&cli->why, ERR_WRITE, "%.100s: %s", path, strerror(errno));
+        return why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
     err_t err = pages(cli, format, f, n);
     if (fclose(f) != 0 && !err)
-        err = why_set(&cli->why, errno == ENOSPC ? ERR_DISK_FULL : ERR_WRITE, "%.100s: %s", path, strerror(errno));
+        err = why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
     if (!err && rename(beside, path) != 0)
-        err = why_set(&cli->why, ERR_WRITE, "%.100s: %s", path, strerror(errno));
+        err = why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
     if (err)
         unlink(beside);
     return err;

@@ -83,7 +83,7 @@ static err_t read_file(struct cli *cli, struct tail *t, const char *name, bool *
     snprintf(path, sizeof path, "%s/%s", cli->data, name);
     FILE *f = fopen(path, "re");
     if (!f)
-        return errno == ENOENT ? ERR_OK : why_set(&cli->why, ERR_FILE, "%.100s: %s", path, strerror(errno));
+        return errno == ENOENT ? ERR_OK : why_set(&cli->why, err_of_errno(errno, ERR_FILE), "%.150s", path);
     *found = true;
     while (fgets(line, sizeof line, f)) {
         line[strcspn(line, "\n")] = 0;

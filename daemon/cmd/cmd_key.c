@@ -64,7 +64,7 @@ static err_t take_peers(struct cli *cli, struct keytext *k)
 
 static err_t file_failed(struct cli *cli, const char *path)
 {
-    return why_set(&cli->why, errno == ENOSPC ? ERR_DISK_FULL : ERR_WRITE, "%.120s: %s", path, strerrorname_np(errno));
+    return why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
 }
 
 static err_t write_private(struct cli *cli, const char *path, struct slice text)
@@ -214,7 +214,7 @@ static err_t read_file(struct cli *cli, const char *path, struct keytext *k)
     ssize_t n = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return why_set(&cli->why, ERR_FILE, "%.150s", path);
+        return why_set(&cli->why, err_of_errno(errno, ERR_FILE), "%.150s", path);
     buf_init(&text, KEYTEXT_FILE_BYTES);
     while ((n = read(fd, block, sizeof block)) > 0 && buf_append(&text, block, (size_t)n) == ERR_OK)
         ;

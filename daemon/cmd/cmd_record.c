@@ -8,6 +8,7 @@
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/record.h"
 #include "daemon/cmd/table.h"
+#include <errno.h>
 #include <string.h>
 
 #define LIST_DEFAULT 50
@@ -40,7 +41,7 @@ static err_t load(struct cli *cli, const char *path, json_t **out)
     json_t *object = NULL;
     FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
     if (!f)
-        return why_set(&cli->why, ERR_FILE, "%.140s", path);
+        return why_set(&cli->why, err_of_errno(errno, ERR_FILE), "%.150s", path);
     object = json_loadf(f, JSON_REJECT_DUPLICATES, &e);
     if (f != stdin)
         fclose(f);

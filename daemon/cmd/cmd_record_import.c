@@ -61,9 +61,9 @@ static err_t open_input(struct import *im)
     }
     im->in = fopen(im->path, "re");
     if (!im->in || fstat(fileno(im->in), &st) != 0)
-        return why_set(&im->cli->why, ERR_FILE, "%.100s: %s", im->path, strerror(errno));
+        return why_set(&im->cli->why, err_of_errno(errno, ERR_FILE), "%.150s", im->path);
     if (S_ISDIR(st.st_mode))
-        return why_set(&im->cli->why, ERR_FILE, "%.100s: %s", im->path, strerror(EISDIR));
+        return why_set(&im->cli->why, ERR_FILE_DIRECTORY, "%.150s", im->path);
     im->size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
     return ERR_OK;
 }
@@ -75,7 +75,7 @@ static err_t open_map(struct import *im, const char *path)
     if (!path)
         return ERR_OK;
     if (!f)
-        return why_set(&im->cli->why, ERR_FILE, "%.100s: %s", path, strerror(errno));
+        return why_set(&im->cli->why, err_of_errno(errno, ERR_FILE), "%.150s", path);
     err_t err = map_read(f, &im->map, &why);
     fclose(f);
     return err ? why_set(&im->cli->why, err, "%.60s: %.90s", path, why.text) : ERR_OK;
@@ -104,9 +104,9 @@ static err_t all(struct import *im)
         err = lines_next(&im->lines, &object, &why);
         if (err == ERR_NOT_FOUND)
             return batch_flush(&im->batch);
-        if (err == ERR_FILE && interrupted) /* Ctrl-C while it waited for a line */
+        if (lines_failed(&im->lines) && interrupted) /* Ctrl-C while it waited for a line */
             return batch_flush(&im->batch);
-        if (err == ERR_FILE || err == ERR_MEMORY) {
+        if (lines_failed(&im->lines) || err == ERR_MEMORY) {
             im->cli->why = why;
             break;
         }

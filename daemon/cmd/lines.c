@@ -9,6 +9,11 @@ void lines_init(struct lines *l, FILE *in)
     buf_init(&l->line, LINES_MOST + 1);
 }
 
+bool lines_failed(const struct lines *l)
+{
+    return ferror(l->in);
+}
+
 void lines_fini(struct lines *l)
 {
     buf_fini(&l->line);
@@ -29,7 +34,7 @@ static err_t take(struct lines *l, bool *complete, struct why *why)
     l->bytes += seen + (c == '\n');
     *complete = c == '\n';
     if (c == EOF && ferror(l->in))
-        return why_set(why, ERR_FILE, "%s", strerror(errno));
+        return why_set(why, err_of_errno(errno, ERR_FILE), "line %llu", (unsigned long long)l->number + 1);
     if (c == EOF)
         l->ended = true;
     if (c == EOF && seen == 0)

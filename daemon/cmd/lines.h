@@ -23,9 +23,10 @@ struct lines {
 void lines_init(struct lines *l, FILE *in);
 void lines_fini(struct lines *l);
 /*
- * The next line. *object: a new reference, where the line is good. ERR_NOT_FOUND at the end; ERR_FILE (why) where reading fails: both end the
+ * The next line. *object: a new reference, where the line is good. ERR_NOT_FOUND at the end; what err_of_errno makes of it where reading fails: both end the
  * walk. Other errors are the line's own: `why` says where in it ("column 17", "byte 40").
  */
 err_t lines_next(struct lines *l, json_t **object, struct why *why);
+bool lines_failed(const struct lines *l); /* reading failed, rather than one line */
 
 #endif

@@ -168,14 +168,14 @@ static err_t load(const char *path, struct buf *out, struct why *why)
 {
     FILE *f = fopen(path, "rb");
     if (!f)
-        return why_set(why, ERR_FILE, "%s: %s", path, strerror(errno));
+        return why_set(why, err_of_errno(errno, ERR_FILE), "%.150s", path);
     uint8_t piece[16384];
     size_t n;
     err_t e = ERR_OK;
     while (!e && (n = fread(piece, 1, sizeof piece, f)) > 0)
         e = buf_append(out, piece, n);
     if (!e && ferror(f))
-        e = why_set(why, ERR_FILE, "%s: %s", path, strerror(errno));
+        e = why_set(why, err_of_errno(errno, ERR_FILE), "%.150s", path);
     else if (e)
         why_set(why, e, "%s: > %u", path, SKOS_FILE_BYTES_MAX);
     fclose(f);

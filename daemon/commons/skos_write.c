@@ -317,7 +317,7 @@ err_t skos_write(const json_t *concepts, const char *format, FILE *out, struct w
         if (!e && !w.failed && fflush(out))
             w.failed = errno;
         if (!e && w.failed)
-            e = why_set(why, w.failed == ENOSPC ? ERR_DISK_FULL : ERR_DISK, "%s", strerror(w.failed));
+            e = why_set(why, err_of_errno(w.failed, ERR_DISK), "%s", "");
         else if (!e && w.refused)
             e = why_set(why, ERR_FIELD_VALUE, "uri");
     }

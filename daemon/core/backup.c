@@ -20,8 +20,7 @@
 
 static err_t write_error(struct why *why, const char *path)
 {
-    err_t e = errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : errno == EIO ? ERR_DISK : ERR_WRITE;
-    return why_set(why, e, "%.120s: %s", path, strerrorname_np(errno));
+    return why_set(why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
 }
 
 static err_t join_path(char out[PATH_MAX], const char *a, const char *b, struct why *why)

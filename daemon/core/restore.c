@@ -34,8 +34,7 @@ struct restoring {
 
 static err_t failed(struct restoring *r, const char *path)
 {
-    err_t e = errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : errno == EIO ? ERR_DISK : ERR_WRITE;
-    return why_set(r->why, e, "%.120s: %s", path, strerrorname_np(errno));
+    return why_set(r->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
 }
 
 static err_t path_in(struct restoring *r, char out[PATH_MAX], const char *dir, const char *name)

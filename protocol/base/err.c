@@ -4,6 +4,7 @@
  */
 #include "protocol/base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,28 @@ err_t err_by_name(const char *name)
         if (strcmp(rows[i].name, name) == 0)
             return (err_t)i;
     return ERR_COUNT;
+}
+
+err_t err_of_errno(int number, err_t otherwise)
+{
+    static const struct {
+        int number;
+        err_t err;
+    } known[] = {
+        {ENOENT,  ERR_FILE_NONE     },
+        {ENOTDIR, ERR_FILE_NONE     },
+        {EACCES,  ERR_FILE_DENIED   },
+        {EPERM,   ERR_FILE_DENIED   },
+        {EISDIR,  ERR_FILE_DIRECTORY},
+        {ENOSPC,  ERR_DISK_FULL     },
+        {EDQUOT,  ERR_DISK_FULL     },
+        {EIO,     ERR_DISK          },
+        {ENOMEM,  ERR_MEMORY        },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].number == number)
+            return known[i].err;
+    return otherwise;
 }
 
 /* Cutting at 159 bytes may leave half a character, which would make the JSON that carries it invalid. */

@@ -32,6 +32,9 @@ const char *err_what(err_t e);       /* English sentence, a msgid */
 const char *err_next(err_t e);       /* English sentence with the next command, a msgid; "" where there is none */
 err_t err_by_name(const char *name); /* ERR_COUNT where there is none */
 
+/* The row for an errno: what a person can do something about has its own sentence; all else is `otherwise`. */
+err_t err_of_errno(int number, err_t otherwise);
+
 /* Fills `why` (may be NULL) and returns e, so that `return why_set(w, ERR_X, "…", …);` reads as one thought. */
 __attribute__((format(printf, 3, 4))) err_t why_set(struct why *why, err_t e, const char *format, ...);
 

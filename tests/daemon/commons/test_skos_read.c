@@ -232,9 +232,9 @@ static void a_file_that_is_not_there_or_of_another_kind_is_refused(void **state)
 {
     (void)state;
     struct skos_given g = {0};
-    assert_int_equal(skos_read("/nowhere/a.ttl", NULL, &g.concepts, &g.lost, &g.why), ERR_FILE);
+    assert_int_equal(skos_read("/nowhere/a.ttl", NULL, &g.concepts, &g.lost, &g.why), ERR_FILE_NONE);
     assert_non_null(strstr(g.why.text, "/nowhere/a.ttl"));
-    assert_int_equal(skos_read("/tmp", "turtle", &g.concepts, &g.lost, &g.why), ERR_FILE);
+    assert_int_equal(skos_read("/tmp", "turtle", &g.concepts, &g.lost, &g.why), ERR_FILE_DIRECTORY);
     assert_int_equal(skos_read("a.rdf", NULL, &g.concepts, &g.lost, &g.why), ERR_USAGE);
     assert_int_equal(skos_read(ATLAS, "xml", &g.concepts, &g.lost, &g.why), ERR_USAGE);
     assert_string_equal(skos_format_of("x/y.TTL"), "turtle");

@@ -1,6 +1,7 @@
 #include "protocol/base/err.h"
 #include "protocol/base/utf8.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,6 +51,17 @@ static void why_is_filled_and_returns_the_error(void **state)
     assert_string_equal(why.text, "again: line 7");
 }
 
+static void what_the_system_refuses_has_a_sentence_of_its_own(void **state)
+{
+    (void)state;
+    assert_int_equal(err_of_errno(ENOENT, ERR_WRITE), ERR_FILE_NONE);
+    assert_int_equal(err_of_errno(EACCES, ERR_WRITE), ERR_FILE_DENIED);
+    assert_int_equal(err_of_errno(EISDIR, ERR_WRITE), ERR_FILE_DIRECTORY);
+    assert_int_equal(err_of_errno(ENOSPC, ERR_WRITE), ERR_DISK_FULL);
+    assert_int_equal(err_of_errno(EBADF, ERR_WRITE), ERR_WRITE);
+    assert_int_equal(err_of_errno(0, ERR_FILE), ERR_FILE);
+}
+
 static void a_long_why_is_cut_between_characters(void **state)
 {
     (void)state;
@@ -75,6 +87,7 @@ int main(void)
         cmocka_unit_test(only_success_exits_with_zero),
         cmocka_unit_test(an_unknown_name_is_no_error_and_an_unknown_number_never_success),
         cmocka_unit_test(why_is_filled_and_returns_the_error),
+        cmocka_unit_test(what_the_system_refuses_has_a_sentence_of_its_own),
         cmocka_unit_test(a_long_why_is_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
