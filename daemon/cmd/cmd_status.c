@@ -128,13 +128,10 @@ static void problems(const struct out *o, const json_t *r)
     {
         fputc('\n', o->data);
         out_cell(o, pick_text(p, "code"), STYLE_YELLOW, 0);
-        fputs(": ", o->data);
-        bool named = *pick_text(p, "detail") != 0;
-        const char *values[] = {pick_text(p, "text"), pick_text(p, "detail")};
         struct buf text;
         buf_init(&text, 4096);
-        out_fill(&text, named ? tr(o->lang, N_("{1}: {2}")) : "{1}", values, 2);
-        out_text(o, buf_text(&text) ? buf_text(&text) : values[0], 4);
+        out_behind_code(o, &text, pick_text(p, "text"), pick_text(p, "detail"));
+        out_text(o, buf_text(&text) ? buf_text(&text) : pick_text(p, "text"), 4);
         buf_fini(&text);
         /* Whoever reads this need not be told that it is they. */
         bool other = *pick_text(p, "who") && strcmp(pick_text(p, "who"), tr(o->lang, N_("you"))) != 0 &&

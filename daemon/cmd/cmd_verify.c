@@ -16,7 +16,7 @@ static void show_faults(const struct out *o, const json_t *result)
         const char *text = *pick_text(fault, "text") ? pick_text(fault, "text")
                            : err != ERR_COUNT        ? tr(o->lang, err_what(err))
                                                      : "";
-        out_print(o, "{1}: {2}: {3}", pick_text(fault, "where"), pick_text(fault, "code"), text, NULL);
+        out_print(o, N_("{1}: {2}: {3}"), pick_text(fault, "where"), pick_text(fault, "code"), text, NULL);
     }
 }
 

@@ -76,14 +76,6 @@ static void sentence(FILE *f, const char *lang, const char *msgid, va_list list)
     buf_fini(&line);
 }
 
-__attribute__((sentinel)) static void line(FILE *f, const char *lang, const char *msgid, ...)
-{
-    va_list list;
-    va_start(list, msgid);
-    sentence(f, lang, msgid, list);
-    va_end(list);
-}
-
 void out_say(const struct out *o, const char *msgid, ...)
 {
     if (o->quiet)
@@ -265,6 +257,12 @@ void out_json(const struct out *o, const json_t *value)
     fputc('\n', o->data);
 }
 
+void out_behind_code(const struct out *o, struct buf *to, const char *text, const char *detail)
+{
+    const char *values[] = {"", text, detail}; /* the code has a colour of its own */
+    out_fill(to, tr(o->lang, *detail ? N_("{1}: {2}: {3}") : N_("{1}: {2}")), values, 3);
+}
+
 json_t *out_error_json(const struct out *o, err_t err, const struct why *why, const char *next)
 {
     char code[24];
@@ -293,9 +291,12 @@ void out_error(const struct out *o, err_t err, const struct why *why, const char
     const char *detail = e ? json_string_value(json_object_get(e, "detail")) : "";
     const char *step = e ? json_string_value(json_object_get(e, "next")) : "";
     fflush(o->data);
-    fprintf(o->say, "%sallied: ALLIED-%d:%s ", o->color_say ? codes[STYLE_RED] : "", err_number(err),
-            o->color_say ? "\033[0m" : "");
-    line(o->say, o->lang, *detail ? N_("{1}: {2}") : "{1}", tr(o->lang, err_what(err)), detail, NULL);
+    struct buf said;
+    buf_init(&said, OUT_CAP);
+    out_behind_code(o, &said, tr(o->lang, err_what(err)), detail);
+    fprintf(o->say, "%sallied: ALLIED-%d%s%s\n", o->color_say ? codes[STYLE_RED] : "", err_number(err),
+            o->color_say ? "\033[0m" : "", buf_text(&said) ? buf_text(&said) : "");
+    buf_fini(&said);
     if (*step)
         fprintf(o->say, "  → %s\n", step);
     json_decref(form);

@@ -55,6 +55,8 @@ void out_pair_cut(const struct out *o, const char *label_msgid, const char *valu
 /* A heading, in bold. */
 void out_head(const struct out *o, const char *msgid);
 
+/* Appends what follows an error's code, with the colons of the language: ": text: detail". */
+void out_behind_code(const struct out *o, struct buf *to, const char *text, const char *detail);
 /* A result as it is: --json. */
 void out_json(const struct out *o, const json_t *value);
 /* An error, as a person reads it on stderr, or as JSON on stdout. `next` (may be NULL) replaces the table's next step; already translated. */

@@ -281,6 +281,7 @@ static void an_error_is_json_where_json_was_asked_for(void **state)
     forget(&said);
     ENDS(64, "\"name\":\"usage\"", "", "record", "list", "--bogus", "--json");
     ENDS(64, "did you mean allied status?", "", "statsu", "--json");
+    ENDS(1, "", "allied: ALLIED-1210 : rien ne porte cet identifiant : zz\n", "record", "show", "zz", "--lang", "fr");
     ENDS(1, "", "allied: ALLIED-1210: nothing has this id: zz\n  → list what there is", "record", "show", "zz");
 }
 
