@@ -241,5 +241,6 @@ void core_stop(struct core *c)
 
 err_t core_fatal(const struct core *c)
 {
-    return c->fatal;
+    /* An fsync may fail in the middle of a request too, long before its COMMIT. */
+    return !c->fatal && c->store && store_is_dead(c->store) ? ERR_DISK : c->fatal;
 }

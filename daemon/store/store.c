@@ -290,6 +290,11 @@ bool store_in_transaction(const struct store *s)
     return !sqlite3_get_autocommit(s->db);
 }
 
+bool store_is_dead(const struct store *s)
+{
+    return s->dead;
+}
+
 err_t store_integrity(struct store *s, struct why *why)
 {
     struct query q;
