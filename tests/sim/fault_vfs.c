@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SECTOR 512
-
 struct fault_vfs {
     sqlite3_vfs vfs;
     sqlite3_vfs *real;
@@ -49,20 +47,6 @@ static struct fault_node *node_of(struct fault_disk *d, const char *path)
     *n = (struct fault_node){0};
     snprintf(n->path, sizeof n->path, "%s", path);
     return n;
-}
-
-static void forget_changes(struct fault_node *n)
-{
-    for (size_t i = 0; i < n->changes_n; i++)
-        free(n->changes[i].bytes);
-    n->changes_n = 0;
-}
-
-static void forget_ghost(struct fault_node *n)
-{
-    free(n->ghost);
-    n->ghost = NULL;
-    n->ghost_len = 0;
 }
 
 static struct fault_change *new_change(struct fault_node *n, size_t bytes)
@@ -219,8 +203,8 @@ static int f_sync(sqlite3_file *file, int flags)
     int rc = begin_op(f->disk, FAULT_SYNC, SQLITE_IOERR_FSYNC);
     if (rc)
         return rc;
-    forget_changes(f->node);
-    forget_ghost(f->node);
+    fault_node_forget_changes(f->node);
+    fault_node_forget_ghost(f->node);
     f->node->created = false;
     return end_op(f->disk, SQLITE_OK);
 }
@@ -360,7 +344,7 @@ static void keep_ghost(struct fault_node *n)
 {
     struct stat st;
     int fd = open(n->path, O_RDONLY | O_CLOEXEC);
-    forget_ghost(n);
+    fault_node_forget_ghost(n);
     if (fd >= 0 && fstat(fd, &st) == 0) {
         n->ghost = malloc((size_t)st.st_size + 1);
         assert(n->ghost);
@@ -383,7 +367,7 @@ static int v_delete(sqlite3_vfs *vfs, const char *path, int sync)
     struct fault_node *n = node_of(d, path);
     if (!sync && !n->created)
         keep_ghost(n);
-    forget_changes(n);
+    fault_node_forget_changes(n);
     n->created = false;
     return end_op(d, v->real->xDelete(v->real, path, 0));
 }
@@ -469,95 +453,4 @@ struct fault_disk *fault_vfs_disk(struct fault_vfs *v, const char *dir)
     *d = (struct fault_disk){.vfs = v};
     snprintf(d->dir, sizeof d->dir, "%s", dir);
     return d;
-}
-
-/* ---- a power cut ---- */
-
-enum survival { ALL_LOST, BEGINNING_KEPT, SECTORS_KEPT, SURVIVALS };
-
-static void put(int fd, const uint8_t *bytes, size_t len, int64_t at)
-{
-    ssize_t n = len ? pwrite(fd, bytes, len, at) : 0;
-    assert(n == (ssize_t)len);
-}
-
-static void resize(int fd, int64_t size)
-{
-    int rc = ftruncate(fd, size);
-    assert(rc == 0);
-}
-
-static void undo(int fd, const struct fault_change *c)
-{
-    if (c->truncates)
-        resize(fd, c->old_size);
-    put(fd, c->bytes, c->old_len, c->at);
-    if (!c->truncates)
-        resize(fd, c->old_size);
-}
-
-static void redo(struct fault_vfs *v, int fd, const struct fault_change *c, bool whole)
-{
-    if (c->truncates) {
-        if (whole || fault_vfs_random(v, 2))
-            resize(fd, c->new_size);
-        return;
-    }
-    for (size_t done = 0; done < c->new_len;) {
-        size_t n = SECTOR - (size_t)((c->at + (int64_t)done) % SECTOR);
-        n = n < c->new_len - done ? n : c->new_len - done;
-        if (whole || fault_vfs_random(v, 2))
-            put(fd, c->bytes + c->old_len + done, n, c->at + (int64_t)done);
-        done += n;
-    }
-}
-
-static void tear(struct fault_vfs *v, struct fault_node *n)
-{
-    int fd = open(n->path, O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    for (size_t i = n->changes_n; i-- > 0;)
-        undo(fd, &n->changes[i]);
-    enum survival how = (enum survival)fault_vfs_random(v, SURVIVALS);
-    size_t kept = how == BEGINNING_KEPT ? (size_t)fault_vfs_random(v, n->changes_n + 1) : n->changes_n;
-    for (size_t i = 0; how != ALL_LOST && i < kept; i++)
-        redo(v, fd, &n->changes[i], how == BEGINNING_KEPT && i + 1 < kept);
-    close(fd);
-}
-
-static void back_again(struct fault_node *n)
-{
-    int fd = open(n->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return;
-    put(fd, n->ghost, n->ghost_len, 0);
-    close(fd);
-}
-
-void fault_disk_lose_power(struct fault_disk *d)
-{
-    for (size_t i = 0; i < d->nodes_n; i++) {
-        struct fault_node *n = &d->nodes[i];
-        if (n->changes_n)
-            tear(d->vfs, n);
-        bool gone = n->created && fault_vfs_random(d->vfs, 2);
-        if (gone)
-            unlink(n->path);
-        if (n->ghost && fault_vfs_random(d->vfs, 2))
-            back_again(n);
-    }
-    char shm[256];
-    snprintf(shm, sizeof shm, "%s/allied.db-shm", d->dir);
-    unlink(shm);
-    fault_disk_forget(d);
-}
-
-void fault_disk_forget(struct fault_disk *d)
-{
-    for (size_t i = 0; i < d->nodes_n; i++) {
-        forget_changes(&d->nodes[i]);
-        forget_ghost(&d->nodes[i]);
-        d->nodes[i].created = false;
-    }
 }

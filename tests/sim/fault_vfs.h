@@ -18,6 +18,7 @@
 
 #define FAULT_DISKS 16
 #define FAULT_NODES 8
+#define SECTOR      512
 
 enum fault_kind { FAULT_NONE, FAULT_FULL, FAULT_WRITE, FAULT_SYNC, FAULT_READ };
 
@@ -62,6 +63,8 @@ void fault_disk_freeze(struct fault_disk *d);
 void fault_disk_thaw(struct fault_disk *d); /* no file is open any more */
 /* Takes away what was not synced, or any part of it. No file is open. */
 void fault_disk_lose_power(struct fault_disk *d);
+void fault_node_forget_changes(struct fault_node *n); /* it was synced */
+void fault_node_forget_ghost(struct fault_node *n);
 /* All that is there is durable: the directory was put there from elsewhere. */
 void fault_disk_forget(struct fault_disk *d);
 

@@ -254,6 +254,9 @@ static void take_image(struct sim *s, size_t at)
 static void go_back(struct sim *s, size_t at)
 {
     struct sim_site *x = &s->sites[at];
+    /* A registrar that goes back and acts before it has heard of its own acts makes rivals of them: a matter of its own. */
+    if (at == 0 && s->plan.faults & SIM_STANDING)
+        return;
     if (!x->images_n) {
         take_image(s, at);
         return;

@@ -60,6 +60,8 @@ struct sim_plan sim_plan_of(uint64_t seed)
     /* An invitation runs out by the inviter's clock, and an inviter that goes back forgets it: nobody would be let in. */
     if (p.faults & (SIM_CLOCKS | SIM_RESTORES))
         p.faults &= ~(unsigned)SIM_JOINS;
+    if (seed % 7 == 1 || seed % 7 == 4)
+        p.faults |= SIM_STANDING;
     return p;
 }
 
@@ -117,17 +119,8 @@ static void note_answer(struct sim *s, size_t at, const char *what, const json_t
     s->counts->refused++;
 }
 
-void sim_work(struct sim *s, size_t at)
+void sim_ask(struct sim *s, size_t at, const char *what, json_t *args)
 {
-    struct fault_disk *d = s->sites[at].disk;
-    struct fault_disk armed = *d;
-    const char *what = "";
-    d->freeze_at = 0; /* what the request is made of is looked up undisturbed */
-    d->fault_n = 0;
-    uint64_t ops = d->ops;
-    json_t *args = core_history_request(s->w, at, &what);
-    d->freeze_at = armed.freeze_at ? armed.freeze_at + (d->ops - ops) : 0;
-    d->fault_n = armed.fault_n;
     json_t *answer = world_ask(s->w, at, what, args);
     char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
     sim_say(s, "%s at %s: %s", what, s->w->sites[at].name, text ? text : "-");
@@ -140,6 +133,20 @@ void sim_work(struct sim *s, size_t at)
     json_decref(answer);
 }
 
+void sim_work(struct sim *s, size_t at)
+{
+    struct fault_disk *d = s->sites[at].disk;
+    struct fault_disk armed = *d;
+    const char *what = "";
+    d->freeze_at = 0; /* what the request is made of is looked up undisturbed */
+    d->fault_n = 0;
+    uint64_t ops = d->ops;
+    json_t *args = core_history_request(s->w, at, &what);
+    d->freeze_at = armed.freeze_at ? armed.freeze_at + (d->ops - ops) : 0;
+    d->fault_n = armed.fault_n;
+    sim_ask(s, at, what, args);
+}
+
 /* ---- a run ---- */
 
 static void step(struct sim *s)
@@ -149,6 +156,8 @@ static void step(struct sim *s)
     uint64_t what = sim_random(s, 100);
     if (s->has_hostile && what < 10)
         hostile_step(s);
+    else if (s->plan.faults & SIM_STANDING && what >= 90)
+        standing_step(s);
     else if (what < 45)
         faults_step(s);
     else if (sim_some_up(s, &at))

@@ -104,11 +104,12 @@ static void report(const struct sim_counts *c, int64_t ms)
            FIGURE(runs), (long long)ms, FIGURE(virtual_ms) / 1000, FIGURE(virtual_ms) / (unsigned long long)ms);
     printf("sim: %llu power cuts, %llu kills, %llu fatal stops, %llu polite stops, %llu disks full, %llu disk errors\n",
            FIGURE(power_cuts), FIGURE(kills), FIGURE(fatals), FIGURE(stops), FIGURE(full_disks), FIGURE(disk_errors));
-    printf("sim: %llu restores, %llu with a boot, %llu clones, %llu joined, %llu clocks set, %llu partitions, %llu "
+    printf("sim: %llu restores, %llu with a boot, %llu clones, %llu joined, %llu acts, %llu clocks set, %llu "
+           "partitions, %llu "
            "one-way, "
            "%llu resets, %llu hostile commits\n",
-           FIGURE(restores), FIGURE(boots), FIGURE(clones), FIGURE(joined), FIGURE(skews), FIGURE(partitions),
-           FIGURE(mutes), FIGURE(resets), FIGURE(hostile));
+           FIGURE(restores), FIGURE(boots), FIGURE(clones), FIGURE(joined), FIGURE(acts), FIGURE(skews),
+           FIGURE(partitions), FIGURE(mutes), FIGURE(resets), FIGURE(hostile));
     printf("sim: %llu writes acknowledged, %llu refused, %llu without an answer; %llu lost with a disk that went back, "
            "%llu seen aside\n",
            FIGURE(writes), FIGURE(refused), FIGURE(unknown), FIGURE(lost_with_disk), FIGURE(aside));

@@ -11,8 +11,8 @@
 /* Summed up over runs, in memory shared with the parent. */
 struct sim_counts {
     uint64_t seeds, runs, failed, virtual_ms;
-    uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, full_disks, disk_errors, skews, partitions,
-        mutes, resets;
+    uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, acts, full_disks, disk_errors, skews,
+        partitions, mutes, resets;
     uint64_t writes, refused, unknown, lost_with_disk, aside, hostile, joined;
     char root[96]; /* of the run under way, to be removed should it die */
 };
@@ -33,6 +33,7 @@ enum sim_class {
     SIM_CLONES = 1 << 5,
     SIM_HOSTILE = 1 << 6,
     SIM_JOINS = 1 << 7,
+    SIM_STANDING = 1 << 8, /* suspensions, checkpoints, charters, erasures */
 };
 
 struct sim_site {
@@ -80,6 +81,12 @@ bool sim_some_up(struct sim *s, size_t *at);
 /* One random request; what was acknowledged is noted. */
 void sim_work(struct sim *s, size_t at);
 __attribute__((format(printf, 2, 3))) void sim_say(const struct sim *s, const char *format, ...);
+
+/* A request with all that it draws behind it. `args` is taken. */
+void sim_ask(struct sim *s, size_t at, const char *what, json_t *args);
+
+/* ---- standing.c ---- */
+void standing_step(struct sim *s);
 
 /* ---- faults.c ---- */
 /* The hook of the world. */
