@@ -291,17 +291,27 @@ static bool signed_by_a_registrar(const struct core *c, const struct roster_act 
     return false;
 }
 
+/* One document that stands on nothing we know must not stop the others; a message full of them ends the session. */
+static err_t pass_over(struct core *c, const char *what, size_t *others)
+{
+    core_note(c, JOURNAL_WARN, "charter.passed", "what=%s", what);
+    return ++*others > OTHERS_MAX ? ERR_ITEMS : ERR_OK;
+}
+
 static err_t put_acts(struct core *c, const struct msg_charter *m, bool *news)
 {
     err_t e = ERR_OK;
+    size_t others = 0;
     for (size_t i = 0; i < m->acts_n && !e; i++) {
         struct roster_act act;
         bool fresh = false;
         e = roster_decode(m->acts[i], &c->frame, &act);
         if (!e && rolls_has_act(c->store, act.id))
             continue;
-        if (!e && !signed_by_a_registrar(c, &act))
-            e = ERR_ROSTER;
+        if (!e && !signed_by_a_registrar(c, &act)) {
+            e = pass_over(c, "act", &others);
+            continue;
+        }
         if (!e)
             e = rolls_put_act(c->store, act.id, act.number, m->acts[i], &fresh);
         *news |= fresh;
@@ -314,8 +324,12 @@ static err_t put_charters(struct core *c, const struct msg_charter *m, bool *new
     err_t e = ERR_OK;
     size_t others = 0;
     for (size_t i = 0; i < m->charters_n && !e; i++) {
-        bool fresh, known_whole;
+        bool fresh = false, known_whole = false;
         e = put_charter(c, m->charters[i], &fresh, &known_whole);
+        if (e == ERR_CHARTER && c->founded) {
+            e = pass_over(c, "charter", &others);
+            continue;
+        }
         *news |= fresh;
         others += !fresh && !known_whole;
         if (!e && others > OTHERS_MAX)

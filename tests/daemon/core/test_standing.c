@@ -1,6 +1,7 @@
 /* Suspensions, cuts, new keys, roles and heirs: what counts of each log follows from charters and acts alone, whenever anything arrived. */
 #include "tests/help/core_acts.h"
 
+#include "daemon/core/charters.h"
 #include "daemon/core/own.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
@@ -380,6 +381,33 @@ static void a_role_is_judged_by_the_charter_that_covers_the_commit(void **state)
     world_free(w);
 }
 
+/* Promise 5: one document that nobody vouches for must not stop the others that came with it. */
+static void an_act_of_no_registrar_stops_nothing(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_scene(&s, 2);
+    struct core *c = s.w->sites[1].core;
+    struct roster_act checkpoint = {.kind = ACT_CHECKPOINT};
+    struct head head = core_head(&s.a);
+    checkpoint.heads = &head;
+    checkpoint.heads_n = 1;
+    struct buf good = core_act(s.w, 1, checkpoint), bad = core_act(s.w, 1, checkpoint);
+    bad.at[bad.len - 1] ^= 1; /* of the signature */
+    struct slice acts[] = {buf_slice(&bad), buf_slice(&good)};
+    struct msg_charter m = {.acts = acts, .acts_n = 2};
+    uint64_t before = c->authority.roster_number;
+    bool news = false;
+    arena_clear(&c->frame);
+    assert_int_equal(charters_take(c, &m, &news), ERR_OK);
+    assert_true(news);
+    assert_int_equal(c->authority.roster_number, before + 1);
+    assert_int_equal(world_noted(s.w, 1, "charter.passed"), 1);
+    buf_fini(&good);
+    buf_fini(&bad);
+    world_free(s.w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +418,7 @@ int main(void)
         cmocka_unit_test(a_replaced_key_ends_at_its_cut_and_opens_no_session),
         cmocka_unit_test(a_crash_between_an_act_and_its_effect_is_made_up_for),
         cmocka_unit_test(an_expelled_ally_counts_up_to_its_cuts_and_its_records_are_read_only),
+        cmocka_unit_test(an_act_of_no_registrar_stops_nothing),
         cmocka_unit_test(a_role_is_judged_by_the_charter_that_covers_the_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
