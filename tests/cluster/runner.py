@@ -53,6 +53,7 @@ def run_one(test):
 
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup the daemons would inherit that it is ignored
     signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
     signal.alarm(LIMIT_S)
     tests = gather(sys.argv[1:])
