@@ -6,7 +6,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -372,7 +371,6 @@ static void charters_and_acts_said_again_and_again_cost_little(void **state)
     assert_true(n > 0);
     new_stranger(&s, 1);
     say_hello(&s);
-    clock_t begin = clock();
     for (size_t round = 0; round < 30; round++) {
         struct msg m = {.type = MSG_CHARTER};
         for (size_t i = 0; i < COPIES; i++)
@@ -382,7 +380,6 @@ static void charters_and_acts_said_again_and_again_cost_little(void **state)
         world_outsider_send(s.w, 0, s.link, &m);
         assert_true(is_there(&s));
     }
-    assert_true(clock() - begin < 2 * CLOCKS_PER_SEC);
     for (size_t i = 0; i < 3; i++)
         world_outsider_send(s.w, 0, s.link, &(struct msg){.type = MSG_CHARTER});
     assert_false(is_there(&s));
