@@ -356,7 +356,7 @@ static void a_stranger_who_pings_for_ever_has_his_time_and_no_more(void **state)
 }
 
 /* What was checked once costs no signatures again, and there is an end to it. */
-static void charters_and_acts_said_again_and_again_cost_little(void **state)
+static void charters_and_acts_said_again_and_again_end_a_strangers_session(void **state)
 {
     enum { COPIES = 2000 };
     (void)state;
@@ -442,7 +442,7 @@ int main(void)
         cmocka_unit_test(a_join_that_nobody_signed_is_refused),
         cmocka_unit_test(strangers_are_few_and_members_come_in_beside_them),
         cmocka_unit_test(a_stranger_who_pings_for_ever_has_his_time_and_no_more),
-        cmocka_unit_test(charters_and_acts_said_again_and_again_cost_little),
+        cmocka_unit_test(charters_and_acts_said_again_and_again_end_a_strangers_session),
         cmocka_unit_test(join_is_said_once_in_a_session),
         cmocka_unit_test(names_and_directories_are_checked_before_anything_is_made),
     };
