@@ -13,7 +13,7 @@
 
 static const struct arg_option global_options[] = {
     {0,   "data",    "DIR",               false, N_("the data directory (or ALLIED_DATA)")                                        },
-    {0,   "site",    "NAME",              false, N_("which site, where the daemon hosts several")                                 },
+    {0,   "site",    "NAME",              false, N_("which site, where the daemon hosts several (or ALLIED_SITE)")                },
     {0,   "config",  "FILE",              false, N_("the configuration (default: DATA/allied.conf, then /etc/allied/allied.conf)")},
     {'o', "",        "section.key=value", true,  N_("override one setting")                                                       },
     {0,   "json",    NULL,                false, N_("answer as JSON")                                                             },
@@ -32,6 +32,8 @@ void cli_open(struct cli *cli, const struct cli_command *commands, size_t comman
 {
     *cli = (struct cli){
         .commands = commands, .commands_n = commands_n, .color = "auto", .timeout_ms = TIMEOUT_DEFAULT_S * 1000L};
+    const char *site = getenv("ALLIED_SITE");
+    cli->site = site && *site ? site : NULL;
     cli->lang = tr_choose(NULL, "");
     cli->terminal_in = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
     out_init(&cli->out, data, say, cli->lang, cli->color);

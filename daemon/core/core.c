@@ -28,6 +28,14 @@ bool core_is_own(const struct core *c, const uint8_t site[SITE_BYTES])
     return false;
 }
 
+struct own *core_own_named(struct core *c, struct slice name)
+{
+    for (size_t i = 0; i < c->own_n; i++)
+        if (slice_equal(c->own[i].row.name, name))
+            return &c->own[i];
+    return NULL;
+}
+
 void core_note(const struct core *c, enum journal_level level, const char *event, const char *format, ...)
 {
     char pairs[512];

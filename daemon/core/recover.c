@@ -174,8 +174,10 @@ err_t recover_keys(const char *dir, const char *name, bool registrar, struct key
             copy_name(known.sites[i].name, k.name);
             k.has_seed = true;
         }
+    if (!e && known.sites_n > 1 && !name)
+        e = why_set(why, ERR_SITE_CHOOSE, "%s", "--site NAME");
     if (!e && !k.has_seed)
-        e = why_set(why, name ? ERR_NOT_FOUND : ERR_NO_DATA, "%.150s", name ? name : dir);
+        e = why_set(why, name ? ERR_SITE_UNKNOWN : ERR_NO_DATA, "%.150s", name ? name : dir);
     if (!e)
         e = take_seed(dir, k.name, k.seed, why);
     if (!e && registrar) {

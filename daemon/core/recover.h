@@ -14,7 +14,7 @@
 err_t recover_give(const char *dir, const struct keytext *k, bool *fresh, struct why *why);
 /* Makes a site that has a key, the id of its alliance and addresses. ERR_DATA_EXISTS, ERR_USAGE where the alliance or an address lacks. */
 err_t recover_found(const char *dir, const struct keytext *k, struct why *why);
-/* What a directory holds of keys, for export: the key named (NULL: the first site's), and the registrar's where asked for. */
+/* What a directory holds of keys, for export: the key named (NULL: the only site's; ERR_SITE_CHOOSE), and the registrar's where asked for. */
 err_t recover_keys(const char *dir, const char *name, bool registrar, struct keytext *out, struct why *why);
 
 #endif

@@ -16,6 +16,7 @@ struct merges {
 };
 struct req {
     struct core *core;
+    struct own *own; /* the site that is meant: the one named, else the first */
     struct slice client;
     const char *lang;
     const json_t *args;
@@ -26,51 +27,53 @@ struct req {
     bool later;                  /* the answer comes through env.reply */
 };
 typedef err_t req_fn(struct req *r);
+/* Does it write or sign as a site? Then, where several are hosted here, it must say as which. */
+enum req_site { READS, WRITES };
 
 #define REQUESTS(X)                                                                                                    \
-    X("status", req_status)                                                                                            \
-    X("allies", req_allies)                                                                                            \
-    X("invite", req_invite)                                                                                            \
-    X("verify", req_verify)                                                                                            \
-    X("rebuild", req_rebuild)                                                                                          \
-    X("peers.known", req_peers_known)                                                                                  \
-    X("ping", req_ping)                                                                                                \
-    X("record.write", req_record_write)                                                                                \
-    X("record.edit", req_record_edit)                                                                                  \
-    X("record.retire", req_record_retire)                                                                              \
-    X("record.link", req_record_link)                                                                                  \
-    X("record.list", req_record_list)                                                                                  \
-    X("record.show", req_record_show)                                                                                  \
-    X("record.history", req_record_history)                                                                            \
-    X("concept.write", req_concept_write)                                                                              \
-    X("concept.edit", req_concept_edit)                                                                                \
-    X("concept.relate", req_concept_relate)                                                                            \
-    X("concept.adopt", req_concept_adopt)                                                                              \
-    X("concept.merge", req_concept_merge)                                                                              \
-    X("concept.retire", req_concept_retire)                                                                            \
-    X("concept.list", req_concept_list)                                                                                \
-    X("concept.show", req_concept_show)                                                                                \
-    X("concept.history", req_concept_history)                                                                          \
-    X("concept.export", req_concept_export)                                                                            \
-    X("conflicts.list", req_conflicts_list)                                                                            \
-    X("conflicts.show", req_conflicts_show)                                                                            \
-    X("conflicts.resolve", req_conflicts_resolve)                                                                      \
-    X("charter.show", req_charter_show)                                                                                \
-    X("charter.log", req_charter_log)                                                                                  \
-    X("charter.propose", req_charter_propose)                                                                          \
-    X("charter.sign", req_charter_sign)                                                                                \
-    X("charter.refuse", req_charter_refuse)                                                                            \
-    X("charter.follow", req_charter_follow)                                                                            \
-    X("ally.show", req_ally_show)                                                                                      \
-    X("ally.suspend", req_ally_suspend)                                                                                \
-    X("ally.lift", req_ally_lift)                                                                                      \
-    X("ally.checkpoint", req_ally_checkpoint)                                                                          \
-    X("ally.cut", req_ally_cut)                                                                                        \
-    X("erase", req_erase)                                                                                              \
-    X("erasures", req_erasures)                                                                                        \
-    X("record.republish", req_record_republish)                                                                        \
-    X("key.rotate", req_key_rotate)
-#define X(name, fn) req_fn fn;
+    X("status", req_status, READS)                                                                                     \
+    X("allies", req_allies, READS)                                                                                     \
+    X("invite", req_invite, READS)                                                                                     \
+    X("verify", req_verify, READS)                                                                                     \
+    X("rebuild", req_rebuild, READS)                                                                                   \
+    X("peers.known", req_peers_known, READS)                                                                           \
+    X("ping", req_ping, READS)                                                                                         \
+    X("record.write", req_record_write, WRITES)                                                                        \
+    X("record.edit", req_record_edit, WRITES)                                                                          \
+    X("record.retire", req_record_retire, WRITES)                                                                      \
+    X("record.link", req_record_link, WRITES)                                                                          \
+    X("record.list", req_record_list, READS)                                                                           \
+    X("record.show", req_record_show, READS)                                                                           \
+    X("record.history", req_record_history, READS)                                                                     \
+    X("concept.write", req_concept_write, WRITES)                                                                      \
+    X("concept.edit", req_concept_edit, WRITES)                                                                        \
+    X("concept.relate", req_concept_relate, WRITES)                                                                    \
+    X("concept.adopt", req_concept_adopt, WRITES)                                                                      \
+    X("concept.merge", req_concept_merge, WRITES)                                                                      \
+    X("concept.retire", req_concept_retire, WRITES)                                                                    \
+    X("concept.list", req_concept_list, READS)                                                                         \
+    X("concept.show", req_concept_show, READS)                                                                         \
+    X("concept.history", req_concept_history, READS)                                                                   \
+    X("concept.export", req_concept_export, READS)                                                                     \
+    X("conflicts.list", req_conflicts_list, READS)                                                                     \
+    X("conflicts.show", req_conflicts_show, READS)                                                                     \
+    X("conflicts.resolve", req_conflicts_resolve, WRITES)                                                              \
+    X("charter.show", req_charter_show, READS)                                                                         \
+    X("charter.log", req_charter_log, READS)                                                                           \
+    X("charter.propose", req_charter_propose, WRITES)                                                                  \
+    X("charter.sign", req_charter_sign, WRITES)                                                                        \
+    X("charter.refuse", req_charter_refuse, WRITES)                                                                    \
+    X("charter.follow", req_charter_follow, READS)                                                                     \
+    X("ally.show", req_ally_show, READS)                                                                               \
+    X("ally.suspend", req_ally_suspend, READS)                                                                         \
+    X("ally.lift", req_ally_lift, READS)                                                                               \
+    X("ally.checkpoint", req_ally_checkpoint, READS)                                                                   \
+    X("ally.cut", req_ally_cut, WRITES)                                                                                \
+    X("erase", req_erase, WRITES)                                                                                      \
+    X("erasures", req_erasures, READS)                                                                                 \
+    X("record.republish", req_record_republish, WRITES)                                                                \
+    X("key.rotate", req_key_rotate, WRITES)
+#define X(name, fn, site) req_fn fn;
 REQUESTS(X)
 #undef X
 

@@ -228,7 +228,7 @@ err_t req_charter_propose(struct req *r)
 {
     struct charter next;
     struct buf body;
-    const struct own *own = core_own(r->core);
+    const struct own *own = r->own;
     buf_init(&body, LIMIT_CHARTER_BYTES);
     err_t e = own && authority_site(&r->core->authority, own->key.pub) ? ERR_OK : ERR_STANDING;
     if (!e)

@@ -9,7 +9,7 @@
 
 static const struct ally *our_ally(const struct req *r)
 {
-    const struct own *own = core_own(r->core);
+    const struct own *own = r->own;
     return own ? authority_ally_of(&r->core->authority, own->key.pub) : NULL;
 }
 
@@ -35,7 +35,7 @@ static err_t publish(struct req *r, struct slice carried)
 
 static err_t sign_body(struct req *r, struct slice body, struct buf *carried)
 {
-    const struct own *own = core_own(r->core);
+    const struct own *own = r->own;
     struct charter_signature sig;
     memcpy(sig.site, own->key.pub, SITE_BYTES);
     err_t e = sign_make(&own->key, DOMAIN_CHARTER, body, sig.signature);
@@ -113,7 +113,7 @@ static err_t free_to_sign(struct req *r, const struct authority_input *in, const
 /* A signature by a site without a vote, or of an ally without one, counts for nobody. */
 static bool has_vote(const struct req *r, const struct charter_on *on)
 {
-    const struct site *site = authority_site(on->before, core_own(r->core)->key.pub);
+    const struct site *site = authority_site(on->before, r->own->key.pub);
     return site && site->votes && !site->ended &&
            charter_voter(on->charter, on->before, on->before->allies[site->ally].id);
 }
@@ -194,7 +194,7 @@ static err_t make_promise(struct req *r, const struct charter *c, struct buf *ca
 {
     struct buf body;
     uint8_t signature[SIGNATURE_BYTES];
-    const struct own *own = core_own(r->core);
+    const struct own *own = r->own;
     buf_init(&body, PROMISE_MAX_BYTES);
     promise_encode_body(&body, c->id, own->key.pub);
     err_t e = body.err ? body.err : sign_make(&own->key, DOMAIN_PROMISE, buf_slice(&body), signature);

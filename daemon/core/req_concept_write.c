@@ -80,7 +80,7 @@ static err_t open_concept(struct concept_job *j, struct slice id)
 {
     err_t e = refold_now(j->r->core, ENTITY_CONCEPT, id);
     if (!e)
-        e = edit_open(j->r->core, core_own(j->r->core), ENTITY_CONCEPT, id, &j->r->arena, &j->edit);
+        e = edit_open(j->r->core, j->r->own, ENTITY_CONCEPT, id, &j->r->arena, &j->edit);
     j->edit.motive = j->motive;
     return e;
 }
@@ -148,7 +148,7 @@ static err_t write_one(struct req *r, const json_t *item, struct slice motive, s
 
 static err_t check_adopter(struct req *r)
 {
-    const struct own *own = core_own(r->core);
+    const struct own *own = r->own;
     const struct ally *ally = own ? authority_ally_of(&r->core->authority, own->key.pub) : NULL;
     if (!ally)
         return ERR_STANDING;

@@ -210,7 +210,7 @@ err_t req_conflicts_resolve(struct req *r)
     json_t *resolved = json_array();
     err_t e = open_conflict(r, &v);
     if (!e)
-        e = edit_open(r->core, core_own(r->core), v.type, v.entity, &r->arena, &edit);
+        e = edit_open(r->core, r->own, v.type, v.entity, &r->arena, &edit);
     if (!e && v.type == ENTITY_RECORD && !refold_owns(r->core, edit.ally, v.entity))
         e = why_set(&r->why, ERR_NOT_OURS, "%.100s", req_text(r, "id"));
     if (!e)

@@ -40,7 +40,7 @@ static bool is_erasable(const struct commit_op *op)
 static err_t may_ask(struct req *r, const uint8_t author[SITE_BYTES])
 {
     const struct authority *a = &r->core->authority;
-    const struct ally *ours = authority_ally_of(a, core_own(r->core)->key.pub);
+    const struct ally *ours = authority_ally_of(a, r->own->key.pub);
     if (!ours)
         return ERR_STANDING;
     bool may = ours == authority_ally_of(a, author) || authority_has_role(a, ours->id, ROLE_DATA_PROTECTION);
@@ -87,7 +87,7 @@ static err_t read_dots(struct req *r, struct dot *dots, size_t *n)
 
 static err_t write_erase(struct req *r, struct dot *dots, size_t n, struct slice reason, uint8_t id[HASH_BYTES])
 {
-    struct own *own = core_own(r->core);
+    struct own *own = r->own;
     struct op op = {
         .info = kind_info(OP_SITE_ERASE), .entity = slice_of(own->key.pub, SITE_BYTES), .dots = dots, .dots_n = n};
     struct buf body;

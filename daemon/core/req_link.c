@@ -101,7 +101,7 @@ err_t req_record_link(struct req *r)
     if (!e)
         e = req_entity(r, ENTITY_RECORD, req_text(r, "id"), &id);
     if (!e)
-        e = edit_open(r->core, core_own(r->core), ENTITY_RECORD, id, &r->arena, &edit);
+        e = edit_open(r->core, r->own, ENTITY_RECORD, id, &r->arena, &edit);
     if (!e)
         e = req_link_target(r, &edit, slice_text(""), &w.links[0]);
     if (!e)

@@ -261,7 +261,7 @@ static err_t drop_vanished_links(struct record_job *j)
 
 static err_t put_together(struct record_job *j, const json_t *object)
 {
-    struct own *own = core_own(j->r->core);
+    struct own *own = j->r->own;
     const struct ally *ally = own ? authority_ally_of(&j->r->core->authority, own->key.pub) : NULL;
     uint8_t id[RECORD_BYTES];
     if (!ally)
@@ -357,7 +357,7 @@ static err_t open_ours(struct req *r, struct edit *edit)
     struct slice id;
     err_t e = req_entity(r, ENTITY_RECORD, req_text(r, "id"), &id);
     if (!e)
-        e = edit_open(r->core, core_own(r->core), ENTITY_RECORD, id, &r->arena, edit);
+        e = edit_open(r->core, r->own, ENTITY_RECORD, id, &r->arena, edit);
     if (!e && !refold_owns(r->core, edit->ally, id))
         e = why_set(&r->why, ERR_NOT_OURS, "%.100s", req_text(r, "id"));
     return e;

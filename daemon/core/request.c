@@ -11,8 +11,9 @@
 static const struct {
     const char *name;
     req_fn *run;
+    enum req_site site;
 } table[] = {
-#define X(name, fn) {name, fn},
+#define X(name, fn, site) {name, fn, site},
     REQUESTS(X)
 #undef X
 };
@@ -31,33 +32,40 @@ static json_t *answer(struct req *r, err_t e)
     return out;
 }
 
+static void name_all(const struct core *c, struct buf *names)
+{
+    for (size_t i = 0; i < c->own_n; i++)
+        buf_printf(names, "%s%.*s", i ? ", " : "", (int)c->own[i].row.name.len, (const char *)c->own[i].row.name.at);
+}
+
 /* No request may go to another site than the one that was meant. */
-static err_t check_site(struct req *r)
+static err_t find_site(struct req *r, enum req_site what)
 {
     const char *name = req_text(r, "site");
     struct buf names;
-    bool known = !*name;
-    buf_init(&names, 256);
-    for (size_t i = 0; i < r->core->own_n && !known; i++) {
-        struct slice own = r->core->own[i].row.name;
-        known = slice_equal(own, slice_text(name));
-        buf_printf(&names, "%s%.*s", i ? ", " : "", (int)own.len, (const char *)own.at);
-    }
-    err_t e = known
-                  ? ERR_OK
-                  : why_set(&r->why, ERR_SITE_UNKNOWN, "%.60s (%.80s)", name, buf_text(&names) ? buf_text(&names) : "");
+    err_t e = ERR_OK;
+    r->own = *name ? core_own_named(r->core, slice_text(name)) : core_own(r->core);
+    bool guess = !*name && what == WRITES && r->core->own_n > 1;
+    if (r->own && !guess)
+        return ERR_OK;
+    buf_init(&names, 4096);
+    name_all(r->core, &names);
+    if (guess)
+        e = why_set(&r->why, ERR_SITE_CHOOSE, "--site %.140s", buf_text(&names) ? buf_text(&names) : "NAME");
+    else
+        e = why_set(&r->why, ERR_SITE_UNKNOWN, "%.60s (%.80s)", name, buf_text(&names) ? buf_text(&names) : "");
     buf_fini(&names);
     return e;
 }
 
 static err_t dispatch(struct req *r, const char *name)
 {
-    err_t e = check_site(r);
-    if (e)
-        return e;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (strcmp(table[i].name, name) == 0)
-            return table[i].run(r);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (strcmp(table[i].name, name) != 0)
+            continue;
+        err_t e = find_site(r, table[i].site);
+        return e ? e : table[i].run(r);
+    }
     return why_set(&r->why, ERR_USAGE, "%.100s", name);
 }
 

@@ -169,11 +169,12 @@ struct core {
     err_t fatal;
 };
 
-/* The first site hosted here: what a command without --site means. */
+/* The first site here: the daemon's own, as which it speaks with others. */
 static inline struct own *core_own(struct core *c)
 {
     return c->own_n ? &c->own[0] : NULL;
 }
+struct own *core_own_named(struct core *c, struct slice name); /* by its short name; NULL */
 static inline struct wall core_wall(const struct core *c)
 {
     return c->env.wall(c->env.ctx);

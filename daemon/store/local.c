@@ -8,6 +8,7 @@ enum statement {
     SITES,
     SET,
     GET,
+    SETTINGS,
     PUT_INVITATION,
     INVITATION,
     IMPORT_GET,
@@ -23,9 +24,11 @@ enum statement {
 static const char *const statements[STATEMENTS] = {
     [PUT_SITE]       = "INSERT OR REPLACE INTO own_sites (site, name, guard_path, incarnation, before_seq, before_id) VALUES (?, ?, ?, ?, ?, ?)",
     [DROP_SITE]      = "DELETE FROM own_sites WHERE site = ?",
-    [SITES]          = "SELECT site, name, guard_path, incarnation, before_seq, before_id FROM own_sites ORDER BY name, site",
+    [SITES]          = "SELECT site, name, guard_path, incarnation, before_seq, before_id FROM own_sites "
+                       "ORDER BY name = (SELECT CAST(value AS TEXT) FROM settings WHERE key = '" SETTING_FIRST "') DESC, name, site",
     [SET]            = "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)",
     [GET]            = "SELECT value FROM settings WHERE key = ?",
+    [SETTINGS]       = "SELECT key, value FROM settings WHERE substr(key, 1, ?1) = ?2 ORDER BY key",
     [PUT_INVITATION] = "INSERT OR REPLACE INTO invitations (secret_key, ally_name, expires_ms, used_by) VALUES (?, ?, ?, ?)",
     [INVITATION]     = "SELECT secret_key, ally_name, expires_ms, used_by FROM invitations WHERE secret_key = ?",
     [IMPORT_GET]     = "SELECT hash FROM imports WHERE entity = ? AND field = ? AND lang = ?",
@@ -116,6 +119,29 @@ err_t local_get(struct store *s, const char *key, struct arena *arena, struct sl
     err_t e = query_end_found(&q, found && got.len);
     if (!e)
         *value = got;
+    return e;
+}
+
+err_t local_settings(struct store *s, const char *prefix, struct arena *arena, struct setting_row **out, size_t *n)
+{
+    struct query q;
+    struct query_list list = {.arena = arena, .size = sizeof(struct setting_row)};
+    start(&q, s, SETTINGS);
+    query_uint(&q, strlen(prefix));
+    query_text(&q, slice_text(prefix));
+    while (query_row(&q)) {
+        struct setting_row *row = query_list_add(&q, &list);
+        if (!row)
+            break;
+        struct slice key = query_get_copy(&q, arena);
+        row->name = slice_of(key.at + strlen(prefix), key.len - strlen(prefix));
+        row->value = query_get_copy(&q, arena);
+    }
+    err_t e = query_end(&q);
+    if (!e) {
+        *out = list.at;
+        *n = list.n;
+    }
     return e;
 }
 

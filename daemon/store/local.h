@@ -18,11 +18,18 @@ struct own_site {
 };
 err_t local_put_site(struct store *s, const struct own_site *site); /* by site key: inserts or replaces */
 err_t local_drop_site(struct store *s, const uint8_t site[SITE_BYTES]);
+/* The daemon's own first: the one that SETTING_FIRST names, else the first by name. */
+#define SETTING_FIRST "site.first" /* its short name; set once there is a second one */
 err_t local_sites(struct store *s, struct arena *arena, struct own_site **out, size_t *n);
 
 /* Named byte values: "alliance", "charter", "inviter", … An empty value takes the name away. ERR_NOT_FOUND. */
 err_t local_set(struct store *s, const char *key, struct slice value);
 err_t local_get(struct store *s, const char *key, struct arena *arena, struct slice *value);
+/* Those whose key begins with `prefix`; each name is what follows it. */
+struct setting_row {
+    struct slice name, value;
+};
+err_t local_settings(struct store *s, const char *prefix, struct arena *arena, struct setting_row **out, size_t *n);
 
 struct invitation {
     uint8_t secret_key[SITE_BYTES]; /* public half of the one-use secret */
