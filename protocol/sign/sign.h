@@ -14,12 +14,14 @@
 #define SEED_BYTES      32
 #define SALT_BYTES      16
 
-#define DOMAIN_COMMIT  "allied/commit/1"
-#define DOMAIN_CHARTER "allied/charter/1"
-#define DOMAIN_ROSTER  "allied/roster/1"
-#define DOMAIN_JOIN    "allied/join/1"
-#define DOMAIN_INPUTS  "allied/inputs/1"
-#define DOMAIN_STATE   "allied/state/1"
+#define DOMAIN_COMMIT   "allied/commit/1"
+#define DOMAIN_CHARTER  "allied/charter/1"
+#define DOMAIN_ROSTER   "allied/roster/1"
+#define DOMAIN_JOIN     "allied/join/1"
+#define DOMAIN_INPUTS   "allied/inputs/1"
+#define DOMAIN_STATE    "allied/state/1"
+#define DOMAIN_REQUEST  "allied/request/1"
+#define DOMAIN_RESPONSE "allied/response/1"
 
 struct sign_key {
     uint8_t pub[SITE_BYTES];

@@ -1,5 +1,5 @@
 /*
- * make_vectors: writes tests/vectors/{commit,op,charter,roster,authority,join}.json from fixed seeds. Run from the repository's root:
+ * make_vectors: writes tests/vectors/{commit,op,charter,roster,authority,join,exchange}.json from fixed seeds. Run from the repository's root:
  *   make build/tests/vectors/make_vectors && build/tests/vectors/make_vectors
  * Run twice, it writes the same bytes.
  */
@@ -17,6 +17,7 @@ static const struct {
     {"tests/vectors/roster.json",    vectors_roster   },
     {"tests/vectors/authority.json", vectors_authority},
     {"tests/vectors/join.json",      vectors_join     },
+    {"tests/vectors/exchange.json",  vectors_exchange },
 };
 
 int main(void)
