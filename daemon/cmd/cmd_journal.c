@@ -3,12 +3,10 @@
  */
 #include "conf/tr.h"
 #include "daemon/cmd/cmd.h"
-#include "daemon/cmd/span.h"
-#include "protocol/base/clock.h"
+#include "daemon/cmd/since.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define LINES_DEFAULT 50
 #define LINES_LIMIT   100000
@@ -69,7 +67,7 @@ static bool wanted(const struct tail *t, const char *line)
     if (!head_of(line, time, sizeof time, level, sizeof level))
         return false;
     /* RFC 3339 in UTC sorts as text. */
-    if (strncmp(time, t->since, strlen(t->since)) < 0)
+    if (strcmp(time, t->since) < 0)
         return false;
     for (size_t i = 0; i <= t->level; i++)
         if (strcmp(level, levels[i]) == 0)
@@ -91,25 +89,6 @@ static err_t read_file(struct cli *cli, struct tail *t, const char *name, bool *
             keep(t, line);
     }
     fclose(f);
-    return ERR_OK;
-}
-
-/* The start: a time, or so long ago. */
-static err_t since(struct cli *cli, const char *text, struct tail *t)
-{
-    int64_t span_s;
-    struct timespec now;
-    if (!text)
-        return ERR_OK;
-    if (span_read(text, &span_s) == ERR_OK && !(strlen(text) == 4 && strspn(text, "0123456789") == 4)) {
-        clock_gettime(CLOCK_REALTIME, &now);
-        rfc3339_format((struct wall){((int64_t)now.tv_sec - span_s) * 1000}, t->since);
-        return ERR_OK;
-    }
-    if (strlen(text) > RFC3339_LEN || strlen(text) < 4 || strspn(text, "0123456789-T:Z") != strlen(text))
-        return why_set(&cli->why, ERR_USAGE, "--since %.60s (2026-11-21, 2h, 7d)", text);
-    snprintf(t->since, sizeof t->since, "%s", text);
-    t->since[strcspn(t->since, "Z")] = 0;
     return ERR_OK;
 }
 
@@ -154,7 +133,9 @@ int cmd_journal(struct cli *cli, int argc, char **argv)
     long lines = 0;
     bool found = false;
     err_t err = args_number(&args, "lines", 1, LINES_LIMIT, LINES_DEFAULT, &lines, &cli->why);
-    err = err ? err : since(cli, args_value(&args, "since"), &t);
+    const char *since = args_value(&args, "since");
+    if (!err && since)
+        err = since_read(since, since_now(), t.since, &cli->why);
     err = err ? err : level(cli, args_value(&args, "level"), &t);
     t.room = err ? 0 : (size_t)lines;
     t.lines = err ? NULL : calloc(t.room, sizeof *t.lines);

@@ -37,6 +37,7 @@ enum req_site { READS, WRITES };
     X("verify", req_verify, READS)                                                                                     \
     X("rebuild", req_rebuild, READS)                                                                                   \
     X("peers.known", req_peers_known, READS)                                                                           \
+    X("changes", req_changes, READS)                                                                                   \
     X("ping", req_ping, READS)                                                                                         \
     X("record.write", req_record_write, WRITES)                                                                        \
     X("record.edit", req_record_edit, WRITES)                                                                          \
@@ -130,6 +131,7 @@ json_t *req_value(enum entity_type type, const struct field_info *field, struct 
 void req_put_ally(const struct core *c, json_t *object, struct slice ally_id); /* "ally", "ally_name" */
 /* Who wrote a dot and when: "dot", "at", "site", "site_name", "ally", "ally_name". */
 err_t req_put_author(struct req *r, json_t *object, const struct dot *dot);
+void req_put_commit(const struct core *c, json_t *object, const struct commit *commit); /* the same but for the dot */
 /* Is this one line's fault, so that the others go on, or would every line meet it (a guard, a lock, the machine)? */
 bool req_is_line_error(err_t e);
 /* One refused line: {line, field, detail, code, name, text}; `why` as fields_from_json fills it. */

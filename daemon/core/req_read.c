@@ -76,19 +76,26 @@ static json_t *dots_json(const struct dot *dots, size_t n)
     return out;
 }
 
-/* What a write that is no field's is about. */
-static const char *name_of(const struct op *op, const struct op_write *w)
+static const struct field_info *field_of(const struct op *op, const struct op_write *w)
 {
+    bool put = op->info->kind == OP_RECORD_PUT || op->info->kind == OP_CONCEPT_PUT;
+    return put ? field_by_number(op->info->entity, w->field) : NULL;
+}
+
+const char *read_write_name(const struct op *op, const struct op_write *w)
+{
+    const struct field_info *field = field_of(op, w);
     const struct relation_info *relation = op->info->kind == OP_CONCEPT_RELATE ? relation_by_number(w->field)
                                            : op->info->kind == OP_RECORD_LINK  ? link_by_number(w->field)
                                                                                : NULL;
-    return relation                              ? relation->name
+    return field                                 ? field->name
+           : relation                            ? relation->name
            : op->info->kind == OP_CONCEPT_MERGE  ? "merge"
            : op->info->kind == OP_CONCEPT_RETIRE ? "retire"
                                                  : "concepts";
 }
 
-static bool adds(const struct op *op, const struct op_write *w)
+bool read_adds(const struct op *op, const struct op_write *w)
 {
     return op->info->kind == OP_CONCEPT_MERGE    ? op->target.len > 0
            : op->info->kind == OP_CONCEPT_RETIRE ? op->retired
@@ -110,12 +117,11 @@ static json_t *value_of(const struct op *op, const struct op_write *w, struct sl
 static json_t *write_json(const struct op *op, const struct op_write *w, struct slice value)
 {
     json_t *out = json_object();
-    bool put = op->info->kind == OP_RECORD_PUT || op->info->kind == OP_CONCEPT_PUT;
-    const struct field_info *field = put ? field_by_number(op->info->entity, w->field) : NULL;
+    const struct field_info *field = field_of(op, w);
     struct slice target = op->info->kind == OP_CONCEPT_MERGE ? op->target : w->target;
-    req_put(out, "field", json_string(field ? field->name : name_of(op, w)));
+    req_put(out, "field", json_string(read_write_name(op, w)));
     req_put(out, "lang", req_string(w->lang));
-    req_put(out, "add", json_boolean(adds(op, w)));
+    req_put(out, "add", json_boolean(read_adds(op, w)));
     req_put(out, "target", target.len ? req_id(target) : json_null());
     req_put(out, "replaces", dots_json(w->replaces, w->replaces_n));
     req_put(out, "value", field && value.len ? req_value(op->info->entity, field, value) : value_of(op, w, value));

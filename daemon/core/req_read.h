@@ -14,6 +14,9 @@ void read_put_field(json_t *out, enum entity_type type, const struct field_info 
                     struct slice value);
 void read_put_fields(json_t *out, const struct view *v);      /* the value shown at each key */
 struct slice read_label(struct req *r, struct slice concept); /* "" where the concept is not here */
+/* What a write is about: the field's, relation's or link's name, "concepts", "merge", "retire". Whether it adds, or takes away. */
+const char *read_write_name(const struct op *op, const struct op_write *w);
+bool read_adds(const struct op *op, const struct op_write *w);
 
 /* Every op that somebody asked to erase, into `list`; how many of those that count wait for a site. */
 err_t req_erasures_list(struct req *r, json_t *list, size_t *open_n);

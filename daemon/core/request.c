@@ -305,6 +305,16 @@ void req_put_ally(const struct core *c, json_t *object, struct slice id)
     req_put(object, "ally_name", ally ? req_string(ally->name) : json_null());
 }
 
+void req_put_commit(const struct core *c, json_t *object, const struct commit *commit)
+{
+    const struct site *site = authority_site(&c->authority, commit->log.site);
+    const struct ally *ally = authority_ally_of(&c->authority, commit->log.site);
+    req_put(object, "at", req_time(commit->clock));
+    req_put(object, "site", req_id(slice_of(commit->log.site, SITE_BYTES)));
+    req_put(object, "site_name", site ? req_string(site->name) : json_null());
+    req_put_ally(c, object, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""));
+}
+
 err_t req_put_author(struct req *r, json_t *object, const struct dot *dot)
 {
     struct commit *commit = arena_alloc(&r->arena, 1, sizeof *commit);
@@ -314,13 +324,8 @@ err_t req_put_author(struct req *r, json_t *object, const struct dot *dot)
         e = oplog_get_row(r->core->store, row, &r->arena, commit);
     if (e)
         return e;
-    const struct site *site = authority_site(&r->core->authority, commit->log.site);
     req_put(object, "dot", req_dot(dot));
-    req_put(object, "at", req_time(commit->clock));
-    req_put(object, "site", req_id(slice_of(commit->log.site, SITE_BYTES)));
-    req_put(object, "site_name", site ? req_string(site->name) : json_null());
-    const struct ally *ally = authority_ally_of(&r->core->authority, commit->log.site);
-    req_put_ally(r->core, object, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""));
+    req_put_commit(r->core, object, commit);
     return ERR_OK;
 }
 

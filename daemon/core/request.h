@@ -46,6 +46,12 @@
  *   erase           {dots: [dot], reason}                         → {dot, erased: [dot]}       asks everybody to erase what these ops wrote. ERR_WHO, ERR_NOT_ERASABLE
  *   erasures        {}                                            → {erasures: [{dot, site, site_name, ally, ally_name (who asked), counts, erased (here), attested: [site name], waiting: [site name]}], open}
  *   key.rotate      {}                                            → {old, site, restart}       a new key for this site, the registrar's own; restart: a daemon takes it when it starts again
+ *   changes         {ally, since: RFC 3339, limit, cursor | before} → {changes: [{commit, at, clock, seq, site, site_name, ally, ally_name, ops: [{dot, kind, type:
+ *                    record|concept|site|none, id, label, fields: ["title@fr", "-broader"], counts, state: present|erased|missing}]}], next, older, aside}
+ *                    Commit by commit in this replica's order of arrival, the earlier first: the latest `limit` of them; the latest before the commit
+ *                    `before`; or the first behind the commit `cursor`. older: for `before`, next: for `cursor`, null where there are no more that
+ *                    way. since goes by the authors' clocks. What was set aside stands in no log and is not listed: `aside` says how many commits; an op
+ *                    that its author had no right to is listed and does not count. ERR_CURSOR, ERR_TIME, ERR_ALLY_UNKNOWN
  *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}
  *   rebuild         {}                                            → {entities, ops, before, after, same}
  *   peers.known     {}                                            → {alliance_id, name, peers: [{site, name, addresses: [text]}]}   what a key needs to find everything again

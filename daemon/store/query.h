@@ -26,6 +26,7 @@ enum query_owner {
     OWNER_ASIDE,
     OWNER_ERASED,
     OWNER_LINKS,
+    OWNER_ARRIVALS,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

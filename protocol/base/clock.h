@@ -27,5 +27,10 @@ struct wall clock_wall(uint64_t clock);
 #define RFC3339_LEN 20
 /* "2026-11-21T21:41:00Z" and a zero: RFC3339_LEN + 1 bytes. */
 void rfc3339_format(struct wall t, char *out);
+/*
+ * The other way, for what a person or a program wrote: YYYY, YYYY-MM, YYYY-MM-DD, or a day with "T" and HH, HH:MM, HH:MM:SS or HH:MM:SS.fraction, then
+ * "Z", ±HH:MM or nothing (UTC). What is left out is the first of it. ERR_RANGE where it is none of these, or no such day or hour exists.
+ */
+err_t rfc3339_read(const char *text, struct wall *out);
 
 #endif

@@ -30,7 +30,8 @@ def questions(record, concept):
     return [["record", "list"], ["record", "list", "--limit", "3"], ["record", "list", "--ally", "Citego"],
             ["record", "show", record], ["record", "history", record], ["concept", "list"], ["concept", "show", concept],
             ["concept", "history", concept], ["concept", "export"], ["concept", "export", "--format", "nt"], ["conflicts"],
-            ["ally", "list"], ["verify"], ["config", "show"],
+            ["ally", "list"], ["verify"], ["config", "show"], ["changes"], ["changes", "-n", "3", "--ally", "Ritimo"],
+            ["changes", "--since", "2026-01-01"], ["changes", "--ally", "nobody"],
             ["record", "show", "aaaaaaaa"], ["record", "shwo", record], ["concept", "show", record[:6]]]
 
 
@@ -152,6 +153,11 @@ def test_json_forms_have_the_keys_that_were_promised():
         keys(a.json("concept", "import", os.path.join(DEMO_DATA, "atlas.ttl"), "--adopt"),
              ["added", "updated", "unchanged", "rejected", "lost"], "concept import")
         keys(a.json("verify"), ["ok", "commits", "signatures", "digest", "faults"], "verify")
+        changes = a.json("changes", "--limit", "2")
+        keys(changes, ["changes", "next", "older", "aside"], "changes")
+        keys(changes["changes"][0], ["commit", "at", "clock", "site", "site_name", "ally", "ally_name", "ops"], "a change")
+        keys(changes["changes"][0]["ops"][0], ["dot", "kind", "type", "id", "label", "fields", "counts", "state"], "an op")
+        equal(a.json("changes", "--cursor", changes["changes"][0]["commit"])["changes"], changes["changes"][1:], "from a cursor on")
         refused = a.run("--json", "record", "show", "aaaaaaaa")
         keys(json.loads(refused.out)["error"], ["code", "name", "text", "detail", "next"], "an error")
         equal(refused.err, "", "stderr beside a JSON error")

@@ -80,11 +80,68 @@ static void every_week_of_three_centuries_agrees_with_the_library(void **state)
     }
 }
 
+static void what_people_write_for_a_moment_is_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } good[] = {
+        {"1970",                           0                     },
+        {"2000-02-29",                     INT64_C(951782400000) },
+        {"2100-03",                        INT64_C(4107542400000)},
+        {"2026-11-21T21:41:00Z",           INT64_C(1795297260000)},
+        {"2026-11-21T21:41",               INT64_C(1795297260000)},
+        {"2026-11-21T21",                  INT64_C(1795294800000)},
+        {"2026-11-21T22:41:00+01:00",      INT64_C(1795297260000)},
+        {"2026-11-21T18:11:00.5-03:30",    INT64_C(1795297260500)},
+        {"2026-11-21T21:41:00.123456789Z", INT64_C(1795297260123)},
+        {"1969-12-31T23:59:59.999Z",       -1                    },
+    };
+    static const char *const bad[] = {"",
+                                      "noon",
+                                      "26-11-21",
+                                      "2026-13",
+                                      "2026-00-01",
+                                      "2026-02-29",
+                                      "2100-02-29",
+                                      "2026-11-21T",
+                                      "2026-11T21",
+                                      "0000",
+                                      "2026-11-21T24:00",
+                                      "2026-11-21T21:60",
+                                      "2026-1-2",
+                                      "2026-11-21 ",
+                                      "2026-11-21T21:41X",
+                                      "2026-11-21T21:41:00+01",
+                                      "2026-11-",
+                                      "2026T10",
+                                      "2026-11-21T21:41:00."};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct wall t = {7};
+        assert_int_equal(rfc3339_read(good[i].text, &t), ERR_OK);
+        assert_int_equal(t.ms, good[i].ms);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct wall t = {7};
+        assert_int_equal(rfc3339_read(bad[i], &t), ERR_RANGE);
+        assert_int_equal(t.ms, 7);
+    }
+    for (int64_t ms = INT64_C(-62135596800000); ms < CLOCK_MAX_MS; ms += INT64_C(123456789000)) {
+        char text[RFC3339_LEN + 1];
+        struct wall t;
+        rfc3339_format((struct wall){ms}, text);
+        assert_int_equal(rfc3339_read(text, &t), ERR_OK);
+        assert_int_equal(t.ms, ms);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clock_is_the_wall_or_one_more_than_the_last),
         cmocka_unit_test(a_clock_at_or_past_2200_is_refused),
+        cmocka_unit_test(what_people_write_for_a_moment_is_read),
         cmocka_unit_test(known_times_are_written_as_rfc3339),
         cmocka_unit_test(every_week_of_three_centuries_agrees_with_the_library),
     };
