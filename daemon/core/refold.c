@@ -405,24 +405,38 @@ err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities)
     return batch_end(c);
 }
 
-#define SETTING_FOLD "fold.version"
 #define ROWS_VERSION 1 /* of the rows that lists are made of */
+
+static const uint8_t this_version[] = {FOLD_VERSION, ROWS_VERSION};
+
+bool refold_is_newer(struct slice version)
+{
+    return version.len != sizeof this_version || version.at[0] > FOLD_VERSION || version.at[1] > ROWS_VERSION;
+}
+
+static err_t make_newer(struct core *c, const uint8_t was[2])
+{
+    uint64_t ops, entities;
+    err_t e = refold_all(c, &ops, &entities);
+    if (!e && was[0])
+        core_note(c, JOURNAL_INFO, "fold.newer", "was=%d.%d is=%d.%d ops=%llu entities=%llu", was[0], was[1],
+                  FOLD_VERSION, ROWS_VERSION, (unsigned long long)ops, (unsigned long long)entities);
+    return e ? e : local_set(c->store, SETTING_FOLD, slice_of(this_version, sizeof this_version));
+}
 
 err_t refold_if_older(struct core *c)
 {
     struct arena arena = {0};
-    struct slice known;
-    uint64_t ops, entities;
-    static const uint8_t version[] = {FOLD_VERSION, ROWS_VERSION};
+    struct slice known = {0};
+    uint8_t was[2] = {0, 0};
     err_t e = local_get(c->store, SETTING_FOLD, &arena, &known);
-    bool same = e == ERR_OK && slice_equal(known, slice_of(version, sizeof version));
-    if (e == ERR_NOT_FOUND)
-        e = ERR_OK;
+    bool first = e == ERR_NOT_FOUND, same = !e && slice_equal(known, slice_of(this_version, sizeof this_version));
+    if (!e && refold_is_newer(known))
+        e = ERR_NEWER;
     if (!e)
+        memcpy(was, known.at, sizeof was);
+    if (!e || first)
         e = erase_open(c);
     arena_fini(&arena);
-    if (e || same || !c->founded)
-        return e;
-    e = refold_all(c, &ops, &entities);
-    return e ? e : local_set(c->store, SETTING_FOLD, slice_of(version, sizeof version));
+    return e || same || !c->founded ? e : make_newer(c, was);
 }

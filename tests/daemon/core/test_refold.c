@@ -2,8 +2,13 @@
 #include "tests/help/core_author.h"
 #include "tests/help/core_history.h"
 
+#include "daemon/commons/fold.h"
+#include "daemon/core/refold.h"
+#include "daemon/store/query.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -169,6 +174,94 @@ static void one_batch_folds_each_entity_once_and_right(void **state)
     world_free(w);
 }
 
+/* ---- programs of other versions ---- */
+
+static void set_version(struct world *w, size_t at, uint8_t fold, uint8_t rows)
+{
+    uint8_t version[] = {fold, rows};
+    assert_int_equal(local_set(w->sites[at].core->store, SETTING_FOLD, slice_of(version, sizeof version)), ERR_OK);
+}
+
+static void spoil_title(struct world *w, size_t at)
+{
+    assert_int_equal(
+        sqlite3_exec(w->sites[at].core->store->db, "UPDATE records SET title = 'Ancien'", NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* An older fold, older rows, both; what is made anew is what was there, and the journal says so once. */
+static void what_an_older_program_folded_is_folded_anew_when_it_is_opened(void **state)
+{
+    (void)state;
+    static const uint8_t older[][2] = {
+        {FOLD_VERSION - 1, 1},
+        {FOLD_VERSION - 1, 0},
+        {FOLD_VERSION,     0}
+    };
+    struct world *w = world_alliance(86, 2);
+    struct core_history h;
+    char before[80], after[80], id[64];
+    core_history_init(&h, w);
+    for (int i = 0; i < 40; i++) {
+        core_history_step(&h, (size_t)world_random(w, 2));
+        world_run(w, 40);
+    }
+    world_record(w, 0, "s", "Titre", id);
+    assert_true(world_settle(w, 30000));
+    digest(w, 0, before);
+    for (size_t i = 0; i < sizeof older / sizeof *older; i++) {
+        set_version(w, 0, older[i][0], older[i][1]);
+        spoil_title(w, 0);
+        world_stop(w, 0);
+        assert_int_equal(world_start(w, 0), ERR_OK);
+        assert_int_equal(world_noted(w, 0, "fold.newer"), i + 1);
+        digest(w, 0, after);
+        assert_string_equal(before, after);
+        world_verify(w, 0);
+        world_stop(w, 0);
+        assert_int_equal(world_start(w, 0), ERR_OK);
+        assert_int_equal(world_noted(w, 0, "fold.newer"), i + 1);
+    }
+    assert_true(world_settle(w, 30000));
+    core_history_fini(&h);
+    world_free(w);
+}
+
+static void what_a_newer_program_folded_is_not_touched(void **state)
+{
+    (void)state;
+    static const uint8_t newer[][2] = {
+        {FOLD_VERSION + 1, 1 },
+        {FOLD_VERSION,     99},
+        {255,              0 }
+    };
+    struct world *w = world_alliance(87, 1);
+    char id[64];
+    world_record(w, 0, "s", "Titre", id);
+    for (size_t i = 0; i < sizeof newer / sizeof *newer; i++) {
+        set_version(w, 0, newer[i][0], newer[i][1]);
+        spoil_title(w, 0);
+        world_stop(w, 0);
+        assert_int_equal(world_start(w, 0), ERR_NEWER);
+        assert_null(w->sites[0].core);
+        struct store *s = NULL;
+        struct why why = {0};
+        char path[200], title[16];
+        snprintf(path, sizeof path, "%s/allied.db", w->sites[0].dir);
+        assert_int_equal(store_open(path, STORE_WRITE, &s, &why), ERR_OK);
+        sqlite3_stmt *st = NULL;
+        assert_int_equal(sqlite3_prepare_v2(s->db, "SELECT title FROM records", -1, &st, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+        snprintf(title, sizeof title, "%s", (const char *)sqlite3_column_text(st, 0));
+        assert_string_equal(title, "Ancien");
+        sqlite3_finalize(st);
+        assert_int_equal(local_set(s, SETTING_FOLD, slice_text("")), ERR_OK);
+        store_close(s);
+        assert_int_equal(world_start(w, 0), ERR_OK);
+        world_verify(w, 0);
+    }
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +269,8 @@ int main(void)
         cmocka_unit_test(the_order_of_arrival_does_not_show),
         cmocka_unit_test(a_put_by_somebody_else_is_seen_and_does_not_count),
         cmocka_unit_test(a_proposal_waits_for_the_secretariat),
+        cmocka_unit_test(what_an_older_program_folded_is_folded_anew_when_it_is_opened),
+        cmocka_unit_test(what_a_newer_program_folded_is_not_touched),
         cmocka_unit_test(one_batch_folds_each_entity_once_and_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
