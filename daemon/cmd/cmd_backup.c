@@ -95,6 +95,9 @@ static void told(struct cli *cli, const json_t *facts)
     out_print(o, N_("Restored in {1}."), cli->data, NULL);
     if (*pick_text(facts, "moved"))
         out_say(o, N_("What was there before is now in {1}."), pick_text(facts, "moved"), NULL);
+    if (pick_number(facts, "erased"))
+        out_say(o, N_("Left out, since it was erased after the backup: {1} texts."), NUM(pick_number(facts, "erased")),
+                NULL);
     if (pick_true(facts, "key_here"))
         out_say(o, N_("Next: allied daemon"), NULL);
     else

@@ -28,7 +28,8 @@ err_t backup_make(const struct backup_options *o, json_t **facts, struct why *wh
 err_t backup_look(const char *path, json_t **facts, struct why *why);
 /*
  * Makes the directory of a backup that backup_look has read: `dir` exists and its lock is held. What is there goes to DIR/before-restore-DATE first
- * ("moved" among the facts). On an error nothing has changed.
+ * ("moved" among the facts). Every signature is checked; what that site had erased since stays out ("erased": how many). ERR_BACKUP_UNSIGNED. On an
+ * error nothing has changed.
  */
 err_t backup_restore(const struct backup_options *o, json_t **facts, struct why *why);
 bool backup_finds_site(const char *dir); /* is there a database? */

@@ -5,6 +5,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/signed.h"
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
 #include "protocol/base/base32.h"
@@ -283,14 +284,6 @@ err_t charters_put(struct core *c, struct slice carried, bool *fresh)
     return put_charter(c, carried, fresh, &known_whole);
 }
 
-static bool signed_by_a_registrar(const struct core *c, const struct roster_act *act)
-{
-    for (size_t i = 0; i < c->authority.charters_n; i++)
-        if (roster_check_signature(act, c->authority.charters[i].registrar) == ERR_OK)
-            return true;
-    return false;
-}
-
 /* One document that stands on nothing we know must not stop the others; a message full of them ends the session. */
 static err_t pass_over(struct core *c, const char *what, size_t *others)
 {
@@ -308,7 +301,7 @@ static err_t put_acts(struct core *c, const struct msg_charter *m, bool *news)
         e = roster_decode(m->acts[i], &c->frame, &act);
         if (!e && rolls_has_act(c->store, act.id))
             continue;
-        if (!e && !signed_by_a_registrar(c, &act)) {
+        if (!e && !signed_by_registrar(&c->authority, &act)) {
             e = pass_over(c, "act", &others);
             continue;
         }

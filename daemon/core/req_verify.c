@@ -6,6 +6,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/req.h"
+#include "daemon/core/signed.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/inspect.h"
 #include "protocol/base/base32.h"
@@ -149,9 +150,7 @@ static void check_act(struct verification *v, const struct inspect_roll *roll)
 {
     struct roster_act act;
     err_t e = roster_decode(roll->carried, &v->r->arena, &act);
-    if (!e)
-        e = roster_check_signature(&act, v->r->core->authority.registrar);
-    if (e || !is_roll(roll, act.id, act.number))
+    if (e || !signed_by_registrar(&v->r->core->authority, &act) || !is_roll(roll, act.id, act.number))
         fault(v, ERR_ROSTER, "table roster");
 }
 

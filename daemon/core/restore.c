@@ -5,6 +5,9 @@
 #include "daemon/core/backup.h"
 #include "daemon/core/found.h"
 #include "daemon/core/keyfile.h"
+#include "daemon/core/refold.h"
+#include "daemon/core/restore_filter.h"
+#include "daemon/core/signed.h"
 #include "daemon/store/archive.h"
 #include "daemon/store/copy.h"
 #include "daemon/store/local.h"
@@ -29,6 +32,7 @@ struct restoring {
     char staging[PATH_MAX], aside[PATH_MAX];
     bool moved; /* something went aside */
     bool keeps_keys, has_config;
+    uint64_t erased; /* bodies that were erased after the backup, and stay out */
     struct archive *a;
 };
 
@@ -143,7 +147,7 @@ static err_t check_site(struct restoring *r, struct store *s, struct arena *aren
 {
     const struct archive_manifest *m = archive_manifest(r->a);
     struct own_site *sites = NULL;
-    struct slice alliance;
+    struct slice alliance, fold;
     uint8_t digest[HASH_BYTES];
     uint64_t commits = 0;
     size_t n = 0;
@@ -160,6 +164,13 @@ static err_t check_site(struct restoring *r, struct store *s, struct arena *aren
         same = memcmp(sites[i].site, m->sites[i].site, SITE_BYTES) == 0;
     if (!same)
         return why_set(r->why, ERR_BACKUP_DAMAGED, "%.150s", r->o->path);
+    e = local_get(s, SETTING_FOLD, arena, &fold);
+    if (!e && refold_is_newer(fold))
+        e = why_set(r->why, ERR_BACKUP_NEWER, "%.150s", r->o->path);
+    if (!e || e == ERR_NOT_FOUND)
+        e = signed_check(s, r->why);
+    if (e)
+        return e;
     if (archive_has_keys(m))
         return check_keys(r, r->staging, sites, n);
     struct why unused = {0}, *told = r->why;
@@ -167,6 +178,20 @@ static err_t check_site(struct restoring *r, struct store *s, struct arena *aren
     r->keeps_keys = check_keys(r, r->o->dir, sites, n) == ERR_OK;
     r->why = told;
     return ERR_OK;
+}
+
+/* A database that cannot be read may be why a backup is put back: it has nothing to say then. */
+static err_t filter(struct restoring *r, struct store *s)
+{
+    char path[PATH_MAX];
+    struct store *known = NULL;
+    struct why unused = {0};
+    err_t e = path_in(r, path, r->o->dir, DATABASE_NAME);
+    if (e || store_open(path, STORE_READ, &known, &unused))
+        return e;
+    e = restore_filter(s, known, &r->erased);
+    store_close(known);
+    return e == ERR_DATABASE ? ERR_OK : e;
 }
 
 static err_t settle(struct restoring *r)
@@ -182,6 +207,8 @@ static err_t settle(struct restoring *r)
         e = check_site(r, s, &arena);
     if (!e)
         e = copy_settle(s);
+    if (!e)
+        e = filter(r, s);
     if (!e)
         e = local_set(s, SETTING_RESTORED, slice_of(&yes, 1));
     arena_fini(&arena);
@@ -324,6 +351,7 @@ err_t backup_restore(const struct backup_options *o, json_t **facts, struct why 
         json_object_set_new(said, "to", json_string(o->dir));
         json_object_set_new(said, "moved", r.moved ? json_string(r.aside) : json_null());
         json_object_set_new(said, "key_here", json_boolean(keys));
+        json_object_set_new(said, "erased", json_integer((json_int_t)r.erased));
         *facts = said;
         said = NULL;
     }

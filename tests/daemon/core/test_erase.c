@@ -1,5 +1,6 @@
 /* What was erased is nowhere: in no table, in no raw byte of the files, on no site, whatever came first; and nobody erases who may not. */
 #include "tests/help/core_acts.h"
+#include "tests/help/core_erasing.h"
 
 #include "daemon/core/erase.h"
 #include "daemon/core/ingest.h"
@@ -17,142 +18,25 @@
 
 #include <cmocka.h>
 
-#define SECRET "Zoulikha-Benyoucef-0612345678"
-
-/* Is the secret among the raw bytes of one of the files of a site? */
-static bool in_file(const char *dir, const char *name)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    size_t len = store_fixture_size(path);
-    char *at = malloc(len + 1);
-    assert_non_null(at);
-    assert_int_equal(read(fd, at, len), len);
-    close(fd);
-    bool found = memmem(at, len, SECRET, strlen(SECRET)) != NULL;
-    free(at);
-    return found;
-}
-
-static bool on_disk(struct world *w, size_t at)
-{
-    static const char *const names[] = {"allied.db", "allied.db-wal", "journal", "journal.ndjson"};
-    bool found = false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        found |= in_file(w->sites[at].dir, names[i]);
-    return found;
-}
-
-static bool row_has(sqlite3_stmt *st)
-{
-    for (int i = 0; i < sqlite3_column_count(st); i++) {
-        const void *bytes = sqlite3_column_blob(st, i);
-        if (bytes && memmem(bytes, (size_t)sqlite3_column_bytes(st, i), SECRET, strlen(SECRET)))
-            return true;
-    }
-    return false;
-}
-
-static bool in_table(sqlite3 *db, const char *table)
-{
-    char sql[160];
-    bool found = false;
-    sqlite3_stmt *st = NULL;
-    snprintf(sql, sizeof sql, "SELECT * FROM \"%s\"", table);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
-    while (sqlite3_step(st) == SQLITE_ROW)
-        found |= row_has(st);
-    sqlite3_finalize(st);
-    return found;
-}
-
-static bool in_tables(struct world *w, size_t at)
-{
-    char path[256];
-    sqlite3 *db = NULL;
-    sqlite3_stmt *st = NULL;
-    bool found = false;
-    snprintf(path, sizeof path, "%s/allied.db", w->sites[at].dir);
-    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE type = 'table'", -1, &st, NULL),
-                     SQLITE_OK);
-    while (sqlite3_step(st) == SQLITE_ROW)
-        found |= in_table(db, (const char *)sqlite3_column_text(st, 0));
-    sqlite3_finalize(st);
-    sqlite3_close(db);
-    return found;
-}
-
-static void assert_gone(struct world *w, size_t at)
-{
-    assert_false(in_tables(w, at));
-    assert_false(on_disk(w, at));
-}
-
-static int64_t rows(struct world *w, size_t at, const char *sql)
-{
-    sqlite3_stmt *st = NULL;
-    assert_int_equal(sqlite3_prepare_v2(w->sites[at].core->store->db, sql, -1, &st, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(st, 0);
-    sqlite3_finalize(st);
-    return n;
-}
-
-static void erase_by(struct world *w, size_t at, struct dot dot)
-{
-    struct core *c = w->sites[at].core;
-    struct op op = {
-        .info = kind_info(OP_SITE_ERASE), .entity = slice_of(c->own[0].key.pub, SITE_BYTES), .dots = &dot, .dots_n = 1};
-    static const uint8_t reason[] = {0x91, 0xa0}; /* [""] */
-    assert_int_equal(own_write_alone(c, &c->own[0], &op, slice_of(reason, sizeof reason), NULL), ERR_OK);
-    w->sites[at].tick_at = w->now;
-}
-
-/* The dot of the last op of a site's current log. */
-static struct dot last_dot(struct world *w, size_t at)
-{
-    struct log_head head;
-    struct log_id log = {.incarnation = w->sites[at].core->own[0].row.incarnation};
-    memcpy(log.site, w->sites[at].core->own[0].key.pub, SITE_BYTES);
-    assert_int_equal(oplog_head(w->sites[at].core->store, &log, &head), ERR_OK);
-    return dot_of(head.id, 0);
-}
-
-static struct dot write_secret(struct world *w, size_t at, char id[64])
-{
-    json_t *r = world_do(w, at, "record.write",
-                         json_pack("{s:s, s:[{s:i, s:{s:s, s:s}}]}", "mode", "import", "lines", "line", 1, "record",
-                                   "source_id", "s", "title", SECRET));
-    json_decref(r);
-    r = world_do(w, at, "record.list", NULL);
-    snprintf(id, 64, "%s", json_string_value(json_object_get(json_array_get(json_object_get(r, "records"), 0), "id")));
-    json_decref(r);
-    return last_dot(w, at);
-}
-
 static void an_erased_text_is_nowhere_on_any_site(void **state)
 {
     (void)state;
     struct world *w = world_alliance(81, 3);
     char id[64];
-    struct dot dot = write_secret(w, 1, id);
+    struct dot dot = erasing_write(w, 1, id);
     core_agree(w);
     for (size_t i = 0; i < 3; i++)
-        assert_true(in_tables(w, i));
-    assert_int_not_equal(rows(w, 1, "SELECT count(*) FROM imports"), 0);
-    erase_by(w, 1, dot);
-    assert_int_equal(rows(w, 1, "SELECT count(*) FROM attests"), 0); /* not before the flush */
+        assert_true(erasing_in_tables(w, i));
+    assert_int_not_equal(erasing_rows(w, 1, "SELECT count(*) FROM imports"), 0);
+    erasing_ask(w, 1, dot);
+    assert_int_equal(erasing_rows(w, 1, "SELECT count(*) FROM attests"), 0); /* not before the flush */
     core_agree(w);
     world_run(w, 3000);
     for (size_t i = 0; i < 3; i++) {
-        assert_gone(w, i);
-        assert_int_equal(rows(w, i, "SELECT count(*) FROM attests"), 3);
+        erasing_gone(w, i);
+        assert_int_equal(erasing_rows(w, i, "SELECT count(*) FROM attests"), 3);
     }
-    assert_int_equal(rows(w, 1, "SELECT count(*) FROM imports"), 0);
+    assert_int_equal(erasing_rows(w, 1, "SELECT count(*) FROM imports"), 0);
     core_agree(w);
     world_free(w);
 }
@@ -162,19 +46,19 @@ static void an_erasure_travels_ahead_of_data_to_a_newcomer(void **state)
     (void)state;
     struct world *w = world_alliance(82, 2);
     char id[64];
-    struct dot dot = write_secret(w, 1, id);
+    struct dot dot = erasing_write(w, 1, id);
     core_agree(w);
-    erase_by(w, 1, dot);
+    erasing_ask(w, 1, dot);
     core_agree(w);
     size_t late = world_add(w, "late");
     world_join(w, late, NULL);
     assert_int_equal(world_start(w, late), ERR_OK);
     for (int i = 0; i < 100; i++) {
         world_run(w, 50);
-        assert_false(on_disk(w, late));
+        assert_false(erasing_on_disk(w, late));
     }
     core_agree(w);
-    assert_gone(w, late);
+    erasing_gone(w, late);
     world_free(w);
 }
 
@@ -198,18 +82,18 @@ static void a_body_to_be_erased_never_comes_in(void **state)
     assert_int_equal(batch_end(c), ERR_OK);
     assert_int_equal(core_author_give(w, 0, buf_slice(&secret), 7), ERR_OK);
     assert_int_equal(core_author_give(w, 0, buf_slice(&secret), 8), ERR_OK);
-    assert_false(on_disk(w, 0));
+    assert_false(erasing_on_disk(w, 0));
     /* A hole until the erasure itself is in; a rebuild does not forget what was told. */
-    assert_int_equal(rows(w, 0, "SELECT count(*) FROM bodies WHERE state = 3"), 1);
+    assert_int_equal(erasing_rows(w, 0, "SELECT count(*) FROM bodies WHERE state = 3"), 1);
     json_decref(world_do(w, 0, "rebuild", NULL));
-    assert_int_equal(rows(w, 0, "SELECT count(*) FROM erasures WHERE early = 1"), 1);
+    assert_int_equal(erasing_rows(w, 0, "SELECT count(*) FROM erasures WHERE early = 1"), 1);
     assert_int_equal(core_author_give(w, 0, buf_slice(&erase), 7), ERR_OK);
-    assert_int_equal(rows(w, 0, "SELECT count(*) FROM bodies WHERE state = 2"), 1);
-    assert_int_equal(rows(w, 0, "SELECT count(*) FROM erasures WHERE early = 1"), 0);
+    assert_int_equal(erasing_rows(w, 0, "SELECT count(*) FROM bodies WHERE state = 2"), 1);
+    assert_int_equal(erasing_rows(w, 0, "SELECT count(*) FROM erasures WHERE early = 1"), 0);
     world_heal(w);
     core_agree(w);
-    assert_gone(w, 0);
-    assert_gone(w, 1);
+    erasing_gone(w, 0);
+    erasing_gone(w, 1);
     buf_fini(&secret);
     buf_fini(&erase);
     world_free(w);
@@ -240,7 +124,7 @@ static void an_erasure_told_and_never_written_erases_nothing(void **state)
         world_title(w, i, id, title);
         assert_string_equal(title, "Texte");
     }
-    assert_int_equal(rows(w, 0, "SELECT count(*) FROM erasures"), 0);
+    assert_int_equal(erasing_rows(w, 0, "SELECT count(*) FROM erasures"), 0);
     buf_fini(&secret);
     buf_fini(&erase);
     world_free(w);
@@ -251,14 +135,14 @@ static void nobody_erases_who_may_not_and_control_ops_stay(void **state)
     (void)state;
     struct world *w = world_alliance(85, 2);
     char id[64], title[64];
-    struct dot dot = write_secret(w, 1, id);
+    struct dot dot = erasing_write(w, 1, id);
     core_agree(w);
-    erase_by(w, 0, dot);            /* another ally, without the role */
-    erase_by(w, 1, last_dot(w, 0)); /* and a site.erase, of another ally */
-    struct dot own = last_dot(w, 1);
-    erase_by(w, 1, own); /* its own site.erase: a control op */
+    erasing_ask(w, 0, dot);                    /* another ally, without the role */
+    erasing_ask(w, 1, erasing_last_dot(w, 0)); /* and a site.erase, of another ally */
+    struct dot own = erasing_last_dot(w, 1);
+    erasing_ask(w, 1, own); /* its own site.erase: a control op */
     core_agree(w);
-    assert_int_equal(rows(w, 0, "SELECT count(*) FROM bodies WHERE state <> 1"), 0);
+    assert_int_equal(erasing_rows(w, 0, "SELECT count(*) FROM bodies WHERE state <> 1"), 0);
     /* A newcomer, who hears of the erasures first, sees it the same way. */
     size_t late = world_add(w, "late");
     world_join(w, late, NULL);
@@ -287,18 +171,18 @@ static void the_data_protection_role_erases_what_others_wrote(void **state)
     struct world *w = world_alliance(86, 3);
     char id[64];
     struct core_author officer;
-    struct dot dot = write_secret(w, 1, id);
+    struct dot dot = erasing_write(w, 1, id);
     core_author_init(&officer, w, 2, 5);
     core_agree(w);
     struct buf charter = core_charter(w, 0, NULL, 0, add_role, &officer);
     assert_int_equal(core_charter_give(w, 0, buf_slice(&charter)), ERR_OK);
     assert_int_equal(w->sites[0].core->authority.charter_number, 1);
     core_agree(w);
-    erase_by(w, 2, dot);
+    erasing_ask(w, 2, dot);
     core_agree(w);
     world_run(w, 3000);
     for (size_t i = 0; i < 3; i++)
-        assert_gone(w, i);
+        erasing_gone(w, i);
     buf_fini(&charter);
     world_free(w);
 }
@@ -323,9 +207,9 @@ static void a_voided_erasure_leaves_a_hole_that_peers_fill(void **state)
     struct buf erase = core_author_op(&asker, &op, slice_of((const uint8_t[]){0x91, 0xa0}, 2));
     struct buf rival = core_author_put(&twin, 9, "Rival", NULL);
     assert_int_equal(core_author_give(w, 0, buf_slice(&erase), 7), ERR_OK);
-    assert_int_equal(rows(w, 0, "SELECT count(*) FROM bodies WHERE state = 2"), 1);
+    assert_int_equal(erasing_rows(w, 0, "SELECT count(*) FROM bodies WHERE state = 2"), 1);
     assert_int_equal(core_author_give(w, 0, buf_slice(&rival), 7), ERR_FORK);
-    assert_int_equal(rows(w, 0, "SELECT count(*) FROM bodies WHERE state = 3"), 1);
+    assert_int_equal(erasing_rows(w, 0, "SELECT count(*) FROM bodies WHERE state = 3"), 1);
     world_heal(w);
     core_agree(w);
     core_author_record(&a, 1, id);
@@ -350,7 +234,7 @@ static void erased_texts_leave_proofs_and_what_was_set_aside(void **state)
     assert_int_equal(core_author_give(w, 0, buf_slice(&one), 7), ERR_OK);
     assert_int_equal(core_author_give(w, 0, buf_slice(&two), 7), ERR_FORK);
     core_agree(w);
-    assert_true(in_tables(w, 1));
+    assert_true(erasing_in_tables(w, 1));
     struct dot dot = dot_of(a.prev, 0);
     struct op op = {
         .info = kind_info(OP_SITE_ERASE), .entity = slice_of(a.log.site, SITE_BYTES), .dots = &dot, .dots_n = 1};
@@ -358,10 +242,10 @@ static void erased_texts_leave_proofs_and_what_was_set_aside(void **state)
     assert_int_equal(core_author_give(w, 0, buf_slice(&erase), 7), ERR_OK);
     core_agree(w);
     world_run(w, 3000);
-    assert_gone(w, 0);
-    assert_gone(w, 1);
+    erasing_gone(w, 0);
+    erasing_gone(w, 1);
     assert_int_equal(core_author_give(w, 0, buf_slice(&one), 7), ERR_FORK);
-    assert_gone(w, 0);
+    erasing_gone(w, 0);
     buf_fini(&one);
     buf_fini(&two);
     buf_fini(&erase);
@@ -373,23 +257,23 @@ static void an_older_copy_of_a_site_is_purged_again(void **state)
     (void)state;
     struct world *w = world_alliance(89, 2);
     char id[64], old[160];
-    struct dot dot = write_secret(w, 1, id);
+    struct dot dot = erasing_write(w, 1, id);
     core_agree(w);
     world_copy(w, 0, old);
-    erase_by(w, 1, dot);
+    erasing_ask(w, 1, dot);
     core_agree(w);
     world_stop(w, 0);
     world_restore(w, 0, old);
-    assert_true(on_disk(w, 0));
+    assert_true(erasing_on_disk(w, 0));
     assert_int_equal(world_start(w, 0), ERR_OK);
     core_agree(w);
     world_run(w, 3000);
-    assert_gone(w, 0);
+    erasing_gone(w, 0);
     /* A crash between COMMIT and flush: the next start makes up for it. */
     world_crash(w, 0);
     assert_int_equal(world_start(w, 0), ERR_OK);
     core_agree(w);
-    assert_gone(w, 0);
+    erasing_gone(w, 0);
     world_free(w);
 }
 

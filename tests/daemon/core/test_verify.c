@@ -2,6 +2,7 @@
  * One flipped bit anywhere in the database file: verify finds it, or it changes nothing that anybody can read. What can be read is every row of
  * every table, the tables' own definitions, and what the program looks at when it opens the file.
  */
+#include "tests/help/core_acts.h"
 #include "tests/help/core_history.h"
 
 #include "daemon/core/found.h"
@@ -307,9 +308,32 @@ static void verify_says_what_and_where(void **state)
     world_free(w);
 }
 
+static void name_registrar(struct charter *next, void *key)
+{
+    memcpy(next->registrar, ((const struct sign_key *)key)->pub, SITE_BYTES);
+}
+
+/* Whoever signs acts now did not sign those of before. */
+static void acts_of_a_former_registrar_stay_sound(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(63, 2);
+    struct sign_key key;
+    uint8_t seed[SEED_BYTES] = {7};
+    sign_key_from_seed(seed, &key);
+    struct buf next = core_charter(w, 0, NULL, 0, name_registrar, &key);
+    assert_int_equal(core_charter_give(w, 0, buf_slice(&next)), ERR_OK);
+    core_agree(w);
+    assert_memory_equal(w->sites[1].core->authority.registrar, key.pub, SITE_BYTES);
+    assert_int_not_equal(w->sites[1].core->authority.roster_number, 0);
+    buf_fini(&next);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(acts_of_a_former_registrar_stay_sound),
         cmocka_unit_test(verify_looks_at_every_column),
         cmocka_unit_test(verify_finds_any_flipped_bit_that_can_be_read),
         cmocka_unit_test(verify_says_what_and_where),
