@@ -33,6 +33,7 @@ step "lint" $make lint
 step "unit" $make unit
 step "asan" $make asan
 step "cluster" $make cluster
+step "interop" $make interop
 step "sim" $make sim SEEDS=200
 step "faults" $make faults FAULTS=sample
 echo "$passed passed, $failed failed"

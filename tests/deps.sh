@@ -5,7 +5,8 @@ set -u
 
 build="gcc libc6-dev make pkg-config git gettext libzmq3-dev libmsgpack-dev libsqlite3-dev libsodium-dev libjansson-dev libconfuse-dev
 libutf8proc-dev libserd-dev libzstd-dev"
-check="libcmocka-dev clang-format clang-tidy cppcheck python3"
+check="libcmocka-dev clang-format clang-tidy cppcheck python3
+python3-zmq python3-msgpack python3-nacl"
 
 case "${1:-}" in
 build) want="$build" ;;

@@ -1,7 +1,8 @@
 """Runs every function test_* of every tests/cluster/test_*.py, two at a time; names given on the command line choose among them.
+`--in DIR` before them: of DIR/test_*.py instead.
 
 Each test says ok, FAILED or SKIPPED in one line, a failure with its reason and the ends of the sites' journals. The last line is
-`cluster: N passed, N failed`; the exit code is 1 where anything failed.
+`cluster: N passed, N failed`, with DIR's name where one was given; the exit code is 1 where anything failed.
 """
 import concurrent.futures
 import glob
@@ -22,9 +23,9 @@ LIMIT_S = 240  # nothing here may hang `make check`
 _telling = threading.Lock()
 
 
-def gather(wanted):
+def gather(where, wanted):
     tests = []
-    for path in sorted(glob.glob(os.path.join(HERE, "test_*.py"))):
+    for path in sorted(glob.glob(os.path.join(where, "test_*.py"))):
         module = importlib.import_module(os.path.basename(path)[:-3])
         for name, test in vars(module).items():
             if name.startswith("test_") and callable(test) and test.__module__ == module.__name__:
@@ -56,13 +57,17 @@ def main():
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup the daemons would inherit that it is ignored
     signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
     signal.alarm(LIMIT_S)
-    tests = gather(sys.argv[1:])
+    where, wanted = HERE, sys.argv[1:]
+    if wanted[:1] == ["--in"]:
+        where, wanted = os.path.abspath(wanted[1]), wanted[2:]
+        sys.path.insert(0, where)
+    tests, suite = gather(where, wanted), os.path.basename(where)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         words = list(pool.map(run_one, tests))
     skipped = words.count("SKIPPED")
     if skipped:
-        print(f"cluster: {skipped} SKIPPED, see above")
-    print(f"cluster: {words.count('ok')} passed, {words.count('FAILED')} failed")
+        print(f"{suite}: {skipped} SKIPPED, see above")
+    print(f"{suite}: {words.count('ok')} passed, {words.count('FAILED')} failed")
     return 1 if "FAILED" in words or not tests else 0
 
 
