@@ -14,10 +14,8 @@ static bool fsync_failed(int rc)
     return rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC;
 }
 
-err_t query_error(struct store *s, int rc)
+static err_t meaning(const struct store *s, int rc)
 {
-    if (fsync_failed(rc))
-        s->dead = true;
     switch (rc & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -52,6 +50,16 @@ err_t query_error(struct store *s, int rc)
     }
 }
 
+err_t query_error(struct store *s, int rc)
+{
+    err_t e = meaning(s, rc);
+    if (fsync_failed(rc))
+        s->dead = true;
+    if (e && s->begun && !s->undone && sqlite3_get_autocommit(s->db))
+        s->undone = e;
+    return e;
+}
+
 static void stick(struct query *q, err_t e)
 {
     if (!q->err)
@@ -62,10 +70,9 @@ void query_start(struct query *q, struct store *s, enum query_owner owner, unsig
 {
     assert(index < QUERY_STATEMENTS_MAX);
     *q = (struct query){.s = s};
-    if (s->dead) {
-        q->err = ERR_DISK;
+    q->err = s->dead ? ERR_DISK : s->undone;
+    if (q->err)
         return;
-    }
     sqlite3_stmt **kept = &s->kept[owner][index];
     if (!*kept)
         q->err = query_error(s, sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL));
@@ -204,9 +211,7 @@ err_t query_run_changed(struct query *q, int *changed)
 
 err_t query_script(struct store *s, const char *const *sql)
 {
-    if (s->dead)
-        return ERR_DISK;
-    err_t e = ERR_OK;
+    err_t e = s->dead ? ERR_DISK : s->undone;
     for (; *sql && !e; sql++)
         e = query_error(s, sqlite3_exec(s->db, *sql, NULL, NULL, NULL));
     return e;

@@ -34,7 +34,9 @@ enum query_owner {
 struct store {
     sqlite3 *db;
     enum store_mode mode;
-    bool dead; /* an fsync or a checkpoint failed */
+    bool dead;    /* an fsync or a checkpoint failed */
+    bool begun;   /* store_begin, and neither store_commit nor store_rollback yet */
+    err_t undone; /* for this SQLite has rolled back what was begun: nothing more goes in, as it would go in alone */
     sqlite3_stmt *kept[OWNER_COUNT][QUERY_STATEMENTS_MAX];
 };
 

@@ -270,16 +270,23 @@ void store_close(struct store *s)
 
 err_t store_begin(struct store *s)
 {
-    return run(s, s->mode == STORE_READ ? BEGIN_READ : BEGIN_WRITE);
+    s->undone = ERR_OK;
+    err_t e = run(s, s->mode == STORE_READ ? BEGIN_READ : BEGIN_WRITE);
+    s->begun = e == ERR_OK;
+    return e;
 }
 
 err_t store_commit(struct store *s)
 {
-    return run(s, COMMIT);
+    err_t e = run(s, COMMIT);
+    s->begun = e != ERR_OK;
+    return e;
 }
 
 void store_rollback(struct store *s)
 {
+    s->begun = false;
+    s->undone = ERR_OK;
     /* Some errors have rolled back already. A dead store is not written to any more: closing it drops the transaction. */
     if (store_in_transaction(s) && !s->dead)
         run(s, ROLLBACK);

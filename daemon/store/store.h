@@ -3,7 +3,7 @@
  * replayed by `allied rebuild`; local tables are this machine's own (keys' names, invitations, what peers hold). WAL,
  * synchronous=FULL, STRICT tables, 8 KiB pages. One writer. The modules oplog, rolls, replica and local are views on one `struct store`.
  *
- * After an error inside a transaction the caller rolls back. ERR_DISK after a failed fsync is fatal: the process stops and recovers.
+ * After an error inside a transaction the caller rolls back; where SQLite has done so by itself, all else is refused with that error until then. ERR_DISK after a failed fsync is fatal: the process stops and recovers.
  */
 #ifndef ALLIED_DAEMON_STORE_STORE_H
 #define ALLIED_DAEMON_STORE_STORE_H

@@ -290,6 +290,36 @@ static void a_full_disk_is_said_and_nothing_committed_is_lost(void **state)
     assert_int_equal(counts.commits, 1);
 }
 
+static err_t put_act(struct store *s, uint8_t number)
+{
+    uint8_t id[HASH_BYTES];
+    bool fresh = false;
+    memset(id, number, sizeof id);
+    return rolls_put_act(s, id, number, slice_text("act"), &fresh);
+}
+
+/* As a read that failed does: what came next in that transaction would have gone in alone. */
+static void what_sqlite_rolled_back_takes_nothing_more(void **state)
+{
+    struct store_fixture *f = *state;
+    assert_int_equal(sqlite3_exec(f->s->db,
+                                  "CREATE TEMP TRIGGER t BEFORE INSERT ON main.roster WHEN new.number = 1 "
+                                  "BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(store_begin(f->s), ERR_OK);
+    err_t e = put_act(f->s, 1);
+    assert_int_not_equal(e, ERR_OK);
+    assert_int_equal(put_act(f->s, 2), e);
+    assert_int_equal(store_commit(f->s), e);
+    store_rollback(f->s);
+    assert_int_equal(number_of(f->s, "SELECT count(*) FROM roster"), 0);
+    assert_int_equal(store_begin(f->s), ERR_OK);
+    assert_int_equal(put_act(f->s, 2), ERR_OK);
+    assert_int_equal(store_commit(f->s), ERR_OK);
+    assert_int_equal(number_of(f->s, "SELECT count(*) FROM roster"), 1);
+}
+
 static void dropping_derived_tables_leaves_log_and_local_ones(void **state)
 {
     struct store_fixture *f = *state;
@@ -379,6 +409,7 @@ int main(void)
         T(a_second_writer_is_told_that_it_is_locked),
         T(a_directory_that_cannot_be_written_is_read_only),
         T(a_full_disk_is_said_and_nothing_committed_is_lost),
+        T(what_sqlite_rolled_back_takes_nothing_more),
         T(dropping_derived_tables_leaves_log_and_local_ones),
         T(dropping_derived_tables_can_be_rolled_back),
         T(after_a_failed_fsync_the_store_does_nothing_more),
