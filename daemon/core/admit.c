@@ -72,8 +72,11 @@ static err_t store_invitation(struct core *c, const struct invitation *row)
 err_t admit_knows_roster(struct core *c)
 {
     struct slice restored;
+    err_t e = charters_settle(c);
+    if (e)
+        return e;
     bool alone = c->authority.sites_n <= c->own_n;
-    err_t e = local_get(c->store, SETTING_RESTORED, &c->frame, &restored);
+    e = local_get(c->store, SETTING_RESTORED, &c->frame, &restored);
     if (e)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
     for (size_t i = 0; i < c->peers_n && !alone; i++)

@@ -11,9 +11,10 @@
 #include "protocol/base/base32.h"
 #include <stdlib.h>
 
-#define CANDIDATES_MAX 64 /* charters kept beside the chain: drafts and rivals */
-#define OTHERS_MAX     64 /* charters of one message that say nothing new, though not byte for byte what we have */
-#define PAGE_BYTES     (768u * 1024) /* of one CHARTER message */
+#define CANDIDATES_MAX  64 /* charters kept beside the chain: drafts and rivals */
+#define OTHERS_MAX      64 /* charters of one message that say nothing new, though not byte for byte what we have */
+#define EFFECT_AGAIN_MS 1000
+#define PAGE_BYTES      (768u * 1024) /* of one CHARTER message */
 
 /* ---- what we hold ---- */
 
@@ -187,19 +188,48 @@ err_t charters_catch_up(struct core *c)
     return due ? apply(c, charter) : ERR_OK;
 }
 
-err_t charters_take_effect(struct core *c)
+static err_t took_effect(struct core *c, err_t e)
 {
-    uint8_t charter[HASH_BYTES];
-    bool founded = c->founded;
-    memcpy(charter, c->authority.charter_id, HASH_BYTES);
-    err_t e = charters_load(c);
-    if (!e && founded)
-        e = apply(c, memcmp(charter, c->authority.charter_id, HASH_BYTES) != 0);
+    c->effect_due = e != ERR_OK;
+    c->effect_at = (struct mono){core_mono(c).ms + EFFECT_AGAIN_MS};
     c->erase.flush |= c->erase.any; /* who may attest has changed */
     flow_forgive(c);
     c->changed = core_mono(c);
     c->change_told = false;
     return e;
+}
+
+err_t charters_take_effect(struct core *c)
+{
+    uint8_t charter[HASH_BYTES];
+    bool founded = c->founded;
+    if (c->effect_due)
+        return charters_settle(c);
+    memcpy(charter, c->authority.charter_id, HASH_BYTES);
+    err_t e = charters_load(c);
+    if (!e && founded)
+        e = apply(c, memcmp(charter, c->authority.charter_id, HASH_BYTES) != 0);
+    return took_effect(c, e);
+}
+
+/* What was in effect before the attempt that failed stands in the store alone. */
+err_t charters_settle(struct core *c)
+{
+    if (!c->effect_due)
+        return ERR_OK;
+    err_t e = charters_load(c);
+    return took_effect(c, e ? e : charters_catch_up(c));
+}
+
+/* The peer that sent it knows that it did, and nothing would bring it up again. */
+void charters_tick(struct core *c, struct mono now)
+{
+    if (!c->effect_due || now.ms < c->effect_at.ms)
+        return;
+    err_t e = charters_settle(c);
+    core_note(c, e ? JOURNAL_WARN : JOURNAL_INFO, "charter.effect", "reason=%s", err_name(e));
+    if (!e)
+        sync_tell_roster(c);
 }
 
 /* ---- what peers send ---- */

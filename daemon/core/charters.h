@@ -16,6 +16,9 @@
 err_t charters_load(struct core *c);
 /* Evaluates anew after something was stored, outside a batch: authority, then what counts of each log, erasures, folds. */
 err_t charters_take_effect(struct core *c);
+/* What failed of it (a full disk, a read that failed) is done as soon as it can be: when time passes, and before anything is signed that builds on it. */
+err_t charters_settle(struct core *c);
+void charters_tick(struct core *c, struct mono now);
 /* When the core opens: a crash may have lain between the storing of a charter or an act and its effect. */
 err_t charters_catch_up(struct core *c);
 /* Takes in a CHARTER message: what verifies is kept. *news: something new came. ERR_ALLIANCE, ERR_CHARTER, ERR_ROSTER: nothing of it is kept. */

@@ -204,6 +204,7 @@ void core_request(struct core *c, struct slice client, struct slice bytes)
 {
     int64_t before = 0, after = 0;
     bool asked = false, later = false;
+    charters_tick(c, core_mono(c)); /* what it is judged by */
     shortage_clear();
     shortage_note(oplog_last_row(c->store, &before));
     json_t *request = shortage_seen() ? NULL : shortage_load(bytes), *answer = NULL;
@@ -234,6 +235,7 @@ struct mono core_tick(struct core *c)
         if (e)
             core_note(c, JOURNAL_WARN, "announce.failed", "reason=%s", err_name(e));
     }
+    charters_tick(c, now);
     erase_tick(c);
     republish_tick(c);
     sync_tick(c, now);

@@ -163,6 +163,8 @@ struct core {
     bool joining;
     size_t alarmed_rivals, alarmed_voids; /* of the authority: noted in the journal */
     struct erasing erase;
+    bool effect_due; /* a charter or an act is stored whose effect failed: again at effect_at */
+    struct mono effect_at;
     struct place *fresh_forks; /* proofs that came in with this batch: peers are told after COMMIT */
     size_t fresh_forks_n, fresh_forks_room;
     bool republish_due; /* a fork took commits of ours out of their log: look for what to write again */

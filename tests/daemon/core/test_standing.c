@@ -5,6 +5,7 @@
 #include "daemon/core/own.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
+#include "daemon/store/query.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -186,6 +187,35 @@ static void a_site_that_was_away_cuts_what_it_wrote_meanwhile_and_has_it_again(v
     assert_true(incarnation == s.w->sites[2].core->own[0].row.incarnation);
     assert_int_equal(world_noted(s.w, 2, "clone.seen"), 0);
     core_agree(s.w);
+    world_free(s.w);
+}
+
+static void allow_aside(struct world *w, size_t at, bool allowed)
+{
+    assert_int_equal(sqlite3_exec(w->sites[at].core->store->db,
+                                  allowed ? "DROP TRIGGER no_aside"
+                                          : "CREATE TEMP TRIGGER no_aside BEFORE INSERT ON main.aside "
+                                            "BEGIN SELECT RAISE(ABORT, 'no'); END",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+}
+
+/* The act was stored, and no peer would ever send it again. */
+static void an_act_whose_effect_failed_takes_it_as_soon_as_it_can(void **state)
+{
+    (void)state;
+    struct scene s;
+    struct head heads[2];
+    open_scene(&s, 3);
+    heads_of(&s, 1, heads);
+    allow_aside(s.w, 1, false);
+    core_suspend(s.w, 0, &s.a, heads, 2);
+    world_run(s.w, 10000);
+    assert_int_equal(core_head_seq(s.w, 0, &s.a.log, NULL), 1);
+    assert_int_equal(core_head_seq(s.w, 1, &s.a.log, NULL), 3);
+    allow_aside(s.w, 1, true);
+    core_agree(s.w);
+    assert_heads(&s, 1);
     world_free(s.w);
 }
 
@@ -415,6 +445,7 @@ int main(void)
         cmocka_unit_test(logs_that_a_suspension_does_not_name_are_cut_at_nothing),
         cmocka_unit_test(what_comes_beyond_a_cut_counts_nothing_in_any_order),
         cmocka_unit_test(a_site_that_was_away_cuts_what_it_wrote_meanwhile_and_has_it_again),
+        cmocka_unit_test(an_act_whose_effect_failed_takes_it_as_soon_as_it_can),
         cmocka_unit_test(a_replaced_key_ends_at_its_cut_and_opens_no_session),
         cmocka_unit_test(a_crash_between_an_act_and_its_effect_is_made_up_for),
         cmocka_unit_test(an_expelled_ally_counts_up_to_its_cuts_and_its_records_are_read_only),
