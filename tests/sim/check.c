@@ -29,13 +29,20 @@ static struct core *core_of(const struct sim *s, size_t at)
     return s->w->sites[at].core;
 }
 
+/* Who was expelled, or runs with a key that was replaced, hears nothing any more; what it is told by site 0 decides. */
+static bool is_member(const struct sim *s, size_t at)
+{
+    const struct core *c = core_of(s, at), *first = core_of(s, 0);
+    return is_honest(s, at) && (!c || !first || core_admits(first, c->own[0].key.pub));
+}
+
 /* ---- agreement ---- */
 
 static bool agree(struct sim *s)
 {
     const struct core *first = NULL;
     for (size_t i = 0; i < s->w->sites_n; i++) {
-        if (!is_honest(s, i))
+        if (!is_member(s, i))
             continue;
         struct core *c = core_of(s, i);
         if (!c || digests_update(c))
@@ -57,8 +64,12 @@ static void tell_state(struct sim *s)
         size_t n = 0;
         if (!is_honest(s, i) || !c)
             continue;
-        print_message("%s: inputs %02x%02x state %02x%02x holes %llu\n", s->w->sites[i].name, c->inputs[0],
-                      c->inputs[1], c->state[0], c->state[1], (unsigned long long)c->holes);
+        const struct authority *a = &c->authority;
+        print_message(
+            "%s%s: inputs %02x%02x state %02x%02x holes %llu charter %llu %02x%02x act %llu %02x%02x rivals %zu\n",
+            s->w->sites[i].name, is_member(s, i) ? "" : " (ended)", c->inputs[0], c->inputs[1], c->state[0],
+            c->state[1], (unsigned long long)c->holes, (unsigned long long)a->charter_number, a->charter_id[0],
+            a->charter_id[1], (unsigned long long)a->roster_number, a->roster_id[0], a->roster_id[1], a->rivals_n);
         assert_int_equal(digests_heads(c, &arena, &heads, &n), ERR_OK);
         for (size_t k = 0; k < n; k++)
             print_message("    %02x%02x incarnation %llu seq %llu %02x%02x\n", heads[k].site[0], heads[k].site[1],
@@ -70,11 +81,14 @@ static void tell_state(struct sim *s)
 
 static void settle(struct sim *s)
 {
-    for (int64_t until = s->w->now + SETTLE_MS; s->w->now < until;) {
+    int64_t began = s->w->now;
+    while (s->w->now < began + SETTLE_MS) {
         world_run(s->w, 500);
         faults_start_due(s);
         if (agree(s))
             return;
+        if (s->plan.rivals && (s->w->now - began) % 60000 == 0)
+            standing_follow_first(s);
     }
     tell_state(s);
     fail_msg("sites do not agree");
@@ -130,7 +144,10 @@ static void check_acks(struct sim *s, size_t at)
         const struct dot *dot = &s->acks[i].dot;
         if (holds(core_of(s, at), dot))
             continue;
-        bool shown = holds_aside(core_of(s, at), dot);
+        /* What an expelled site wrote beyond its cut nobody takes in: it is shown there, or counts there and nowhere else. */
+        size_t author = s->acks[i].site;
+        bool shown = holds_aside(core_of(s, at), dot) ||
+                     (is_honest(s, author) && !is_member(s, author) && holds(core_of(s, author), dot));
         for (size_t k = 0; k < s->w->sites_n && !shown; k++)
             shown = is_honest(s, k) && holds_aside(core_of(s, k), dot);
         if (!shown) {
@@ -195,7 +212,8 @@ void check_all(struct sim *s)
     for (size_t i = 0; i < s->w->sites_n; i++) {
         if (!is_honest(s, i))
             continue;
-        check_acks(s, i);
+        if (is_member(s, i))
+            check_acks(s, i);
         check_standing(core_of(s, i), s->w->sites[i].name);
         world_verify(s->w, i);
         check_rebuild(s, i);
@@ -205,7 +223,7 @@ void check_all(struct sim *s)
     if (!agree(s))
         fail_msg("a rebuild parts the sites");
     for (size_t i = 0; i < s->w->sites_n; i++)
-        if (is_honest(s, i)) {
+        if (is_honest(s, i) && !digests_update(core_of(s, i))) {
             world_trace_add(s->w, slice_of(core_of(s, i)->inputs, HASH_BYTES));
             world_trace_add(s->w, slice_of(core_of(s, i)->state, HASH_BYTES));
         }

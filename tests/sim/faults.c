@@ -158,7 +158,7 @@ static void fall_again(struct sim *s, size_t at)
     }
 }
 
-static void stop(struct sim *s, size_t at)
+void faults_stop(struct sim *s, size_t at)
 {
     world_stop(s->w, at);
     s->sites[at].up_at = s->w->now + 100 + (int64_t)sim_random(s, 5000);
@@ -196,6 +196,17 @@ static void heal(struct sim *s, size_t at)
 {
     (void)at;
     world_heal(s->w);
+}
+
+/* Two halves: each goes on by itself. */
+static void part_in_two(struct sim *s, size_t at)
+{
+    uint64_t half = sim_random(s, UINT64_C(1) << s->w->sites_n);
+    (void)at;
+    for (size_t a = 0; a < s->w->sites_n; a++)
+        for (size_t b = 0; b < a; b++)
+            world_block(s->w, a, b, (half >> a & 1) != (half >> b & 1));
+    s->counts->partitions++;
 }
 
 static void reset(struct sim *s, size_t at)
@@ -316,9 +327,10 @@ static const struct {
     {SIM_CRASHES,  2, fall_now    },
     {SIM_CRASHES,  8, fall_soon   },
     {SIM_CRASHES,  3, fall_again  },
-    {SIM_CRASHES,  1, stop        },
+    {SIM_CRASHES,  1, faults_stop },
     {SIM_NETWORK,  3, part        },
     {SIM_NETWORK,  3, part_one_way},
+    {SIM_NETWORK,  1, part_in_two },
     {SIM_NETWORK,  3, heal        },
     {SIM_NETWORK,  3, reset       },
     {SIM_NETWORK,  2, slow        },
@@ -363,6 +375,8 @@ void faults_end(struct sim *s)
         s->w->sites[i].skew_ms = 0;
         if (x->played)
             continue;
+        if (s->w->sites[i].core && s->plan.rotates && i == 0)
+            world_stop(s->w, i); /* a replaced key is taken at a start */
         if (!s->w->sites[i].core)
             faults_start(s, i);
         x->faulty = false;

@@ -62,6 +62,11 @@ struct sim_plan sim_plan_of(uint64_t seed)
         p.faults &= ~(unsigned)SIM_JOINS;
     if (seed % 7 == 1 || seed % 7 == 4)
         p.faults |= SIM_STANDING;
+    if (seed % 7 == 4) {
+        p.ends = draw(&state, 2);
+        p.rotates = draw(&state, 2);
+        p.rivals = draw(&state, 2);
+    }
     return p;
 }
 

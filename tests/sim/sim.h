@@ -22,7 +22,8 @@ struct sim_plan {
     uint64_t seed;
     bool real_signatures;
     size_t sites, steps;
-    unsigned faults; /* mask of enum sim_class */
+    unsigned faults;            /* mask of enum sim_class */
+    bool ends, rotates, rivals; /* with SIM_STANDING: allies are expelled, keys replaced, rival charters signed */
 };
 enum sim_class {
     SIM_CRASHES = 1 << 0,
@@ -87,6 +88,8 @@ void sim_ask(struct sim *s, size_t at, const char *what, json_t *args);
 
 /* ---- standing.c ---- */
 void standing_step(struct sim *s);
+/* Where two complete rivals parted the sites: their operators go over to what site 0 has. */
+void standing_follow_first(struct sim *s);
 
 /* ---- faults.c ---- */
 /* The hook of the world. */
@@ -94,6 +97,8 @@ void faults_after(void *ctx, size_t at);
 /* Starts what is due. */
 void faults_start_due(struct sim *s);
 void faults_start(struct sim *s, size_t at);
+/* Politely; it comes back within seconds. */
+void faults_stop(struct sim *s, size_t at);
 /* A random fault of the plan's classes. */
 void faults_step(struct sim *s);
 /* Everything is mended: disks, links, clocks; all sites start. */
