@@ -4,6 +4,7 @@
  */
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/fetch.h"
+#include "daemon/cmd/key.h"
 #include "daemon/cmd/pick.h"
 #include "daemon/core/backup.h"
 #include "daemon/core/recover.h"
@@ -298,45 +299,10 @@ static int key_import(struct cli *cli, int argc, char **argv)
     return e ? cli_fail(cli, e) : 0;
 }
 
-/* ---- rotate ---- */
-
-static const struct arg_form rotate_form = {
-    "key rotate",
-    "",
-    N_("a new key in the old one's place, on the secretariat's own site"),
-    NULL,
-    0,
-    0,
-    0,
-    N_("What the old key signed up to now goes on counting; what it signs from then on does not. The new key has no "
-       "vote until the "
-       "next charter gives it one: allied charter propose. Keep a copy of it: allied key export")};
-
-static int key_rotate(struct cli *cli, int argc, char **argv)
-{
-    struct args args;
-    int code;
-    json_t *result = NULL;
-    if (!cli_begin(cli, &rotate_form, argc, argv, &args, &code))
-        return code;
-    err_t e = cli_ask(cli, "key.rotate", json_object(), &result);
-    if (!e && cli->out.json)
-        out_json(&cli->out, result);
-    else if (!e) {
-        out_print(&cli->out, N_("{1} takes the place of {2}"), pick_text(result, "site"), pick_text(result, "old"),
-                  NULL);
-        out_say(&cli->out, N_("Keep a copy of the new key: allied key export"), NULL);
-    }
-    if (!e && pick_true(result, "restart"))
-        out_say(&cli->out, N_("Now start the daemon again: until then this site cannot write"), NULL);
-    json_decref(result);
-    return e ? cli_fail(cli, e) : 0;
-}
-
 static const struct cli_sub subs[] = {
-    {"export", key_export, &export_form},
-    {"import", key_import, &import_form},
-    {"rotate", key_rotate, &rotate_form},
+    {"export", key_export, &export_form    },
+    {"import", key_import, &import_form    },
+    {"rotate", key_rotate, &key_rotate_form},
 };
 
 int cmd_key(struct cli *cli, int argc, char **argv)

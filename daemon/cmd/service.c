@@ -22,6 +22,7 @@
 #define EVENTS_A_STEP     256
 
 struct service {
+    struct service_options options;
     int lock_fd;
     struct journal *journal;
     struct core *core;
@@ -326,6 +327,7 @@ static err_t first_key(const char *dir, struct net_options *out, struct why *why
 
 static err_t open_net(struct service *s, const struct service_options *o, struct why *why)
 {
+    *s->address = 0;
     s->net_options.listen = settings_get(o->settings, SETTING_ZEROMQ_LISTEN);
     snprintf(s->control_path, sizeof s->control_path, "%s/%s", o->dir, CONTROL_NAME);
     s->net_options.control_path = o->control ? s->control_path : NULL;
@@ -387,11 +389,55 @@ static err_t open_core(struct service *s, const struct service_options *o, struc
     return core_open(o->dir, &env, &settings, &s->core, why);
 }
 
+static void stop_net(struct service *s)
+{
+    struct buf b;
+    buf_init(&b, 16);
+    wr_array(&b, 1);
+    wr_uint(&b, BUS_STOP);
+    put_on_bus(s, &b);
+    pthread_join(s->net, NULL);
+    s->net_runs = false;
+}
+
+/* The core, the network, and what lies between them; lock and journal stay. */
+static void shut(struct service *s)
+{
+    if (s->core)
+        core_stop(s->core);
+    if (s->net_runs)
+        stop_net(s);
+    core_close(s->core);
+    s->core = NULL;
+    bus_detach(s->end);
+    bus_detach(s->net_end);
+    s->end = s->net_end = NULL;
+    bus_close(s->bus);
+    s->bus = NULL;
+    sign_wipe(&s->net_options, sizeof s->net_options);
+}
+
+/* The network needs the key before the core is there, and the core may open with a new one: then once more. */
+static err_t start(struct service *s, struct why *why)
+{
+    err_t e = ERR_OK;
+    bool same = false;
+    for (int tries = 2; tries > 0 && !e && !same; tries--) {
+        shut(s);
+        e = open_net(s, &s->options, why);
+        if (!e)
+            e = open_core(s, &s->options, why);
+        same = !e && memcmp(core_curve(s->core), s->net_options.curve_public, 32) == 0;
+    }
+    return !e && !same ? ERR_INTERNAL : e;
+}
+
 err_t service_open(const struct service_options *o, struct service **out, struct why *why)
 {
     struct service *s = calloc(1, sizeof *s);
     if (!s)
         return ERR_MEMORY;
+    s->options = *o;
     s->lock_fd = -1;
     buf_init(&s->in, BUS_MESSAGE_BYTES);
     catch_signals();
@@ -400,9 +446,7 @@ err_t service_open(const struct service_options *o, struct service **out, struct
         e = journal_open(o->dir, o->echo, settings_get(o->settings, SETTING_JOURNAL_LEVEL),
                          settings_get(o->settings, SETTING_JOURNAL_FORMAT), &s->journal, why);
     if (!e)
-        e = open_net(s, o, why);
-    if (!e)
-        e = open_core(s, o, why);
+        e = start(s, why);
     if (e) {
         if (!why->code)
             why_set(why, e, "%.150s", o->dir);
@@ -441,6 +485,11 @@ err_t service_run(struct service *s, int64_t ms, bool *stopped)
         if (s->failed || core_fatal(s->core))
             return s->failed ? s->failure.code : core_fatal(s->core);
         *stopped = signalled != 0;
+        if (!*stopped && core_rekeyed(s->core)) {
+            e = start(s, &s->failure);
+            if (e)
+                return e;
+        }
     } while (!*stopped && real_mono(NULL).ms < until);
     return ERR_OK;
 }
@@ -460,35 +509,14 @@ json_t *service_ask(struct service *s, const char *what, json_t *args)
     return answer;
 }
 
-static void stop_net(struct service *s)
-{
-    struct buf b;
-    buf_init(&b, 16);
-    wr_array(&b, 1);
-    wr_uint(&b, BUS_STOP);
-    put_on_bus(s, &b);
-    pthread_join(s->net, NULL);
-}
-
 void service_close(struct service *s)
 {
     if (!s)
         return;
-    if (s->core)
-        core_stop(s->core);
-    if (s->net_runs)
-        stop_net(s);
-    core_close(s->core);
-    if (s->end)
-        bus_detach(s->end);
-    if (s->net_end)
-        bus_detach(s->net_end);
-    if (s->bus)
-        bus_close(s->bus);
+    shut(s);
     journal_close(s->journal);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
-    sign_wipe(&s->net_options, sizeof s->net_options);
     json_decref(s->answer);
     buf_fini(&s->in);
     free(s);

@@ -20,7 +20,7 @@ struct service_options {
     bool control; /* answer at DATA/control.sock */
     FILE *echo;   /* the journal's lines too; NULL none */
 };
-/* Opens everything and waits until the ports are bound. ERR_LOCKED, ERR_PORT_USED, ERR_ADDRESS, ERR_NO_DATA, … */
+/* Opens everything and waits until the ports are bound. `options` are copied, what they point to is not: it outlives the service. ERR_LOCKED, ERR_PORT_USED, ERR_ADDRESS, ERR_NO_DATA, … */
 err_t service_open(const struct service_options *options, struct service **out, struct why *why);
 const char *service_address(const struct service *s); /* where it listens: "127.0.0.1:5671"; "" outgoing only */
 /* Works until a signal (SIGINT, SIGTERM), a fatal error, or for at most ms milliseconds (-1: no limit). *stopped: a signal came. */

@@ -2,8 +2,10 @@
 #include "daemon/core/charters.h"
 #include "daemon/core/found.h"
 #include "daemon/core/ingest.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/rotate.h"
 #include "daemon/core/sync.h"
 #include "peers/address.h"
 #include <stdio.h>
@@ -200,12 +202,20 @@ static err_t judge_join(struct core *c, const struct msg_join *m, const uint8_t 
         return why_set(why, e, "%s", "request");
     if (memcmp(r->alliance, c->authority.alliance, ALLIANCE_BYTES) != 0)
         return why_set(why, ERR_ALLIANCE, "%s", "request");
-    if (memcmp(r->site, site, SITE_BYTES) != 0)
+    /* A member passes on what it was told: the two signatures are what counts. */
+    if (memcmp(r->site, site, SITE_BYTES) != 0 && !core_admits(c, site))
         return why_set(why, ERR_PEER_KEY, "%s", "request");
     e = sign_check(r->secret_key, DOMAIN_JOIN, m->request, m->secret_signature);
     if (!e)
         e = sign_check(r->site, DOMAIN_JOIN, m->request, m->site_signature);
     return e ? why_set(why, e, "%s", "request") : ERR_OK;
+}
+
+/* A site that stands wants a new key: who cannot decide keeps it for who can. */
+static err_t join_again(struct core *c, const struct msg_join *m, const struct join_request *r, struct why *why)
+{
+    err_t e = rotate_judge(c, r, why), kept = e == ERR_WAITING ? joins_keep(c, m, r) : ERR_OK;
+    return kept ? why_set(why, kept, "%s", "key.rotate") : e;
 }
 
 err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why)
@@ -214,16 +224,18 @@ err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SI
     struct invitation row;
     struct buf act;
     uint8_t id[HASH_BYTES];
-    buf_init(&act, LIMIT_ENVELOPE_BYTES);
     err_t e = judge_join(c, m, site, &r, why);
-    if (!e && !c->is_registrar)
+    if (e || authority_site(&c->authority, r.secret_key))
+        return e ? e : join_again(c, m, &r, why);
+    buf_init(&act, LIMIT_ENVELOPE_BYTES);
+    if (!c->is_registrar)
         e = why_set(why, ERR_NOT_REGISTRAR, "%s", "invite");
     if (!e) {
         e = check_invitation(c, &r, &row);
         if (e)
             why_set(why, e, "%.*s", (int)(r.ally_name.len < 100 ? r.ally_name.len : 100), (const char *)r.ally_name.at);
     }
-    if (!e && authority_site(&c->authority, site)) {
+    if (!e && authority_site(&c->authority, r.site)) {
         buf_fini(&act);
         return ERR_OK;
     }

@@ -14,7 +14,11 @@ err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const c
  * ERR_RESTORED. Whoever writes a roster act asks first. In no batch.
  */
 err_t admit_knows_roster(struct core *c);
-/* Judges a JOIN; where it is good, writes the roster act. ERR_INVITE_UNKNOWN, _USED, _EXPIRED, ERR_SIGNATURE, ERR_ALLIANCE, ERR_NOT_REGISTRAR. Idempotent. */
+/*
+ * Judges a JOIN that came from `site`: the newcomer, or a member that passes it on; where it is good, writes the roster act. That of a site which wants a new key
+ * (rotate.h) is kept where this is not the registrar: ERR_WAITING. ERR_INVITE_UNKNOWN, _USED, _EXPIRED, ERR_SIGNATURE, ERR_ALLIANCE,
+ * ERR_PEER_KEY, ERR_NOT_REGISTRAR. Idempotent.
+ */
 err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why);
 /* Our own JOIN, while we wait to be admitted. ERR_NOT_FOUND: we do not. */
 err_t admit_request(struct core *c, struct buf *message);

@@ -146,8 +146,10 @@ static err_t describe(struct making *b, struct store *s)
     struct slice secret;
     err_t e = copy_check(s, &b->m.commits, b->m.digest, b->why);
     /* A site that still waits to be admitted holds the invitation's secret in its database. */
-    if (!e && !b->o->with_keys && local_get(s, SETTING_JOIN_SECRET, &b->arena, &secret) == ERR_OK)
-        e = why_set(b->why, ERR_WAITING, "--without-key");
+    if (!e && !b->o->with_keys) {
+        e = local_get(s, SETTING_JOIN_SECRET, &b->arena, &secret);
+        e = e == ERR_NOT_FOUND ? ERR_OK : why_set(b->why, e ? e : ERR_WAITING, "--without-key");
+    }
     if (!e)
         e = name_alliance(b, s);
     if (!e)

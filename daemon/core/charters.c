@@ -5,6 +5,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/rotate.h"
 #include "daemon/core/signed.h"
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
@@ -14,6 +15,7 @@
 #define CANDIDATES_MAX  64 /* charters kept beside the chain: drafts and rivals */
 #define OTHERS_MAX      64 /* charters of one message that say nothing new, though not byte for byte what we have */
 #define EFFECT_AGAIN_MS 1000
+#define REKEYED_MS      300           /* whoever asked for a new key has his answer by then */
 #define PAGE_BYTES      (768u * 1024) /* of one CHARTER message */
 
 /* ---- what we hold ---- */
@@ -194,6 +196,9 @@ static err_t took_effect(struct core *c, err_t e)
     c->effect_at = (struct mono){core_mono(c).ms + EFFECT_AGAIN_MS};
     c->erase.flush |= c->erase.any; /* who may attest has changed */
     flow_forgive(c);
+    c->joins_due = true;
+    if (!e && !c->rekeyed.ms && rotate_due(c))
+        c->rekeyed.ms = core_mono(c).ms + REKEYED_MS;
     c->changed = core_mono(c);
     c->change_told = false;
     return e;

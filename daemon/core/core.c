@@ -3,6 +3,7 @@
 #include "daemon/core/announce.h"
 #include "daemon/core/erase.h"
 #include "daemon/core/found.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
@@ -34,6 +35,17 @@ struct own *core_own_named(struct core *c, struct slice name)
         if (slice_equal(c->own[i].row.name, name))
             return &c->own[i];
     return NULL;
+}
+
+bool core_was_own(const struct core *c, const uint8_t site[SITE_BYTES])
+{
+    const struct roster_act *act = NULL;
+    for (const uint8_t *at = site; at; at = act ? act->site : NULL) {
+        if (core_is_own(c, at))
+            return true;
+        act = authority_replacement(&c->authority, at);
+    }
+    return false;
 }
 
 void core_note(const struct core *c, enum journal_level level, const char *event, const char *format, ...)
@@ -108,7 +120,7 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
         return ERR_MEMORY;
     shortage_watch();
     c->env = *env;
-    c->change_told = c->republish_due = true;
+    c->change_told = c->republish_due = c->joins_due = true;
     err_t e = copy_settings(c, dir, settings);
     if (!e)
         e = open_store(c, why);
@@ -239,6 +251,7 @@ struct mono core_tick(struct core *c)
     erase_tick(c);
     republish_tick(c);
     sync_tick(c, now);
+    joins_tick(c);
     request_tick(c, now);
     return (struct mono){now.ms + (is_settling(c) ? TICK_SOON_MS : TICK_MS)};
 }
@@ -247,6 +260,16 @@ void core_stop(struct core *c)
 {
     known_note_held(c);
     sync_stop(c);
+}
+
+bool core_rekeyed(const struct core *c)
+{
+    return c->rekeyed.ms && core_mono(c).ms >= c->rekeyed.ms;
+}
+
+const uint8_t *core_curve(const struct core *c)
+{
+    return c->own[0].curve;
 }
 
 err_t core_fatal(const struct core *c)

@@ -35,6 +35,13 @@ void core_request(struct core *c, struct slice client, struct slice json);
 struct mono core_tick(struct core *c);
 /* Says BYE to every peer. */
 void core_stop(struct core *c);
+/*
+ * A site of ours has a new key, and speaks under the old one until the core is opened anew: with links made under the new one. It says so a moment after it saw
+ * the act, so that whoever asked for it here has the answer.
+ */
+bool core_rekeyed(const struct core *c);
+/* The public CURVE key that the first site's links are to be made under. */
+const uint8_t *core_curve(const struct core *c);
 /* A failed fsync or a broken database: the process has to stop and recover. */
 err_t core_fatal(const struct core *c);
 

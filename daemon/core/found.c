@@ -154,12 +154,20 @@ struct before {
     uint8_t code[SITE_BYTES]; /* of the invitation it joined by, or zeros */
 };
 
+/* What could not be read is not the same as what is not there. */
+static err_t is_there(err_t e, bool *there)
+{
+    *there = e == ERR_OK;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static err_t look_before(const char *dir, struct before *out, struct why *why)
 {
     struct store *s = NULL;
     struct arena arena = {0};
     struct own_site *rows = NULL;
     struct slice value;
+    bool joined = false;
     size_t n = 0;
     *out = (struct before){0};
     if (!has_database(dir))
@@ -170,12 +178,15 @@ static err_t look_before(const char *dir, struct before *out, struct why *why)
     out->site = !e && n > 0;
     if (out->site)
         memcpy(out->id, rows[0].site, SITE_BYTES);
-    out->waits = out->site && local_get(s, SETTING_JOIN_REQUEST, &arena, &value) == ERR_OK;
-    if (out->site && local_get(s, SETTING_JOIN_CODE, &arena, &value) == ERR_OK && value.len == SITE_BYTES)
+    if (out->site)
+        e = is_there(local_get(s, SETTING_JOIN_REQUEST, &arena, &value), &out->waits);
+    if (!e && out->site)
+        e = is_there(local_get(s, SETTING_JOIN_CODE, &arena, &value), &joined);
+    if (!e && joined && value.len == SITE_BYTES)
         memcpy(out->code, value.at, SITE_BYTES);
     store_close(s);
     arena_fini(&arena);
-    return e;
+    return e && !why->code ? why_set(why, e, "%.150s", dir) : e;
 }
 
 /* ---- init ---- */
@@ -301,18 +312,6 @@ err_t found_alliance(const char *dir, const struct env *env, const char *allianc
 
 /* ---- join ---- */
 
-static err_t split_endpoints(const char *endpoints, struct join_request *request)
-{
-    const char *at = endpoints ? endpoints : "";
-    while (*at && request->endpoints_n < INVITE_ADDRESSES_MAX) {
-        size_t n = strcspn(at, " ,");
-        if (n)
-            request->endpoints[request->endpoints_n++] = slice_of(at, n);
-        at += n + strspn(at + n, " ,");
-    }
-    return ERR_OK;
-}
-
 static err_t put_join(struct store *s, const struct invite *invite, const uint8_t code[SITE_BYTES],
                       struct slice request)
 {
@@ -343,9 +342,9 @@ static err_t make_request(const struct env *env, const struct invite *invite, co
     memcpy(request.secret_key, code, SITE_BYTES);
     memcpy(request.site, site, SITE_BYTES);
     env->random(env->ctx, request.ally, ALLY_BYTES);
-    err_t e = split_endpoints(endpoints, &request);
+    join_endpoints(endpoints ? endpoints : "", &request);
     join_encode(&request, out);
-    return e ? e : out->err;
+    return out->err;
 }
 
 /* All in one transaction: killed at any point, the same command begins again. A site that waits for its admission keeps its key. */

@@ -82,8 +82,8 @@ bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES])
 }
 
 /* What the site itself announced, then what invitations and people told us. */
-static size_t addresses_of(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena,
-                           struct slice out[ADDRESSES_MAX])
+static size_t addresses_under(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena,
+                              struct slice out[ADDRESSES_MAX])
 {
     struct announcement a;
     struct peer_address *known = NULL;
@@ -96,6 +96,16 @@ static size_t addresses_of(struct core *c, const uint8_t site[SITE_BYTES], struc
     for (size_t i = 0; i < known_n && n < ADDRESSES_MAX; i++)
         if (memcmp(known[i].site, site, SITE_BYTES) == 0)
             out[n++] = known[i].address;
+    return n;
+}
+
+/* A new key is where the old one was, until it says otherwise. */
+static size_t addresses_of(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena,
+                           struct slice out[ADDRESSES_MAX])
+{
+    size_t n = addresses_under(c, site, arena, out);
+    for (const uint8_t *old = site; !n && (old = authority_replaces(&c->authority, old));)
+        n = addresses_under(c, old, arena, out);
     return n;
 }
 

@@ -227,6 +227,15 @@ static int by_clock(const void *a, const void *b)
     return memcmp(x->commit->id, y->commit->id, HASH_BYTES);
 }
 
+/* Written under this site's key, or under one that it took over. */
+static bool is_of(const struct work *w, const uint8_t site[SITE_BYTES])
+{
+    const uint8_t *at = w->own->key.pub;
+    while (at && memcmp(at, site, SITE_BYTES) != 0)
+        at = authority_replaces(&w->core->authority, at);
+    return at != NULL;
+}
+
 static err_t collect(struct work *w, republish_pick *pick, void *ctx, struct lost **out, size_t *n, size_t *known)
 {
     struct aside_row *rows = NULL;
@@ -238,7 +247,7 @@ static err_t collect(struct work *w, republish_pick *pick, void *ctx, struct los
     *n = *known = 0;
     for (size_t i = 0; i < rows_n && !e; i++) {
         struct slice carried;
-        if (memcmp(rows[i].log.site, w->own->key.pub, SITE_BYTES) != 0)
+        if (!is_of(w, rows[i].log.site))
             continue;
         struct commit *commit = arena_alloc(w->arena, 1, sizeof *commit);
         e = commit ? aside_get(w->core->store, rows[i].dot, w->arena, &carried) : ERR_MEMORY;
@@ -324,28 +333,33 @@ static bool is_noted(void *ctx, const struct aside_row *row, const struct commit
     return false;
 }
 
-static err_t take_back(struct core *c, struct own *own, struct arena *arena)
+/* False where a site may not write now: what is noted waits. */
+static bool take_back(struct core *c, struct own *own, struct slice *noted, struct arena *arena)
 {
-    struct slice noted;
     struct republished *made = NULL;
     size_t n = 0, known = 0;
-    err_t e = local_get(c->store, SETTING_FORKED, arena, &noted);
-    if (e || !authority_site(&c->authority, own->key.pub) || !own_may_write(c, own))
-        return e == ERR_NOT_FOUND ? ERR_OK : e;
-    e = republish(c, own, is_noted, &noted, arena, &made, &n, &known);
-    return e ? e : local_set(c->store, SETTING_FORKED, slice_text(""));
+    if (!authority_site(&c->authority, own->key.pub) || !own_may_write(c, own))
+        return false;
+    err_t e = republish(c, own, is_noted, noted, arena, &made, &n, &known);
+    if (e)
+        core_note(c, JOURNAL_ERROR, "republish.failed", "reason=%s", err_name(e));
+    return e == ERR_OK;
 }
 
 void republish_tick(struct core *c)
 {
+    struct arena arena = {0};
+    struct slice noted;
+    bool all = true;
     if (!c->serves || !c->founded || !c->republish_due)
         return;
     c->republish_due = false;
-    for (size_t i = 0; i < c->own_n; i++) {
-        struct arena arena = {0};
-        err_t e = take_back(c, &c->own[i], &arena);
-        if (e)
-            core_note(c, JOURNAL_ERROR, "republish.failed", "reason=%s", err_name(e));
-        arena_fini(&arena);
-    }
+    err_t e = local_get(c->store, SETTING_FORKED, &arena, &noted);
+    for (size_t i = 0; i < c->own_n && !e; i++)
+        all = take_back(c, &c->own[i], &noted, &arena) && all;
+    if (!e && all)
+        e = local_set(c->store, SETTING_FORKED, slice_text(""));
+    if (e && e != ERR_NOT_FOUND)
+        core_note(c, JOURNAL_ERROR, "republish.failed", "reason=%s", err_name(e));
+    arena_fini(&arena);
 }

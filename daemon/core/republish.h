@@ -13,7 +13,7 @@
     "republished" /* (old dot, new dot) of each op, 17 bytes a dot; whole commits by the second half of their ids */
 
 #define SETTING_FORKED                                                                                                 \
-    "forked" /* 16 bytes of each commit that a fork took out of a log of ours, until it is re-published */
+    "forked" /* 16 bytes of each commit that a fork or a new key took out of a log of ours, until it is re-published */
 
 struct republished {
     struct dot old, fresh;
@@ -27,8 +27,8 @@ typedef bool republish_pick(void *ctx, const struct aside_row *row, const struct
 err_t republish(struct core *c, struct own *own, republish_pick *pick, void *ctx, struct arena *arena,
                 struct republished **out, size_t *n, size_t *known);
 /*
- * A fork takes this commit out of a log of ours: it is noted, inside the batch, for only what stood in our log is ours to write again by itself. The
- * clone's branch, of which a proof shows us a part, is the clone's.
+ * A fork, or the cut of a key that was replaced, takes this commit out of a log of ours: it is noted, inside the batch, for only what stood in
+ * our log is ours to write again by itself. The clone's branch, of which a proof shows us a part, is the clone's.
  */
 err_t republish_note(struct core *c, const uint8_t id[HASH_BYTES]);
 /* Of a daemon: what was noted comes back by itself. */

@@ -6,6 +6,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/found.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/own.h"
 #include "daemon/core/req.h"
 #include "daemon/core/req_read.h"
@@ -226,6 +227,38 @@ static void put_rivals(struct req *r, json_t *problems)
     add_problem(r, problems, ERR_CHARTER_RIVALS, tr(r->lang, N_("you")), number);
 }
 
+/* The allies that may decide, by name. */
+static void secretariat(const struct core *c, char *out, size_t size)
+{
+    size_t at = 0;
+    *out = 0;
+    for (size_t i = 0; i < c->authority.allies_n && at < size; i++) {
+        struct slice name = c->authority.allies[i].name;
+        if (authority_has_role(&c->authority, c->authority.allies[i].id, ROLE_SECRETARIAT))
+            at += (size_t)snprintf(out + at, size - at, "%s%.*s", at ? ", " : "", (int)name.len, (const char *)name.at);
+    }
+}
+
+/* A new key that was asked for, and not given yet. */
+static void put_rotation(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    uint8_t fresh[SITE_BYTES];
+    char who[120];
+    bool waits = c->founded && joins_wanted(c, core_own(c)->key.pub, fresh) == ERR_OK &&
+                 !authority_replacement(&c->authority, core_own(c)->key.pub);
+    if (!waits)
+        return;
+    secretariat(c, who, sizeof who);
+    req_put(r->result, "next_key", req_id(slice_of(fresh, SITE_BYTES)));
+    req_put(r->result, "next_key_who", json_string(who));
+    req_put(r->result, "next_key_error", c->rekey_error ? json_string(err_name(c->rekey_error)) : json_null());
+    if (c->rekey_error)
+        add_problem(r, problems, c->rekey_error, tr(r->lang, N_("you")), c->rekey_detail);
+    else
+        add_problem(r, problems, ERR_KEY_WAITING, who, who);
+}
+
 static void put_inviter(struct req *r)
 {
     struct core *c = r->core;
@@ -295,6 +328,7 @@ err_t req_status(struct req *r)
         add_problem(r, problems, ERR_RESTORED, tr(r->lang, N_("allied, by itself")), "");
     put_erasures(r, problems);
     put_rivals(r, problems);
+    put_rotation(r, problems);
     req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
     req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));
     req_put(r->result, "fold", json_integer(FOLD_VERSION));

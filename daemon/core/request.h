@@ -45,7 +45,8 @@
  *   charter.follow  {id}                                          → as charter.log's              of two complete rivals the other one
  *   erase           {dots: [dot], reason}                         → {dot, erased: [dot]}       asks everybody to erase what these ops wrote. ERR_WHO, ERR_NOT_ERASABLE
  *   erasures        {}                                            → {erasures: [{dot, site, site_name, ally, ally_name (who asked), counts, erased (here), attested: [site name], waiting: [site name]}], open}
- *   key.rotate      {}                                            → {old, site, restart}       a new key for this site, the registrar's own; restart: a daemon takes it when it starts again
+ *   key.rotate      {}                                            → {old, site, restart, waits}       a new key for this site; restart: the daemon takes it in a moment, and until then this site writes nothing;
+ *                    waits: the registrar is elsewhere and was asked, or will be. Asked again, it goes on with the same key
  *   changes         {ally, since: RFC 3339, limit, cursor | before} → {changes: [{commit, at, clock, seq, site, site_name, ally, ally_name, ops: [{dot, kind, type:
  *                    record|concept|site|none, id, label, fields: ["title@fr", "-broader"], counts, state: present|erased|missing}]}], next, older, aside}
  *                    Commit by commit in this replica's order of arrival, the earlier first: the latest `limit` of them; the latest before the commit

@@ -1,5 +1,7 @@
 #include "daemon/core/rotate.h"
+#include "daemon/core/admit.h"
 #include "daemon/core/ingest.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
 #include "daemon/core/roster.h"
@@ -51,30 +53,125 @@ static err_t heads_of(struct core *c, const uint8_t site[SITE_BYTES], struct are
     return ERR_OK;
 }
 
-err_t rotate_key(struct core *c, uint8_t fresh[SITE_BYTES], struct why *why)
+/* ---- the registrar's act ---- */
+
+static err_t replace(struct core *c, const struct site *site, const uint8_t fresh[SITE_BYTES])
 {
     struct arena arena = {0};
-    struct sign_key key = {0};
     struct roster_act act = {.kind = ACT_REPLACE_KEY};
+    err_t e = heads_of(c, site->id, &arena, &act);
+    if (!e) {
+        memcpy(act.ally, c->authority.allies[site->ally].id, ALLY_BYTES);
+        memcpy(act.old_site, site->id, SITE_BYTES);
+        memcpy(act.site, fresh, SITE_BYTES);
+        e = roster_act(c, &act);
+    }
+    arena_fini(&arena);
+    return e;
+}
+
+static err_t keep_addresses(struct core *c, const struct join_request *r)
+{
+    err_t e = batch_begin(c);
+    if (e)
+        return e;
+    for (size_t i = 0; i < r->endpoints_n && !e; i++)
+        e = local_address_add(c->store, r->site, r->endpoints[i]);
+    if (!e)
+        return batch_end(c);
+    batch_abort(c);
+    return e;
+}
+
+static err_t check_request(const struct core *c, const struct join_request *r, struct why *why)
+{
+    const struct site *old = authority_site(&c->authority, r->secret_key);
+    const struct roster_act *act = authority_replacement(&c->authority, r->secret_key);
+    if (act && memcmp(act->site, r->site, SITE_BYTES) == 0)
+        return ERR_NOTHING_TO_DO;
+    if (old->ended)
+        return why_set(why, ERR_STANDING, "%s", "key.rotate");
+    if (memcmp(c->authority.allies[old->ally].id, r->ally, ALLY_BYTES) != 0)
+        return why_set(why, ERR_WHO, "%s", "key.rotate");
+    /* A key that is somebody's, was, or signs the roster is nobody's new one. */
+    if (authority_site(&c->authority, r->site) || memcmp(c->authority.registrar, r->site, SITE_BYTES) == 0)
+        return why_set(why, ERR_MEMBER, "%s", "key.rotate");
+    return ERR_OK;
+}
+
+err_t rotate_judge(struct core *c, const struct join_request *r, struct why *why)
+{
+    err_t e = check_request(c, r, why);
+    if (e)
+        return e == ERR_NOTHING_TO_DO ? ERR_OK : e;
+    if (!c->is_registrar)
+        return why_set(why, ERR_WAITING, "%s", "key.rotate");
+    e = admit_knows_roster(c);
+    if (e)
+        return e == ERR_RESTORED ? why_set(why, ERR_WAITING, "%s", "key.rotate") : e;
+    e = keep_addresses(c, r);
+    return e ? e : replace(c, authority_site(&c->authority, r->secret_key), r->site);
+}
+
+/* ---- asking ---- */
+
+static err_t write_request(struct core *c, const struct own *own, const struct site *site, const struct sign_key *fresh,
+                           struct buf *out)
+{
+    const struct ally *ally = &c->authority.allies[site->ally];
+    struct join_request r = {.ally_name = ally->name, .site_name = own->row.name, .college = ally->college};
+    memcpy(r.alliance, c->authority.alliance, ALLIANCE_BYTES);
+    memcpy(r.secret_key, own->key.pub, SITE_BYTES);
+    memcpy(r.site, fresh->pub, SITE_BYTES);
+    memcpy(r.ally, ally->id, ALLY_BYTES);
+    join_endpoints(c->endpoints, &r);
+    join_encode(&r, out);
+    return out->err;
+}
+
+static err_t ask(struct core *c, const struct own *own, const struct site *site, const struct sign_key *fresh)
+{
+    struct msg_join m = {0};
+    struct join_request r;
+    struct buf request;
+    buf_init(&request, LIMIT_ENVELOPE_BYTES);
+    err_t e = write_request(c, own, site, fresh, &request);
+    m.request = buf_slice(&request);
+    if (!e)
+        e = join_decode(m.request, &r);
+    if (!e)
+        e = sign_make(&own->key, DOMAIN_JOIN, m.request, m.secret_signature);
+    if (!e)
+        e = sign_make(fresh, DOMAIN_JOIN, m.request, m.site_signature);
+    if (!e)
+        e = joins_keep(c, &m, &r);
+    buf_fini(&request);
+    return e;
+}
+
+err_t rotate_key(struct core *c, uint8_t fresh[SITE_BYTES], bool *waits, struct why *why)
+{
+    struct sign_key key = {0};
     struct own *own = core_own(c);
+    uint8_t wanted[SITE_BYTES];
     err_t e = roster_may_act(c, "key.rotate", why);
+    *waits = e == ERR_WHO;
+    e = *waits ? ERR_OK : e;
+    *why = e ? *why : (struct why){0};
     const struct site *site = e ? NULL : authority_site(&c->authority, own->key.pub);
     if (!e && site->ended)
         e = why_set(why, ERR_NOTHING_TO_DO, "%s", "key.rotate");
     if (!e)
         e = next_key(c, own, &key, why);
-    if (!e)
-        e = heads_of(c, own->key.pub, &arena, &act);
-    if (!e) {
-        memcpy(act.ally, c->authority.allies[site->ally].id, ALLY_BYTES);
-        memcpy(act.old_site, own->key.pub, SITE_BYTES);
-        memcpy(act.site, key.pub, SITE_BYTES);
-        e = roster_act(c, &act);
-    }
+    if (!e && !*waits)
+        e = replace(c, site, key.pub);
+    /* One that is on its way already is not said twice, though our addresses may be others by now. */
+    else if (!e && (joins_wanted(c, own->key.pub, wanted) || memcmp(wanted, key.pub, SITE_BYTES) != 0))
+        e = ask(c, own, site, &key);
     if (!e)
         memcpy(fresh, key.pub, SITE_BYTES);
+    c->rekey_error = ERR_OK;
     sign_key_wipe(&key);
-    arena_fini(&arena);
     return e;
 }
 
@@ -106,24 +203,41 @@ static bool is_replaced(const struct core *c, const struct own *own, const uint8
     return old && site && old->ended && !site->ended && old->ally == site->ally;
 }
 
+/* The key that waits for this site, where the act that gives it stands. */
+static bool has_next(struct core *c, const struct own *own, struct sign_key *key)
+{
+    char name[KEY_NAME_BYTES];
+    struct why ignored = {0};
+    const struct site *site = c->founded ? authority_site(&c->authority, own->key.pub) : NULL;
+    if (!site || !site->ended)
+        return false;
+    name_of(own, ".next", name);
+    return keyfile_read(c->dir, name, key, &ignored) == ERR_OK && is_replaced(c, own, key->pub);
+}
+
+bool rotate_due(struct core *c)
+{
+    bool due = false;
+    for (size_t i = 0; i < c->own_n; i++) {
+        struct sign_key key = {0};
+        due |= has_next(c, &c->own[i], &key);
+        sign_key_wipe(&key);
+    }
+    return due;
+}
+
 err_t rotate_finish(struct core *c, bool *switched, struct why *why)
 {
     bool any = false;
     err_t e = ERR_OK;
     for (size_t i = 0; i < c->own_n && !e; i++) {
-        const struct site *site = c->founded ? authority_site(&c->authority, c->own[i].key.pub) : NULL;
-        char name[KEY_NAME_BYTES];
         struct sign_key key = {0};
-        if (!site || !site->ended)
-            continue;
-        name_of(&c->own[i], ".next", name);
-        if (keyfile_read(c->dir, name, &key, why) == ERR_OK && is_replaced(c, &c->own[i], key.pub)) {
+        if (has_next(c, &c->own[i], &key)) {
             e = switch_row(c, &c->own[i], key.pub);
             any = true;
         }
         sign_key_wipe(&key);
     }
-    *why = e ? *why : (struct why){0};
     if (!e && any) {
         core_note(c, JOURNAL_WARN, "key.rotated", "roster=%llu", (unsigned long long)c->authority.roster_number);
         own_close(c);

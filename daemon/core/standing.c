@@ -59,13 +59,29 @@ static err_t take_head(struct core *c, struct log_head *head, err_t why)
     return e;
 }
 
+/*
+ * Up to where the registrar had our log when it gave us the new key. What we wrote after that, not knowing, is ours to write again; what another cut takes is
+ * not. UINT64_MAX: no log of ours, or no new key.
+ */
+static uint64_t rotated_at(const struct core *c, const struct log_id *log)
+{
+    const struct roster_act *act = authority_replacement(&c->authority, log->site);
+    if (!act || !core_was_own(c, log->site))
+        return UINT64_MAX;
+    for (size_t i = 0; i < act->heads_n; i++)
+        if (log_compare(&act->heads[i].log, log) == 0)
+            return act->heads[i].seq;
+    return 0;
+}
+
 static err_t cut_to(struct core *c, struct log_head *head, uint64_t limit, err_t why)
 {
     uint64_t before = head->seq;
     err_t e = ERR_OK;
-    bool ours = why == ERR_FORK && core_is_own(c, head->log.site);
+    bool forked = why == ERR_FORK && core_is_own(c, head->log.site);
+    uint64_t rotated = why == ERR_CUT ? rotated_at(c, &head->log) : UINT64_MAX;
     while (head->seq > limit && !e) {
-        if (ours)
+        if (forked || head->seq > rotated)
             e = republish_note(c, head->id);
         if (!e)
             e = take_head(c, head, why);

@@ -70,6 +70,7 @@ struct peer {
     uint64_t link;
     bool outgoing, up, member, joined_asked;
     bool joined;                  /* it said JOIN */
+    bool joins_told;              /* we said to it what requests we keep */
     unsigned charters;            /* CHARTER messages of a stranger */
     bool said_digest, said_sites; /* VECTOR level 0, level 1, in the comparison under way */
     uint8_t curve[32];
@@ -161,6 +162,11 @@ struct core {
     err_t join_error; /* what the inviter said to our JOIN; ERR_OK nothing yet */
     char join_detail[160];
     bool joining;
+    bool joins_due; /* requests that we keep may have become settled, or can be decided */
+    struct mono
+        rekeyed; /* when to be opened anew, under the new key that an act gave one of our sites; 0 ms: there is none */
+    err_t rekey_error; /* what a member said to our request for a new key; ERR_OK: nothing against it */
+    char rekey_detail[160];
     size_t alarmed_rivals, alarmed_voids; /* of the authority: noted in the journal */
     struct erasing erase;
     bool effect_due; /* a charter or an act is stored whose effect failed: again at effect_at */
@@ -192,6 +198,8 @@ static inline bool core_admits(const struct core *c, const uint8_t site[SITE_BYT
     return s && !s->ended;
 }
 bool core_is_own(const struct core *c, const uint8_t site[SITE_BYTES]);
+/* Ours under this key, or under one that took its place. */
+bool core_was_own(const struct core *c, const uint8_t site[SITE_BYTES]);
 
 /* One journal line: printf of "key=value …". Values from outside go through core_short first. */
 __attribute__((format(printf, 4, 5))) void core_note(const struct core *c, enum journal_level level, const char *event,

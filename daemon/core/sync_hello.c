@@ -5,6 +5,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/charters.h"
 #include "daemon/core/ingest.h"
+#include "daemon/core/joins.h"
 #include "daemon/core/sync.h"
 
 #define AT_ONCE_MS        20000 /* two links opened by both sides: PROTOCOL.md §8.2 */
@@ -170,15 +171,19 @@ err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m)
 err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m)
 {
     struct why why = {0};
-    if (p->joined)
+    if (p->joined && !p->member)
         return ERR_PEER_PROTOCOL;
     p->joined = true;
     uint64_t before = c->authority.roster_number;
     err_t e = admit_join(c, m, p->site, &why);
     char site[SHORT_LEN + 1];
-    core_note(c, e ? JOURNAL_WARN : JOURNAL_INFO, e ? "join.refused" : "join.admitted", "site=%s reason=%s",
-              core_short(slice_of(p->site, SITE_BYTES), site), err_name(e));
-    if (!ingest_survives(e))
+    core_note(c, e && e != ERR_WAITING ? JOURNAL_WARN : JOURNAL_INFO,
+              !e                 ? "join.admitted"
+              : e == ERR_WAITING ? "join.kept"
+                                 : "join.refused",
+              "site=%s reason=%s", core_short(slice_of(p->site, SITE_BYTES), site), err_name(e));
+    /* A member knows better than to pass on what is malformed or not signed. */
+    if (!ingest_survives(e) || (p->member && e != ERR_ITEMS && err_exit(e) == 65))
         return e;
     struct msg answer = {
         .type = MSG_WELCOME, .welcome = {.code = slice_text(err_name(e)), .detail = slice_text(why.text)}
@@ -194,5 +199,10 @@ err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m)
 
 err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m)
 {
-    return p->joined_asked && c->joining ? admit_answered(c, m) : ERR_PEER_PROTOCOL;
+    if (p->joined_asked && c->joining)
+        return admit_answered(c, m);
+    if (!p->joins_told)
+        return ERR_PEER_PROTOCOL;
+    joins_answered(c, m);
+    return ERR_OK;
 }

@@ -18,6 +18,9 @@ enum statement {
     UNHELD,
     ADDRESS_ADD,
     ADDRESSES,
+    PUT_JOIN,
+    DROP_JOIN,
+    JOINS,
     STATEMENTS
 };
 /* clang-format off */
@@ -40,6 +43,9 @@ static const char *const statements[STATEMENTS] = {
                        "WHERE p.site = l.site AND p.incarnation = l.incarnation), 0))), 0) FROM logs l WHERE l.site = ?",
     [ADDRESS_ADD]    = "INSERT OR IGNORE INTO addresses (site, address) VALUES (?, ?)",
     [ADDRESSES]      = "SELECT site, address FROM addresses ORDER BY site, address",
+    [PUT_JOIN]       = "INSERT OR IGNORE INTO joins (request, old_site, message) VALUES (?, ?, ?)",
+    [DROP_JOIN]      = "DELETE FROM joins WHERE request = ?",
+    [JOINS]          = "SELECT request, old_site, message FROM joins ORDER BY request",
 };
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of local");
@@ -265,6 +271,47 @@ err_t local_addresses(struct store *s, struct arena *arena, struct peer_address 
             break;
         query_get_fixed(&q, a->site, SITE_BYTES);
         a->address = query_get_copy(&q, arena);
+    }
+    err_t e = query_end(&q);
+    if (!e) {
+        *out = list.at;
+        *n = list.n;
+    }
+    return e;
+}
+
+/* ---- requests on their way ---- */
+
+err_t local_put_join(struct store *s, const struct kept_join *join)
+{
+    struct query q;
+    start(&q, s, PUT_JOIN);
+    query_blob(&q, slice_of(join->request, HASH_BYTES));
+    query_blob(&q, slice_of(join->old_site, SITE_BYTES));
+    query_blob(&q, join->message);
+    return query_run(&q);
+}
+
+err_t local_drop_join(struct store *s, const uint8_t request[HASH_BYTES])
+{
+    struct query q;
+    start(&q, s, DROP_JOIN);
+    query_blob(&q, slice_of(request, HASH_BYTES));
+    return query_run(&q);
+}
+
+err_t local_joins(struct store *s, struct arena *arena, struct kept_join **out, size_t *n)
+{
+    struct query q;
+    struct query_list list = {.arena = arena, .size = sizeof(struct kept_join)};
+    start(&q, s, JOINS);
+    while (query_row(&q)) {
+        struct kept_join *join = query_list_add(&q, &list);
+        if (!join)
+            break;
+        query_get_fixed(&q, join->request, HASH_BYTES);
+        query_get_fixed(&q, join->old_site, SITE_BYTES);
+        join->message = query_get_copy(&q, arena);
     }
     err_t e = query_end(&q);
     if (!e) {

@@ -52,6 +52,15 @@ err_t local_held_set(struct store *s, const uint8_t peer[SITE_BYTES], const stru
 /* How many commits of `site`'s logs no peer holds yet. */
 err_t local_unheld(struct store *s, const uint8_t site[SITE_BYTES], uint64_t *out);
 
+/* Requests for a new key, on their way to the registrar: whole JOIN messages, by the hash of the request. Ascending; in the arena. */
+struct kept_join {
+    uint8_t request[HASH_BYTES], old_site[SITE_BYTES];
+    struct slice message;
+};
+err_t local_put_join(struct store *s, const struct kept_join *join); /* a known one is left alone */
+err_t local_drop_join(struct store *s, const uint8_t request[HASH_BYTES]);
+err_t local_joins(struct store *s, struct arena *arena, struct kept_join **out, size_t *n);
+
 /* Where peers can be reached: learnt from invitations, announcements, the operator. */
 err_t local_address_add(struct store *s, const uint8_t site[SITE_BYTES], struct slice address);
 struct peer_address {

@@ -42,6 +42,12 @@ static const char *const tables[] = {
     "seq INTEGER NOT NULL,             -- it holds the log durably up to here; only grows\n"
     "PRIMARY KEY (site, incarnation, peer)) STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE joins ("
+    "request BLOB PRIMARY KEY,         -- hash of the request, 32 bytes\n"
+    "old_site BLOB NOT NULL,           -- the key it replaces\n"
+    "message BLOB NOT NULL             -- JOIN, on its way to the registrar\n"
+    ") STRICT, WITHOUT ROWID",
+
     "CREATE TABLE addresses ("
     "site BLOB NOT NULL,               -- who can be reached\n"
     "address TEXT NOT NULL,            -- where, as an endpoint\n"

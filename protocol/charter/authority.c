@@ -30,6 +30,28 @@ const struct site *authority_site(const struct authority *a, const uint8_t site[
     return bsearch(&key, a->sites, a->sites_n, sizeof *a->sites, by_site_id);
 }
 
+static const struct roster_act *replacement(const struct authority *a, const uint8_t site[SITE_BYTES], bool old)
+{
+    for (size_t i = 0; i < a->acts_n; i++) {
+        const struct roster_act *act = &a->acts[i].act;
+        if (a->acts[i].effect && act->kind == ACT_REPLACE_KEY &&
+            memcmp(old ? act->old_site : act->site, site, SITE_BYTES) == 0)
+            return act;
+    }
+    return NULL;
+}
+
+const struct roster_act *authority_replacement(const struct authority *a, const uint8_t old_site[SITE_BYTES])
+{
+    return replacement(a, old_site, true);
+}
+
+const uint8_t *authority_replaces(const struct authority *a, const uint8_t site[SITE_BYTES])
+{
+    const struct roster_act *act = replacement(a, site, false);
+    return act ? act->old_site : NULL;
+}
+
 const struct ally *authority_ally_of(const struct authority *a, const uint8_t site[SITE_BYTES])
 {
     const struct site *s = authority_site(a, site);

@@ -172,6 +172,17 @@ err_t invite_decode(struct slice code, struct arena *arena, struct invite *out)
 
 /* ---- requests ---- */
 
+void join_endpoints(const char *text, struct join_request *out)
+{
+    out->endpoints_n = 0;
+    while (*text && out->endpoints_n < INVITE_ADDRESSES_MAX) {
+        size_t n = strcspn(text, " ,");
+        if (n)
+            out->endpoints[out->endpoints_n++] = slice_of(text, n);
+        text += n + strspn(text + n, " ,");
+    }
+}
+
 void join_encode(const struct join_request *in, struct buf *out)
 {
     wr_array(out, 9);

@@ -4,7 +4,8 @@
  *   code     "allied-" ‖ base32([1, alliance 16B, charter id 32B, inviter site 32B, [address text …], secret seed 32B, expires s, ally name] ‖ check 4B),
  *            check = first 4 bytes of BLAKE2b-256 of what stands before it
  *   request  [1, alliance 16B, secret public key 32B, site 32B, ally id 8B, ally name, site name, college, [endpoint text …]]
- *            signed "allied/join/1" ‖ request by the secret's key and by the site's key
+ *            signed "allied/join/1" ‖ request by the secret's key and by the site's key. A site that wants a new key in its old one's place asks in the
+ *            same way: the secret is its old key, the ally its own.
  */
 #ifndef ALLIED_PROTOCOL_CHARTER_JOIN_H
 #define ALLIED_PROTOCOL_CHARTER_JOIN_H
@@ -35,6 +36,8 @@ struct join_request {
 };
 void join_encode(const struct join_request *in, struct buf *out);
 err_t join_decode(struct slice request, struct join_request *out);
+/* Takes the addresses out of a text that parts them by blanks or commas: as many as there is room for. Slices point into the text. */
+void join_endpoints(const char *text, struct join_request *out);
 
 /* Words to read aloud: pronounceable five-letter words (consonant-vowel-consonant-vowel-consonant), 16 bits each, joined by "-". */
 #define WORD_TEXT_LEN(bytes) ((bytes) / 2 * 6)

@@ -68,3 +68,41 @@ def test_an_erasure_is_attested_by_everybody():
             check("Untel" not in s.ok("--json", "record", "history", fiche).out, s.name, "still shows it")
             check("erase_waiting" not in waiting(s), s.name, "still waits")
             s.verify()
+
+
+def test_a_site_takes_a_new_key_from_the_secretariat_and_syncs_on():
+    with Alliance() as al:
+        a, b, c = al.three()
+        fiche = b.add("un", "Jardin")
+        al.wait_equal()
+        old = b.status()["site"]
+        a.stop()
+        for lang, word in (("fr", "Citego"), ("en", "Citego")):
+            r = b.run("--lang", lang, "--timeout", "1", "key", "rotate")
+            equal(r.exit, 75, r.err)
+            check("ALLIED-1327" in r.err and word in r.err, r.err)
+        equal(b.status()["site"], old, "the old key goes on")
+        wait_for(lambda: "key_waiting" in [p["name"] for p in b.status()["problems"]], "status says that it waits")
+        b.ok("record", "edit", fiche, "--set", "title@fr=Jardin d'avant")
+        a.start()
+        wait_for(lambda: b.status()["site"] != old, "the new key")
+        al.wait_equal()
+        b.ok("record", "edit", fiche, "--set", "title@fr=Jardin d'après")
+        al.wait_equal()
+        everywhere((a, b, c), lambda s: s.title(fiche), "Jardin d'après", "what the new key wrote")
+        sites = [s for ally in a.json("ally", "list")["allies"] for s in ally["sites"]]
+        equal([s["ended"] for s in sites if s["site"] == old], [True], "the old key is over")
+        check(not any(p["name"] == "key_waiting" for p in b.status()["problems"]), b.status()["problems"])
+        # Without a daemon of its own, and at the secretariat's own site.
+        for site in (c, a):
+            before = site.status()["site"]
+            if site is c:
+                site.stop()
+            fresh = site.json("key", "rotate")["site"]
+            check(fresh != before, fresh)
+            if site is c:
+                site.start()
+            equal(site.status()["site"], fresh, site.name)
+            al.wait_equal()
+        for site in (a, b, c):
+            site.verify()

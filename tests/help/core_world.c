@@ -208,6 +208,10 @@ void world_run(struct world *w, int64_t ms)
         }
         int64_t due = core_tick(s->core).ms;
         s->tick_at = due > w->now ? due : w->now + 1;
+        if (core_rekeyed(s->core)) { /* as the service does */
+            world_stop(w, s->at);
+            assert_int_equal(world_start(w, s->at), ERR_OK);
+        }
         if (w->after)
             w->after(w->after_ctx, s->at);
     }

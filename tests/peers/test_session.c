@@ -16,8 +16,8 @@ static const char letters[SESSION_STATES + 1] = "XHCDSL";
 static const char *const expected[2][SESSION_STATES] = {
     {"...............", "C..........X...", ".C.....C.CCX...", "...............", "...............",
      "..............."}, /* unknown key */
-    {"...............", "C..........X...", ".C.....CCCCX...", ".DDDDDDDDDDXDDD", ".SDSSSS.SSSXSSS",
-     ".LDLLLL.LLLXLLL"}, /* member */
+    {"...............", "C..........X...", ".C.....CCCCX...", ".DDDDDDDDDDXDDD", ".SDSSSSSSSSXSSS",
+     ".LDLLLLLLLLXLLL"}, /* member */
 };
 
 static void every_edge_is_as_listed_and_every_other_is_refused(void **state)
