@@ -123,6 +123,7 @@ static void tell(struct core *c, const struct kept_join *all, size_t n)
         if (p->joins_told || !p->member || p->state != SESSION_LIVE)
             continue;
         p->joins_told = true;
+        p->joins_open += n;
         for (size_t k = 0; k < n; k++)
             c->env.send(c->env.ctx, p->link, all[k].message);
     }

@@ -71,6 +71,7 @@ struct peer {
     bool outgoing, up, member, joined_asked;
     bool joined;                  /* it said JOIN */
     bool joins_told;              /* we said to it what requests we keep */
+    size_t joins_open;            /* of those, how many it has not answered */
     unsigned charters;            /* CHARTER messages of a stranger */
     bool said_digest, said_sites; /* VECTOR level 0, level 1, in the comparison under way */
     uint8_t curve[32];

@@ -201,8 +201,9 @@ err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m)
 {
     if (p->joined_asked && c->joining)
         return admit_answered(c, m);
-    if (!p->joins_told)
+    if (!p->joins_open)
         return ERR_PEER_PROTOCOL;
+    p->joins_open--;
     joins_answered(c, m);
     return ERR_OK;
 }
