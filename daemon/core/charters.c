@@ -394,7 +394,8 @@ err_t charters_take(struct core *c, const struct msg_charter *m, bool *news)
 /* ---- telling ---- */
 
 /* One page: charters while there are any, then acts. */
-static void say_page(struct core *c, struct peer *p, const struct authority_input *in, size_t *charter, size_t *act)
+static void say_page(struct core *c, const struct outlet *to, const struct authority_input *in, size_t *charter,
+                     size_t *act)
 {
     struct msg m = {
         .type = MSG_CHARTER, .charter = {.charters = in->charters + *charter, .acts = in->acts + *act}
@@ -409,10 +410,10 @@ static void say_page(struct core *c, struct peer *p, const struct authority_inpu
         m.charter.acts_n++;
     }
     m.charter.more = *charter < in->charters_n || *act < in->acts_n;
-    sync_send(c, p, &m);
+    to->say(c, to->to, &m);
 }
 
-void charters_tell(struct core *c, struct peer *p, bool empty)
+void charters_tell(struct core *c, const struct outlet *to, bool empty)
 {
     struct arena arena = {0};
     struct authority_input in = {0};
@@ -420,7 +421,7 @@ void charters_tell(struct core *c, struct peer *p, bool empty)
     if (!empty && charters_input(c, &arena, &in))
         in = (struct authority_input){0};
     do
-        say_page(c, p, &in, &charter, &act);
+        say_page(c, to, &in, &charter, &act);
     while (charter < in.charters_n || act < in.acts_n);
     arena_fini(&arena);
 }

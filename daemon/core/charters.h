@@ -5,7 +5,7 @@
 #ifndef ALLIED_DAEMON_CORE_CHARTERS_H
 #define ALLIED_DAEMON_CORE_CHARTERS_H
 
-#include "daemon/core/state.h"
+#include "daemon/core/outlet.h"
 #include "protocol/charter/promise.h"
 
 #define SETTING_CHAIN "charter.chain" /* this replica's chain of charter ids, 32 bytes each, charter 0 first */
@@ -23,8 +23,8 @@ void charters_tick(struct core *c, struct mono now);
 err_t charters_catch_up(struct core *c);
 /* Takes in a CHARTER message: what verifies is kept. *news: something new came. ERR_ALLIANCE, ERR_CHARTER, ERR_ROSTER: nothing of it is kept. */
 err_t charters_take(struct core *c, const struct msg_charter *m, bool *news);
-/* Tells a peer charters and acts, in as many messages as it takes; the last one says so. Nothing but that where `empty`. */
-void charters_tell(struct core *c, struct peer *p, bool empty);
+/* Says charters and acts, in as many CHARTER messages as it takes; the last one says so. Nothing but that where `empty`. */
+void charters_tell(struct core *c, const struct outlet *to, bool empty);
 
 /* Everything in carried form, for authority_build_before and for showing; in the arena. */
 err_t charters_input(struct core *c, struct arena *arena, struct authority_input *out);

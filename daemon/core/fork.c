@@ -147,15 +147,15 @@ err_t fork_inputs(struct core *c, struct buf *out)
     return e ? e : out->err;
 }
 
-static void tell(struct core *c, struct peer *p, const struct fork_proof *proof)
+static void tell(struct core *c, const struct outlet *to, const struct fork_proof *proof)
 {
     struct msg m = {
         .type = MSG_FORK, .fork = {.one = proof->a, .other = proof->b}
     };
-    sync_send(c, p, &m);
+    to->say(c, to->to, &m);
 }
 
-void fork_tell(struct core *c, struct peer *p)
+void fork_tell(struct core *c, const struct outlet *to)
 {
     struct arena arena = {0};
     struct fork_proof *all = NULL;
@@ -163,7 +163,7 @@ void fork_tell(struct core *c, struct peer *p)
     if (forks_all(c->store, &arena, &all, &n))
         n = 0;
     for (size_t i = 0; i < n; i++)
-        tell(c, p, &all[i]);
+        tell(c, to, &all[i]);
     arena_fini(&arena);
 }
 
@@ -179,7 +179,7 @@ void fork_publish(struct core *c)
             if (all[i].seq == c->fresh_forks[k].seq && log_compare(&all[i].log, &c->fresh_forks[k].log) == 0)
                 for (size_t p = 0; p < c->peers_n; p++)
                     if (c->peers[p].member && c->peers[p].state >= SESSION_DIFF)
-                        tell(c, &c->peers[p], &all[i]);
+                        tell(c, &(struct outlet){sync_say, &c->peers[p]}, &all[i]);
     c->fresh_forks_n = 0;
     arena_fini(&arena);
 }

@@ -5,7 +5,7 @@
 #ifndef ALLIED_DAEMON_CORE_FORK_H
 #define ALLIED_DAEMON_CORE_FORK_H
 
-#include "daemon/core/state.h"
+#include "daemon/core/outlet.h"
 
 /* Two carried commits of one place and one predecessor, both verified. Keeps the proof, brings the log to its new limit. Inside a batch. */
 err_t fork_proved(struct core *c, struct slice one, struct slice other);
@@ -13,8 +13,8 @@ err_t fork_proved(struct core *c, struct slice one, struct slice other);
 err_t fork_take(struct core *c, struct slice one, struct slice other);
 /* Forks that end a log now (above its latest checkpoint), for the input digest: msgpack [site, incarnation, seq] of each, ascending. */
 err_t fork_inputs(struct core *c, struct buf *out);
-/* Tells a peer every proof; every peer the fresh ones, after COMMIT. */
-void fork_tell(struct core *c, struct peer *p);
+/* Says every proof; to every peer the fresh ones, after COMMIT. */
+void fork_tell(struct core *c, const struct outlet *to);
 void fork_publish(struct core *c);
 
 #endif

@@ -232,7 +232,7 @@ err_t req_charter_refuse(struct req *r)
         e = keep_promise(r, buf_slice(&carried));
     for (size_t i = 0; !e && i < r->core->peers_n; i++)
         if (r->core->peers[i].member && r->core->peers[i].state >= SESSION_DIFF)
-            early_tell(r->core, &r->core->peers[i]);
+            early_tell(r->core, &(struct outlet){sync_say, &r->core->peers[i]});
     buf_fini(&carried);
     return e ? e : req_charter_answer(r, c.id);
 }

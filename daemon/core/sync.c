@@ -63,6 +63,11 @@ size_t sync_send(struct core *c, struct peer *p, const struct msg *m)
     return e ? 0 : size;
 }
 
+void sync_say(struct core *c, void *peer, const struct msg *m)
+{
+    sync_send(c, peer, m);
+}
+
 void sync_bye(struct core *c, struct peer *p, err_t why, const char *detail)
 {
     char site[SHORT_LEN + 1] = "-";
@@ -173,7 +178,7 @@ void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint
     p->since = p->heard = core_mono(c);
     memcpy(p->curve, curve, sizeof p->curve);
     sync_move(c, p, SESSION_HELLO);
-    hello_say(c, p);
+    hello_say(c, &(struct outlet){sync_say, p});
 }
 
 void sync_link_down(struct core *c, uint64_t link, err_t why)

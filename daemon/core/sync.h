@@ -6,7 +6,7 @@
 #ifndef ALLIED_DAEMON_CORE_SYNC_H
 #define ALLIED_DAEMON_CORE_SYNC_H
 
-#include "daemon/core/state.h"
+#include "daemon/core/outlet.h"
 
 /* What a peer can make us keep. Past one of these its session ends (ERR_ITEMS). */
 #define PEER_LOGS_MAX   100000u /* logs it names: an incarnation a boot, of hundreds of sites, for years */
@@ -24,6 +24,8 @@ void sync_stop(struct core *c);
 void sync_free(struct core *c);
 /* Sends one message; what cannot be encoded is our mistake and is noted. Returns its size in bytes, 0 on failure. */
 size_t sync_send(struct core *c, struct peer *p, const struct msg *m);
+/* The same as an outlet says it: `peer` is a struct peer. */
+void sync_say(struct core *c, void *peer, const struct msg *m);
 /* Ends a session with a reason, politely. */
 void sync_bye(struct core *c, struct peer *p, err_t why, const char *detail);
 /* A change of state of our own accord, where the table allows it. */
@@ -36,7 +38,7 @@ void sync_ping(struct core *c, struct peer *p, struct mono now);
 void sync_tell_roster(struct core *c);
 
 /* ---- sync_hello.c ---- */
-void hello_say(struct core *c, struct peer *p);
+void hello_say(struct core *c, const struct outlet *to);
 err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m);
 err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m);
 err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m);
@@ -44,7 +46,7 @@ err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m)
 bool hello_we_stand(const struct core *c); /* is our own site admitted? */
 
 /* ---- sync_early.c ---- */
-void early_tell(struct core *c, struct peer *p); /* everything, at the beginning of a session */
+void early_tell(struct core *c, const struct outlet *to); /* everything, at the beginning of a session */
 err_t early_erase(struct core *c, const struct msg_bins *m);
 err_t early_promise(struct core *c, const struct msg_bins *m);
 err_t early_fork(struct core *c, const struct msg_fork *m);

@@ -64,7 +64,7 @@ void diff_digests(struct core *c, struct peer *p, struct mono now)
     if (now.ms - c->changed.ms < REDIFF_MS || now.ms - p->diffed.ms < REDIFF_MS)
         return;
     /* What travels ahead of data is an input too, and who did not know its site passed it over. */
-    early_tell(c, p);
+    early_tell(c, &(struct outlet){sync_say, p});
     diff_start(c, p);
 }
 

@@ -11,7 +11,7 @@
 #define PAGE_BYTES (512u * 1024)
 
 /* As many as fit, message by message. */
-static void say_bins(struct core *c, struct peer *p, enum msg_type type, const struct slice *items, size_t n)
+static void say_bins(struct core *c, const struct outlet *to, enum msg_type type, const struct slice *items, size_t n)
 {
     size_t at = 0;
     while (at < n) {
@@ -21,21 +21,21 @@ static void say_bins(struct core *c, struct peer *p, enum msg_type type, const s
         struct msg m = {
             .type = type, .bins = {.items = items + at, .n = count}
         };
-        sync_send(c, p, &m);
+        to->say(c, to->to, &m);
         at += count;
     }
 }
 
-void early_tell(struct core *c, struct peer *p)
+void early_tell(struct core *c, const struct outlet *to)
 {
     struct arena arena = {0};
     struct slice *items = NULL;
     size_t n = 0;
     if (c->erase.any && erase_message(c, &arena, &items, &n) == ERR_OK)
-        say_bins(c, p, MSG_ERASE, items, n);
-    fork_tell(c, p);
+        say_bins(c, to, MSG_ERASE, items, n);
+    fork_tell(c, to);
     if (charters_promises(c, &arena, &items, &n) == ERR_OK)
-        say_bins(c, p, MSG_PROMISE, items, n);
+        say_bins(c, to, MSG_PROMISE, items, n);
     arena_fini(&arena);
 }
 

@@ -11,7 +11,7 @@
 #define AT_ONCE_MS        20000 /* two links opened by both sides: PROTOCOL.md §8.2 */
 #define STRANGER_CHARTERS 32 /* messages in its short session: pages of all that it knows, and what comes meanwhile */
 
-void hello_say(struct core *c, struct peer *p)
+void hello_say(struct core *c, const struct outlet *to)
 {
     struct msg m = {
         .type = MSG_HELLO, .hello = {.version = PROTOCOL_VERSION, .fold = FOLD_VERSION}
@@ -33,7 +33,7 @@ void hello_say(struct core *c, struct peer *p)
     memcpy(m.hello.inputs, c->inputs, HASH_BYTES);
     memcpy(m.hello.state, c->state, HASH_BYTES);
     m.hello.software = slice_text("allied/" ALLIED_VERSION);
-    sync_send(c, p, &m);
+    to->say(c, to->to, &m);
 }
 
 /* ---- HELLO, CHARTER, JOIN ---- */
@@ -83,7 +83,7 @@ static void tell_charter(struct core *c, struct peer *p)
     bool same_roster = memcmp(p->theirs.roster_id, c->authority.roster_id, HASH_BYTES) == 0;
     /* Drafts travel beside the chain, so that all who must sign see them. */
     bool drafts = rolls_count(c->store) > c->authority.charters_n;
-    charters_tell(c, p, !c->founded || (same_charter && same_roster && !drafts));
+    charters_tell(c, &(struct outlet){sync_say, p}, !c->founded || (same_charter && same_roster && !drafts));
 }
 
 err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
@@ -135,7 +135,7 @@ static void advance(struct core *c, struct peer *p)
     if (!hello_we_stand(c))
         ask_to_join(c, p);
     else if (p->member) {
-        early_tell(c, p);
+        early_tell(c, &(struct outlet){sync_say, p});
         diff_start(c, p);
     }
 }
@@ -145,7 +145,7 @@ void sync_tell_roster(struct core *c)
     judge_members(c);
     for (size_t i = 0; i < c->peers_n; i++)
         if (c->peers[i].hello && c->peers[i].state != SESSION_HELLO)
-            charters_tell(c, &c->peers[i], false);
+            charters_tell(c, &(struct outlet){sync_say, &c->peers[i]}, false);
 }
 
 err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m)
