@@ -1,5 +1,5 @@
 /*
- * allied concept: add, edit, relate, adopt, list, show, history. SKOS files have their own file.
+ * allied concept: add, edit, relate, adopt, list. What shows one concept, merges and SKOS files have files of their own.
  */
 #include "conf/tr.h"
 #include "daemon/cmd/batch.h"
@@ -287,7 +287,7 @@ static int concept_adopt(struct cli *cli, int argc, char **argv)
     return adopt(cli, request);
 }
 
-/* ---- list, show, history ---- */
+/* ---- list ---- */
 
 static const struct arg_option list_options[] = {
     {'n', "limit",  "N", false, N_("how many at most")               },
@@ -301,20 +301,6 @@ static const struct arg_form list_form = {"concept list",
                                           0,
                                           0,
                                           NULL};
-
-static const char *status(const struct out *o, const char *name)
-{
-    static const char *const words[][2] = {
-        {"proposed",    N_("proposed")  },
-        {"adopted",     N_("adopted")   },
-        {"deprecated",  N_("deprecated")},
-        {"merged_into", N_("merged")    }
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], name) == 0)
-            return tr(o->lang, words[i][1]);
-    return name;
-}
 
 static void show_list(const struct out *o, const json_t *result)
 {
@@ -347,7 +333,7 @@ static void show_list(const struct out *o, const json_t *result)
         table_cell(&t, id);
         table_cell(&t, pick_text(c, "label"));
         table_cell(&t, pick_text(c, "kind"));
-        table_cell(&t, status(o, pick_text(c, "status")));
+        table_cell(&t, concept_status(o, pick_text(c, "status")));
         if (!narrow)
             table_cell(&t, pick_text(c, "uri"));
         table_cell(&t, pick_number(c, "conflicts") ? tr(o->lang, N_("conflict")) : "");
@@ -376,112 +362,18 @@ static int concept_list(struct cli *cli, int argc, char **argv)
     return entity_ask(cli, "concept.list", request, show_list);
 }
 
-static void show_relation(const struct out *o, const char *name, const json_t *targets)
-{
-    size_t i;
-    json_t *t;
-    json_array_foreach(targets, i, t)
-    {
-        char marks[256];
-        const char *text = json_is_string(t)        ? json_string_value(t)
-                           : *pick_text(t, "label") ? pick_text(t, "label")
-                                                    : pick_text(t, "uri");
-        bool proposed = json_is_false(json_object_get(t, "adopted"));
-        const char *mark = pick_true(t, "suppressed") ? N_("set aside: it closes a circle")
-                           : proposed                 ? N_("proposed")
-                                                      : "";
-        snprintf(marks, sizeof marks, *mark ? " (%s)" : "%s", *mark ? tr(o->lang, mark) : "");
-        out_cell(o, name, STYLE_DIM, 0);
-        fprintf(o->data, "%*s", strlen(name) < 20 ? (int)(20 - strlen(name)) : 1, "");
-        out_cell(o, *text ? text : pick_text(t, "id"), STYLE_PLAIN, 0);
-        fprintf(o->data, "%s  ", marks);
-        out_cell(o, pick_text(t, "id"), STYLE_DIM, 0);
-        fputc('\n', o->data);
-    }
-}
-
-static void show_proposals(const struct out *o, const json_t *c)
-{
-    size_t i;
-    json_t *p;
-    json_array_foreach(json_object_get(c, "proposals"), i, p)
-    {
-        struct buf value;
-        char label[96];
-        const char *lang = pick_text(p, "lang");
-        const char *ally = *pick_text(p, "ally_name") ? pick_text(p, "ally_name") : pick_text(p, "ally");
-        buf_init(&value, 65536);
-        pick_show(&value, json_object_get(p, "value"));
-        snprintf(label, sizeof label, "%s%s%s", pick_text(p, "field"), *lang ? "@" : "", lang);
-        if (i == 0) {
-            fputc('\n', o->data);
-            out_head(o, N_("proposals"));
-        }
-        const char *values[] = {label, buf_text(&value) ? buf_text(&value) : "", ally, pick_text(p, "dot")};
-        struct buf line;
-        buf_init(&line, 2 * 65536);
-        out_fill(&line, "{1}: {2}  ({3}, {4})", values, 4);
-        fputs("  ", o->data);
-        out_text(o, buf_text(&line) ? buf_text(&line) : label, 4);
-        buf_fini(&line);
-        buf_fini(&value);
-    }
-}
-
-static void show_concept(const struct out *o, const json_t *c)
-{
-#define X(id, number, name, target) name,
-    static const char *const relations[] = {CONCEPT_RELATIONS(X) "narrower"};
-#undef X
-    out_pair(o, N_("id"), pick_text(c, "id"));
-    out_pair(o, N_("status"), status(o, pick_text(c, "status")));
-    const json_t *into = json_object_get(c, "merged_into");
-    if (into)
-        out_pair(o, N_("merged into"), *pick_text(into, "label") ? pick_text(into, "label") : pick_text(into, "id"));
-    fputc('\n', o->data);
-    entity_fields(o, ENTITY_CONCEPT, c);
-    for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
-        show_relation(o, relations[i], json_object_get(c, relations[i]));
-    show_proposals(o, c);
-    if (pick_number(c, "conflicts"))
-        out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(c, "id"), NULL);
-}
-
-static const struct arg_form show_form = {"concept show", "ID|URI", N_("one concept, whole"), NULL, 0, 1, 1, NULL};
-
-static int concept_show(struct cli *cli, int argc, char **argv)
-{
-    struct args args;
-    int code;
-    if (!cli_begin(cli, &show_form, argc, argv, &args, &code))
-        return code;
-    return entity_ask(cli, "concept.show", json_pack("{s:s}", "id", args.operands[0]), show_concept);
-}
-
-static const struct arg_form history_form = {
-    "concept history", "ID|URI", N_("who changed what, and when"), NULL, 0, 1, 1, NULL};
-
-static int concept_history(struct cli *cli, int argc, char **argv)
-{
-    struct args args;
-    int code;
-    if (!cli_begin(cli, &history_form, argc, argv, &args, &code))
-        return code;
-    return entity_ask(cli, "concept.history", json_pack("{s:s}", "id", args.operands[0]), entity_history);
-}
-
 static const struct cli_sub subs[] = {
-    {"add",     concept_add,     &add_form           },
-    {"edit",    concept_edit,    &edit_form          },
-    {"relate",  concept_relate,  &relate_form        },
-    {"adopt",   concept_adopt,   &adopt_form         },
-    {"merge",   concept_merge,   &concept_merge_form },
-    {"retire",  concept_retire,  &concept_retire_form},
-    {"list",    concept_list,    &list_form          },
-    {"show",    concept_show,    &show_form          },
-    {"history", concept_history, &history_form       },
-    {"import",  concept_import,  &concept_import_form},
-    {"export",  concept_export,  &concept_export_form},
+    {"add",     concept_add,     &add_form            },
+    {"edit",    concept_edit,    &edit_form           },
+    {"relate",  concept_relate,  &relate_form         },
+    {"adopt",   concept_adopt,   &adopt_form          },
+    {"merge",   concept_merge,   &concept_merge_form  },
+    {"retire",  concept_retire,  &concept_retire_form },
+    {"list",    concept_list,    &list_form           },
+    {"show",    concept_show,    &concept_show_form   },
+    {"history", concept_history, &concept_history_form},
+    {"import",  concept_import,  &concept_import_form },
+    {"export",  concept_export,  &concept_export_form },
 };
 
 int cmd_concept(struct cli *cli, int argc, char **argv)

@@ -102,11 +102,7 @@ static const struct arg_form show_form = {
 
 static int conflicts_show(struct cli *cli, int argc, char **argv)
 {
-    struct args args;
-    int code;
-    if (!cli_begin(cli, &show_form, argc, argv, &args, &code))
-        return code;
-    return entity_ask(cli, "conflicts.show", json_pack("{s:s}", "id", args.operands[0]), show_one);
+    return entity_about(cli, &show_form, "conflicts.show", argc, argv, show_one);
 }
 
 /* ---- resolve ---- */
@@ -125,7 +121,9 @@ static const struct arg_form resolve_form = {
     sizeof resolve_options / sizeof *resolve_options,
     1,
     1,
-    N_("Without --keep and --value it shows the conflict and asks whether to keep what is shown now.")};
+    N_("Without --keep and --value it shows the conflict and asks whether to keep what is shown now. The value of a "
+       "merge is "
+       "the concept it leads to, of a retirement its reason; an empty one takes it back.")};
 
 /* Where nothing was chosen: the dot of the one value that is shown now, after a look and a question. */
 static bool ask_to_keep(struct cli *cli, const char *id, const char *field, json_t *request, int *code)

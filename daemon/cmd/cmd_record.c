@@ -362,11 +362,7 @@ static const struct arg_form show_form = {"record show", "ID", N_("one record, w
 
 static int record_show(struct cli *cli, int argc, char **argv)
 {
-    struct args args;
-    int code;
-    if (!cli_begin(cli, &show_form, argc, argv, &args, &code))
-        return code;
-    return entity_ask(cli, "record.show", json_pack("{s:s}", "id", args.operands[0]), show_record);
+    return entity_about(cli, &show_form, "record.show", argc, argv, show_record);
 }
 
 static const struct arg_form history_form = {
@@ -374,11 +370,7 @@ static const struct arg_form history_form = {
 
 static int record_history(struct cli *cli, int argc, char **argv)
 {
-    struct args args;
-    int code;
-    if (!cli_begin(cli, &history_form, argc, argv, &args, &code))
-        return code;
-    return entity_ask(cli, "record.history", json_pack("{s:s}", "id", args.operands[0]), entity_history);
+    return entity_about(cli, &history_form, "record.history", argc, argv, entity_history);
 }
 
 /* ---- republish ---- */

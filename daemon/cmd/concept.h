@@ -14,4 +14,10 @@ extern const struct arg_form concept_merge_form, concept_retire_form;
 int concept_merge(struct cli *cli, int argc, char **argv);
 int concept_retire(struct cli *cli, int argc, char **argv);
 
+extern const struct arg_form concept_show_form, concept_history_form;
+int concept_show(struct cli *cli, int argc, char **argv);
+int concept_history(struct cli *cli, int argc, char **argv);
+/* "merged_into" as people say it. */
+const char *concept_status(const struct out *o, const char *name);
+
 #endif

@@ -44,6 +44,16 @@ int entity_ask(struct cli *cli, const char *request, json_t *args,
     return err ? cli_fail(cli, err) : 0;
 }
 
+int entity_about(struct cli *cli, const struct arg_form *form, const char *request, int argc, char **argv,
+                 void (*show)(const struct out *o, const json_t *result))
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, request, json_pack("{s:s}", "id", args.operands[0]), show);
+}
+
 static void pad(const struct out *o, const char *label)
 {
     size_t wide = utf8_width(slice_text(label));

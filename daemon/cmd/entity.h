@@ -14,6 +14,9 @@ int entity_change(struct cli *cli, const char *request, json_t *args, const char
 /* A request whose result is shown by `show` (or as JSON). The exit code. */
 int entity_ask(struct cli *cli, const char *request, json_t *args,
                void (*show)(const struct out *o, const json_t *result));
+/* The same for one entity, named by the command's one operand. */
+int entity_about(struct cli *cli, const struct arg_form *form, const char *request, int argc, char **argv,
+                 void (*show)(const struct out *o, const json_t *result));
 /* The fields of an entity that the table of its type names, in the table's order. */
 void entity_fields(const struct out *o, enum entity_type type, const json_t *entity);
 void entity_history(const struct out *o, const json_t *result);

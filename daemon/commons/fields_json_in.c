@@ -142,6 +142,28 @@ static err_t read_set(struct json_in *in, const struct relation_info *relation, 
 
 /* ---- the object ---- */
 
+/* What stands in an object and is read elsewhere, or only says how things are: a concept's status. */
+static bool is_no_field(enum entity_type type, const char *key)
+{
+    static const struct {
+        const char *key;
+        enum entity_type of; /* ENTITY_NONE: of any */
+    } known[] = {
+        {"id",          ENTITY_NONE   },
+        {"lang",        ENTITY_NONE   },
+        {"made_from",   ENTITY_RECORD },
+        {"motive",      ENTITY_CONCEPT},
+        {"status",      ENTITY_CONCEPT},
+        {"merged_into", ENTITY_CONCEPT},
+        {"deprecated",  ENTITY_CONCEPT},
+        {"reason",      ENTITY_CONCEPT},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].key, key) == 0 && (known[i].of == ENTITY_NONE || known[i].of == type))
+            return true;
+    return false;
+}
+
 static err_t read_key(struct json_in *in, const char *key, const json_t *v)
 {
     const struct field_info *field = field_by_name(in->type, key);
@@ -153,10 +175,7 @@ static err_t read_key(struct json_in *in, const char *key, const json_t *v)
         return read_set(in, relation, v);
     if (in->type == ENTITY_RECORD && strcmp(key, "links") == 0)
         return json_in_links(in, v);
-    if (strcmp(key, "id") == 0 || strcmp(key, "lang") == 0 ||
-        (in->type == ENTITY_RECORD && strcmp(key, "made_from") == 0))
-        return ERR_OK;
-    return json_in_unknown(in, NULL, key);
+    return is_no_field(in->type, key) ? ERR_OK : json_in_unknown(in, NULL, key);
 }
 
 /* The object's own language goes before the one handed in. */

@@ -2,11 +2,13 @@
  * skos: concepts as SKOS in Turtle and N-Triples, to and from the JSON objects that the request concept.write takes (daemon/core/request.h):
  *
  *   {"uri", "kind", "prefLabel": {lang: text}, "altLabel": {lang: [text …]}, …, "notation": [{"value", "datatype"?}], "colour", "logo",
+ *    "merged_into": uri, "deprecated": true, "reason": text,
  *    "broader": [uri …], "related", "facet", "inScheme", "topConceptOf", "memberOf", "exactMatch", …}
  *
  * A literal without language stands under the key "". skos_terms.def is the table of what is kept and how; our own words for it
  * (classes Component, Angle, Descriptor; properties facet, colour, logo) lie under urn:allied:vocab:. narrower, hasTopConcept and member
- * are read as broader, topConceptOf and memberOf of the concept they point to. Whatever is not kept is counted in `lost`. The only module
+ * are read as broader, topConceptOf and memberOf of the concept they point to. A merge goes out as dcterms:isReplacedBy and owl:deprecated, a
+ * retirement as owl:deprecated (and allied:reason); read back, owl:deprecated beside isReplacedBy says nothing more. Whatever is not kept is counted in `lost`. The only module
  * that knows serd.
  */
 #ifndef ALLIED_DAEMON_COMMONS_SKOS_H

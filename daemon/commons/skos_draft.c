@@ -13,7 +13,7 @@
 #define LANG_BYTES_MAX 63u
 #define NAME_BYTES_MAX (DRAFT_URI_BYTES_MAX + 64u)
 
-enum form { F_LABEL, F_TEXTS, F_NOTATIONS, F_WORD, F_ADDRESS, F_LINKS, F_INVERSE, F_TITLE };
+enum form { F_LABEL, F_TEXTS, F_NOTATIONS, F_WORD, F_ADDRESS, F_LINK, F_FLAG, F_LINKS, F_INVERSE, F_TITLE };
 
 #define X(id, prefix, uri) static const char VOC_##id[] = uri;
 SKOS_VOCABULARIES(X)
@@ -243,12 +243,31 @@ static void keep_text(struct draft *d, struct draft_subject *to, const struct te
     }
 }
 
+static bool is_term(const char *uri, const char *vocabulary, const char *local)
+{
+    size_t n = strlen(vocabulary);
+    return strncmp(uri, vocabulary, n) == 0 && strcmp(uri + n, local) == 0;
+}
+
+/* The four forms that XML Schema has for a boolean; -1: none of them. */
+static int flag_of(const struct draft_value *v)
+{
+    static const char *const forms[] = {"false", "true", "0", "1"};
+    bool typed = v->datatype && is_term(v->datatype, VOC_XSD, "boolean");
+    for (int i = 0; typed && i < 4; i++)
+        if (slice_equal(v->text, slice_text(forms[i])))
+            return i % 2;
+    return -1;
+}
+
 /* Why a literal does not fit a term; NULL: it does. */
 static const char *misfit(const struct term *t, const struct draft_value *v)
 {
     bool with_lang = t->form == F_LABEL || t->form == F_TEXTS || t->form == F_TITLE;
-    if (t->form == F_LINKS || t->form == F_INVERSE)
+    if (t->form == F_LINKS || t->form == F_INVERSE || t->form == F_LINK)
         return "a literal";
+    if (t->form == F_FLAG)
+        return flag_of(v) < 0 ? "not a boolean" : NULL;
     if (memchr(v->text.at, 0, v->text.len))
         return "U+0000";
     if (v->lang.len && !with_lang)
@@ -274,6 +293,10 @@ static void keep_literal(struct draft *d, const char *subject, const struct term
         keep_notation(d, to->object, t, v);
         return;
     }
+    if (t->form == F_FLAG) {
+        keep_word(d, to->object, t, predicate, flag_of(v) ? json_true() : json_false());
+        return;
+    }
     json_t *text = text_of(d, v->text);
     lower(v->lang, lang);
     if (text)
@@ -285,7 +308,8 @@ static void keep_link(struct draft *d, const char *subject, const struct term *t
                       const char *target)
 {
     bool inverse = t->form == F_INVERSE;
-    if (!inverse && t->form != F_LINKS && t->form != F_ADDRESS) {
+    bool one = t->form == F_ADDRESS || t->form == F_LINK;
+    if (!inverse && !one && t->form != F_LINKS) {
         draft_lose(d, predicate, "a URI");
         return;
     }
@@ -293,23 +317,17 @@ static void keep_link(struct draft *d, const char *subject, const struct term *t
     if (!to)
         return;
     json_t *uri = json_string(inverse ? subject : target);
-    json_t *list = t->form == F_ADDRESS ? NULL : slot(d, to->object, t->key, json_array);
+    json_t *list = one ? NULL : slot(d, to->object, t->key, json_array);
     if (!uri)
         draft_fail(d, ERR_MEMORY);
     else if (list)
         append(d, list, json_incref(uri));
-    else if (t->form == F_ADDRESS)
+    else if (one)
         keep_word(d, to->object, t, predicate, uri);
     json_decref(uri);
 }
 
 /* ---- statements ---- */
-
-static bool is_term(const char *uri, const char *vocabulary, const char *local)
-{
-    size_t n = strlen(vocabulary);
-    return strncmp(uri, vocabulary, n) == 0 && strcmp(uri + n, local) == 0;
-}
 
 static void add_type(struct draft *d, const char *subject, const char *predicate, const struct draft_value *v)
 {
@@ -392,6 +410,9 @@ static void settle(struct draft *d, struct draft_subject *s)
         else
             draft_lose(d, what, NULL);
     }
+    /* What was replaced is written as deprecated too; only what stands for itself was retired. */
+    if (json_object_get(s->object, "merged_into") && json_is_true(json_object_get(s->object, "deprecated")))
+        json_object_del(s->object, "deprecated");
     if (kind && json_object_set_new(s->object, "kind", json_string(kind)))
         draft_fail(d, ERR_MEMORY);
 }

@@ -10,8 +10,9 @@
 #include <string.h>
 
 #define URI_BYTES_MAX 65536u
+#define XSD_BOOLEAN   "http://www.w3.org/2001/XMLSchema#boolean"
 
-enum form { F_LABEL, F_TEXTS, F_NOTATIONS, F_WORD, F_ADDRESS, F_LINKS, F_INVERSE, F_TITLE };
+enum form { F_LABEL, F_TEXTS, F_NOTATIONS, F_WORD, F_ADDRESS, F_LINK, F_FLAG, F_LINKS, F_INVERSE, F_TITLE };
 
 #define X(id, prefix, uri) static const char PRE_##id[] = prefix;
 SKOS_VOCABULARIES(X)
@@ -220,6 +221,13 @@ static bool put_term(struct writing *w, const char *uri, const struct term *t, j
             return true;
         }
         return put_text(w, uri, t, value, NULL);
+    case F_LINK:
+        if (word)
+            put_address(w, uri, t->prefix, t->local, word);
+        return word != NULL;
+    case F_FLAG:
+        put(w, uri, t->prefix, t->local, node(SERD_LITERAL, json_is_true(value) ? "true" : "false"), XSD_BOOLEAN, NULL);
+        return json_is_boolean(value);
     case F_WORD:
         return put_text(w, uri, t, value, NULL);
     case F_LINKS:
@@ -265,6 +273,13 @@ static bool first_of_key(size_t i)
     return true;
 }
 
+/* A concept that another one replaces is written as deprecated, for readers that know only that (skos_draft takes it back). */
+static json_t *value_at(const json_t *concept, const char *key)
+{
+    bool replaced = strcmp(key, "deprecated") == 0 && json_is_string(json_object_get(concept, "merged_into"));
+    return replaced ? json_true() : json_object_get(concept, key);
+}
+
 static err_t put_concept(struct writing *w, const json_t *concept, struct why *why)
 {
     const char *uri = json_string_value(json_object_get(concept, "uri"));
@@ -274,7 +289,7 @@ static err_t put_concept(struct writing *w, const json_t *concept, struct why *w
     if (kind && !put_kind(w, uri, kind))
         return why_set(why, ERR_FIELD_VALUE, "%.100s: kind", uri);
     for (size_t i = 0; i < TERMS; i++) {
-        json_t *value = first_of_key(i) ? json_object_get(concept, terms[i].key) : NULL;
+        json_t *value = first_of_key(i) ? value_at(concept, terms[i].key) : NULL;
         if (value && !json_is_null(value) && !put_term(w, uri, &terms[i], value))
             return why_set(why, ERR_FIELD_VALUE, "%.100s: %s", uri, terms[i].key);
         if (w->failed)
@@ -290,7 +305,8 @@ static err_t put_all(struct writing *w, const json_t *concepts, bool turtle, str
     err_t e = ERR_OK;
     for (size_t i = 0; turtle && i < VOCABULARIES; i++) {
         const char *prefix = vocabularies[i].prefix;
-        if (prefix != PRE_RDF && prefix != PRE_SKOS && prefix != PRE_ALLIED)
+        if (prefix != PRE_RDF && prefix != PRE_SKOS && prefix != PRE_ALLIED && prefix != PRE_DCTERMS &&
+            prefix != PRE_OWL)
             continue; /* only what the terms written need */
         SerdNode name = node(SERD_LITERAL, prefix), uri = node(SERD_URI, vocabularies[i].uri);
         serd_writer_set_prefix(w->writer, &name, &uri);

@@ -102,6 +102,12 @@ err_t req_put_status(struct req *r, json_t *out, struct slice concept, bool adop
 err_t req_put_merges(struct req *r, const struct view *v);
 /* What an entry of view.merge or view.retire says. */
 json_t *req_register_value(struct req *r, const struct view_value *value, bool merge);
+/*
+ * A merge or a retirement in conflict, resolved by a value as req_register_value gives it, or by a text: the concept it is merged into ("": into none),
+ * the reason it is retired for ("": it is not).
+ */
+err_t req_resolve_merge(struct req *r, struct edit *e, const json_t *value);
+err_t req_resolve_retire(struct req *r, struct edit *e, const json_t *value);
 err_t req_view(struct req *r, enum entity_type type, struct slice entity, struct view *out);
 
 /* A short text, as a body carries it. ERR_TOO_LARGE past 4,096 bytes. */

@@ -16,6 +16,11 @@ struct concept_job {
 
 /* The concept that args.id names, for args.motive and args.adopt: ERR_WHO where this ally may not adopt as it writes. */
 err_t concept_open_named(struct req *r, struct concept_job *j);
+/*
+ * What a concept object says besides its fields: "merged_into" (an id or a URI, or an object with "id"), "deprecated", and "reason" for that. What stands
+ * already, over merges of merges too, is not written again; what the object does not say is left. Appends to `changed` (may be NULL).
+ */
+err_t concept_registers(struct concept_job *j, const json_t *object, json_t *changed);
 /* Writes it; "id" and "dot" into the result. */
 err_t concept_finish(struct req *r, struct concept_job *j);
 

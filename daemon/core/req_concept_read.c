@@ -197,19 +197,37 @@ err_t req_concept_show(struct req *r)
 
 /* ---- export: as concept.write takes them ---- */
 
-static json_t *target_uri(struct req *r, const struct view_key *key, const struct relation_info *relation)
+/* A URI, or the id of what is not here. */
+static json_t *uri_of(struct req *r, struct slice concept)
 {
     struct view v;
-    if (relation->match)
-        return key->shown ? req_string(view_text(key->shown->value)) : NULL;
-    err_t e = req_view(r, ENTITY_CONCEPT, key->target, &v);
+    err_t e = req_view(r, ENTITY_CONCEPT, concept, &v);
     shortage_note(e);
     if (!e) {
         const struct view_key *uri = view_field(&v, C_URI, slice_text(""));
         if (uri && uri->shown)
             return req_string(view_text(uri->shown->value));
     }
-    return req_id(key->target);
+    return req_id(concept);
+}
+
+static json_t *target_uri(struct req *r, const struct view_key *key, const struct relation_info *relation)
+{
+    if (relation->match)
+        return key->shown ? req_string(view_text(key->shown->value)) : NULL;
+    return uri_of(r, key->target);
+}
+
+/* The next concept that it was merged into, not the end of its merges: undone one by one they lead where they led. */
+static void export_registers(struct req *r, const struct view *v, json_t *out)
+{
+    struct slice reason = v->deprecated ? view_text(v->retire.shown->value) : slice_text("");
+    if (json_object_get(out, "merged_into") && v->merged_into)
+        req_put(out, "merged_into", uri_of(r, slice_of(v->merged_into, CONCEPT_BYTES)));
+    if (v->deprecated)
+        req_put(out, "deprecated", json_true());
+    if (reason.len)
+        req_put(out, "reason", req_string(reason));
 }
 
 static err_t export_one(struct req *r, const struct concept_row *row, json_t *out)
@@ -221,6 +239,7 @@ static err_t export_one(struct req *r, const struct concept_row *row, json_t *ou
         return e;
     req_put(out, "id", req_id(row->concept));
     e = req_put_status(r, out, row->concept, v.adopted, v.deprecated);
+    export_registers(r, &v, out);
     read_put_fields(out, &v);
     for (size_t i = 0; i < v.sets_n; i++) {
         const struct relation_info *relation = relation_by_number(v.sets[i].field);

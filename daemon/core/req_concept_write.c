@@ -85,7 +85,7 @@ static err_t open_concept(struct concept_job *j, struct slice id)
     return e;
 }
 
-static err_t add_writes(struct concept_job *j, json_t *changed)
+static err_t add_writes(struct concept_job *j, const json_t *object, json_t *changed)
 {
     err_t e = ERR_OK;
     for (size_t i = 0; i < j->w.fields_n && !e; i++) {
@@ -100,7 +100,7 @@ static err_t add_writes(struct concept_job *j, json_t *changed)
         if (one && changed)
             json_array_append_new(changed, json_string(j->w.sets[i].relation->name));
     }
-    return e;
+    return e ? e : concept_registers(j, object, changed);
 }
 
 static err_t put_together(struct concept_job *j, const json_t *object)
@@ -119,7 +119,7 @@ static err_t put_together(struct concept_job *j, const json_t *object)
         e = why_set(&j->r->why, ERR_LABEL_MISSING, "prefLabel");
     if (!e && minted)
         e = mint_uri(j);
-    return e ? e : add_writes(j, NULL);
+    return e ? e : add_writes(j, object, NULL);
 }
 
 static err_t write_one(struct req *r, const json_t *item, struct slice motive, struct tally *t)
@@ -226,12 +226,14 @@ err_t req_concept_edit(struct req *r)
     struct concept_job j = {0};
     json_t *changed = json_array();
     err_t e = concept_open_named(r, &j);
+    if (!e && json_object_get(json_object_get(r->args, "set"), "status"))
+        e = why_set(&r->why, ERR_FIELD_UNKNOWN, "status");
     if (!e)
         e = fields_from_json(ENTITY_CONCEPT, json_object_get(r->args, "set"), "", &r->arena, &j.w, &r->why);
     if (!e && j.w.unknown_n)
         e = why_set(&r->why, ERR_FIELD_UNKNOWN, "%.100s", j.w.unknown[0]);
     if (!e)
-        e = add_writes(&j, changed);
+        e = add_writes(&j, json_object_get(r->args, "set"), changed);
     if (!e)
         e = concept_finish(r, &j);
     if (e)

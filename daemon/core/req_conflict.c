@@ -123,22 +123,32 @@ static bool is_meant(const struct req *r, const struct field_info *field, const 
            (!json_is_string(lang) || slice_equal(key->lang, slice_text(json_string_value(lang))));
 }
 
-/* The value whose dot begins with what was written, or the value written out. */
-static err_t choose(struct req *r, const struct view *v, const struct field_info *field, const struct view_key *key,
-                    struct slice *out)
+/* The value whose dot begins with `keep`. */
+static const struct view_value *kept(const struct req *r, const struct view_key *key)
 {
     const char *keep = req_text(r, "keep");
-    json_t *given = json_object_get(r->args, "value");
     for (size_t i = 0; *keep && i < key->values_n; i++) {
         char dot[DOT_TEXT_LEN + 1];
         dot_format(&key->values[i].dot, dot);
-        if (strncmp(dot, keep, strlen(keep)) == 0) {
-            *out = key->values[i].value;
-            return ERR_OK;
-        }
+        if (strncmp(dot, keep, strlen(keep)) == 0)
+            return &key->values[i];
     }
-    if (*keep || !given)
-        return *keep ? ERR_NOT_FOUND : why_set(&r->why, ERR_USAGE, "keep, value");
+    return NULL;
+}
+
+/* That value, or the one written out. */
+static err_t choose(struct req *r, const struct view *v, const struct field_info *field, const struct view_key *key,
+                    struct slice *out)
+{
+    const struct view_value *chosen = kept(r, key);
+    json_t *given = json_object_get(r->args, "value");
+    bool keep = *req_text(r, "keep");
+    if (chosen) {
+        *out = chosen->value;
+        return ERR_OK;
+    }
+    if (keep || !given)
+        return keep ? ERR_NOT_FOUND : why_set(&r->why, ERR_USAGE, "keep, value");
     struct entity_writes w;
     char lang[LANG_MAX + 1] = "";
     memcpy(lang, key->lang.at, key->lang.len < LANG_MAX ? key->lang.len : LANG_MAX);
@@ -153,23 +163,20 @@ static err_t choose(struct req *r, const struct view *v, const struct field_info
     return e;
 }
 
-/* A merge or a retirement is kept by its dot; another is written by its own request. */
-static err_t resolve_register(struct req *r, const struct view_key *key, bool merge, struct edit *edit,
-                              json_t *resolved)
+/* A value that names no field is a merge's or a retirement's only where nothing else is in conflict. */
+static err_t resolve_register(struct req *r, const struct view *v, bool merge, struct edit *edit, json_t *resolved)
 {
-    const char *field = req_text(r, "field"), *keep = req_text(r, "keep"), *name = merge ? "merge" : "retire";
-    const struct view_value *chosen = NULL;
+    const struct view_key *key = merge ? &v->merge : &v->retire;
+    const char *field = req_text(r, "field"), *name = merge ? "merge" : "retire";
+    const json_t *value = *req_text(r, "keep") ? NULL : json_object_get(r->args, "value");
     if (!key->conflict || (*field && strcmp(field, name) != 0))
         return ERR_OK;
-    for (size_t i = 0; *keep && i < key->values_n && !chosen; i++) {
-        char dot[DOT_TEXT_LEN + 1];
-        dot_format(&key->values[i].dot, dot);
-        if (strncmp(dot, keep, strlen(keep)) == 0)
-            chosen = &key->values[i];
-    }
-    if (!chosen)
-        return *field && !*keep ? why_set(&r->why, ERR_USAGE, "keep") : ERR_OK;
+    const struct view_value *chosen = kept(r, key);
+    if (!chosen && (!value || (!*field && v->conflicts > 1)))
+        return *field && !*req_text(r, "keep") ? why_set(&r->why, ERR_USAGE, "keep, value") : ERR_OK;
     json_array_append_new(resolved, json_string(name));
+    if (!chosen)
+        return merge ? req_resolve_merge(r, edit, value) : req_resolve_retire(r, edit, value);
     return merge ? edit_merge_over(edit, view_bin(chosen->value))
                  : edit_retire_over(edit, chosen->retired, chosen->value);
 }
@@ -194,9 +201,9 @@ static err_t resolve_fields(struct req *r, const struct view *v, struct edit *ed
         json_array_append_new(resolved, json_string(field->name));
     }
     if (!e)
-        e = resolve_register(r, &v->merge, true, edit, resolved);
+        e = resolve_register(r, v, true, edit, resolved);
     if (!e)
-        e = resolve_register(r, &v->retire, false, edit, resolved);
+        e = resolve_register(r, v, false, edit, resolved);
     return e || json_array_size(resolved)
                ? e
                : why_set(&r->why, ERR_NO_CONFLICT, "%.60s %.60s", req_text(r, "field"), req_text(r, "keep"));

@@ -31,10 +31,12 @@
  *   concept.list    {limit, cursor}                               → {concepts: [{id, uri, kind, label, status, conflicts, updated}], next}
  *   concept.show    {id}                                          → {id, uri, kind, status, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, proposals: […], conflicts}
  *   concept.history {id}                                          → as record.history
- *   concept.export  {limit, cursor}                               → {concepts: [concept JSON as concept.write takes it, with id], next}
+ *   concept.export  {limit, cursor}                               → {concepts: [concept JSON as concept.write takes it, with id and status], next}: among
+ *                    its keys merged_into: uri (of the next one), deprecated: true and reason; written back they change nothing
  *   conflicts.list  {}                                            → {conflicts: [{id, type, label, fields: ["prefLabel@fr"], count}]}
  *   conflicts.show  {id}                                          → {id, type, label, fields: [{field, lang, values: [{dot, at, ally, ally_name, site, site_name, adopted, value, shown}]}]}
- *   conflicts.resolve {id, field?, lang?, keep: dot | value: JSON, adopt} → {id, dot, resolved: [field]}
+ *   conflicts.resolve {id, field?, lang?, keep: dot | value: JSON, adopt} → {id, dot, resolved: [field]}     of merge: what it is merged into, "" for nothing; of
+ *                    retire: why, "" for not at all, or {retired, reason}
  *   charter.show    {id?}                                         → {id, number, name, in_force, voters, needed, signed, signers: [name], waiting: [name], prev, registrar, text_hash,
  *                    allies: [{id, name, college, heir, sites: [{site, name, votes}]}], roles: [{role, ally, ally_name}], rules, scores, checkpoint, cuts, roster}
  *   charter.log     {}                                            → {charters: [as charter.show, in short], rivals: [{number, kept, other}]}       drafts among them

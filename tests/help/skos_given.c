@@ -121,4 +121,7 @@ const char skos_everything[] = PREFIXES
     "  skos:narrowMatch <http://other.org/4> ; skos:relatedMatch <http://other.org/5> .\n"
     "ex:angle a skos:Concept , allied:Angle ; skos:prefLabel \"A\"@fr ; allied:logo \"a.svg\" .\n"
     "ex:d a skos:Concept ; skos:prefLabel \"D\"@fr ; allied:facet ex:flux , ex:angle .\n"
+    "ex:was a skos:Concept ; skos:prefLabel \"W\"@fr ; dcterms:isReplacedBy ex:d ; owl:deprecated true .\n"
+    "ex:off a skos:Concept ; skos:prefLabel \"O\"@fr ; owl:deprecated true ; allied:reason \"unused\" .\n"
+    "ex:on a skos:Concept ; skos:prefLabel \"N\"@fr ; owl:deprecated false .\n"
     "ex:group a skos:Collection ; skos:prefLabel \"G\"@fr ; skos:member ex:flux , ex:d .\n";

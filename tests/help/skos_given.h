@@ -8,8 +8,8 @@
 
 #define PREFIXES                                                                                                       \
     "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"                                                         \
-    "@prefix allied: <urn:allied:vocab:> .\n"                                                                          \
-    "@prefix ex: <http://example.org/> .\n"
+    "@prefix allied: <urn:allied:vocab:> . @prefix dcterms: <http://purl.org/dc/terms/> .\n"                           \
+    "@prefix ex: <http://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
 #define ATLAS "tests/demo/data/atlas.ttl"
 
 struct skos_given {

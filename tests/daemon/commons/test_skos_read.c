@@ -79,14 +79,15 @@ static void the_most_specific_type_is_the_kind(void **state)
 static void what_is_not_kept_is_counted_by_name(void **state)
 {
     (void)state;
-    struct skos_given g =
-        skos_given("a.ttl", PREFIXES "@prefix xl: <http://www.w3.org/2008/05/skos-xl#> .\n"
-                                     "ex:a skos:prefLabel \"A\"@fr , \"B\"@fr , \"A\"@fr ; xl:prefLabel ex:l ; "
-                                     "skos:definition [ ex:v \"x\" ] , ex:doc ;\n"
-                                     "  skos:broader \"up\" ; skos:note \"1\"^^ex:t ; skos:notation \"n\"@fr ; "
-                                     "ex:p 1 , 2 ; skos:altLabel \"z\\u0000\"@fr ;\n"
-                                     "  allied:colour \"#fff\" , \"#000\" .\n"
-                                     "ex:l xl:literalForm \"A\"@fr . <rel> skos:prefLabel \"R\" .");
+    struct skos_given g = skos_given(
+        "a.ttl", PREFIXES "@prefix xl: <http://www.w3.org/2008/05/skos-xl#> .\n"
+                          "ex:a skos:prefLabel \"A\"@fr , \"B\"@fr , \"A\"@fr ; xl:prefLabel ex:l ; "
+                          "skos:definition [ ex:v \"x\" ] , ex:doc ;\n"
+                          "  skos:broader \"up\" ; skos:note \"1\"^^ex:t ; skos:notation \"n\"@fr ; "
+                          "ex:p 1 , 2 ; skos:altLabel \"z\\u0000\"@fr ;\n"
+                          "  allied:colour \"#fff\" , \"#000\" ; dcterms:isReplacedBy ex:b , ex:c , \"d\" ;\n"
+                          "  owl:deprecated \"true\" , 7 , true ; allied:reason ex:b .\n"
+                          "ex:l xl:literalForm \"A\"@fr . <rel> skos:prefLabel \"R\" .");
     static const struct {
         const char *what;
         int count;
@@ -102,6 +103,10 @@ static void what_is_not_kept_is_counted_by_name(void **state)
         {"http://example.org/p",                   2},
         {"skos:altLabel: U+0000",                  1},
         {"allied:colour: second",                  1},
+        {"dcterms:isReplacedBy: second",           1},
+        {"dcterms:isReplacedBy: a literal",        1},
+        {"owl:deprecated: not a boolean",          2},
+        {"allied:reason: a URI",                   1},
         {"skosxl:literalForm",                     1},
         {"relative URI",                           1},
     };

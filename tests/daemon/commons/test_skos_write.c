@@ -133,6 +133,29 @@ static void reading_what_was_written_gives_the_same_objects(void **state)
     free(text);
 }
 
+/* For readers that know only owl:deprecated; read back, what was replaced was not retired besides. */
+static void what_was_merged_is_written_as_replaced_and_deprecated(void **state)
+{
+    (void)state;
+    json_t *concepts = json_pack("[{s:s, s:s}, {s:s, s:b, s:s}]", "uri", "http://e/a", "merged_into", "http://e/b",
+                                 "uri", "http://e/c", "deprecated", 1, "reason", "unused");
+    char *text = skos_written(concepts, "ntriples");
+    assert_string_equal(text, "<http://e/a> <http://purl.org/dc/terms/isReplacedBy> <http://e/b> .\n"
+                              "<http://e/a> <http://www.w3.org/2002/07/owl#deprecated> "
+                              "\"true\"^^<http://www.w3.org/2001/XMLSchema#boolean> .\n"
+                              "<http://e/c> <http://www.w3.org/2002/07/owl#deprecated> "
+                              "\"true\"^^<http://www.w3.org/2001/XMLSchema#boolean> .\n"
+                              "<http://e/c> <urn:allied:vocab:reason> \"unused\" .\n");
+    struct skos_given g = skos_given("merged.nt", text);
+    assert_int_equal(json_array_size(g.lost), 0);
+    assert_null(json_object_get(skos_concept(&g, "http://e/a"), "deprecated"));
+    skos_assert_json(json_object_get(skos_concept(&g, "http://e/a"), "merged_into"), "\"http://e/b\"");
+    skos_assert_json(json_object_get(skos_concept(&g, "http://e/c"), "deprecated"), "true");
+    skos_drop(&g);
+    free(text);
+    json_decref(concepts);
+}
+
 static void pieces_written_one_after_the_other_are_one_file(void **state)
 {
     (void)state;
@@ -229,6 +252,8 @@ static void a_value_of_a_wrong_form_is_not_written(void **state)
         "[{\"uri\":\"http://e/a\",\"broader\":[7]}]",
         "[{\"uri\":\"http://e/a\",\"notation\":[\"7\"]}]",
         "[{\"uri\":\"http://e/a\",\"colour\":7}]",
+        "[{\"uri\":\"http://e/a\",\"merged_into\":7}]",
+        "[{\"uri\":\"http://e/a\",\"deprecated\":\"yes\"}]",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         json_t *concepts = json_loads(bad[i], 0, NULL);
@@ -267,6 +292,7 @@ int main(void)
         cmocka_unit_test(turtle_goes_round_triple_for_triple),
         cmocka_unit_test(ntriples_go_round_triple_for_triple),
         cmocka_unit_test(reading_what_was_written_gives_the_same_objects),
+        cmocka_unit_test(what_was_merged_is_written_as_replaced_and_deprecated),
         cmocka_unit_test(pieces_written_one_after_the_other_are_one_file),
         cmocka_unit_test(the_atlas_of_the_demo_goes_round),
         cmocka_unit_test(every_index_term_of_the_demo_is_in_the_atlas),

@@ -193,19 +193,16 @@ static json_t *conflicts(struct world *w, size_t at)
     return list;
 }
 
-static void merges_adopted_side_by_side_are_a_conflict_until_one_is_kept(void **state)
+/* Two proposals about one concept that were made apart, both adopted by name: to adopt them all would settle nothing. */
+static void adopt_rivals(struct world *w, const char *what, json_t *one, json_t *other)
 {
-    (void)state;
-    struct world *w = two(114);
     world_block(w, 0, 1, true);
-    merge(w, 0, A, B, false);
-    merge(w, 1, A, C, false);
+    json_decref(world_do(w, 0, what, one));
+    json_decref(world_do(w, 1, what, other));
     world_heal(w);
     assert_true(world_settle(w, 60000));
-    /* To adopt them all would settle nothing; who names both has it so. */
     json_t *r = world_ask(w, 0, "concept.adopt", json_pack("{s:s}", "id", A));
     json_t *rivals = json_array_get(json_object_get(json_object_get(r, "result"), "rivals"), 0);
-    assert_string_equal(json_string_value(json_object_get(rivals, "field")), "merge");
     assert_int_equal(json_array_size(json_object_get(rivals, "dots")), 2);
     json_decref(
         world_do(w, 0, "concept.adopt", json_pack("{s:s, s:O}", "id", A, "dots", json_object_get(rivals, "dots"))));
@@ -214,7 +211,26 @@ static void merges_adopted_side_by_side_are_a_conflict_until_one_is_kept(void **
     json_t *list = conflicts(w, 1);
     assert_int_equal(json_array_size(list), 1);
     json_decref(list);
-    r = world_do(w, 0, "conflicts.show", json_pack("{s:s}", "id", A));
+}
+
+static void assert_settled(struct world *w, const char *status, const char *label)
+{
+    assert_true(world_settle(w, 60000));
+    for (size_t at = 0; at < 2; at++) {
+        json_t *list = conflicts(w, at);
+        assert_int_equal(json_array_size(list), 0);
+        json_decref(list);
+        assert_status(w, at, A, status, label);
+        world_verify(w, at);
+    }
+}
+
+static void merges_adopted_side_by_side_are_a_conflict_until_one_is_kept(void **state)
+{
+    (void)state;
+    struct world *w = two(114);
+    adopt_rivals(w, "concept.merge", into(A, B, false), into(A, C, false));
+    json_t *r = world_do(w, 0, "conflicts.show", json_pack("{s:s}", "id", A));
     json_t *field = json_array_get(json_object_get(r, "fields"), 0);
     assert_string_equal(json_string_value(json_object_get(field, "field")), "merge");
     assert_int_equal(json_array_size(json_object_get(field, "values")), 2);
@@ -226,14 +242,129 @@ static void merges_adopted_side_by_side_are_a_conflict_until_one_is_kept(void **
         world_do(w, 0, "conflicts.resolve",
                  json_pack("{s:s, s:s, s:O}", "id", A, "field", "merge", "keep", json_object_get(value, "dot"))));
     json_decref(r);
+    assert_settled(w, "merged_into", label);
+    world_free(w);
+}
+
+static void a_conflict_of_merges_or_retirements_is_resolved_by_another_value_too(void **state)
+{
+    (void)state;
+    struct world *w = two(116);
+    const char *d = uris[3];
+    adopt_rivals(w, "concept.merge", into(A, B, false), into(A, C, false));
+    world_refused(w, 0, "conflicts.resolve", json_pack("{s:s, s:s, s:s}", "id", A, "field", "merge", "value", A),
+                  "merge_self");
+    world_refused(w, 0, "conflicts.resolve",
+                  json_pack("{s:s, s:s, s:s}", "id", A, "field", "merge", "value", "http://atlas.test/none"),
+                  "not_found");
+    world_refused(w, 0, "conflicts.resolve", json_pack("{s:s, s:s, s:i}", "id", A, "field", "merge", "value", 3),
+                  "field_value");
+    json_decref(
+        world_do(w, 0, "conflicts.resolve", json_pack("{s:s, s:s, s:s}", "id", A, "field", "merge", "value", d)));
+    assert_settled(w, "merged_into", "d");
+    json_decref(world_do(w, 0, "concept.merge", json_pack("{s:s, s:b, s:b}", "id", A, "undo", 1, "adopt", 1)));
     assert_true(world_settle(w, 60000));
-    for (size_t at = 0; at < 2; at++) {
-        list = conflicts(w, at);
-        assert_int_equal(json_array_size(list), 0);
-        json_decref(list);
-        assert_status(w, at, A, "merged_into", label);
-        world_verify(w, at);
+    adopt_rivals(w, "concept.merge", into(A, B, false), into(A, C, false));
+    json_decref(world_do(w, 0, "conflicts.resolve", json_pack("{s:s, s:s}", "id", A, "value", "")));
+    assert_settled(w, "adopted", "");
+    json_decref(world_do(w, 0, "concept.retire", json_pack("{s:s, s:s, s:b}", "id", A, "reason", "old", "adopt", 1)));
+    assert_true(world_settle(w, 60000));
+    world_block(w, 0, 1, true);
+    json_decref(world_do(w, 1, "concept.retire", json_pack("{s:s, s:b}", "id", A, "undo", 1)));
+    json_decref(world_do(w, 0, "concept.retire", json_pack("{s:s, s:b, s:b}", "id", A, "undo", 1, "adopt", 1)));
+    json_decref(world_do(w, 0, "concept.retire", json_pack("{s:s, s:s, s:b}", "id", A, "reason", "older", "adopt", 1)));
+    world_heal(w);
+    assert_true(world_settle(w, 60000));
+    json_decref(world_do(w, 0, "concept.adopt", json_pack("{s:s}", "id", A)));
+    json_t *list = conflicts(w, 0);
+    assert_int_equal(json_array_size(list), 1);
+    json_decref(list);
+    world_refused(w, 0, "conflicts.resolve", json_pack("{s:s, s:s, s:i}", "id", A, "field", "retire", "value", 3),
+                  "field_value");
+    json_decref(world_do(w, 0, "conflicts.resolve",
+                         json_pack("{s:s, s:s, s:s}", "id", A, "field", "retire", "value", "unused")));
+    assert_settled(w, "deprecated", "");
+    json_t *r = show(w, 1, A);
+    assert_string_equal(json_string_value(json_object_get(r, "reason")), "unused");
+    json_decref(r);
+    world_free(w);
+}
+
+static json_t *exported(struct world *w, bool lines)
+{
+    json_t *r = world_do(w, 0, "concept.export", json_pack("{s:i}", "limit", 100)), *out = json_array(), *one;
+    size_t i;
+    json_array_foreach(json_object_get(r, "concepts"), i, one)
+        json_array_append_new(out, lines ? json_pack("{s:i, s:O}", "line", (int)i, "concept", one) : json_incref(one));
+    json_decref(r);
+    return out;
+}
+
+static json_t *take_in(struct world *w, json_t *lines)
+{
+    json_t *r =
+        world_do(w, 0, "concept.write", json_pack("{s:s, s:b, s:o}", "mode", "import", "adopt", 1, "concepts", lines));
+    assert_int_equal(json_integer_value(json_object_get(r, "rejected")), 0);
+    assert_int_equal(json_object_size(json_object_get(r, "unknown")), 0);
+    return r;
+}
+
+static void merges_and_retirements_that_are_exported_are_taken_in_unchanged_here_and_anew_elsewhere(void **state)
+{
+    (void)state;
+    struct world *w = alone(), *other = world_new(117);
+    merge(w, 0, A, B, true);
+    merge(w, 0, B, C, true);
+    json_decref(
+        world_do(w, 0, "concept.retire", json_pack("{s:s, s:s, s:b}", "id", uris[3], "reason", "unused", "adopt", 1)));
+    json_t *before = exported(w, false), *after, *r;
+    r = take_in(w, exported(w, true));
+    assert_int_equal(json_integer_value(json_object_get(r, "unchanged")), N);
+    json_decref(r);
+    after = exported(w, false);
+    assert_true(json_equal(before, after));
+    json_decref(after);
+    world_add(other, "alpha");
+    world_found(other, 0);
+    world_open(other, 0);
+    for (int again = 0; again < 2; again++) {
+        r = take_in(other, exported(w, true));
+        assert_int_equal(json_integer_value(json_object_get(r, again ? "unchanged" : "added")), N);
+        json_decref(r);
     }
+    after = exported(other, false);
+    assert_true(json_equal(before, after));
+    assert_status(other, 0, A, "merged_into", "c");
+    assert_status(other, 0, uris[3], "deprecated", "");
+    json_decref(after);
+    json_decref(before);
+    world_free(other);
+    world_free(w);
+}
+
+static void an_object_that_says_how_a_concept_stands_is_judged_like_a_request(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    merge(w, 0, A, B, true);
+    static const char *const refused[] = {"merge_self", "merge_self", "field_value", "field_value"};
+    json_t *lines =
+        json_pack("[{s:i,s:{s:s,s:s}}, {s:i,s:{s:s,s:s}}, {s:i,s:{s:s,s:i}}, {s:i,s:{s:s,s:s}}]", "line", 0, "concept",
+                  "uri", A, "merged_into", A, "line", 1, "concept", "uri", B, "merged_into", A, "line", 2, "concept",
+                  "uri", C, "merged_into", 7, "line", 3, "concept", "uri", C, "deprecated", "yes");
+    json_t *r = world_do(w, 0, "concept.write", json_pack("{s:s, s:o}", "mode", "import", "concepts", lines)), *one;
+    size_t i;
+    assert_int_equal(json_integer_value(json_object_get(r, "rejected")), 4);
+    json_array_foreach(json_object_get(r, "errors"), i, one)
+        assert_string_equal(json_string_value(json_object_get(one, "name")), refused[i]);
+    json_decref(r);
+    world_refused(w, 0, "concept.edit", json_pack("{s:s, s:{s:s}}", "id", C, "set", "status", "adopted"),
+                  "field_unknown");
+    r = world_do(w, 0, "concept.edit",
+                 json_pack("{s:s, s:b, s:{s:b, s:s}}", "id", C, "adopt", 1, "set", "deprecated", 1, "reason", "old"));
+    assert_string_equal(json_string_value(json_array_get(json_object_get(r, "changed"), 0)), "deprecated");
+    json_decref(r);
+    assert_status(w, 0, C, "deprecated", "");
     world_free(w);
 }
 
@@ -318,6 +449,9 @@ int main(void)
         cmocka_unit_test(merges_and_retirements_are_refused_with_their_reason),
         cmocka_unit_test(what_another_ally_proposes_says_nothing_until_it_is_adopted),
         cmocka_unit_test(merges_adopted_side_by_side_are_a_conflict_until_one_is_kept),
+        cmocka_unit_test(a_conflict_of_merges_or_retirements_is_resolved_by_another_value_too),
+        cmocka_unit_test(merges_and_retirements_that_are_exported_are_taken_in_unchanged_here_and_anew_elsewhere),
+        cmocka_unit_test(an_object_that_says_how_a_concept_stands_is_judged_like_a_request),
         cmocka_unit_test(a_cycle_of_merges_made_apart_is_broken_alike_everywhere),
         cmocka_unit_test(whatever_the_order_all_see_the_same),
     };
