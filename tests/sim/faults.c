@@ -265,9 +265,6 @@ static void take_image(struct sim *s, size_t at)
 static void go_back(struct sim *s, size_t at)
 {
     struct sim_site *x = &s->sites[at];
-    /* A registrar that goes back and acts before it has heard of its own acts makes rivals of them: a matter of its own. */
-    if (at == 0 && s->plan.faults & SIM_STANDING)
-        return;
     if (!x->images_n) {
         take_image(s, at);
         return;
@@ -324,23 +321,25 @@ static const struct {
     unsigned weight;
     fault_fn *run;
 } faults[] = {
-    {SIM_CRASHES,  2, fall_now    },
-    {SIM_CRASHES,  8, fall_soon   },
-    {SIM_CRASHES,  3, fall_again  },
-    {SIM_CRASHES,  1, faults_stop },
-    {SIM_NETWORK,  3, part        },
-    {SIM_NETWORK,  3, part_one_way},
-    {SIM_NETWORK,  1, part_in_two },
-    {SIM_NETWORK,  3, heal        },
-    {SIM_NETWORK,  3, reset       },
-    {SIM_NETWORK,  2, slow        },
-    {SIM_DISKS,    2, fill        },
-    {SIM_DISKS,    2, fail_once   },
-    {SIM_CLOCKS,   3, skew        },
-    {SIM_RESTORES, 4, go_back     },
-    {SIM_RESTORES, 2, take_image  },
-    {SIM_CLONES,   1, clone       },
-    {SIM_JOINS,    1, join        },
+    {SIM_CRASHES,  2, fall_now       },
+    {SIM_CRASHES,  8, fall_soon      },
+    {SIM_CRASHES,  3, fall_again     },
+    {SIM_CRASHES,  1, faults_stop    },
+    {SIM_NETWORK,  3, part           },
+    {SIM_NETWORK,  3, part_one_way   },
+    {SIM_NETWORK,  1, part_in_two    },
+    {SIM_NETWORK,  3, heal           },
+    {SIM_NETWORK,  3, reset          },
+    {SIM_NETWORK,  2, slow           },
+    {SIM_DISKS,    2, fill           },
+    {SIM_DISKS,    2, fail_once      },
+    {SIM_CLOCKS,   3, skew           },
+    {SIM_RESTORES, 4, go_back        },
+    {SIM_RESTORES, 2, take_image     },
+    {SIM_BACKUPS,  4, backups_make   },
+    {SIM_BACKUPS,  4, backups_restore},
+    {SIM_CLONES,   1, clone          },
+    {SIM_JOINS,    1, join           },
 };
 #define FAULTS (sizeof faults / sizeof *faults)
 

@@ -67,6 +67,12 @@ struct sim_plan sim_plan_of(uint64_t seed)
         p.rotates = draw(&state, 2);
         p.rivals = draw(&state, 2);
     }
+    if (seed % 11 == 3 || seed % 11 == 5)
+        p.faults |= SIM_BACKUPS;
+    if (seed % 11 == 7 || seed % 11 == 5)
+        p.faults |= SIM_NEWER;
+    if (p.faults & SIM_BACKUPS)
+        p.faults &= ~(unsigned)SIM_JOINS;
     return p;
 }
 
@@ -95,17 +101,22 @@ bool sim_some_up(struct sim *s, size_t *at)
 
 /* ---- work ---- */
 
-static void note_ack(struct sim *s, size_t at, const json_t *dot)
+void sim_acknowledged(struct sim *s, size_t at, const struct dot *dot)
 {
-    const char *text = json_string_value(dot);
     void *array = s->acks;
-    if (!text)
-        return;
     assert_int_equal(core_grow(&array, s->acks_n, &s->acks_room, sizeof *s->acks), ERR_OK);
     s->acks = array;
-    assert_int_equal(dot_parse(slice_text(text), &s->acks[s->acks_n].dot), ERR_OK);
-    s->acks[s->acks_n++].site = at;
+    s->acks[s->acks_n++] = (struct sim_ack){*dot, at};
     s->counts->writes++;
+}
+
+static void note_ack(struct sim *s, size_t at, const json_t *text)
+{
+    struct dot dot;
+    if (!json_is_string(text))
+        return;
+    assert_int_equal(dot_parse(slice_text(json_string_value(text)), &dot), ERR_OK);
+    sim_acknowledged(s, at, &dot);
 }
 
 static void note_answer(struct sim *s, size_t at, const char *what, const json_t *answer)
@@ -165,6 +176,8 @@ static void step(struct sim *s)
         standing_step(s);
     else if (what < 45)
         faults_step(s);
+    else if (sim_some_up(s, &at) && s->plan.faults & SIM_NEWER && sim_one_in(s, 4))
+        newer_write(s, at);
     else if (sim_some_up(s, &at))
         sim_work(s, at);
     static const uint64_t pauses[] = {20, 200, 2000, 15000};

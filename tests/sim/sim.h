@@ -12,7 +12,7 @@
 struct sim_counts {
     uint64_t seeds, runs, failed, virtual_ms;
     uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, acts, full_disks, disk_errors, skews,
-        partitions, mutes, resets;
+        partitions, mutes, resets, backups, put_back, key_alone, newer;
     uint64_t writes, refused, unknown, lost_with_disk, aside, hostile, joined;
     char root[96]; /* of the run under way, to be removed should it die */
 };
@@ -35,6 +35,8 @@ enum sim_class {
     SIM_HOSTILE = 1 << 6,
     SIM_JOINS = 1 << 7,
     SIM_STANDING = 1 << 8, /* suspensions, checkpoints, charters, erasures */
+    SIM_BACKUPS = 1 << 9,
+    SIM_NEWER = 1 << 10, /* ops of kinds that nobody knows yet */
 };
 
 struct sim_site {
@@ -50,6 +52,8 @@ struct sim_site {
     size_t guard_len;    /* as it was when the disk froze; 0: none */
     char images[2][160]; /* copies of its directory */
     size_t images_n;
+    char backups[2][160];
+    size_t backups_n;
 };
 struct sim_ack {
     struct dot dot;
@@ -83,6 +87,7 @@ bool sim_some_up(struct sim *s, size_t *at);
 void sim_work(struct sim *s, size_t at);
 __attribute__((format(printf, 2, 3))) void sim_say(const struct sim *s, const char *format, ...);
 
+void sim_acknowledged(struct sim *s, size_t at, const struct dot *dot);
 /* A request with all that it draws behind it. `args` is taken. */
 void sim_ask(struct sim *s, size_t at, const char *what, json_t *args);
 
@@ -106,12 +111,19 @@ void faults_end(struct sim *s);
 /* Its process dies now: by kill -9, or with the power. */
 void faults_fall(struct sim *s, size_t at, bool power);
 
+/* ---- backups.c ---- */
+void backups_make(struct sim *s, size_t at);
+void backups_restore(struct sim *s, size_t at);
+
+/* ---- newer.c ---- */
+void newer_write(struct sim *s, size_t at);
+
 /* ---- hostile.c ---- */
 void hostile_step(struct sim *s);
 
 /* ---- check.c ---- */
 void check_all(struct sim *s);
-/* This site's disk is about to be replaced by a copy: what it alone held is expected no more. */
+/* This site's disk is about to be replaced by a copy (NULL: by nothing): what it alone held is expected no more. */
 void check_before_restore(struct sim *s, size_t at, const char *image);
 
 #endif

@@ -99,7 +99,7 @@ static void rotate(struct sim *s, size_t at)
     if (!s->plan.rotates || !s->w->sites[0].core)
         return;
     sim_ask(s, 0, "key.rotate", NULL);
-    s->sites[0].images_n = 0;
+    s->sites[0].images_n = s->sites[0].backups_n = 0;
     if (s->w->sites[0].core && sim_one_in(s, 2))
         faults_stop(s, 0);
 }
