@@ -323,7 +323,8 @@ err_t backup_make(const struct backup_options *o, json_t **facts, struct why *wh
     b->o = o;
     b->why = why ? why : &unused;
     b->m.program = slice_text("allied/" ALLIED_VERSION);
-    b->m.created_ms = (uint64_t)o->now.ms;
+    /* A clock gone astray is no reason to have no backup: the nearest that may be written. */
+    b->m.created_ms = o->now.ms < 0 ? 0 : o->now.ms > CLOCK_MAX_MS ? (uint64_t)CLOCK_MAX_MS : (uint64_t)o->now.ms;
     b->m.schema = SCHEMA_VERSION;
     err_t e =
         backup_finds_site(o->dir) ? check_target(o->path, b->why) : why_set(b->why, ERR_NO_DATA, "%.150s", o->dir);

@@ -57,6 +57,28 @@ static int64_t restore(struct world *w, size_t at, const char *path)
     return erased;
 }
 
+/* ---- clocks ---- */
+
+static void a_clock_gone_astray_forbids_no_backup(void **state)
+{
+    (void)state;
+    static const int64_t clocks[] = {INT64_MIN, -1, CLOCK_MAX_MS + 1, INT64_MAX};
+    struct world *w = world_alliance(97, 2);
+    char path[160];
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        json_t *facts = NULL;
+        struct why why = {0};
+        snprintf(path, sizeof path, "%s/astray-%zu", w->root, i);
+        struct backup_options o = options(w, w->sites[1].dir, path);
+        o.now.ms = clocks[i];
+        assert_int_equal(backup_make(&o, &facts, &why), ERR_OK);
+        json_decref(facts);
+        assert_int_equal(backup_look(path, &facts, &why), ERR_OK);
+        json_decref(facts);
+    }
+    world_free(w);
+}
+
 /* ---- erasures ---- */
 
 static err_t look(void *ctx, struct slice bytes)
@@ -327,6 +349,7 @@ static void of_a_newer_program_none_is_taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clock_gone_astray_forbids_no_backup),
         cmocka_unit_test(a_backup_made_after_an_erasure_holds_no_trace_of_it),
         cmocka_unit_test(a_backup_made_before_an_erasure_does_not_bring_it_back),
         cmocka_unit_test(what_was_erased_aside_and_in_a_proof_stays_out_as_well),
