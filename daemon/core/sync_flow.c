@@ -257,7 +257,7 @@ static err_t take_in(struct core *c, struct peer *p, const struct log_id *log, c
     err_t e = batch_begin(c);
     for (size_t i = 0; i < n && !e && !refused; i++) {
         err_t one = ingest_commit(c, commits[i], p->link, scratch);
-        if (one == ERR_OK && log_compare(&scratch->log, log) != 0)
+        if ((one == ERR_OK || one == ERR_GAP) && log_compare(&scratch->log, log) != 0)
             one = ERR_PEER_PROTOCOL;
         if (one && ingest_survives(one))
             refused = one;

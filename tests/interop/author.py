@@ -36,3 +36,6 @@ class Author:
 
     def erase(self, *dots):
         return self.publish(([ops.ERASE, self.key.public, sorted(dots)], ["asked"]))
+
+    def announce(self, endpoints, name):
+        return self.publish(([ops.ANNOUNCE, self.key.public, []], [list(endpoints), name, "", ""]))

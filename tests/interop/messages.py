@@ -83,12 +83,14 @@ def read(data):
     refuse_unless(number in NAME, "peer_protocol", "unknown message")
     kinds = [k for k in KINDS if k.number == number]
     if number == NUMBER["VECTOR"]:
-        level = take_uint(m[1] if len(m) > 1 else None, 0, 2)
+        refuse_unless(len(m) > 1, "truncated")
+        level = take_uint(m[1], 0, 2)
         kinds = [kinds[level]]
-    kind = kinds[0]
-    refuse_unless(len(m) > len(kind.fields), "truncated")
-    refuse_unless(len(m) == len(kind.fields) + 1, "trailing")
-    found = [kind.name] + [take(f, v) for f, v in zip(kind.fields, m[1:])]
+    kind, found = kinds[0], [NAME[number]]
+    for at, form in enumerate(kind.fields, 1):
+        refuse_unless(at < len(m), "truncated")
+        found.append(take(form, m[at]))
+    refuse_unless(len(m) == len(found), "trailing")
     if kind.name == "WANT":
         refuse_unless(found[4] >= found[3], "range")
     return found

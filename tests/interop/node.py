@@ -28,11 +28,11 @@ class Link:
 
 
 class Node:
-    """`code`: an invitation to join by; or `replica` of one that is a member already."""
+    """`code`: an invitation to join by; `replica`, where several nodes are to share one; `context`, the same of sockets."""
 
-    def __init__(self, code=None, replica=None, key=None, listen=None):
+    def __init__(self, code=None, replica=None, key=None, listen=None, context=None):
         self.key, self.links, self.noted, self.folded, self.request, self.invitation = key or sign.Key(), [], [], None, None, None
-        self.context = zmq.Context()
+        self.context, self.listen = context or zmq.Context(), listen
         if code:
             self.invitation = read_code(code)
             self.ally = sign.hash256(self.key.public)[:8]
@@ -82,13 +82,23 @@ class Node:
         return s
 
     def dial(self, site, address):
+        return self.connect(Session(self, meant=site), site, address).session
+
+    def connect(self, session, site, address):
         s = self._curve(zmq.DEALER)
         s.curve_serverkey = sign.curve_public(site)
         s.connect(endpoint(address))
-        link = Link(Session(self, meant=site), s)
+        link = Link(session, s)
         self.links.append(link)
         link.flush()
-        return link.session
+        return link
+
+    def hang_up(self):
+        """Ends all links without a word."""
+        for link in self.links:
+            if link.route is None:
+                link.socket.close()
+        self.links = []
 
     def join(self):
         """Dials the inviter of the code."""

@@ -105,7 +105,7 @@ def encode(value):
 # ---- fields of structures ----
 
 def take_uint(v, least=0, most=U63):
-    refuse_unless(isinstance(v, int) and not isinstance(v, bool) and v >= 0, "type", "a number")
+    refuse_unless(isinstance(v, int) and not isinstance(v, bool), "type", "a number")
     refuse_unless(least <= v <= most, "range", "a number")
     return v
 

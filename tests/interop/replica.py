@@ -128,8 +128,8 @@ class Replica:
         if not self.is_member(c.site):
             return
         commits.admit(c, self.alliance)
-        refuse_unless(any(c.kind(i) == ERASE_KIND for i in range(len(c.headers))), "type", "no erasure in it")
-        self.told_erase.setdefault(c.id, c)
+        if ERASE_KIND in (c.kind(i) for i in range(len(c.headers))):
+            self.told_erase.setdefault(c.id, c)
 
     def forked_at(self, key):
         """The lowest proved fork above the checkpoint, or None."""

@@ -221,7 +221,7 @@ class Session:
 
     def _run(self, site, incarnation, first, carried, done, size):
         log = site, incarnation
-        refuse_unless(any(w[0] == log for w in self.wants), "peer_protocol", "a RUN nobody asked for")
+        refuse_unless(self.replica.is_member(site), "peer_protocol", "a log of nobody")
         self._has(log, first + len(carried) - 1)
         for n, raw in enumerate(carried):
             try:
@@ -232,8 +232,9 @@ class Session:
                     raise
                 self.site.note(self.peer, e)
                 break
-        if done:
-            self.wants.remove(next(w for w in self.wants if w[0] == log))
+        answered = next((w for w in self.wants if w[0] == log), None)
+        if done and answered:
+            self.wants.remove(answered)
         self._give_back(log, size)
         self._settle()
 

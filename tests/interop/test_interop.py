@@ -32,12 +32,50 @@ def joined(node):
     return session
 
 
-def settle(node, site):
-    """Until a daemon's status tells this node's digests."""
+def settle(node, *sites):
+    """Until all these daemons tell this node's digests at one time."""
     def same():
-        s = site.status()
-        return (s["inputs"], s["digest"]) == (node.replica.inputs().hex(), node.state_digest().hex())
-    node.until(same, f"{site.name} tells the same digests")
+        mine = node.replica.inputs().hex(), node.state_digest().hex()
+        return all(site.digests() == mine for site in sites)
+    node.until(same, f"{', '.join(s.name for s in sites)}: the same digests")
+
+
+def apart(alliance, node, *sites):
+    """The sites stop listening; when they come back, each can reach the node alone."""
+    for site in sites:
+        site.stop()
+        site.listen = ""
+        site.start()
+    for site in sites:
+        def alone():
+            peers = {p["site"]: p["state"] for p in site.status()["peers"]}
+            return peers.pop(sign.base32(node.key.public)) == "live" and "live" not in peers.values()
+        node.until(alone, f"{site.name} sees the stranger alone", 20)
+
+
+def test_two_sites_that_never_meet_agree_through_a_stranger():
+    with Alliance() as a:
+        citego = a.found("Citego").start()
+        with python(citego.json("invite", "Étranger")["code"], listen=True) as node:
+            joined(node)
+            node.author.announce([node.listen], "python")
+            settle(node, citego)
+            beton = a.site("Béton vert")
+            beton.ok("join", citego.json("invite", "Béton vert")["code"])
+            beton.start()
+            settle(node, citego, beton)
+            apart(a, node, citego, beton)
+            one, two = citego.add("un", "Un jardin partagé"), beton.add("deux", "Un four à pain")
+            settle(node, citego, beton)
+            equal((beton.title(one), citego.title(two)), ("Un jardin partagé", "Un four à pain"), "the other's record")
+            beton.ok("record", "edit", two, "--set=title@fr=Deux fours à pain")
+            beton.stop()
+            citego.ok("record", "edit", one, "--set=title@fr=Deux jardins")
+            beton.start()
+            settle(node, citego, beton)
+            equal((beton.title(one), citego.title(two)), ("Deux jardins", "Deux fours à pain"), "the other's record, changed")
+            for site in (citego, beton):
+                equal(site.verify()["ok"], True, "verify")
 
 
 def test_a_stranger_reads_every_vector_as_it_says():
@@ -61,3 +99,21 @@ def test_a_stranger_joins_verifies_and_computes_the_same_digests():
             settle(node, citego)
             equal(citego.title(sign.base32(entity)), "Deux fours à pain", "the stranger's record, changed")
             citego.verify()
+
+
+def test_words_that_a_stranger_erases_are_gone_everywhere():
+    with Alliance() as a:
+        citego = a.found("Citego").start()
+        with python(citego.json("invite", "Étranger")["code"]) as node:
+            joined(node)
+            entity, dot = node.author.record("deux", "Un four à pain")
+            settle(node, citego)
+            node.author.erase(dot)
+            settle(node, citego)
+            equal(citego.show(sign.base32(entity)).get("title"), None, "the title of a record whose words were erased")
+            own = citego.add("un", "Un jardin partagé")
+            settle(node, citego)
+            written = next(x.dot(0) for x in node.replica.counting() if x.headers[0][1] == sign.base32_decode(own))
+            citego.ok("erase", f"{sign.base32(written[:16])}-{written[16]}", "--reason", "demandé")
+            settle(node, citego)
+            equal(written in node.replica.erased, True, "erased here")
