@@ -23,9 +23,14 @@ class Fold:
         found = defaultdict(list)
         for c in sorted(self.replica.counting(), key=lambda c: (c.clock, c.site, c.incarnation, c.seq)):
             for i in range(len(c.headers)):
-                if c.kind(i) is not None:
+                if self._names(c.headers[i], c.kind(i)):
                     found[c.headers[i][1]].append((c, i))
         return found
+
+    @staticmethod
+    def _names(header, kind):
+        """Does the header name an entity (§10.1)?"""
+        return kind is not None and len(header[1]) in ([ops.ENTITY[kind]] if kind in ops.ENTITY else [16, 24, 32])
 
     # ---- which ops take part (§10.1) ----
 
@@ -82,14 +87,11 @@ class Fold:
             op.adopted = op.kind in PROPOSALS and self._adopted(op, adopters[op.dot])
 
     def _adopted(self, op, adopters):
-        allies = defaultdict(set)
-        for a in adopters:
-            judge = self.authority.charter_of(a.commit.site, a.commit.incarnation, a.commit.seq)
-            if judge.rules.get(2, 0) and judge.secretariat(a.ally):
-                return True
-            if a.ally != op.ally:
-                allies[judge.rules.get(3, 0)].add(a.ally)
-        return any(k > 0 and len(found) >= k for k, found in allies.items())
+        judges = [(self.authority.charter_of(a.commit.site, a.commit.incarnation, a.commit.seq), a.ally) for a in adopters]
+        if any(j.rules.get(2, 0) and j.secretariat(ally) for j, ally in judges):
+            return True
+        needed = min((j.rules[3] for j, _ in judges if j.rules.get(3, 0)), default=None)
+        return needed is not None and len({ally for _, ally in judges} - {op.ally}) >= needed
 
     @staticmethod
     def _takes_effect(writer, named):
@@ -132,8 +134,8 @@ class Fold:
             elif op:
                 taking.append(op)
         self._adopt(taking)
-        form = {32: self._site, 24: self._record, 16: self._concept}.get(len(entity))
-        return encode(form(entity, taking) + [pending]) if form else encode([0, entity, pending])
+        form = {32: self._site, 24: self._record, 16: self._concept}[len(entity)]
+        return encode(form(entity, taking) + [pending])
 
     def _site(self, entity, taking):
         announced = [op for op in taking if op.kind == ops.ANNOUNCE]

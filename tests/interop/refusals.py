@@ -87,7 +87,7 @@ WRONG_TIME = [
         ("RUN", lambda m: m.run()), ("ACK", lambda m: write("ACK", 0, [])), ("NEW", lambda m: m.new(None)), ("ERASE", lambda m: write("ERASE", [])),
         ("FORK", lambda m: write("FORK", b"x", b"x")), ("PROMISE", lambda m: write("PROMISE", [])), ("WELCOME", lambda m: write("WELCOME", "ok", "")))),
     *(Refusal(f"{name} in LIVE", "LIVE", "peer_protocol", lambda m, make=make: make(m)) for name, make in (
-        ("HELLO", lambda m: m.hello()), ("JOIN", lambda m: encode(m.join())), ("WELCOME", lambda m: write("WELCOME", "ok", "")))),
+        ("HELLO", lambda m: m.hello()), ("WELCOME", lambda m: write("WELCOME", "ok", "")))),
 ]
 WRONG_HELLO = [
     Refusal("HELLO of another version", "HELLO", "version", lambda m: m.hello(version=2)),
@@ -121,6 +121,7 @@ WRONG_FLOW = [
     Refusal("RUN with a commit of another log", "LIVE", "peer_protocol", lambda m: m.run(m.commit(incarnation=m.incarnation + 1))),
     Refusal("RUN with a wrong signature", "LIVE", None, lambda m: m.run(m.commit(signature=bytes(64))), "ACK"),
     Refusal("RUN with a commit of another alliance", "LIVE", None, lambda m: m.run(m.commit(alliance=b"z" * 16)), "ACK"),
+    Refusal("NEW with a commit of another log", "LIVE", "peer_protocol", lambda m: m.new(m.commit(incarnation=m.incarnation + 1))),
     Refusal("RUN with a malformed commit", "LIVE", None, lambda m: m.run(b"\xc1"), "ACK"),
     Refusal("NEW with a wrong signature", "LIVE", None, lambda m: m.new(m.commit(signature=bytes(64))), "ACK"),
     Refusal("NEW with a malformed commit", "LIVE", None, lambda m: m.new(b"\xc1"), "ACK"),

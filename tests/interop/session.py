@@ -14,7 +14,7 @@ STATES = HELLO, CHARTER, DIFF, STREAM, LIVE
 LATER = {DIFF, STREAM, LIVE}
 # What may be received in which states. JOIN and WELCOME have conditions of their own.
 ALLOWED = {"HELLO": {HELLO}, "CHARTER": {CHARTER} | LATER, "VECTOR": LATER, "WANT": LATER, "RUN": LATER, "ACK": LATER, "NEW": LATER,
-           "ERASE": LATER, "FORK": LATER, "PROMISE": LATER, "JOIN": {CHARTER, DIFF}, "WELCOME": {CHARTER} | LATER,
+           "ERASE": LATER, "FORK": LATER, "PROMISE": LATER, "JOIN": {CHARTER} | LATER, "WELCOME": {CHARTER} | LATER,
            "PING": {CHARTER} | LATER, "PONG": {CHARTER} | LATER, "BYE": set(STATES)}
 
 
@@ -61,7 +61,7 @@ class Session:
     def _judge(self, name):
         ok = self.state in ALLOWED[name]
         if name == "JOIN":
-            ok = ok and (self.state == DIFF or not self.is_member() or self.joins == 0)
+            ok = ok and (self.is_member() or self.state == CHARTER and self.joins == 0)
         if name == "WELCOME":
             ok = ok and self.joined
         refuse_unless(ok, "peer_protocol", f"{name} in {self.state}")
@@ -295,9 +295,9 @@ class Session:
             self.replica.take_promise(raw)
 
     def _join(self, *_):
+        """This peer admits nobody; the registrar does."""
         self.joins += 1
-        refuse_unless(self.joins == 1, "peer_protocol")
-        self.say("WELCOME", "ok" if self.state == DIFF else "not_registrar", "")
+        self.say("WELCOME", "not_registrar", "")
 
     def _welcome(self, code, detail):
         self.welcome = code, detail

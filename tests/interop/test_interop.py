@@ -1,10 +1,12 @@
 """A peer in Python, written from PROTOCOL.md alone, in an alliance of real daemons: vectors, joining, publishing, relaying."""
 import contextlib
+import glob
 
 import messages
+import ops
 import sign
 import vectors
-from alliance import Alliance, equal, free_port
+from alliance import DEMO_DATA, Alliance, equal, free_port
 from author import Author
 from node import Node
 
@@ -99,6 +101,32 @@ def test_a_stranger_joins_verifies_and_computes_the_same_digests():
             settle(node, citego)
             equal(citego.title(sign.base32(entity)), "Deux fours à pain", "the stranger's record, changed")
             citego.verify()
+
+
+def test_a_stranger_folds_like_everybody():
+    with Alliance() as a:
+        citego = a.found("Citego").start()
+        for path in sorted(glob.glob(f"{DEMO_DATA}/*.jsonl")):
+            citego.load(path)
+        citego.ok("concept", "import", f"{DEMO_DATA}/atlas.ttl")
+        with python(citego.json("invite", "Étranger")["code"]) as node:
+            joined(node)
+            settle(node, citego)
+            concept, theirs = b"c" * 16, next(c.headers[0][1] for c in node.replica.counting() if c.kind(0) == ops.CPUT)
+            put = [ops.CPUT, concept, [[1, "", [], []], [2, "", [], []], [3, "fr", [], []]], b""]
+            dot = node.author.publish((put, ["urn:allied:x", "descriptor", "compost"])).dot(0)
+            node.author.publish(([ops.RELATE, theirs, [[1, concept, True, []], [7, sign.hash128(b"http://e.org/c"), True, []]], b""],
+                                 [None, "http://e.org/c"]), ([ops.ADOPT, concept, [dot]], []))
+            node.author.publish(([ops.MERGE, theirs, concept, [], b""], []), ([ops.CRETIRE, theirs, True, [], b""], ["double"]))
+            settle(node, citego)
+            citego.ok("concept", "adopt", sign.base32(theirs))
+            settle(node, citego)
+            entity, dot = node.author.record("deux", "Un four à pain")
+            node.author.publish(([200, b"abcde", "of a kind to come"], [1]), ([ops.RETIRE, entity, []], ["passé"]),
+                                ([ops.INDEX, entity, [[concept, True, []]]], [7]), ([ops.PUT, node.ally + b"z" * 16, [[4, "xx-", [], []]], []], ["no tag"]),
+                                ([ops.PUT, b"z" * 32, [[4, "fr", [], []]], []], ["no record"]), ([201, b"z" * 16], []),
+                                ([ops.LINK, entity, [[1, sign.hash128(b"http://e.org/d"), True, []]]], [["http://e.org/d", None]]))
+            settle(node, citego)
 
 
 def test_words_that_a_stranger_erases_are_gone_everywhere():
