@@ -121,7 +121,9 @@ size_t world_links_between(const struct world *w, size_t a, size_t b); /* open o
 struct env world_env(struct world_site *s);
 void world_net_step(struct world *w); /* the earliest event */
 void world_push(struct world *w, struct world_event *e);
-void world_lose_links(struct world *w, size_t at);
+void world_lose_links(struct world *w, size_t at); /* and what is on its way */
+/* Its process is dead; what it had sent before still arrives, then the end of the link. */
+void world_leave_links(struct world *w, size_t at);
 
 /* ---- an outsider: a key of its own, played by the test ---- */
 /* Opens a link to site `to` under this CURVE key; sends. What comes back is in inbox. The link's number at `to`. */

@@ -428,6 +428,16 @@ void world_lose_links(struct world *w, size_t at)
             }
 }
 
+void world_leave_links(struct world *w, size_t at)
+{
+    for (size_t i = 0; i < w->links_n; i++)
+        for (unsigned end = 0; end < 2; end++)
+            if (w->links[i].site[end] == at && w->links[i].open[end]) {
+                w->links[i].open[end] = false;
+                tell(w, i, !end, (struct world_event){.kind = WORLD_DOWN, .why = ERR_UNREACHABLE});
+            }
+}
+
 size_t world_links_between(const struct world *w, size_t a, size_t b)
 {
     size_t n = 0;

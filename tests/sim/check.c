@@ -1,4 +1,4 @@
-#include "tests/sim/sim.h"
+#include "tests/sim/truth.h"
 
 #include "daemon/core/found.h"
 #include "daemon/core/standing.h"
@@ -215,13 +215,16 @@ void check_all(struct sim *s)
     for (size_t i = 0; i < s->w->sites_n; i++) {
         if (!is_honest(s, i))
             continue;
-        if (is_member(s, i))
+        if (is_member(s, i)) {
             check_acks(s, i);
+            truth_check(s, i);
+        }
         check_standing(core_of(s, i), s->w->sites[i].name);
         world_verify(s->w, i);
         check_rebuild(s, i);
         check_files(s, i);
     }
+    s->counts->charters += core_of(s, 0) ? core_of(s, 0)->authority.charter_number : 0;
     check_links(s);
     if (!agree(s))
         fail_msg("a rebuild parts the sites");

@@ -1,4 +1,4 @@
-#include "tests/sim/sim.h"
+#include "tests/sim/truth.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -41,13 +41,24 @@ static void froze(void *ctx)
     read_guard(x);
 }
 
+/* Its tmpfs is empty after a boot; a guard that stood elsewhere is not. */
+static void forget_memory(struct sim *s, size_t at)
+{
+    const char *tmpfs = s->w->sites[at].machine;
+    if (strncmp(s->sites[at].guard_path, tmpfs, strlen(tmpfs)) == 0)
+        unlink(s->sites[at].guard_path);
+}
+
 static void fell(struct sim *s, size_t at)
 {
     struct sim_site *x = &s->sites[at];
     sim_say(s, "%s falls: %s, op %llu", s->w->sites[at].name, x->power ? "power" : "kill",
             (unsigned long long)x->disk->ops);
     if (s->w->sites[at].core) {
-        world_lose_links(s->w, at);
+        if (sim_one_in(s, 2))
+            world_lose_links(s->w, at);
+        else
+            world_leave_links(s->w, at);
         world_close(s->w, at);
     }
     s->w->sites[at].silent = false;
@@ -55,7 +66,7 @@ static void fell(struct sim *s, size_t at)
     x->disk->freeze_at = 0;
     if (x->power) {
         fault_disk_lose_power(x->disk);
-        unlink(x->guard_path);
+        forget_memory(s, at);
         s->counts->power_cuts++;
     } else {
         write_guard(x);
@@ -120,8 +131,10 @@ void faults_start(struct sim *s, size_t at)
 void faults_start_due(struct sim *s)
 {
     for (size_t i = 0; i < s->w->sites_n; i++)
-        if (s->sites[i].up_at && s->sites[i].up_at <= s->w->now)
+        if (s->sites[i].up_at && s->sites[i].up_at <= s->w->now) {
             faults_start(s, i);
+            truth_check_copies(s);
+        }
 }
 
 /* ---- faults ---- */
@@ -281,7 +294,7 @@ static void go_back(struct sim *s, size_t at)
     world_restore(s->w, at, image);
     fault_disk_forget(x->disk);
     if (sim_one_in(s, 2)) {
-        unlink(x->guard_path);
+        forget_memory(s, at);
         s->counts->boots++;
     }
     x->up_at = s->w->now + 500;

@@ -12,7 +12,12 @@ typedef void deed_fn(struct sim *s, size_t to);
 
 static void tell(struct sim *s, size_t to, const struct core_twist *twist)
 {
-    err_t e = core_author_tell(&s->author, s->w, to, (unsigned)sim_random(s, 5), "Faux", twist);
+    /* As if it came from one of its peers: from which, does not matter. */
+    const struct core *c = s->w->sites[to].core;
+    uint64_t link = c->peers_n ? c->peers[sim_random(s, c->peers_n)].link : 0;
+    struct buf carried = core_author_put(&s->author, (unsigned)sim_random(s, 5), "Faux", twist);
+    err_t e = core_author_give(s->w, to, buf_slice(&carried), link);
+    buf_fini(&carried);
     sim_say(s, "hostile to %s: seq %llu %s", s->w->sites[to].name, (unsigned long long)s->author.seq, err_name(e));
     s->counts->hostile++;
 }

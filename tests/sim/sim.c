@@ -1,8 +1,9 @@
 /*
- * sim: runs seeds. sim [--seeds N] [--from K] [--seed K] [--list FILE] [--jobs N] [--seconds S] [--cuts] [--once] [--watch]
+ * sim: runs seeds. sim [--seeds N] [--from K] [--seed K] [--list FILE] [--jobs N] [--seconds S] [--cuts] [--once] [--first] [--watch]
  *
  * Each seed runs twice (--once: once), and both traces must be the same. Each job has a child that runs one seed after the other; a seed that ends
- * it is named by its parent, which goes on with the next in a new child. --seconds: no seed begins later than that. --cuts: instead of what the
+ * it is named by its parent, which goes on with the next in a new child. --seconds: no seed begins later than that; --first: none begins
+ * after one that failed. --cuts: instead of what the
  * seed would draw, a long run with nothing but kills and power cuts. The last lines are figures and "N passed, N failed".
  */
 #include "tests/sim/sim.h"
@@ -26,16 +27,17 @@
 #define JOBS_MAX     64
 #define SEED_SECONDS 120 /* one that takes longer hangs */
 
+struct shared {
+    struct sim_counts counts;
+    size_t at; /* of the seed under way */
+};
+
 struct settings {
     uint64_t *seeds;
     size_t n, jobs;
     int64_t until_ms; /* no seed begins after it; 0: all do */
-    bool once, watch, cuts;
-};
-
-struct shared {
-    struct sim_counts counts;
-    size_t at; /* of the seed under way */
+    bool once, first, watch, cuts;
+    const struct shared *all; /* of every job */
 };
 
 static int64_t now_ms(void)
@@ -47,6 +49,9 @@ static int64_t now_ms(void)
 
 static bool is_over(const struct settings *set)
 {
+    for (size_t i = 0; set->first && i < set->jobs; i++)
+        if (set->all[i].counts.failed)
+            return true;
     return set->until_ms && now_ms() >= set->until_ms;
 }
 
@@ -104,12 +109,13 @@ static void report(const struct sim_counts *c, int64_t ms)
            FIGURE(runs), (long long)ms, FIGURE(virtual_ms) / 1000, FIGURE(virtual_ms) / (unsigned long long)ms);
     printf("sim: %llu power cuts, %llu kills, %llu fatal stops, %llu polite stops, %llu disks full, %llu disk errors\n",
            FIGURE(power_cuts), FIGURE(kills), FIGURE(fatals), FIGURE(stops), FIGURE(full_disks), FIGURE(disk_errors));
-    printf("sim: %llu restores, %llu with a boot, %llu clones, %llu joined, %llu acts, %llu clocks set, %llu "
+    printf("sim: %llu restores, %llu with a boot, %llu clones, %llu joined, %llu acts, %llu charters, %llu clocks set, "
+           "%llu "
            "partitions, %llu "
            "one-way, "
            "%llu resets, %llu hostile commits\n",
-           FIGURE(restores), FIGURE(boots), FIGURE(clones), FIGURE(joined), FIGURE(acts), FIGURE(skews),
-           FIGURE(partitions), FIGURE(mutes), FIGURE(resets), FIGURE(hostile));
+           FIGURE(restores), FIGURE(boots), FIGURE(clones), FIGURE(joined), FIGURE(acts), FIGURE(charters),
+           FIGURE(skews), FIGURE(partitions), FIGURE(mutes), FIGURE(resets), FIGURE(hostile));
     printf("sim: %llu backups, %llu restored, %llu sites out of their key alone, %llu ops of unknown kinds\n",
            FIGURE(backups), FIGURE(put_back), FIGURE(key_alone), FIGURE(newer));
     printf("sim: %llu writes acknowledged, %llu refused, %llu without an answer; %llu lost with a disk that went back, "
@@ -146,6 +152,8 @@ static bool read_arguments(struct settings *set, int argc, char **argv)
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
         if (strcmp(argv[i], "--once") == 0)
             set->once = true;
+        else if (strcmp(argv[i], "--first") == 0)
+            set->first = true;
         else if (strcmp(argv[i], "--cuts") == 0)
             set->cuts = true;
         else if (strcmp(argv[i], "--watch") == 0)
@@ -215,12 +223,13 @@ int main(int argc, char **argv)
     struct settings set = {.jobs = 1};
     if (!read_arguments(&set, argc, argv)) {
         fprintf(stderr, "sim [--seeds N] [--from K] [--seed K] [--list FILE] [--jobs N] [--seconds S] [--cuts] "
-                        "[--once] [--watch]\n");
+                        "[--once] [--first] [--watch]\n");
         return 64;
     }
     struct shared *sh = mmap(NULL, JOBS_MAX * sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (sh == MAP_FAILED)
         return 1;
+    set.all = sh;
     setenv("CMOCKA_TEST_ABORT", "1", 1); /* outside a test of its own, cmocka says what failed only so */
     int64_t began = now_ms();
     for (size_t i = 0; i < set.jobs; i++)

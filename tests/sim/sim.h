@@ -11,7 +11,7 @@
 /* Summed up over runs, in memory shared with the parent. */
 struct sim_counts {
     uint64_t seeds, runs, failed, virtual_ms;
-    uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, acts, full_disks, disk_errors, skews,
+    uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, acts, charters, full_disks, disk_errors, skews,
         partitions, mutes, resets, backups, put_back, key_alone, newer;
     uint64_t writes, refused, unknown, lost_with_disk, aside, hostile, joined;
     char root[96]; /* of the run under way, to be removed should it die */

@@ -57,13 +57,6 @@ static void republish(struct sim *s, size_t at)
     sim_ask(s, at, "record.republish", NULL);
 }
 
-static void propose(struct sim *s, size_t at)
-{
-    sim_ask(s, at, "charter.propose",
-            json_pack("{s:s, s:b}", "name", sim_one_in(s, 2) ? "Commons" : "Communs", "keep_provisional",
-                      (int)sim_one_in(s, 2)));
-}
-
 /* Whatever is open there, signed or refused. */
 static void sign(struct sim *s, size_t at)
 {
@@ -77,6 +70,18 @@ static void sign(struct sim *s, size_t at)
             sim_ask(s, at, sim_one_in(s, 5) ? "charter.refuse" : "charter.sign", json_pack("{s:s}", "id", id));
     }
     json_decref(answer);
+}
+
+/* Others hear of it, and some sign at once. Who may adopt concepts changes from one charter to the next. */
+static void propose(struct sim *s, size_t at)
+{
+    sim_ask(s, at, "charter.propose",
+            json_pack("{s:s, s:b, s:{s:i, s:i}}", "name", sim_one_in(s, 2) ? "Commons" : "Communs", "keep_provisional",
+                      (int)sim_one_in(s, 2), "rules", "2", (int)sim_random(s, 2), "3", (int)sim_random(s, 3)));
+    world_run(s->w, (int64_t)sim_random(s, 3000));
+    for (size_t i = 0; i < s->w->sites_n; i++)
+        if (s->w->sites[i].core && !s->sites[i].played)
+            sign(s, i);
 }
 
 /* ---- what ends ---- */
@@ -182,8 +187,8 @@ void standing_follow_first(struct sim *s)
 
 void standing_step(struct sim *s)
 {
-    static void (*const steps[])(struct sim *, size_t) = {suspend, lift,      lift,    checkpoint, erase,
-                                                          erase,   republish, propose, sign,       sign};
+    static void (*const steps[])(struct sim *, size_t) = {suspend, lift,      lift,    checkpoint, checkpoint, erase,
+                                                          erase,   republish, propose, propose,    sign,       sign};
     static void (*const more[])(struct sim *, size_t) = {cut, rotate, propose, sign, sign_carelessly, follow_any};
     size_t at;
     if (!sim_some_up(s, &at))
