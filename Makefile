@@ -54,7 +54,7 @@ TEST_HELP_OBJ := $(TEST_HELP_SRC:%.c=$(O)/%.o)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 
-.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster interop sim faults torture bench cover format clean install
+.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster interop sim mutants faults torture bench cover format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -133,6 +133,11 @@ SIM_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/*.c)))
 # A stub stands before the two functions of the signature scheme; it goes through to them for the seeds that are to have real ones.
 $(O)/tests/sim/sim: $(SIM_OBJ) $(TEST_HELP_OBJ) $(O)/liballied.a
 	$(Q)$(CC) $(LINK) -Wl,--wrap=sign_make,--wrap=sign_check $^ $(PKG_LIBS) -lcmocka -o $@
+
+#: make mutants     bugs planted one by one; SEEDS of the simulator must find each (MUTANT=NAME: that one; some 10 minutes on 2 cores)
+MUTANT ?=
+mutants: $(O)/tests/sim/sim
+	@SIM_JOBS=$(SIM_JOBS) bash tests/mutants/mutants.sh $(O) $(SEEDS) $(MUTANT)
 
 #: make asan        unit tests and kept fuzz inputs under AddressSanitizer and UBSan
 asan:

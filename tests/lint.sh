@@ -101,6 +101,15 @@ part_sh() {
     return $bad_sh
 }
 
+# The bugs that `make mutants` plants: patches of code that goes on changing.
+part_mutants() {
+    local f stale=0
+    for f in tests/mutants/*.patch; do
+        git apply --check "$f" 2>&1 || { echo "$f: plant it anew in the code as it is now"; stale=1; }
+    done
+    return $stale
+}
+
 # Suppressed: what it gets wrong here. Outputs are written only on success, which it cannot follow from file to file.
 part_cppcheck() {
     # shellcheck disable=SC2046
@@ -139,7 +148,7 @@ run() {
 }
 
 [ -n "$(list 'protocol/*.c')" ] || { echo "lint: no sources under $PWD" >&2; exit 1; }
-[ $# -gt 0 ] || set -- layers banned documented settings translations sh format cppcheck tidy
+[ $# -gt 0 ] || set -- layers banned documented settings translations sh mutants format cppcheck tidy
 for part in "$@"; do
     if ! declare -F "part_$part" >/dev/null; then
         echo "lint: no part is called $part" >&2
