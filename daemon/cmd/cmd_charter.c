@@ -170,6 +170,20 @@ static int charter_show(struct cli *cli, int argc, char **argv)
 
 /* ---- log ---- */
 
+static const char *void_cause(const struct out *o, const char *why)
+{
+    static const char *const causes[][2] = {
+        {"charter",   N_("the charter builds on another one of this number")       },
+        {"lower",     N_("two of one number were signed, and the other one stands")},
+        {"registrar", N_("who signed it is no longer the registrar")               },
+        {"follows",   N_("it builds on one that does not count")                   },
+    };
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+        if (strcmp(causes[i][0], why) == 0)
+            return tr(o->lang, causes[i][1]);
+    return why;
+}
+
 static void show_log(const struct out *o, const json_t *result)
 {
     static const struct table_column columns[] = {
@@ -205,6 +219,9 @@ static void show_log(const struct out *o, const json_t *result)
                 N_("Two charters {1} are complete: somebody signed both. This site keeps {2}; to go over to the other: "
                    "allied charter follow {3}"),
                 NUM(pick_number(c, "number")), pick_text(c, "kept"), pick_text(c, "other"), NULL);
+    json_array_foreach(json_object_get(result, "voids"), i, c)
+        out_say(o, N_("The secretariat's act {1} ({2}) does not count: {3}"), NUM(pick_number(c, "number")),
+                pick_text(c, "id"), void_cause(o, pick_text(c, "why")), NULL);
 }
 
 static const struct arg_form log_form = {"charter log", "", N_("all charters, and those proposed"), NULL, 0, 0, 0,
@@ -222,13 +239,14 @@ static int charter_log(struct cli *cli, int argc, char **argv)
 /* ---- propose ---- */
 
 static const struct arg_option propose_options[] = {
-    {0, "name",             "NAME",        false, N_("the alliance's new name")                                     },
-    {0, "text",             "FILE",        false, N_("the charter's prose; the charter carries its sum")            },
-    {0, "role",             "ROLE=ALLY",   true,  N_("who has a role: secretariat, data_protection")                },
-    {0, "rule",             "N=VALUE",     true,  N_("a rule by its number")                                        },
-    {0, "heir",             "ALLY=HEIR",   true,  N_("who owns an ally's records once it has left")                 },
-    {0, "end",              "ALLY[=HEIR]", true,  N_("an ally that leaves or is expelled, and its heir")            },
-    {0, "keep-provisional", NULL,          false, N_("leave provisional allies provisional; else they are ratified")},
+    {0, "name",             "NAME",        false, N_("the alliance's new name")                                                   },
+    {0, "text",             "FILE",        false, N_("the charter's prose; the charter carries its sum")                          },
+    {0, "role",             "ROLE=ALLY",   true,  N_("who has a role: secretariat, data_protection")                              },
+    {0, "rule",             "N=VALUE",     true,  N_("a rule by its number")                                                      },
+    {0, "heir",             "ALLY=HEIR",   true,  N_("who owns an ally's records once it has left")                               },
+    {0, "end",              "ALLY[=HEIR]", true,  N_("an ally that leaves or is expelled, and its heir")                          },
+    {0, "registrar",        "KEY",         false, N_("the key that the secretariat signs with from then on: allied key registrar")},
+    {0, "keep-provisional", NULL,          false, N_("leave provisional allies provisional; else they are ratified")              },
 };
 static const struct arg_form propose_form = {
     "charter propose",
@@ -303,8 +321,9 @@ static int charter_propose(struct cli *cli, int argc, char **argv)
     int code;
     if (!cli_begin(cli, &propose_form, argc, argv, &args, &code))
         return code;
-    json_t *request = json_pack("{s:b, s:s}", "keep_provisional", args_flag(&args, "keep-provisional"), "name",
-                                args_value(&args, "name") ? args_value(&args, "name") : "");
+    const char *name = args_value(&args, "name"), *registrar = args_value(&args, "registrar");
+    json_t *request = json_pack("{s:b, s:s, s:s}", "keep_provisional", args_flag(&args, "keep-provisional"), "name",
+                                name ? name : "", "registrar", registrar ? registrar : "");
     err_t e = args_value(&args, "text") ? prose(cli, args_value(&args, "text"), request) : ERR_OK;
     e = e ? e : pairs(cli, &args, "role", "roles", false, request);
     e = e ? e : pairs(cli, &args, "rule", "rules", true, request);

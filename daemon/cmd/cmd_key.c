@@ -3,6 +3,7 @@
  * never goes through the core, and so never into the journal.
  */
 #include "daemon/cmd/cmd.h"
+#include "daemon/cmd/entity.h"
 #include "daemon/cmd/fetch.h"
 #include "daemon/cmd/key.h"
 #include "daemon/cmd/pick.h"
@@ -299,10 +300,42 @@ static int key_import(struct cli *cli, int argc, char **argv)
     return e ? cli_fail(cli, e) : 0;
 }
 
+/* ---- registrar ---- */
+
+static const struct arg_form registrar_form = {
+    "key registrar",
+    "",
+    N_("make the key that the secretariat is to sign with, once a charter says so"),
+    NULL,
+    0,
+    0,
+    0,
+    N_("On the site that will have it: of the ally that becomes the secretariat, or of the secretariat that lost its "
+       "key. "
+       "It shows the key's public half; asked again, the same. It counts once a charter that names it is in force: "
+       "allied "
+       "charter propose --registrar KEY")};
+
+static void show_registrar(const struct out *o, const json_t *result)
+{
+    out_print(o, "{1}", pick_text(result, "registrar"), NULL);
+    out_say(o, N_("Next, on any site: allied charter propose --registrar {1}"), pick_text(result, "registrar"), NULL);
+}
+
+static int key_registrar(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &registrar_form, argc, argv, &args, &code))
+        return code;
+    return entity_ask(cli, "key.registrar", json_object(), show_registrar);
+}
+
 static const struct cli_sub subs[] = {
-    {"export", key_export, &export_form    },
-    {"import", key_import, &import_form    },
-    {"rotate", key_rotate, &key_rotate_form},
+    {"export",    key_export,    &export_form    },
+    {"import",    key_import,    &import_form    },
+    {"rotate",    key_rotate,    &key_rotate_form},
+    {"registrar", key_registrar, &registrar_form },
 };
 
 int cmd_key(struct cli *cli, int argc, char **argv)

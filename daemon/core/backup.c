@@ -204,12 +204,34 @@ static err_t add_key(struct making *b, struct slice name, bool needed)
     return e ? e : add_part(b, ARCHIVE_KEY, name, (struct archive_source){-1, slice_of(seed, SEED_BYTES)});
 }
 
+static err_t add_next_key(struct making *b, struct slice name)
+{
+    struct buf text;
+    struct slice kept = slice_text("");
+    buf_init(&text, NAME_MAX_BYTES);
+    buf_add(&text, name);
+    buf_add(&text, slice_text(".next"));
+    err_t e = text.err == ERR_TOO_LARGE ? ERR_OK : text.err;
+    bool fits = !text.err;
+    if (fits)
+        e = arena_copy(&b->arena, buf_slice(&text), &kept);
+    buf_fini(&text);
+    return e || !fits ? e : add_key(b, kept, false);
+}
+
 static err_t add_keys(struct making *b)
 {
     err_t e = ERR_OK;
     for (size_t i = 0; i < b->m.sites_n && !e; i++)
         e = add_key(b, b->m.sites[i].name, true);
-    return e ? e : add_key(b, slice_text(REGISTRAR_KEY_NAME), false);
+    if (!e)
+        e = add_key(b, slice_text(REGISTRAR_KEY_NAME), false);
+    /* Those that wait: the alliance may give them their places after this backup was made. */
+    if (!e)
+        e = add_key(b, slice_text(REGISTRAR_KEY_NAME ".next"), false);
+    for (size_t i = 0; i < b->m.sites_n && !e; i++)
+        e = add_next_key(b, b->m.sites[i].name);
+    return e;
 }
 
 static err_t add_config(struct making *b)

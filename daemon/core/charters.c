@@ -3,8 +3,8 @@
 #include "daemon/core/erase.h"
 #include "daemon/core/found.h"
 #include "daemon/core/ingest.h"
-#include "daemon/core/keyfile.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/registrar.h"
 #include "daemon/core/rotate.h"
 #include "daemon/core/signed.h"
 #include "daemon/core/standing.h"
@@ -69,16 +69,6 @@ static err_t note_chain(struct core *c, struct arena *arena)
     return e;
 }
 
-static void load_registrar(struct core *c)
-{
-    struct why why;
-    if (!c->is_registrar && keyfile_read(c->dir, REGISTRAR_KEY_NAME, &c->registrar, &why))
-        return;
-    c->is_registrar = memcmp(c->registrar.pub, c->authority.registrar, SITE_BYTES) == 0;
-    if (!c->is_registrar)
-        sign_key_wipe(&c->registrar);
-}
-
 static void tell_alarms(struct core *c)
 {
     for (size_t i = c->alarmed_rivals; i < c->authority.rivals_n; i++)
@@ -105,7 +95,7 @@ static err_t evaluate(struct core *c, struct arena *arena)
     c->founded = true;
     c->digests_known = false;
     c->reach_dirty = true;
-    load_registrar(c);
+    registrar_load(c);
     tell_alarms(c);
     return note_chain(c, arena);
 }

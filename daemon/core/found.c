@@ -98,28 +98,21 @@ err_t found_name(const char *in, struct buf *out, const char *what, struct why *
     return e ? why_set(why, e, "%s", what) : ERR_OK;
 }
 
-/* A file name: what an operator types after --site. */
+static bool ends_in(const char *in, const char *tail)
+{
+    size_t len = strlen(in), n = strlen(tail);
+    return len >= n && strcmp(in + len - n, tail) == 0;
+}
+
+/* A file name: what an operator types after --site. Keys that wait or are over stand beside the key under these endings. */
 err_t found_site_name(const char *in, struct why *why)
 {
     size_t len = strlen(in);
-    bool ok = len > 0 && len <= 60 && in[0] != '.' && strcmp(in, REGISTRAR_KEY_NAME) != 0;
+    bool ok = !ends_in(in, ".next") && !ends_in(in, ".old") && len > 0 && len <= 60 && in[0] != '.' &&
+              strcmp(in, REGISTRAR_KEY_NAME) != 0;
     for (size_t i = 0; i < len; i++)
         ok = ok && ((uint8_t)in[i] >= 0x80 || (in[i] > 0x20 && in[i] != '/' && in[i] != '\\' && in[i] != 0x7f));
     return ok && utf8_valid(slice_text(in)) ? ERR_OK : why_set(why, ERR_SITE_NAME, "--site %.60s", in);
-}
-
-static err_t new_key(const char *dir, const struct env *env, const char *name, struct sign_key *key, struct why *why)
-{
-    uint8_t seed[SEED_BYTES];
-    env->random(env->ctx, seed, sizeof seed);
-    err_t e = keyfile_write(dir, name, seed, why);
-    if (!e)
-        sign_key_from_seed(seed, key);
-    /* Left by an attempt that ended before there was a database: it never signed anything. */
-    if (e == ERR_DATA_EXISTS)
-        e = keyfile_read(dir, name, key, why);
-    sign_wipe(seed, sizeof seed);
-    return e;
 }
 
 static err_t put_own_site(struct store *s, const uint8_t site[SITE_BYTES], const char *name)
@@ -266,9 +259,9 @@ static err_t found_with_names(const char *dir, const struct env *env, struct sli
     env->random(env->ctx, ally_id, sizeof ally_id);
     err_t e = keyfile_start(dir, why);
     if (!e)
-        e = new_key(dir, env, site_name, &site, why);
+        e = keyfile_next(dir, site_name, env, &site, why);
     if (!e)
-        e = new_key(dir, env, REGISTRAR_KEY_NAME, &registrar, why);
+        e = keyfile_next(dir, REGISTRAR_KEY_NAME, env, &registrar, why);
     if (!e)
         e = founding_charter(name, ally, ally_id, site_name, &site, registrar.pub, &carried, id);
     if (!e)
@@ -359,7 +352,7 @@ static err_t store_join(const char *dir, const struct env *env, const struct inv
     /* The keys of a site that lost its database come back so: they are no unfinished attempt's. */
     err_t e = before->site || keyfile_left(dir) ? ERR_OK : keyfile_start(dir, why);
     if (!e && !before->site)
-        e = new_key(dir, env, site_name, &key, why);
+        e = keyfile_next(dir, site_name, env, &key, why);
     if (!before->site)
         memcpy(before->id, key.pub, SITE_BYTES);
     sign_key_wipe(&key);

@@ -117,6 +117,21 @@ err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, stru
     return e;
 }
 
+err_t keyfile_next(const char *dir, const char *name, const struct env *env, struct sign_key *out, struct why *why)
+{
+    uint8_t seed[SEED_BYTES];
+    struct why ignored = {0};
+    err_t e = keyfile_read(dir, name, out, &ignored);
+    if (e != ERR_KEY_MISSING)
+        return e ? why_set(why, e, "%s", ignored.text) : ERR_OK;
+    env->random(env->ctx, seed, sizeof seed);
+    e = keyfile_write(dir, name, seed, why);
+    if (!e)
+        sign_key_from_seed(seed, out);
+    sign_wipe(seed, sizeof seed);
+    return e;
+}
+
 /* ---- what an attempt that was stopped leaves ---- */
 
 static err_t unfinished_path(const char *dir, char *path, size_t size)

@@ -5,6 +5,7 @@
 #ifndef ALLIED_DAEMON_CORE_KEYFILE_H
 #define ALLIED_DAEMON_CORE_KEYFILE_H
 
+#include "daemon/core/env.h"
 #include "protocol/sign/sign.h"
 
 #define REGISTRAR_KEY_NAME "registrar"
@@ -13,6 +14,8 @@
 err_t keyfile_write(const char *dir, const char *name, const uint8_t seed[SEED_BYTES], struct why *why);
 /* ERR_KEY_MISSING where it is absent; ERR_KEY_DAMAGED; ERR_OWNER where others may read it. */
 err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, struct why *why);
+/* The key of that name, made where there is none: one that an attempt left is taken, for it may have gone out. */
+err_t keyfile_next(const char *dir, const char *name, const struct env *env, struct sign_key *out, struct why *why);
 
 /* Gives it another name, durably; what had that name is gone. */
 err_t keyfile_move(const char *dir, const char *from, const char *to, struct why *why);

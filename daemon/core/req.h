@@ -73,7 +73,8 @@ enum req_site { READS, WRITES };
     X("erase", req_erase, WRITES)                                                                                      \
     X("erasures", req_erasures, READS)                                                                                 \
     X("record.republish", req_record_republish, WRITES)                                                                \
-    X("key.rotate", req_key_rotate, WRITES)
+    X("key.rotate", req_key_rotate, WRITES)                                                                            \
+    X("key.registrar", req_key_registrar, READS)
 #define X(name, fn, site) req_fn fn;
 REQUESTS(X)
 #undef X

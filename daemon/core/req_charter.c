@@ -158,6 +158,17 @@ err_t req_charter_show(struct req *r)
     return e ? e : req_charter_put(r, r->result, &c, true);
 }
 
+static json_t *voids_json(const struct authority *a)
+{
+    static const char *const causes[] = {
+        [VOID_CHARTER] = "charter", [VOID_LOWER] = "lower", [VOID_REGISTRAR] = "registrar", [VOID_FOLLOWS] = "follows"};
+    json_t *out = json_array();
+    for (size_t i = 0; i < a->voids_n; i++)
+        json_array_append_new(out, json_pack("{s:I, s:o, s:s}", "number", (json_int_t)a->voids[i].number, "id",
+                                             hash_json(a->voids[i].id), "why", causes[a->voids[i].why]));
+    return out;
+}
+
 err_t req_charter_log(struct req *r)
 {
     struct authority_input in;
@@ -177,6 +188,7 @@ err_t req_charter_log(struct req *r)
                                                 hash_json(a->rivals[i].kept), "other", hash_json(a->rivals[i].other)));
     req_put(r->result, "charters", list);
     req_put(r->result, "rivals", rivals);
+    req_put(r->result, "voids", voids_json(a));
     return e;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "daemon/core/req_charter.h"
 #include "daemon/core/sync.h"
+#include "protocol/base/base32.h"
 #include <stdlib.h>
 
 static int compare_heads(const void *a, const void *b)
@@ -194,6 +195,21 @@ static err_t apply_changes(struct req *r, struct charter *next)
     return e;
 }
 
+/* Its holder made it: allied key registrar. No site may have it. */
+static err_t change_registrar(struct req *r, struct charter *next)
+{
+    const char *text = req_text(r, "registrar");
+    uint8_t key[SITE_BYTES];
+    if (!*text)
+        return ERR_OK;
+    if (base32_decode(slice_text(text), key, sizeof key))
+        return why_set(&r->why, ERR_BASE32, "registrar %.80s", text);
+    if (authority_site(&r->core->authority, key))
+        return why_set(&r->why, ERR_MEMBER, "registrar %.80s", text);
+    memcpy(next->registrar, key, sizeof key);
+    return ERR_OK;
+}
+
 static err_t draft(struct req *r, struct charter *next)
 {
     struct head *heads = NULL;
@@ -207,6 +223,8 @@ static err_t draft(struct req *r, struct charter *next)
         struct slice text = slice_text(req_text(r, "text"));
         hash256(next->text_hash, &text, 1);
     }
+    if (!e)
+        e = change_registrar(r, next);
     return e ? e : apply_changes(r, next);
 }
 

@@ -1,6 +1,7 @@
 /*
- * req_key: a new key for this site.
+ * req_key: a new key for this site; the key that a charter may name as the registrar's next.
  */
+#include "daemon/core/registrar.h"
 #include "daemon/core/req.h"
 #include "daemon/core/rotate.h"
 
@@ -8,10 +9,10 @@ err_t req_key_rotate(struct req *r)
 {
     uint8_t fresh[SITE_BYTES], old[SITE_BYTES];
     bool switched = false, waits = false;
-    if (!core_own(r->core))
+    if (!r->own)
         return ERR_STANDING;
-    memcpy(old, core_own(r->core)->key.pub, SITE_BYTES);
-    err_t e = rotate_key(r->core, fresh, &waits, &r->why);
+    memcpy(old, r->own->key.pub, SITE_BYTES);
+    err_t e = rotate_key(r->core, r->own, fresh, &waits, &r->why);
     /* Sessions of a daemon run on the old key: it changes over when it is opened anew. */
     if (!e && !waits && !r->core->serves)
         e = rotate_finish(r->core, &switched, &r->why);
@@ -22,4 +23,13 @@ err_t req_key_rotate(struct req *r)
     req_put(r->result, "restart", json_boolean(!waits && !switched));
     req_put(r->result, "waits", json_boolean(waits));
     return ERR_OK;
+}
+
+err_t req_key_registrar(struct req *r)
+{
+    uint8_t key[SITE_BYTES];
+    err_t e = registrar_next(r->core, key, &r->why);
+    if (!e)
+        req_put(r->result, "registrar", req_id(slice_of(key, SITE_BYTES)));
+    return e;
 }

@@ -7,6 +7,7 @@
 #include "daemon/core/announce.h"
 #include "daemon/core/found.h"
 #include "daemon/core/joins.h"
+#include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
 #include "daemon/core/req.h"
 #include "daemon/core/req_read.h"
@@ -227,6 +228,37 @@ static void put_rivals(struct req *r, json_t *problems)
     add_problem(r, problems, ERR_CHARTER_RIVALS, tr(r->lang, N_("you")), number);
 }
 
+/* Acts of the registrar that do not count. The next charter settles them: it says upon which act it builds. */
+static void put_voids(struct req *r, json_t *problems)
+{
+    const struct authority *a = &r->core->authority;
+    uint64_t settled = a->charters_n ? a->charters[a->charters_n - 1].roster_number : 0;
+    char number[32];
+    for (size_t i = 0; i < a->voids_n; i++) {
+        if (a->voids[i].number <= settled)
+            continue;
+        snprintf(number, sizeof number, "%llu", (unsigned long long)a->voids[i].number);
+        add_problem(r, problems, ERR_CHARTER_VOIDS, tr(r->lang, N_("the technical secretariat")), number);
+        return;
+    }
+}
+
+/* The secretariat's only site, and not its key: nobody can decide anything. Of several sites another may have it. */
+static void put_registrar(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    char path[160];
+    size_t sites = 0;
+    const struct ally *ally = authority_ally_of(&c->authority, core_own(c)->key.pub);
+    if (!ally || c->is_registrar || ally->ended || !authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT))
+        return;
+    for (size_t i = 0; i < c->authority.sites_n; i++)
+        sites += &c->authority.allies[c->authority.sites[i].ally] == ally && !c->authority.sites[i].ended;
+    snprintf(path, sizeof path, "%.120s/keys/%s.key", c->dir, REGISTRAR_KEY_NAME);
+    if (sites == 1)
+        add_problem(r, problems, ERR_KEY_REGISTRAR, tr(r->lang, N_("you")), path);
+}
+
 /* The allies that may decide, by name. */
 static void secretariat(const struct core *c, char *out, size_t size)
 {
@@ -328,6 +360,8 @@ err_t req_status(struct req *r)
         add_problem(r, problems, ERR_RESTORED, tr(r->lang, N_("allied, by itself")), "");
     put_erasures(r, problems);
     put_rivals(r, problems);
+    put_voids(r, problems);
+    put_registrar(r, problems);
     put_rotation(r, problems);
     req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
     req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));

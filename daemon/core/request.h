@@ -39,8 +39,8 @@
  *                    retire: why, "" for not at all, or {retired, reason}
  *   charter.show    {id?}                                         → {id, number, name, in_force, voters, needed, signed, signers: [name], waiting: [name], prev, registrar, text_hash,
  *                    allies: [{id, name, college, heir, sites: [{site, name, votes}]}], roles: [{role, ally, ally_name}], rules, scores, checkpoint, cuts, roster}
- *   charter.log     {}                                            → {charters: [as charter.show, in short], rivals: [{number, kept, other}]}       drafts among them
- *   charter.propose {name, text, keep_provisional, roles: {role: ally}, rules: {number: value}, heirs: {ally: heir}, end: {ally: heir or ""}} → as charter.log's
+ *   charter.log     {}                                            → {charters: [as charter.show, in short], rivals: [{number, kept, other}], voids: [{number, id, why: charter|lower|registrar|follows}]}       drafts among them; voids: acts that do not count
+ *   charter.propose {name, text, keep_provisional, roles: {role: ally}, rules: {number: value}, heirs: {ally: heir}, end: {ally: heir or ""}, registrar: key} → as charter.log's
  *                    the next charter, signed by this site; text is the prose whose hash it carries
  *   charter.sign    {id}                                          → as charter.log's              ERR_SIGNED_RIVAL, ERR_WHO, ERR_RESTORED
  *   charter.refuse  {id}                                          → as charter.log's              promises never to sign it
@@ -49,6 +49,7 @@
  *   erasures        {}                                            → {erasures: [{dot, site, site_name, ally, ally_name (who asked), counts, erased (here), attested: [site name], waiting: [site name]}], open}
  *   key.rotate      {}                                            → {old, site, restart, waits}       a new key for this site; restart: the daemon takes it in a moment, and until then this site writes nothing;
  *                    waits: the registrar is elsewhere and was asked, or will be. Asked again, it goes on with the same key
+ *   key.registrar   {}                                            → {registrar}       the public half of a key, made here, that charter.propose may name the registrar's
  *   changes         {ally, since: RFC 3339, limit, cursor | before} → {changes: [{commit, at, clock, seq, site, site_name, ally, ally_name, ops: [{dot, kind, type:
  *                    record|concept|site|none, id, label, fields: ["title@fr", "-broader"], counts, state: present|erased|missing}]}], next, older, aside}
  *                    Commit by commit in this replica's order of arrival, the earlier first: the latest `limit` of them; the latest before the commit

@@ -15,23 +15,6 @@ static void name_of(const struct own *own, const char *suffix, char out[KEY_NAME
     snprintf(out, KEY_NAME_BYTES, "%.*s%s", (int)own->row.name.len, (const char *)own->row.name.at, suffix);
 }
 
-/* One that an attempt left is taken: the act may have gone out with it. */
-static err_t next_key(struct core *c, const struct own *own, struct sign_key *out, struct why *why)
-{
-    char name[KEY_NAME_BYTES];
-    uint8_t seed[SEED_BYTES];
-    name_of(own, ".next", name);
-    err_t e = keyfile_read(c->dir, name, out, why);
-    if (e != ERR_KEY_MISSING)
-        return e;
-    c->env.random(c->env.ctx, seed, sizeof seed);
-    e = keyfile_write(c->dir, name, seed, why);
-    if (!e)
-        sign_key_from_seed(seed, out);
-    sign_wipe(seed, sizeof seed);
-    return e;
-}
-
 static err_t heads_of(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena, struct roster_act *act)
 {
     struct msg_head *all = NULL;
@@ -149,20 +132,22 @@ static err_t ask(struct core *c, const struct own *own, const struct site *site,
     return e;
 }
 
-err_t rotate_key(struct core *c, uint8_t fresh[SITE_BYTES], bool *waits, struct why *why)
+err_t rotate_key(struct core *c, const struct own *own, uint8_t fresh[SITE_BYTES], bool *waits, struct why *why)
 {
     struct sign_key key = {0};
-    struct own *own = core_own(c);
     uint8_t wanted[SITE_BYTES];
+    char name[KEY_NAME_BYTES];
+    name_of(own, ".next", name);
     err_t e = roster_may_act(c, "key.rotate", why);
-    *waits = e == ERR_WHO;
+    /* The registrar's key may be at another site of the secretariat. */
+    *waits = e == ERR_WHO || e == ERR_KEY_REGISTRAR;
     e = *waits ? ERR_OK : e;
     *why = e ? *why : (struct why){0};
     const struct site *site = e ? NULL : authority_site(&c->authority, own->key.pub);
     if (!e && site->ended)
         e = why_set(why, ERR_NOTHING_TO_DO, "%s", "key.rotate");
     if (!e)
-        e = next_key(c, own, &key, why);
+        e = keyfile_next(c->dir, name, &c->env, &key, why);
     if (!e && !*waits)
         e = replace(c, site, key.pub);
     /* One that is on its way already is not said twice, though our addresses may be others by now. */

@@ -24,7 +24,7 @@
 #define ARCHIVE_MAGIC          "allied-backup/1\n"
 #define ARCHIVE_MANIFEST_BYTES (64u * 1024)
 #define ARCHIVE_SITES_MAX      64
-#define ARCHIVE_PARTS_MAX      (ARCHIVE_SITES_MAX + 3)
+#define ARCHIVE_PARTS_MAX      (2 * ARCHIVE_SITES_MAX + 4)
 #define ARCHIVE_CONFIG_BYTES   (1024u * 1024)
 #define ARCHIVE_RATIO          20
 #define ARCHIVE_SLACK_BYTES    (1024u * 1024)

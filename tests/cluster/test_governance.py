@@ -106,3 +106,20 @@ def test_a_site_takes_a_new_key_from_the_secretariat_and_syncs_on():
             al.wait_equal()
         for site in (a, b, c):
             site.verify()
+
+
+def test_the_secretariat_changes_hands_with_its_key():
+    with Alliance() as al:
+        a, b, c = al.three()
+        for lang in ("fr", "en"):
+            shown = b.ok("--lang", lang, "key", "registrar").out
+        key = b.json("key", "registrar")["registrar"]
+        check(key in shown, shown)
+        proposed = b.json("charter", "propose", "--registrar", key, "--role", "secretariat=Ritimo")
+        wait_for(lambda: c.run("charter", "sign", proposed["id"]).exit == 0, "c signs")
+        everywhere((a, b, c), lambda s: s.status()["charter"], 1, "charter 1")
+        equal((a.status()["registrar"], b.status()["registrar"]), (False, True), "who has the registrar's key")
+        equal(a.run("ally", "suspend", "Ritimo").exit, 5, "the old secretariat decides nothing")
+        b.ok("ally", "suspend", "Citego", "--reason", "passation")
+        everywhere((a, b, c), lambda s: s.json("ally", "show", "Citego")["suspended"], True, "the new one does")
+        check("key_registrar" not in [p["name"] for p in a.status()["problems"]], a.status()["problems"])
