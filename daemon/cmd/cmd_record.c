@@ -1,5 +1,5 @@
 /*
- * allied record: add, edit, list, show, history, retire. The import has its own file.
+ * allied record: add, edit, list, show, history, retire. The import and translations have files of their own.
  */
 #include "conf/tr.h"
 #include "daemon/cmd/batch.h"
@@ -117,9 +117,10 @@ static int record_add(struct cli *cli, int argc, char **argv)
 /* ---- edit, retire ---- */
 
 static const struct arg_option edit_options[] = {
-    {0, "set",    "field[@lang]=value", true,  N_("one value; repeat it for others")},
-    {0, "unset",  "field[@lang]",       true,  N_("empty a field")                  },
-    {0, "revive", NULL,                 false, N_("bring a retired record back")    },
+    {0, "set",       "field[@lang]=value", true,  N_("one value; repeat it for others")                },
+    {0, "unset",     "field[@lang]",       true,  N_("empty a field")                                  },
+    {0, "revive",    NULL,                 false, N_("bring a retired record back")                    },
+    {0, "from-lang", "XX",                 false, N_("the texts are translations out of this language")},
 };
 static const struct arg_form edit_form = {"record edit",
                                           "ID",
@@ -160,11 +161,14 @@ static int record_edit(struct cli *cli, int argc, char **argv)
     if (!cli_begin(cli, &edit_form, argc, argv, &args, &code))
         return code;
     bool revive = args_flag(&args, "revive");
+    const char *from = args_value(&args, "from-lang");
     if (!revive && !args_value(&args, "set") && !args_value(&args, "unset"))
         return cli_lacks(cli, "--set | --unset | --revive");
     json_t *set = json_object();
     err_t err = entity_sets(cli, ENTITY_RECORD, &args, set);
     err = err ? err : keep_parts(cli, &args, args.operands[0], set);
+    if (!err && from)
+        err = record_made_from(cli, args.operands[0], from, set);
     if (err) {
         json_decref(set);
         return cli_fail(cli, err);
@@ -349,7 +353,9 @@ static void show_record(const struct out *o, const json_t *r)
     json_array_foreach(json_object_get(r, "translations"), i, c)
     {
         char name[64];
-        snprintf(name, sizeof name, "%s@%s", pick_text(c, "field"), pick_text(c, "lang"));
+        const char *source = pick_text(c, "from");
+        snprintf(name, sizeof name, *source ? "%s@%s (%s)" : "%s@%s", pick_text(c, "field"), pick_text(c, "lang"),
+                 source);
         if (pick_true(c, "stale"))
             out_pair(o, N_("translation to redo"), name);
     }
@@ -404,15 +410,16 @@ static int record_republish(struct cli *cli, int argc, char **argv)
 }
 
 static const struct cli_sub subs[] = {
-    {"add",       record_add,       &add_form          },
-    {"edit",      record_edit,      &edit_form         },
-    {"import",    record_import,    &record_import_form},
-    {"link",      record_link,      &link_form         },
-    {"list",      record_list,      &list_form         },
-    {"show",      record_show,      &show_form         },
-    {"history",   record_history,   &history_form      },
-    {"retire",    record_retire,    &retire_form       },
-    {"republish", record_republish, &republish_form    },
+    {"add",       record_add,       &add_form             },
+    {"edit",      record_edit,      &edit_form            },
+    {"import",    record_import,    &record_import_form   },
+    {"link",      record_link,      &link_form            },
+    {"list",      record_list,      &list_form            },
+    {"show",      record_show,      &show_form            },
+    {"history",   record_history,   &history_form         },
+    {"translate", record_translate, &record_translate_form},
+    {"retire",    record_retire,    &retire_form          },
+    {"republish", record_republish, &republish_form       },
 };
 
 int cmd_record(struct cli *cli, int argc, char **argv)

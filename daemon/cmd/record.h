@@ -9,4 +9,12 @@
 extern const struct arg_form record_import_form;
 int record_import(struct cli *cli, int argc, char **argv);
 
+extern const struct arg_form record_translate_form;
+int record_translate(struct cli *cli, int argc, char **argv);
+/*
+ * The texts in `set` are made from those in language `from`, of the record or of `set` itself: says so in `set`. ERR_SOURCE_TEXT where one of them has no
+ * text in that language; cli->why.
+ */
+err_t record_made_from(struct cli *cli, const char *id, const char *from, json_t *set);
+
 #endif
