@@ -377,7 +377,9 @@ int cli_run(struct cli *cli, int argc, char **argv)
     int code = run_line(cli, argc, argv);
     /* A full disk behind `allied … > file` shows only here. */
     bool lost = fflush(cli->out.data) != 0 || ferror(cli->out.data);
-    if (!lost || code != 0)
+    /* What was said about failures is on stderr; a partial result, or a state that is not well, is what was lost. */
+    bool told = code != 0 && code != err_exit(ERR_HOLE);
+    if (!lost || told)
         return code;
     cli->out.json = false;
     return cli_fail(cli, why_set(&cli->why, errno == ENOSPC ? ERR_DISK_FULL : ERR_DISK, "stdout"));
@@ -396,9 +398,27 @@ err_t cli_ask(struct cli *cli, const char *what, json_t *args, json_t **result)
             return err;
         }
     }
-    if (cli->site && args)
+    if (cli->site && !args)
+        args = json_object();
+    if (cli->site)
         json_object_set_new(args, "site", json_string(cli->site));
     return door_call(cli->door, what, args, result, &cli->why);
+}
+
+err_t cli_check_site(struct cli *cli)
+{
+    json_t *ignored = NULL;
+    if (!cli->site)
+        return ERR_OK;
+    struct why before = cli->why;
+    err_t err = cli_ask(cli, "allies", NULL, &ignored);
+    json_decref(ignored);
+    door_close(cli->door);
+    cli->door = NULL;
+    if (err == ERR_SITE_UNKNOWN)
+        return err;
+    cli->why = before;
+    return ERR_OK;
 }
 
 bool cli_confirm(struct cli *cli, const char *question, int *code)

@@ -87,6 +87,11 @@ int cli_sub(struct cli *cli, const char *command, const struct cli_sub *subs, si
 
 /* One request to the core (door.h, request.h). `args` is taken over. Opens the door the first time. Fills cli->why. */
 err_t cli_ask(struct cli *cli, const char *what, json_t *args, json_t **result);
+/*
+ * For commands that ask the core nothing: ERR_SITE_UNKNOWN where --site names none that is hosted here. Where the core cannot say, nothing is held against
+ * the name. Leaves the directory as free as it was.
+ */
+err_t cli_check_site(struct cli *cli);
 /* Tells an error (cli->why where its code is the same) and gives its exit code. */
 int cli_fail(struct cli *cli, err_t err);
 /* Tells a usage error at `word`. 64. */

@@ -80,6 +80,9 @@ static int config_show(struct cli *cli, int argc, char **argv)
     int code;
     if (!cli_begin(cli, &show_form, argc, argv, &args, &code))
         return code;
+    err_t err = cli_check_site(cli);
+    if (err)
+        return cli_fail(cli, err);
     enum setting only = args.operands_n ? setting_by_name(args.operands[0]) : SETTING_COUNT;
     if (args.operands_n && only == SETTING_COUNT)
         return unknown_key(cli, args.operands[0]);
@@ -112,6 +115,7 @@ static int config_check(struct cli *cli, int argc, char **argv)
     if (!cli_begin_bare(cli, &check_form, argc, argv, &args, &code))
         return code;
     err_t err = cli_settings(cli);
+    err = err ? err : cli_check_site(cli);
     if (err)
         return cli_fail(cli, err);
     if (cli->out.json) {
@@ -159,7 +163,8 @@ static int config_set(struct cli *cli, int argc, char **argv)
     char path[CLI_PATH_MAX + 16];
     snprintf(path, sizeof path, *cli->config ? "%s" : "%s/allied.conf", *cli->config ? cli->config : cli->data);
     bool fresh = access(path, F_OK) != 0;
-    err_t err = edit_file(path, args.operands[0], args.operands[1], &cli->why);
+    err_t err = cli_check_site(cli);
+    err = err ? err : edit_file(path, args.operands[0], args.operands[1], &cli->why);
     if (err)
         return cli_fail(cli, err);
     if (fresh)

@@ -26,7 +26,9 @@ int cmd_daemon(struct cli *cli, int argc, char **argv)
                                    .lang = cli->lang,
                                    .control = true,
                                    .echo = cli->out.quiet ? NULL : stderr};
-    err_t e = service_open(&with, &service, &cli->why);
+    err_t e = cli_check_site(cli);
+    if (!e)
+        e = service_open(&with, &service, &cli->why);
     if (!e && *service_address(service))
         out_say(&cli->out, N_("Listening on {1}; data in {2}. Ctrl-C ends it."), service_address(service), cli->data,
                 NULL);

@@ -132,7 +132,8 @@ int cmd_journal(struct cli *cli, int argc, char **argv)
     struct tail t = {0};
     long lines = 0;
     bool found = false;
-    err_t err = args_number(&args, "lines", 1, LINES_LIMIT, LINES_DEFAULT, &lines, &cli->why);
+    err_t err = cli_check_site(cli);
+    err = err ? err : args_number(&args, "lines", 1, LINES_LIMIT, LINES_DEFAULT, &lines, &cli->why);
     const char *since = args_value(&args, "since");
     if (!err && since)
         err = since_read(since, since_now(), t.since, &cli->why);

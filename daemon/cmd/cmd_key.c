@@ -220,8 +220,9 @@ static err_t read_file(struct cli *cli, const char *path, struct keytext *k)
     buf_init(&text, KEYTEXT_FILE_BYTES);
     while ((n = read(fd, block, sizeof block)) > 0 && buf_append(&text, block, (size_t)n) == ERR_OK)
         ;
+    int reason = errno;
     close(fd);
-    err_t e = n < 0      ? why_set(&cli->why, ERR_FILE, "%.150s", path)
+    err_t e = n < 0      ? why_set(&cli->why, err_of_errno(reason, ERR_FILE), "%.150s", path)
               : text.err ? why_set(&cli->why, ERR_KEY_FILE, "%.150s", path)
                          : keytext_decode(buf_slice(&text), k, &cli->why);
     buf_wipe(&text);

@@ -104,6 +104,8 @@ err_t keyfile_read(const char *dir, const char *name, struct sign_key *out, stru
     ssize_t n = read(fd, text, SEED_TEXT_LEN);
     int seen = fstat(fd, &st);
     close(fd);
+    if (!seen && S_ISDIR(st.st_mode))
+        return why_set(why, ERR_FILE_DIRECTORY, "%.150s", path);
     if (seen || (st.st_mode & 077))
         return why_set(why, ERR_OWNER, "%.120s: chmod 600", path);
     err_t e =

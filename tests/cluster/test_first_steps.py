@@ -70,6 +70,12 @@ def test_a_damaged_key_is_called_damaged_and_its_file_named():
                 check(path in text, "the file is not named in", text)
             with open(path, "wb") as f:
                 f.write(good)
+            os.rename(path, path + ".away")
+            os.mkdir(path)
+            check(path in told(a, 1, 1028, *words)[0], "a directory in its place is not told")
+            os.rmdir(path)
+            os.rename(path + ".away", path)
+        check(a.dir in told(a, 1, 1028, "key", "import", "--file", a.dir)[0], "a directory to import is not told")
         a.ok("invite", "Ritimo")
         shutil.copy(key_of(a, "registrar"), key_of(a, "citego"))
         check(key_of(a, "citego") in told(a, 65, 1322, "record", "list")[0], "another site's key is not told")
@@ -163,10 +169,11 @@ def test_an_unknown_site_is_refused_with_the_list_of_those_there_are():
         for start in (lambda: None, a.start):
             start()
             for words in (["status"], ["record", "list"], ["record", "add", "--set=type=experience", "--set=title@fr=x"],
-                          ["invite", "Ritimo"], ["verify"], ["conflicts"]):
+                          ["invite", "Ritimo"], ["verify"], ["conflicts"], ["journal"], ["config", "show"], ["changes"],
+                          ["ally", "list"], ["daemon"]):
                 text = told(a, 64, 1622, "--site", "nope", *words)[0]
                 check("nope (citego)" in text, "the sites are not listed:", text)
-                if words[0] not in ("invite", "status"):
+                if words[0] not in ("invite", "status", "daemon"):
                     a.ok("--site", "citego", *words)
 
 

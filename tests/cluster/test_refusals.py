@@ -332,10 +332,11 @@ def test_output_that_cannot_be_written_is_told():
     with Alliance() as al:
         a = founded(al)
         a.add("un", "Un jardin")
-        with open("/dev/full", "wb") as full:
-            p = subprocess.run(a.words("record", "list"), stdout=full, stderr=subprocess.PIPE, env=al.env, timeout=20)
-        equal(p.returncode, 1, p.stderr)
-        check(b"ALLIED-100" in p.stderr, p.stderr)
+        for words in (["record", "list"], ["status"]):  # status alone would be 2: no daemon runs
+            with open("/dev/full", "wb") as full:
+                p = subprocess.run(a.words(*words), stdout=full, stderr=subprocess.PIPE, env=al.env, timeout=20)
+            equal(p.returncode, 1, p.stderr)
+            check(b"ALLIED-100" in p.stderr, p.stderr)
 
 
 def test_a_closed_output_is_told_and_nothing_goes_into_the_files_of_the_site():
