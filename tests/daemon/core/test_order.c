@@ -1,0 +1,177 @@
+/*
+ * DESIGN §1.1: replicas with equal inputs have equal states, whatever the order, the path or the number of deliveries. Random histories of everything
+ * that is an input: commits of every kind of op, forks, charters with rivals and signatures that come apart, every kind of roster act with siblings,
+ * promises, erasures ahead of data. They are given to fresh cores in random order, in pieces, twice, without bodies, with restarts in between.
+ */
+#include "tests/help/core_inputs.h"
+
+#include "daemon/core/erase.h"
+#include "daemon/core/sync.h"
+#include "daemon/store/aside.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define SEEDS 4
+#define STEPS 110
+
+static struct tale_figures seen;
+static unsigned erased, voided, cut;
+
+static struct core *core_at(struct tale *t, size_t at)
+{
+    return t->w->sites[at].core;
+}
+
+/* ---- delivery ---- */
+
+/* Each at its place, give or take `reach`. */
+static void shuffle(struct tale *t, size_t *order, size_t n, size_t reach)
+{
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    for (size_t i = n; i-- > 1;) {
+        size_t from = i > reach ? i - reach : 0, k = from + tale_below(t, i - from + 1), kept = order[i];
+        order[i] = order[k];
+        order[k] = kept;
+    }
+}
+
+static void deliver(struct tale *t, size_t at, size_t reach, bool spoilt)
+{
+    size_t order[INPUTS_MAX];
+    shuffle(t, order, t->in_n, reach);
+    for (size_t i = 0; i < t->in_n;) {
+        const struct input *in = &t->in[order[i]];
+        if (spoilt && tale_below(t, 40) == 0) {
+            world_close(t->w, at);
+            world_open(t->w, at);
+        }
+        if (spoilt && in->kind == IN_COMMIT && tale_below(t, 8) == 0)
+            tale_give_bare(t, at, in);
+        if (spoilt && tale_below(t, 10) == 0)
+            tale_give(t, at, in);
+        if (in->kind == IN_COMMIT)
+            i += tale_give_run(t, at, order + i, t->in_n - i);
+        else
+            tale_give(t, at, &t->in[order[i++]]);
+    }
+}
+
+struct sums {
+    uint8_t inputs[HASH_BYTES], state[HASH_BYTES];
+    uint64_t holes;
+};
+
+static struct sums sums_of(struct tale *t, size_t at)
+{
+    struct sums s;
+    struct core *c = core_at(t, at);
+    assert_int_equal(digests_update(c), ERR_OK);
+    memcpy(s.inputs, c->inputs, HASH_BYTES);
+    memcpy(s.state, c->state, HASH_BYTES);
+    s.holes = c->holes;
+    return s;
+}
+
+/* As a peer goes on offering what the other lacks, until nothing changes any more. */
+static struct sums settle(struct tale *t, size_t at)
+{
+    struct sums was, now = sums_of(t, at);
+    for (int quiet = 0, passes = 0; quiet < 2; passes++) {
+        assert_true(passes < 60);
+        was = now;
+        deliver(t, at, 8, false);
+        if (quiet)
+            erase_settled(core_at(t, at));
+        now = sums_of(t, at);
+        quiet = memcmp(&was, &now, sizeof now) == 0 ? quiet + 1 : 0;
+    }
+    return now;
+}
+
+static void assert_same(struct tale *t, size_t at, const struct sums *all, const struct sums *one)
+{
+    bool inputs = memcmp(all->inputs, one->inputs, HASH_BYTES) == 0,
+         state = memcmp(all->state, one->state, HASH_BYTES) == 0;
+    if (!inputs || !state || all->holes != one->holes)
+        fail_msg("seed %d, site %d: inputs %s, states %s, holes %d and %d", (int)t->w->seed, (int)at,
+                 inputs ? "equal" : "DIFFER", state ? "equal" : "DIFFER", (int)all->holes, (int)one->holes);
+}
+
+static void count(struct tale *t, size_t at)
+{
+    struct oplog_counts counts;
+    struct log_head *heads = NULL;
+    struct arena arena = {0};
+    size_t n = 0;
+    struct aside_row *aside = NULL;
+    assert_int_equal(oplog_counts(core_at(t, at)->store, &counts), ERR_OK);
+    assert_int_equal(oplog_heads(core_at(t, at)->store, &arena, &heads, &n), ERR_OK);
+    for (size_t i = 0; i < n; i++) {
+        struct commit *c = malloc(sizeof *c);
+        assert_non_null(c);
+        for (uint64_t seq = 1; seq <= heads[i].seq; seq++) {
+            assert_int_equal(oplog_get(core_at(t, at)->store, &heads[i].log, seq, &arena, c), ERR_OK);
+            erased += c->ops[0].state == BODY_ERASED;
+        }
+        free(c);
+    }
+    assert_int_equal(aside_list(core_at(t, at)->store, &arena, &aside, &n), ERR_OK);
+    cut += n > 0;
+    voided += core_at(t, at)->authority.voids_n > 0;
+    arena_fini(&arena);
+}
+
+static void every_order_of_every_input_gives_equal_digests(void **state)
+{
+    (void)state;
+    static const size_t reach[TALE_SITES] = {0, 4, 40, INPUTS_MAX};
+    const char *asked = getenv("SEEDS"); /* for a long run */
+    uint64_t seeds = asked ? strtoull(asked, NULL, 10) : SEEDS;
+    for (uint64_t seed = 1; seed <= seeds; seed++) {
+        struct tale *t = tale_new(seed, STEPS, &seen);
+        struct sums all = settle(t, 0);
+        count(t, 0);
+        for (size_t at = 1; at < TALE_SITES; at++) {
+            world_close(t->w, at);
+            world_restore(t->w, at, t->base[at]);
+            world_open(t->w, at);
+            deliver(t, at, reach[at], true);
+            struct sums one = settle(t, at);
+            assert_same(t, at, &all, &one);
+            json_t *r = world_do(t->w, at, "rebuild", NULL);
+            assert_true(json_is_true(json_object_get(r, "same")));
+            json_decref(r);
+            world_verify(t->w, at);
+        }
+        tale_free(t);
+    }
+}
+
+/* So that the test above says something of all of them. */
+static void every_kind_of_op_and_act_and_input_was_tried(void **state)
+{
+    (void)state;
+#define X(id, num, name, entity, erasable, who) assert_true(seen.ops[OP_##id] >= SEEDS);
+    OP_KINDS(X)
+#undef X
+    for (enum act_kind k = ACT_ADMIT; k <= ACT_CHECKPOINT; k++)
+        assert_int_not_equal(seen.acts[k], 0);
+    for (size_t i = 0; i < IN_COUNT; i++)
+        assert_true(seen.inputs[i] >= SEEDS / 2);
+    assert_true(seen.charters >= SEEDS && seen.forks >= SEEDS && erased >= SEEDS && cut >= SEEDS / 2 && voided);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_order_of_every_input_gives_equal_digests),
+        cmocka_unit_test(every_kind_of_op_and_act_and_input_was_tried),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
