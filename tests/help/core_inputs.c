@@ -194,7 +194,7 @@ static void step_commit(struct tale *t)
     add(t, IN_COMMIT, carried, (struct buf){0});
 }
 
-/* A second branch, which goes on for a while; the proof comes by itself or out of the commits. */
+/* A second branch, which goes on for a while; the proof comes ahead of the commits, or out of them. */
 static void step_fork(struct tale *t)
 {
     struct author *a = some_author(t), *branch = malloc(sizeof *branch);
@@ -202,11 +202,17 @@ static void step_fork(struct tale *t)
     *branch = *a;
     branch->a.clock += 1 << 20;
     branch->a.bodies += 100;
-    struct buf one = write_op(t, a, OP_RECORD_PUT), other = write_op(t, branch, OP_CONCEPT_PUT);
-    if (tale_below(t, 2))
-        add(t, IN_FORK, copy_of(buf_slice(&one)), copy_of(buf_slice(&other)));
+    /* What a commit did that falls away has to be undone: an erasure above all. */
+    static const enum op_kind kinds[] = {OP_SITE_ERASE, OP_SITE_ERASE, OP_SITE_ATTEST, OP_RECORD_PUT};
+    struct buf one = write_op(t, a, kinds[tale_below(t, 4)]), other = write_op(t, branch, kinds[tale_below(t, 4)]);
+    struct buf proof[] = {copy_of(buf_slice(&one)), copy_of(buf_slice(&other))};
+    bool ahead = tale_below(t, 2);
+    if (ahead)
+        add(t, IN_FORK, proof[0], proof[1]);
     add(t, IN_COMMIT, one, (struct buf){0});
     add(t, IN_COMMIT, other, (struct buf){0});
+    if (!ahead) /* whoever finds it out tells the others */
+        add(t, IN_FORK, proof[0], proof[1]);
     for (size_t i = tale_below(t, 3); i > 0; i--)
         add(t, IN_COMMIT, write_op(t, branch, op_random_kind(tale_below(t, 1000))), (struct buf){0});
     if (tale_below(t, 2)) /* the author goes on from the other one */

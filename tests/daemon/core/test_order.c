@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#define SEEDS 4
+#define SEEDS 3
 #define STEPS 110
 
 static struct tale_figures seen;
@@ -55,7 +55,10 @@ static void deliver(struct tale *t, size_t at, size_t reach, bool spoilt)
             tale_give_bare(t, at, in);
         if (spoilt && tale_below(t, 10) == 0)
             tale_give(t, at, in);
-        if (in->kind == IN_COMMIT)
+        /* At the end nobody tells ahead of data what stands in no log. */
+        if (in->kind == IN_AHEAD && !spoilt)
+            i++;
+        else if (in->kind == IN_COMMIT)
             i += tale_give_run(t, at, order + i, t->in_n - i);
         else
             tale_give(t, at, &t->in[order[i++]]);
@@ -79,28 +82,85 @@ static struct sums sums_of(struct tale *t, size_t at)
 }
 
 /* As a peer goes on offering what the other lacks, until nothing changes any more. */
-static struct sums settle(struct tale *t, size_t at)
+static struct sums quieten(struct tale *t, size_t at)
 {
     struct sums was, now = sums_of(t, at);
-    for (int quiet = 0, passes = 0; quiet < 2; passes++) {
+    for (int passes = 0; passes == 0 || memcmp(&was, &now, sizeof now) != 0; passes++) {
         assert_true(passes < 60);
         was = now;
         deliver(t, at, 8, false);
-        if (quiet)
-            erase_settled(core_at(t, at));
         now = sums_of(t, at);
-        quiet = memcmp(&was, &now, sizeof now) == 0 ? quiet + 1 : 0;
     }
     return now;
+}
+
+/* Then what was told ahead and came to nothing is forgotten, and the texts it kept out come in. */
+static struct sums settle(struct tale *t, size_t at)
+{
+    quieten(t, at);
+    erase_settled(core_at(t, at));
+    return quieten(t, at);
+}
+
+static void explain_holes(struct core *c, struct arena *arena)
+{
+    struct log_id log;
+    uint64_t seq = 0;
+    for (int64_t row = 0; oplog_next_hole(c->store, row, &row, &log, &seq) == ERR_OK;) {
+        struct erasure *asked = NULL;
+        struct commit *commit = arena_alloc(arena, 1, sizeof *commit);
+        size_t n = 0;
+        assert_non_null(commit);
+        assert_int_equal(oplog_get(c->store, &log, seq, arena, commit), ERR_OK);
+        struct dot dot = dot_of(commit->id, (size_t)(row % 256));
+        assert_int_equal(erased_list(c->store, &dot, arena, &asked, &n), ERR_OK);
+        print_message("  hole %02x %llu: %llu due %d kept out %d\n", log.site[0], (unsigned long long)log.incarnation,
+                      (unsigned long long)seq, erase_is_due(c, &dot, log.site),
+                      erase_keeps_out(c, commit, (size_t)(row % 256)));
+        for (size_t i = 0; i < n; i++)
+            print_message("    asked by %02x %llu: %llu%s\n", asked[i].by.site[0],
+                          (unsigned long long)asked[i].by.incarnation, (unsigned long long)asked[i].by_seq,
+                          asked[i].early ? " ahead" : "");
+    }
+}
+
+/* What differs, for whoever reads why the test failed. */
+static void explain(struct tale *t, size_t at)
+{
+    struct core *c = core_at(t, at);
+    struct arena arena = {0};
+    struct log_head *heads = NULL;
+    struct fork_proof *forks = NULL;
+    size_t n = 0;
+    print_message("site %d: charter %d %02x%02x roster %d %02x%02x\n", (int)at, (int)c->authority.charter_number,
+                  c->authority.charter_id[0], c->authority.charter_id[1], (int)c->authority.roster_number,
+                  c->authority.roster_id[0], c->authority.roster_id[1]);
+    assert_int_equal(oplog_heads(c->store, &arena, &heads, &n), ERR_OK);
+    for (size_t i = 0; i < n; i++) {
+        const struct head *named = authority_checkpoint(&c->authority, &heads[i].log);
+        uint64_t limit = authority_limit(&c->authority, &heads[i].log);
+        print_message("  %02x %llu: %llu %02x%02x %s limit %lld checkpoint %lld\n", heads[i].log.site[0],
+                      (unsigned long long)heads[i].log.incarnation, (unsigned long long)heads[i].seq, heads[i].id[0],
+                      heads[i].id[1], err_name(heads[i].held), (long long)limit, named ? (long long)named->seq : 0);
+    }
+    assert_int_equal(forks_all(c->store, &arena, &forks, &n), ERR_OK);
+    for (size_t i = 0; i < n; i++)
+        print_message("  fork %02x %llu: %llu\n", forks[i].log.site[0], (unsigned long long)forks[i].log.incarnation,
+                      (unsigned long long)forks[i].seq);
+    explain_holes(c, &arena);
+    arena_fini(&arena);
 }
 
 static void assert_same(struct tale *t, size_t at, const struct sums *all, const struct sums *one)
 {
     bool inputs = memcmp(all->inputs, one->inputs, HASH_BYTES) == 0,
          state = memcmp(all->state, one->state, HASH_BYTES) == 0;
-    if (!inputs || !state || all->holes != one->holes)
+    if (!inputs || !state || all->holes != one->holes) {
+        explain(t, 0);
+        explain(t, at);
         fail_msg("seed %d, site %d: inputs %s, states %s, holes %d and %d", (int)t->w->seed, (int)at,
                  inputs ? "equal" : "DIFFER", state ? "equal" : "DIFFER", (int)all->holes, (int)one->holes);
+    }
 }
 
 static void count(struct tale *t, size_t at)
@@ -131,9 +191,9 @@ static void every_order_of_every_input_gives_equal_digests(void **state)
 {
     (void)state;
     static const size_t reach[TALE_SITES] = {0, 4, 40, INPUTS_MAX};
-    const char *asked = getenv("SEEDS"); /* for a long run */
-    uint64_t seeds = asked ? strtoull(asked, NULL, 10) : SEEDS;
-    for (uint64_t seed = 1; seed <= seeds; seed++) {
+    const char *alone = getenv("SEED"), *many = getenv("SEEDS"); /* one alone; a long run */
+    uint64_t first = alone ? strtoull(alone, NULL, 10) : 1, n = alone ? 1 : many ? strtoull(many, NULL, 10) : SEEDS;
+    for (uint64_t seed = first; seed < first + n; seed++) {
         struct tale *t = tale_new(seed, STEPS, &seen);
         struct sums all = settle(t, 0);
         count(t, 0);
