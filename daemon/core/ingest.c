@@ -235,7 +235,9 @@ static err_t append(struct core *c, struct commit *commit, const struct log_head
     /* What only comes back was never a clone's. */
     if (!again)
         own_saw(c, commit);
-    return ingest_store(c, commit, from_link);
+    e = ingest_store(c, commit, from_link);
+    /* The proof may have come before the commits that lead to it. */
+    return !e && commit->seq == limit && why == ERR_FORK ? oplog_hold(c->store, &commit->log, ERR_FORK) : e;
 }
 
 static err_t take(struct core *c, struct slice carried, uint64_t from_link, struct commit *commit, bool again)

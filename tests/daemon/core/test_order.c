@@ -65,6 +65,27 @@ static void deliver(struct tale *t, size_t at, size_t reach, bool spoilt)
     }
 }
 
+/* Whatever came first: a log that a proved fork ended says so. */
+static void assert_held(struct tale *t, size_t at)
+{
+    struct core *c = core_at(t, at);
+    struct arena arena = {0};
+    struct log_head *heads = NULL;
+    size_t n = 0;
+    assert_int_equal(oplog_heads(c->store, &arena, &heads, &n), ERR_OK);
+    for (size_t i = 0; i < n; i++) {
+        const struct head *named = authority_checkpoint(&c->authority, &heads[i].log);
+        uint64_t fork = 0;
+        bool ended =
+            forks_lowest(c->store, &heads[i].log, named ? named->seq : 0, &fork) == ERR_OK && heads[i].seq == fork - 1;
+        if (heads[i].seq && ended != (heads[i].held == ERR_FORK))
+            fail_msg("seed %d, site %d: log %02x %llu at %llu: %s", (int)t->w->seed, (int)at, heads[i].log.site[0],
+                     (unsigned long long)heads[i].log.incarnation, (unsigned long long)heads[i].seq,
+                     err_name(heads[i].held));
+    }
+    arena_fini(&arena);
+}
+
 struct sums {
     uint8_t inputs[HASH_BYTES], state[HASH_BYTES];
     uint64_t holes;
@@ -204,6 +225,7 @@ static void every_order_of_every_input_gives_equal_digests(void **state)
             deliver(t, at, reach[at], true);
             struct sums one = settle(t, at);
             assert_same(t, at, &all, &one);
+            assert_held(t, at);
             json_t *r = world_do(t->w, at, "rebuild", NULL);
             assert_true(json_is_true(json_object_get(r, "same")));
             json_decref(r);
