@@ -294,7 +294,8 @@ static void step_act(struct tale *t)
 
 struct change {
     struct tale *t;
-    const uint8_t *gone; /* an ally that leaves, up to these */
+    const uint8_t *gone; /* an ally that leaves, or is expelled, up to these */
+    bool leaves;
     const struct head *cuts;
     size_t cuts_n;
 };
@@ -314,9 +315,13 @@ static void change_charter(struct charter *c, void *ctx)
     for (size_t i = 0; i < c->allies_n; i++)
         if (tale_below(x->t, 2) && memcmp(allies[i].id, x->t->authors[0].a.ally, ALLY_BYTES) != 0)
             allies[i].heir = slice_of(x->t->authors[0].a.ally, ALLY_BYTES);
-    for (size_t i = 0; i < c->allies_n; i++)
-        if (!x->gone || memcmp(allies[i].id, x->gone, ALLY_BYTES) != 0)
+    for (size_t i = 0; i < c->allies_n; i++) {
+        bool goes = x->gone && memcmp(allies[i].id, x->gone, ALLY_BYTES) == 0, leaves = goes && x->leaves;
+        if (leaves)
+            allies[i].sites_n = 0;
+        if (!goes || leaves)
             allies[kept++] = allies[i];
+    }
     c->allies_n = kept;
     c->cuts = x->cuts;
     c->cuts_n = x->cuts_n;
@@ -349,7 +354,7 @@ static void promise_not(struct tale *t, const struct charter *c)
 static void step_charter(struct tale *t, const uint8_t *gone)
 {
     struct head heads[TALE_AUTHORS], cuts[TALE_AUTHORS];
-    struct change x = {.t = t, .gone = gone, .cuts = cuts};
+    struct change x = {.t = t, .gone = gone, .leaves = tale_below(t, 2), .cuts = cuts};
     struct arena arena = {0};
     struct charter next, rival;
     size_t n = heads_of(t, NULL, heads), some = 1 + tale_below(t, TALE_SITES - 1);
