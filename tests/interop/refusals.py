@@ -1,4 +1,4 @@
-"""What must be refused (PROTOCOL.md §8.5): each a name, the state to send it in, the code of the BYE that must come (None: the session goes on),
+"""What must be refused (PROTOCOL.md §8.6): each a name, the state to send it in, the code of the BYE that must come (None: the session goes on),
 and how its bytes are made from a Material. Some answer with a message instead of a BYE: `answer`.
 """
 from collections import namedtuple
