@@ -232,9 +232,10 @@ static err_t apply_one(struct core *c, const struct dot *target, struct commit *
         return e;
     bool due = erase_is_due(c, target, commit->log.site);
     e = due ? erased_purge(c->store, target, &changed) : erased_void(c->store, target, &changed);
+    /* What came erased already is attested all the same. */
+    c->erase.flush |= due;
     if (e || !changed)
         return e;
-    c->erase.flush |= due;
     if (due)
         e = drop_notes(c, &commit->ops[target->index], commit->id, arena);
     return e ? e : refold_touch_op(c, &commit->ops[target->index]);

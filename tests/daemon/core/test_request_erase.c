@@ -162,12 +162,40 @@ static void data_protection_erases_what_others_wrote(void **state)
     world_free(w);
 }
 
+/* What asks for the erasure may come before what is erased, whose body is gone from the start: there is nothing to purge, and all to attest. */
+static void a_site_that_joins_after_an_erasure_attests_it_in_whatever_order_it_comes(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 6; seed++) {
+        struct world *w = world_alliance(390 + seed, 2);
+        char id[64], dot[40];
+        world_record(w, 0, "s1", SECRET, id);
+        last_dot(w, 0, id, dot);
+        /* Another log asks. */
+        world_stop(w, 0);
+        world_boot(w, 0);
+        assert_int_equal(world_start(w, 0), ERR_OK);
+        json_decref(world_do(w, 0, "erase", asking(dot)));
+        assert_true(world_settle(w, 60000));
+        size_t late = world_add(w, "gamma");
+        world_join(w, late, NULL);
+        assert_int_equal(world_start(w, late), ERR_OK);
+        assert_true(world_settle(w, 60000));
+        world_run(w, 3000);
+        assert_true(world_settle(w, 60000));
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(open_erasures(w, i), 0);
+        world_free(w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_erased_stands_in_no_table_and_all_attest),
         cmocka_unit_test(requests_are_refused_with_their_reason),
         cmocka_unit_test(data_protection_erases_what_others_wrote),
+        cmocka_unit_test(a_site_that_joins_after_an_erasure_attests_it_in_whatever_order_it_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
