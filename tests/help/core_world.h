@@ -80,7 +80,7 @@ struct world {
     bool watch;    /* look into every frame: see `commits` */
     json_t *seen;  /* log and seq → commit id, of every commit that ever travelled */
     size_t forks;  /* how often one came with another id */
-    bool outsider; /* the last site is played by the test: what it is sent is kept in `inbox` */
+    size_t outsider; /* 1 + the site that is played by the test (0: none is): what it is sent is kept in `inbox` */
     struct buf inbox[64];
     size_t inbox_n;
 };

@@ -281,7 +281,7 @@ static void link_event(struct world *w, struct world_event *e)
     add_trace(w, e, s->at);
     if (e->kind == WORLD_FRAME)
         l->waiting[e->end] -= e->bytes.len;
-    if (!there || (w->outsider && s->at + 1 == w->sites_n)) {
+    if (!there || (s->at + 1 == w->outsider)) {
         if (there && e->kind == WORLD_DOWN)
             l->open[e->end] = false;
         else if (there)
@@ -486,7 +486,7 @@ static void look_into(struct world *w, struct slice message)
 uint64_t world_outsider_link(struct world *w, size_t to, const uint8_t curve[32])
 {
     assert_true(w->outsider);
-    size_t at = make_link(w, w->sites_n - 1, w->next_incoming + 1, to);
+    size_t at = make_link(w, w->outsider - 1, w->next_incoming + 1, to);
     core_link_up(w->sites[to].core, w->links[at].link[1], NULL, curve);
     w->sites[to].tick_at = w->now;
     return w->links[at].link[1];

@@ -67,6 +67,8 @@ struct sim_plan sim_plan_of(uint64_t seed)
         p.rotates = draw(&state, 2);
         p.rivals = draw(&state, 2);
     }
+    if (seed % 11 == 2 || seed % 11 == 8)
+        p.faults |= SIM_HOSTILE | SIM_LIAR;
     if (seed % 11 == 3 || seed % 11 == 5)
         p.faults |= SIM_BACKUPS;
     if (seed % 11 == 7 || seed % 11 == 5)
@@ -170,7 +172,9 @@ static void step(struct sim *s)
     size_t at;
     faults_start_due(s);
     uint64_t what = sim_random(s, 100);
-    if (s->has_hostile && what < 10)
+    if (s->plan.faults & SIM_LIAR && what < 15)
+        liar_step(s);
+    else if (s->has_hostile && what < 10 + (s->plan.faults & SIM_LIAR ? 12 : 0))
         hostile_step(s);
     else if (s->plan.faults & SIM_STANDING && what >= 90)
         standing_step(s);
@@ -201,6 +205,8 @@ static void begin(struct sim *s)
         faults_start(s, i);
     if (s->plan.faults & SIM_HOSTILE) {
         s->hostile_at = s->w->sites_n - 1;
+        if (s->plan.faults & SIM_LIAR)
+            liar_begin(s);
         core_author_init(&s->author, s->w, s->hostile_at, 77);
         world_stop(s->w, s->hostile_at);
         s->sites[s->hostile_at].played = s->has_hostile = true;

@@ -12,7 +12,7 @@
 struct sim_counts {
     uint64_t seeds, runs, failed, virtual_ms;
     uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, acts, charters, full_disks, disk_errors, skews,
-        partitions, mutes, resets, backups, put_back, key_alone, newer;
+        partitions, mutes, resets, backups, put_back, key_alone, newer, lies;
     uint64_t writes, refused, unknown, lost_with_disk, aside, hostile, joined;
     char root[96]; /* of the run under way, to be removed should it die */
 };
@@ -36,6 +36,7 @@ enum sim_class {
     SIM_JOINS = 1 << 7,
     SIM_STANDING = 1 << 8, /* suspensions, checkpoints, charters, erasures */
     SIM_BACKUPS = 1 << 9,
+    SIM_LIAR = 1 << 11,  /* with SIM_HOSTILE: it speaks in sessions of its own too */
     SIM_NEWER = 1 << 10, /* ops of kinds that nobody knows yet */
 };
 
@@ -70,6 +71,10 @@ struct sim {
     bool has_hostile;
     size_t hostile_at;
     struct core_author author; /* the hostile site's hand */
+    struct {
+        uint8_t curve[32];
+        uint64_t link[WORLD_SITES]; /* its session with each site, by the number there; 0: never any */
+    } lies;
     bool cloned, watch;
 };
 
@@ -120,6 +125,10 @@ void newer_write(struct sim *s, size_t at);
 
 /* ---- hostile.c ---- */
 void hostile_step(struct sim *s);
+
+/* ---- liar.c ---- */
+void liar_begin(struct sim *s); /* while its core still runs */
+void liar_step(struct sim *s);
 
 /* ---- check.c ---- */
 void check_all(struct sim *s);

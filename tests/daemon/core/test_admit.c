@@ -208,7 +208,7 @@ static void open_strangers(struct stranger *s, size_t n)
 {
     s->w = world_alliance(78, n);
     world_add(s->w, "stranger");
-    s->w->outsider = true;
+    s->w->outsider = s->w->sites_n;
 }
 
 static void a_stranger_may_say_hello_charter_and_join_alone(void **state)

@@ -69,7 +69,7 @@ static void open_scene(struct scene *s)
     world_run(s->w, 3000);
     world_stop(s->w, 1);
     world_add(s->w, "hostile");
-    s->w->outsider = true;
+    s->w->outsider = s->w->sites_n;
     world_run(s->w, 100);
 }
 
