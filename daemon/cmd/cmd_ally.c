@@ -8,7 +8,17 @@
 #include "daemon/cmd/table.h"
 #include <string.h>
 
-static void sites_of(struct table *t, const json_t *ally)
+static void hosted_by(const struct out *o, struct buf *to, const json_t *site)
+{
+    const char *host = pick_text(site, "hosted_by");
+    if (!*host || pick_true(site, "ended"))
+        return;
+    buf_printf(to, " (");
+    out_fill(to, tr(o->lang, N_("hosted by {1}")), &host, 1);
+    buf_printf(to, ")");
+}
+
+static void sites_of(const struct out *o, struct table *t, const json_t *ally)
 {
     struct buf names;
     size_t i;
@@ -18,6 +28,7 @@ static void sites_of(struct table *t, const json_t *ally)
     {
         buf_printf(&names, "%s%s", i ? ", " : "",
                    *pick_text(site, "name") ? pick_text(site, "name") : pick_text(site, "site"));
+        hosted_by(o, &names, site);
     }
     table_cell(t, buf_text(&names));
     buf_fini(&names);
@@ -62,7 +73,7 @@ static void show(const struct out *o, const json_t *result)
         table_cell(&t, pick_text(ally, "id"));
         table_cell(&t, in_words(o, pick_text(ally, "college")));
         table_cell(&t, in_words(o, pick_text(ally, "standing")));
-        sites_of(&t, ally);
+        sites_of(o, &t, ally);
         table_cell(&t, pick_true(ally, "suspended") ? tr(o->lang, N_("suspended")) : "");
     }
     table_print(&t, o);
@@ -105,6 +116,7 @@ static void show_one(const struct out *o, const json_t *ally)
         buf_printf(&line, "%s  %s%s%s", pick_text(site, "name"), pick_text(site, "site"),
                    pick_true(site, "ended") ? "  " : "",
                    pick_true(site, "ended") ? tr(o->lang, N_("key no longer valid")) : "");
+        hosted_by(o, &line, site);
         out_pair(o, N_("site"), buf_text(&line));
         buf_fini(&line);
     }

@@ -5,6 +5,7 @@
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/entity.h"
 #include "daemon/cmd/pick.h"
+#include "daemon/cmd/site.h"
 #include "daemon/cmd/table.h"
 #include <string.h>
 
@@ -102,7 +103,14 @@ static void peers(const struct out *o, const json_t *r)
         table_cell(&t, NUM(pick_number(p, "ahead")));
         table_cell(&t, json_is_integer(heard) ? NUM(json_integer_value(heard)) : "—");
         table_cell(&t, in_sync(o, p));
-        table_cell(&t, known != ERR_COUNT && known != ERR_OK ? tr(o->lang, err_what(known)) : cause);
+        if (*pick_text(p, "hosted_by")) {
+            struct buf text;
+            buf_init(&text, 4096);
+            out_fill(&text, tr(o->lang, N_("hosted by {1}")), &(const char *){pick_text(p, "hosted_by")}, 1);
+            table_cell(&t, buf_text(&text));
+            buf_fini(&text);
+        } else
+            table_cell(&t, known != ERR_COUNT && known != ERR_OK ? tr(o->lang, err_what(known)) : cause);
     }
     if (t.cells_n)
         fputc('\n', o->data);
@@ -160,6 +168,10 @@ static void show(const struct out *o, const json_t *r)
     buf_fini(&charter);
     counts(o, r);
     out_pair_cut(o, N_("digest"), pick_text(r, "digest"));
+    if (json_array_size(json_object_get(r, "sites")) > 1) {
+        fputc('\n', o->data);
+        site_table(o, r);
+    }
     peers(o, r);
     alone(o, r);
     problems(o, r);

@@ -256,22 +256,28 @@ err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SI
 
 /* ---- being admitted ---- */
 
+err_t admit_sign(struct slice request, const uint8_t seed[SEED_BYTES], const struct sign_key *site, struct msg_join *m)
+{
+    struct sign_key secret;
+    sign_key_from_seed(seed, &secret);
+    err_t e = sign_make(&secret, DOMAIN_JOIN, request, m->secret_signature);
+    if (!e)
+        e = sign_make(site, DOMAIN_JOIN, request, m->site_signature);
+    sign_key_wipe(&secret);
+    return e;
+}
+
 err_t admit_request(struct core *c, struct buf *message)
 {
     struct slice request, seed;
-    struct sign_key secret;
     struct msg m = {.type = MSG_JOIN};
     err_t e = local_get(c->store, SETTING_JOIN_REQUEST, &c->frame, &request);
     if (!e)
         e = local_get(c->store, SETTING_JOIN_SECRET, &c->frame, &seed);
     if (e || seed.len != SEED_BYTES)
         return e ? e : ERR_DATABASE;
-    sign_key_from_seed(seed.at, &secret);
     m.join.request = request;
-    e = sign_make(&secret, DOMAIN_JOIN, request, m.join.secret_signature);
-    if (!e)
-        e = sign_make(&core_own(c)->key, DOMAIN_JOIN, request, m.join.site_signature);
-    sign_key_wipe(&secret);
+    e = admit_sign(request, seed.at, &core_own(c)->key, &m.join);
     return e ? e : msg_encode(&m, message);
 }
 

@@ -15,13 +15,15 @@ err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const c
  */
 err_t admit_knows_roster(struct core *c);
 /*
- * Judges a JOIN that came from `site`: the newcomer, or a member that passes it on; where it is good, writes the roster act. That of a site which wants a new key
+ * Judges a JOIN that came from `site`: the newcomer, or a member that hosts it or passes its request on; where it is good, writes the roster act. That of a site which wants a new key
  * (rotate.h) is kept where this is not the registrar: ERR_WAITING. ERR_INVITE_UNKNOWN, _USED, _EXPIRED, ERR_SIGNATURE, ERR_ALLIANCE,
  * ERR_PEER_KEY, ERR_NOT_REGISTRAR. Idempotent.
  */
 err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why);
 /* Our own JOIN, while we wait to be admitted. ERR_NOT_FOUND: we do not. */
 err_t admit_request(struct core *c, struct buf *message);
+/* Both signatures of a JOIN, by the seed of the one-use secret and by the site's key; `m` has the request. */
+err_t admit_sign(struct slice request, const uint8_t seed[SEED_BYTES], const struct sign_key *site, struct msg_join *m);
 /* What the inviter said to our JOIN. A refusal is kept until a code is given again; what passes by itself is not. */
 err_t admit_answered(struct core *c, const struct msg_welcome *m);
 /* What an inviter said to our request, where it refused. */

@@ -1,7 +1,11 @@
 #include "daemon/core/announce.h"
 #include "daemon/core/own.h"
+#include "protocol/base/base32.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
+#include <stdio.h>
+
+#define HOST_SCHEME "site:"
 
 static void read_value(struct rd *r, struct announcement *out)
 {
@@ -46,6 +50,31 @@ err_t announce_read(struct core *c, const uint8_t site[SITE_BYTES], struct arena
         seen++;
     }
     return r.err ? r.err : seen ? ERR_OK : ERR_NOT_FOUND;
+}
+
+bool announce_host(const struct announcement *a, uint8_t host[SITE_BYTES])
+{
+    const size_t head = strlen(HOST_SCHEME);
+    for (size_t i = 0; i < a->endpoints_n; i++) {
+        struct slice one = a->endpoints[i];
+        if (one.len > head && memcmp(one.at, HOST_SCHEME, head) == 0 &&
+            base32_decode(slice_of(one.at + head, one.len - head), host, SITE_BYTES) == ERR_OK)
+            return true;
+    }
+    return false;
+}
+
+/* Page and contact of the settings are those of the daemon's own site. */
+static void encode_hosted(struct core *c, const struct own *own, struct buf *endpoints, struct buf *texts)
+{
+    char key[BASE32_LEN(SITE_BYTES) + 1], text[sizeof HOST_SCHEME + sizeof key];
+    base32_encode(slice_of(core_own(c)->key.pub, SITE_BYTES), key);
+    snprintf(text, sizeof text, "%s%s", HOST_SCHEME, key);
+    wr_array(endpoints, 1);
+    wr_text(endpoints, slice_text(text));
+    wr_text(texts, own->row.name);
+    wr_text(texts, slice_text(""));
+    wr_text(texts, slice_text(""));
 }
 
 static void encode_value(struct core *c, const struct own *own, struct buf *endpoints, struct buf *texts)
@@ -93,16 +122,15 @@ static bool list_is(const struct announcement *a, struct slice endpoints, struct
     return same;
 }
 
-err_t announce_write(struct core *c)
+err_t announce_write(struct core *c, struct own *own)
 {
-    struct own *own = core_own(c);
     struct announcement before = {0};
     struct arena arena = {0};
     struct buf endpoints, texts, body;
     buf_init(&endpoints, LIMIT_BODY_BYTES);
     buf_init(&texts, LIMIT_BODY_BYTES);
     buf_init(&body, LIMIT_BODY_BYTES);
-    encode_value(c, own, &endpoints, &texts);
+    (own == core_own(c) ? encode_value : encode_hosted)(c, own, &endpoints, &texts);
     err_t e = announce_read(c, own->key.pub, &arena, &before);
     if (e == ERR_NOT_FOUND || (e == ERR_OK && !list_is(&before, buf_slice(&endpoints), buf_slice(&texts)))) {
         wr_array(&body, 4);

@@ -15,7 +15,9 @@ struct announcement {
 };
 /* The latest live announcement of a site; ERR_NOT_FOUND. Slices in the arena. */
 err_t announce_read(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena, struct announcement *out);
-/* Writes our own where it says something else than the settings do. For a daemon that serves. */
-err_t announce_write(struct core *c);
+/* The site whose daemon writes it, where it says so: an endpoint "site:KEY" (PROTOCOL.md §5). */
+bool announce_host(const struct announcement *a, uint8_t host[SITE_BYTES]);
+/* Writes one of ours where it says something else than the settings do: a hosted one that the first hosts it. For a daemon that serves. */
+err_t announce_write(struct core *c, struct own *own);
 
 #endif

@@ -1,5 +1,6 @@
 #include "daemon/core/backup.h"
 #include "daemon/core/found.h"
+#include "daemon/core/host.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/store/archive.h"
 #include "daemon/store/copy.h"
@@ -144,12 +145,18 @@ static err_t describe(struct making *b, struct store *s)
     struct own_site *sites = NULL;
     size_t n = 0;
     struct slice secret;
+    struct setting_row *hosted = NULL;
+    size_t hosted_n = 0;
     err_t e = copy_check(s, &b->m.commits, b->m.digest, b->why);
     /* A site that still waits to be admitted holds the invitation's secret in its database. */
     if (!e && !b->o->with_keys) {
         e = local_get(s, SETTING_JOIN_SECRET, &b->arena, &secret);
         e = e == ERR_NOT_FOUND ? ERR_OK : why_set(b->why, e ? e : ERR_WAITING, "--without-key");
     }
+    if (!e)
+        e = local_settings(s, SETTING_SITE_SECRET, &b->arena, &hosted, &hosted_n);
+    if (!e && !b->o->with_keys && hosted_n)
+        e = why_set(b->why, ERR_WAITING, "--without-key");
     if (!e)
         e = name_alliance(b, s);
     if (!e)

@@ -3,6 +3,7 @@
 #include "daemon/core/announce.h"
 #include "daemon/core/erase.h"
 #include "daemon/core/found.h"
+#include "daemon/core/host.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
@@ -127,6 +128,8 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
     if (!e)
         e = own_open(c, why);
     if (!e)
+        e = host_open(c);
+    if (!e)
         keyfile_done(dir);
     if (!e)
         own_settle(c);
@@ -237,16 +240,24 @@ static bool is_settling(const struct core *c)
     return !c->change_told || c->joining;
 }
 
-struct mono core_tick(struct core *c)
+static void announce(struct core *c)
 {
-    struct mono now = core_mono(c);
-    struct own *own = core_own(c);
-    if (c->serves && !c->announced && c->founded && own && authority_site(&c->authority, own->key.pub)) {
-        err_t e = announce_write(c);
-        c->announced = true;
+    for (size_t i = 0; c->serves && c->founded && i < c->own_n; i++) {
+        struct own *own = &c->own[i];
+        if (own->announced || !authority_site(&c->authority, own->key.pub))
+            continue;
+        err_t e = announce_write(c, own);
+        own->announced = true;
         if (e)
             core_note(c, JOURNAL_WARN, "announce.failed", "reason=%s", err_name(e));
     }
+}
+
+struct mono core_tick(struct core *c)
+{
+    struct mono now = core_mono(c);
+    host_tick(c, now);
+    announce(c);
     charters_tick(c, now);
     erase_tick(c);
     republish_tick(c);

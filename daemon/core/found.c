@@ -108,8 +108,8 @@ static bool ends_in(const char *in, const char *tail)
 err_t found_site_name(const char *in, struct why *why)
 {
     size_t len = strlen(in);
-    bool ok = !ends_in(in, ".next") && !ends_in(in, ".old") && len > 0 && len <= 60 && in[0] != '.' &&
-              strcmp(in, REGISTRAR_KEY_NAME) != 0;
+    bool ok = !ends_in(in, ".next") && !ends_in(in, ".old") && !ends_in(in, ".moved") && len > 0 && len <= 60 &&
+              in[0] != '.' && strcmp(in, REGISTRAR_KEY_NAME) != 0;
     for (size_t i = 0; i < len; i++)
         ok = ok && ((uint8_t)in[i] >= 0x80 || (in[i] > 0x20 && in[i] != '/' && in[i] != '\\' && in[i] != 0x7f));
     return ok && utf8_valid(slice_text(in)) ? ERR_OK : why_set(why, ERR_SITE_NAME, "--site %.60s", in);

@@ -116,11 +116,17 @@ static err_t settle(struct core *c, const struct kept_join *kept, struct arena *
     return e == ERR_WAITING ? e : drop_one(c, kept->request);
 }
 
+/* Of a request that is out for a hosted site, the answer comes first: none says to which it belongs. */
+static bool is_to_be_told(const struct peer *p)
+{
+    return !p->joins_told && !p->join_out && p->member && p->state == SESSION_LIVE;
+}
+
 static void tell(struct core *c, const struct kept_join *all, size_t n)
 {
     for (size_t i = 0; i < c->peers_n; i++) {
         struct peer *p = &c->peers[i];
-        if (p->joins_told || !p->member || p->state != SESSION_LIVE)
+        if (!is_to_be_told(p))
             continue;
         p->joins_told = true;
         p->joins_open += n;
@@ -132,7 +138,7 @@ static void tell(struct core *c, const struct kept_join *all, size_t n)
 static bool somebody_to_tell(const struct core *c)
 {
     for (size_t i = 0; i < c->peers_n; i++)
-        if (!c->peers[i].joins_told && c->peers[i].member && c->peers[i].state == SESSION_LIVE)
+        if (is_to_be_told(&c->peers[i]))
             return true;
     return false;
 }

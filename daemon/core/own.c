@@ -44,6 +44,38 @@ err_t own_open(struct core *c, struct why *why)
     return e;
 }
 
+/* The sites move: the old places held keys. */
+static err_t make_room(struct core *c)
+{
+    struct own *more = calloc(c->own_n + 1, sizeof *more);
+    if (!more)
+        return ERR_MEMORY;
+    memcpy(more, c->own, c->own_n * sizeof *more);
+    sign_wipe(c->own, c->own_n * sizeof *c->own);
+    free(c->own);
+    c->own = more;
+    return ERR_OK;
+}
+
+static err_t keep_text(struct core *c, struct slice *text)
+{
+    return arena_copy(&c->arena, *text, text);
+}
+
+err_t own_add(struct core *c, const struct own_site *row, struct why *why)
+{
+    struct own_site kept = *row;
+    err_t e = keep_text(c, &kept.name);
+    if (!e)
+        e = keep_text(c, &kept.guard_path);
+    if (!e)
+        e = make_room(c);
+    if (!e)
+        e = open_one(c, &c->own[c->own_n], &kept, why);
+    c->own_n += e == ERR_OK;
+    return e;
+}
+
 void own_close(struct core *c)
 {
     for (size_t i = 0; i < c->own_n; i++) {

@@ -11,6 +11,8 @@
 /* Loads keys and guards of the sites hosted here. */
 err_t own_open(struct core *c, struct why *why);
 void own_close(struct core *c);
+/* One more, whose row and key are stored. Those there were move: no pointer to one stays good. In no batch. */
+err_t own_add(struct core *c, const struct own_site *row, struct why *why);
 
 /* Would what it writes count? Not where the site is unknown, suspended or ended. */
 bool own_may_write(const struct core *c, const struct own *own);

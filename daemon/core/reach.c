@@ -88,7 +88,12 @@ static size_t addresses_under(struct core *c, const uint8_t site[SITE_BYTES], st
     struct announcement a;
     struct peer_address *known = NULL;
     size_t n = 0, known_n = 0;
-    if (announce_read(c, site, arena, &a) == ERR_OK)
+    uint8_t host[SITE_BYTES];
+    bool announced = announce_read(c, site, arena, &a) == ERR_OK;
+    /* Its host's session carries all that is its. */
+    if (announced && announce_host(&a, host))
+        return 0;
+    if (announced)
         for (size_t i = 0; i < a.endpoints_n && n < ADDRESSES_MAX; i++)
             out[n++] = a.endpoints[i];
     if (local_addresses(c->store, arena, &known, &known_n))

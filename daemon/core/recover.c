@@ -164,6 +164,18 @@ static err_t take_seed(const char *dir, const char *name, uint8_t seed[SEED_BYTE
     return e;
 }
 
+static err_t choose(const struct known *known, struct why *why)
+{
+    struct buf names;
+    buf_init(&names, 4096);
+    for (size_t i = 0; i < known->sites_n; i++)
+        buf_printf(&names, "%s%.*s", i ? ", " : "", (int)known->sites[i].name.len,
+                   (const char *)known->sites[i].name.at);
+    err_t e = why_set(why, ERR_SITE_CHOOSE, "--site %.140s", buf_text(&names) ? buf_text(&names) : "NAME");
+    buf_fini(&names);
+    return e;
+}
+
 err_t recover_keys(const char *dir, const char *name, bool registrar, struct keytext *out, struct why *why)
 {
     struct known known = {.sites_n = 0};
@@ -175,7 +187,7 @@ err_t recover_keys(const char *dir, const char *name, bool registrar, struct key
             k.has_seed = true;
         }
     if (!e && known.sites_n > 1 && !name)
-        e = why_set(why, ERR_SITE_CHOOSE, "%s", "--site NAME");
+        e = choose(&known, why);
     if (!e && !k.has_seed)
         e = why_set(why, name ? ERR_SITE_UNKNOWN : ERR_NO_DATA, "%.150s", name ? name : dir);
     if (!e)

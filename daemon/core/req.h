@@ -74,7 +74,9 @@ enum req_site { READS, WRITES };
     X("erasures", req_erasures, READS)                                                                                 \
     X("record.republish", req_record_republish, WRITES)                                                                \
     X("key.rotate", req_key_rotate, WRITES)                                                                            \
-    X("key.registrar", req_key_registrar, READS)
+    X("key.registrar", req_key_registrar, READS)                                                                       \
+    X("site.add", req_site_add, READS)                                                                                 \
+    X("site.list", req_site_list, READS)
 #define X(name, fn, site) req_fn fn;
 REQUESTS(X)
 #undef X
@@ -91,6 +93,12 @@ err_t req_any_entity(struct req *r, const char *text, enum entity_type *type, st
 err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES]);
 /* The ally that a text names: its name, or the beginning of its id. ERR_ALLY_UNKNOWN, ERR_AMBIGUOUS. */
 err_t req_ally(struct req *r, const char *text, const struct ally **out);
+/* ERR_ALLY_KNOWN where an ally has that name already. */
+err_t req_ally_is_new(struct req *r, struct slice name);
+/* One of the sites whose daemon this is, as site.list gives it: a new object. */
+err_t req_own_json(struct req *r, const struct own *own, json_t **out);
+/* "host", "hosted_by": key and name of the site whose daemon writes that one; null where it has its own. */
+void req_put_host(const struct req *r, json_t *object, const uint8_t site[SITE_BYTES]);
 /* The head of each log that counts here, ascending: what a checkpoint and a cut name. In the arena. */
 err_t req_counting_heads(struct req *r, struct head **out, size_t *n);
 /* Where that concept's merges end: itself, where it has none. */

@@ -19,7 +19,7 @@ static err_t join_addresses(struct req *r, struct buf *out)
 }
 
 /* Two allies of one name could not be told apart by anybody; the ally's site is named, so that one sees who it is. */
-static err_t refuse_known(struct req *r, struct slice name)
+err_t req_ally_is_new(struct req *r, struct slice name)
 {
     const struct authority *a = &r->core->authority;
     for (size_t i = 0; i < a->sites_n; i++) {
@@ -48,7 +48,7 @@ err_t req_invite(struct req *r)
     if (!e)
         e = found_name(req_text(r, "ally"), &ally, "NAME", &r->why);
     if (!e && r->core->is_registrar && !req_flag(r, "again"))
-        e = refuse_known(r, buf_slice(&ally));
+        e = req_ally_is_new(r, buf_slice(&ally));
     if (!e)
         e = admit_invite(r->core, buf_text(&ally), expires.ms, buf_text(&addresses), &code, words, sizeof words,
                          &r->why);

@@ -6,7 +6,8 @@ static json_t *addresses_json(struct req *r, const uint8_t site[SITE_BYTES], con
 {
     struct announcement a;
     json_t *out = json_array();
-    if (announce_read(r->core, site, &r->arena, &a) == ERR_OK)
+    uint8_t host[SITE_BYTES];
+    if (announce_read(r->core, site, &r->arena, &a) == ERR_OK && !announce_host(&a, host))
         for (size_t i = 0; i < a.endpoints_n; i++)
             json_array_append_new(out, req_string(a.endpoints[i]));
     for (size_t i = 0; i < n; i++)

@@ -42,8 +42,7 @@ err_t req_record_republish(struct req *r)
     struct republished *made = NULL;
     size_t n = 0, known = 0;
     named.is_dot = *named.text && dot_parse(slice_text(named.text), &named.dot) == ERR_OK;
-    err_t e = r->own ? republish(r->core, r->own, is_named, &named, &r->arena, &made, &n, &known)
-                                : ERR_STANDING;
+    err_t e = r->own ? republish(r->core, r->own, is_named, &named, &r->arena, &made, &n, &known) : ERR_STANDING;
     if (!e && !n)
         e = why_set(&r->why, known || !*named.text ? ERR_NOTHING_TO_DO : ERR_NOT_FOUND, "%.100s", named.text);
     if (e)

@@ -1,29 +1,43 @@
 /*
  * req_roster: the allies as they stand, and what the registrar decides about them between two charters.
  */
+#include "daemon/core/host.h"
 #include "daemon/core/req.h"
 #include "daemon/core/roster.h"
 
 /* ---- showing ---- */
 
-static json_t *site_json(const struct site *s)
+void req_put_host(const struct req *r, json_t *object, const uint8_t site[SITE_BYTES])
 {
-    return json_pack("{s:o, s:o, s:b, s:b}", "site", req_id(slice_of(s->id, SITE_BYTES)), "name", req_string(s->name),
-                     "votes", s->votes, "ended", s->ended);
+    uint8_t host[SITE_BYTES];
+    bool hosted = host_of(r->core, site, host);
+    const struct site *known = hosted ? authority_site(&r->core->authority, host) : NULL;
+    req_put(object, "host", hosted ? req_id(slice_of(host, SITE_BYTES)) : json_null());
+    req_put(object, "hosted_by", known ? req_string(known->name) : json_null());
 }
 
-static json_t *sites_json(const struct authority *a, size_t ally)
+static json_t *site_json(const struct req *r, const struct site *s)
 {
+    json_t *out = json_pack("{s:o, s:o, s:b, s:b}", "site", req_id(slice_of(s->id, SITE_BYTES)), "name",
+                            req_string(s->name), "votes", s->votes, "ended", s->ended);
+    req_put_host(r, out, s->id);
+    return out;
+}
+
+static json_t *sites_json(const struct req *r, size_t ally)
+{
+    const struct authority *a = &r->core->authority;
     json_t *sites = json_array();
     for (size_t i = 0; i < a->sites_n; i++)
         if (a->sites[i].ally == ally)
-            json_array_append_new(sites, site_json(&a->sites[i]));
+            json_array_append_new(sites, site_json(r, &a->sites[i]));
     return sites;
 }
 
-static void put_ally(const struct authority *a, size_t at, json_t *out)
+static void put_ally(const struct req *r, size_t at, json_t *out)
 {
     static const char *const colleges[] = {"effectif", "droit", "associe"};
+    const struct authority *a = &r->core->authority;
     const struct ally *ally = &a->allies[at];
     req_put(out, "id", req_id(slice_of(ally->id, ALLY_BYTES)));
     req_put(out, "name", req_string(ally->name));
@@ -31,7 +45,7 @@ static void put_ally(const struct authority *a, size_t at, json_t *out)
     req_put(out, "standing", json_string(ally->ended ? "ended" : ally->ratified ? "ratified" : "provisional"));
     req_put(out, "suspended", json_boolean(ally->suspended));
     req_put(out, "secretariat", json_boolean(authority_has_role(a, ally->id, ROLE_SECRETARIAT)));
-    req_put(out, "sites", sites_json(a, at));
+    req_put(out, "sites", sites_json(r, at));
 }
 
 err_t req_allies(struct req *r)
@@ -40,7 +54,7 @@ err_t req_allies(struct req *r)
     json_t *allies = json_array();
     for (size_t i = 0; i < a->allies_n; i++) {
         json_t *one = json_object();
-        put_ally(a, i, one);
+        put_ally(r, i, one);
         json_array_append_new(allies, one);
     }
     req_put(r->result, "allies", allies);
@@ -63,7 +77,7 @@ static err_t answer(struct req *r, const uint8_t id[ALLY_BYTES])
     if (!ally)
         return ERR_ALLY_UNKNOWN;
     const struct ally *heir = ally->heir.len ? authority_ally(a, ally->heir.at) : NULL;
-    put_ally(a, (size_t)(ally - a->allies), r->result);
+    put_ally(r, (size_t)(ally - a->allies), r->result);
     put_roles(a, ally, r->result);
     req_put(r->result, "heir", heir ? req_string(heir->name) : json_null());
     req_put(r->result, "owner", owner ? req_string(owner->name) : json_null());

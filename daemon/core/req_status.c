@@ -6,6 +6,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/found.h"
+#include "daemon/core/host.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
@@ -65,16 +66,21 @@ static json_t *digest_equal(struct core *c, const struct peer *p)
     return p && p->state >= SESSION_DIFF ? json_boolean(diff_equal(c, p)) : json_null();
 }
 
-static json_t *peer_json(struct req *r, const struct site *site, const struct peer *p, json_t *problems)
+/* Of a hosted site, its host's session tells. */
+static json_t *peer_json(struct req *r, const struct site *site, json_t *problems)
 {
     struct core *c = r->core;
     uint64_t behind = 0, ahead = 0;
+    uint8_t host[SITE_BYTES];
+    bool hosted = host_of(c, site->id, host);
+    const struct peer *p = sync_peer_of(c, hosted ? host : site->id);
     json_t *out = json_object();
     if (p)
         known_distance(c, p, &behind, &ahead);
     const char *state = state_of(c, p, behind);
-    err_t cause = p ? ERR_OK : reach_cause(c, site->id);
+    err_t cause = p || hosted ? ERR_OK : reach_cause(c, site->id);
     req_put(out, "name", req_string(site->name));
+    req_put_host(r, out, site->id);
     req_put_ally(c, out, slice_of(c->authority.allies[site->ally].id, ALLY_BYTES));
     req_put(out, "site", req_id(slice_of(site->id, SITE_BYTES)));
     req_put(out, "state", json_string(state));
@@ -105,11 +111,10 @@ static void put_peers(struct req *r, json_t *problems, bool *syncing, bool *miss
         const struct site *site = &c->authority.sites[i];
         if (core_is_own(c, site->id) || site->ended)
             continue;
-        const struct peer *p = sync_peer_of(c, site->id);
-        json_t *one = peer_json(r, site, p, problems);
+        json_t *one = peer_json(r, site, problems);
         json_t *equal = json_object_get(one, "digest_equal");
         *syncing |= json_is_false(equal);
-        *missing |= c->serves && !p && reach_cause(c, site->id) != ERR_OK;
+        *missing |= c->serves && !json_is_null(json_object_get(one, "cause"));
         json_array_append_new(peers, one);
     }
     req_put(r->result, "peers", peers);
@@ -120,7 +125,7 @@ static void put_peers(struct req *r, json_t *problems, bool *syncing, bool *miss
 static void put_site(struct req *r)
 {
     struct core *c = r->core;
-    const struct own *own = core_own(c);
+    const struct own *own = r->own;
     const struct ally *ally = authority_ally_of(&c->authority, own->key.pub);
     struct announcement a;
     char alliance[BASE32_LEN(ALLIANCE_BYTES) + 1];
@@ -177,8 +182,11 @@ static err_t put_counts(struct req *r, json_t *problems)
     err_t e = oplog_counts(c->store, &log);
     if (!e)
         e = replica_counts(c->store, &all);
-    if (!e)
-        e = local_unheld(c->store, core_own(c)->key.pub, &unheld);
+    for (size_t i = 0; i < c->own_n && !e; i++) {
+        uint64_t one = 0;
+        e = local_unheld(c->store, c->own[i].key.pub, &one);
+        unheld += !*req_text(r, "site") || r->own == &c->own[i] ? one : 0;
+    }
     if (e)
         return e;
     req_put(r->result, "records", json_integer((json_int_t)all.records));
@@ -321,6 +329,29 @@ static void put_recovery(struct req *r, json_t *problems)
         add_problem(r, problems, ERR_UNREACHABLE, tr(r->lang, N_("you")), text);
 }
 
+/* Each site whose daemon this is; of what is wrong with a hosted one, its name is told. */
+static err_t put_own(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < c->own_n && !e; i++) {
+        const struct own *own = &c->own[i];
+        char name[120] = "", detail[300];
+        if (i)
+            memcpy(name, own->row.name.at, own->row.name.len < sizeof name ? own->row.name.len : sizeof name - 1);
+        snprintf(detail, sizeof detail, "%s%s%s", name, *own->join_detail ? ": " : "", own->join_detail);
+        if (c->founded && authority_site(&c->authority, own->key.pub) && !own_may_write(c, own))
+            add_problem(r, problems, ERR_CUT, tr(r->lang, N_("the technical secretariat")), name);
+        if (own->join_error)
+            add_problem_with(r, problems, own->join_error, tr(r->lang, N_("you")), detail,
+                             json_string(tr(r->lang, N_("ask for another code, then: allied site add NAME CODE"))));
+        else if (own->waits)
+            add_problem_with(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), name,
+                             json_string(tr(r->lang, N_("nothing to do here: it goes on by itself"))));
+    }
+    return e ? e : req_site_list(r);
+}
+
 static const char *overall(const struct core *c, bool syncing, bool missing, bool problems)
 {
     if (c->joining)
@@ -344,9 +375,8 @@ err_t req_status(struct req *r)
         e = put_counts(r, problems);
     if (!e)
         e = put_aside(r, problems);
-    if (!e && c->founded && core_own(c) && authority_site(&c->authority, core_own(c)->key.pub) &&
-        !own_may_write(c, core_own(c)))
-        add_problem(r, problems, ERR_CUT, tr(r->lang, N_("the technical secretariat")), "");
+    if (!e)
+        e = put_own(r, problems);
     put_peers(r, problems, &syncing, &missing);
     if (!c->serves && !c->joining)
         add_problem(r, problems, ERR_STOPPED, tr(r->lang, N_("you")), "");
@@ -395,6 +425,9 @@ err_t req_ping(struct req *r)
 {
     struct core *c = r->core;
     const struct site *site = site_named(c, req_text(r, "peer"));
+    uint8_t host[SITE_BYTES];
+    if (site && host_of(c, site->id, host))
+        site = authority_site(&c->authority, host);
     if (!site || core_is_own(c, site->id))
         return why_set(&r->why, ERR_PEER_UNKNOWN, "%.100s", req_text(r, "peer"));
     if (!c->serves)

@@ -5,7 +5,7 @@
  *
  *   status          {}                                            → INTERFACE's status
  *   invite          {ally, expires_s, addresses: [text]?, again}  → {code, words, expires}         again: though an ally has that name
- *   allies          {}                                            → {allies: [{id, name, college, standing: ratified|provisional|ended, suspended, sites: [{site, name, votes, ended}]}]}
+ *   allies          {}                                            → {allies: [{id, name, college, standing: ratified|provisional|ended, suspended, sites: [{site, name, votes, ended, host, hosted_by}]}]}
  *   ally.show       {ally}                                        → {one of allies, roles, heir, owner (of its records), roster}
  *   ally.suspend    {ally, reason}                                → as ally.show              what it writes beyond the heads of now counts for nobody
  *   ally.lift       {ally, reason}                                → as ally.show              all of it counts again
@@ -56,12 +56,16 @@
  *                    `before`; or the first behind the commit `cursor`. older: for `before`, next: for `cursor`, null where there are no more that
  *                    way. since goes by the authors' clocks. What was set aside stands in no log and is not listed: `aside` says how many commits; an op
  *                    that its author had no right to is listed and does not count. ERR_CURSOR, ERR_TIME, ERR_ALLY_UNKNOWN
+ *   site.list       {}                                            → {sites: [{name, site, ally, ally_id, hosted_by, incarnation, unheld, state: member|waiting|refused|readonly, join_error, join_detail}]}
+ *                    the sites whose daemon this is; the first is its own
+ *   site.add        {ally?, name, code?, again}                   → one of site.list              a site of another ally; with a code, or by the registrar that is here. `state` may be "waiting"
  *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}
  *   rebuild         {}                                            → {entities, ops, before, after, same}
  *   peers.known     {}                                            → {alliance_id, name, peers: [{site, name, addresses: [text]}]}   what a key needs to find everything again
  *   ping            {peer}                                        → {peer, site, rtt_ms, digest_equal}      (needs a daemon)
  *
- * Any args may name the site that is meant, by its short name: {site}; ERR_SITE_UNKNOWN where none hosted here is called so.
+ * Any args may name the site that is meant, by its short name: {site}; ERR_SITE_UNKNOWN where none hosted here is called so. What writes or signs must, where
+ * several are hosted here: ERR_SITE_CHOOSE.
  * Records take "made_from": {lang: lang}, or one language for all others, of the texts written: which was translated from which.
  * A concept's status is merged_into (with merged_into: {id, label}, the end of its merges), deprecated, adopted or proposed, the first that holds; show
  * adds merge: {id, label, suppressed}, merged_from and reason. A new index term or relation leads to where its target's merges end.

@@ -14,7 +14,9 @@
 #include "protocol/charter/join.h"
 #include "protocol/wire/msg.h"
 
-/* A site hosted here. */
+#define JOIN_DETAIL_BYTES 160
+
+/* A site whose daemon this is: the first is its own, the others are hosted (host.h). */
 struct own {
     struct sign_key key;
     uint8_t curve[32];   /* its CURVE public key */
@@ -25,6 +27,11 @@ struct own {
     bool clone_seen;
     bool wrote;                /* in the batch under way */
     struct guard_state before; /* its log's head when the batch began */
+    bool announced;            /* since the daemon started */
+    bool waits;                /* a hosted one: to be admitted */
+    err_t join_error;          /* what its inviter said to that; ERR_OK nothing yet */
+    char join_detail[JOIN_DETAIL_BYTES];
+    struct mono asked; /* when JOIN was last sent for it */
 };
 
 /* An entity touched in the batch under way: folded once, at its end. */
@@ -72,6 +79,8 @@ struct peer {
     bool joined;                  /* it said JOIN */
     bool joins_told;              /* we said to it what requests we keep */
     size_t joins_open;            /* of those, how many it has not answered */
+    bool join_out;                /* we said JOIN for a hosted site, join_site, and wait for WELCOME */
+    uint8_t join_site[SITE_BYTES];
     unsigned charters;            /* CHARTER messages of a stranger */
     bool said_digest, said_sites; /* VECTOR level 0, level 1, in the comparison under way */
     uint8_t curve[32];
@@ -129,8 +138,7 @@ struct core {
     struct env env;
     char *dir;
     char *language, *licence, *endpoints, *url, *contact;
-    bool serves;    /* a daemon: it announces itself and reaches out */
-    bool announced; /* since it started */
+    bool serves; /* a daemon: it announces itself and reaches out */
     struct store *store;
     struct arena arena;   /* lives as long as the core */
     struct arena scratch; /* cleared by every fold: nothing in it outlives a batch's end */
@@ -161,7 +169,7 @@ struct core {
     struct pending_ping pings[PENDING_PINGS];
     size_t pings_n;
     err_t join_error; /* what the inviter said to our JOIN; ERR_OK nothing yet */
-    char join_detail[160];
+    char join_detail[JOIN_DETAIL_BYTES];
     bool joining;
     bool joins_due; /* requests that we keep may have become settled, or can be decided */
     struct mono

@@ -4,6 +4,7 @@
 #include "daemon/commons/fold.h"
 #include "daemon/core/admit.h"
 #include "daemon/core/charters.h"
+#include "daemon/core/host.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/sync.h"
@@ -201,6 +202,8 @@ err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m)
 {
     if (p->joined_asked && c->joining)
         return admit_answered(c, m);
+    if (p->join_out)
+        return host_answered(c, p, m);
     if (!p->joins_open)
         return ERR_PEER_PROTOCOL;
     p->joins_open--;

@@ -6,12 +6,12 @@
 #include "daemon/core/found.h"
 #include "tests/help/store_fixture.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -350,10 +350,16 @@ void world_guard_path(const struct world *w, size_t at, char path[256])
 
 void world_boot(struct world *w, size_t at)
 {
-    char path[256];
+    char path[512];
+    DIR *dir = opendir(w->sites[at].machine);
     assert_null(w->sites[at].core);
-    world_guard_path(w, at, path);
-    unlink(path);
+    assert_non_null(dir);
+    for (struct dirent *one; (one = readdir(dir));) {
+        snprintf(path, sizeof path, "%s/%s", w->sites[at].machine, one->d_name);
+        if (one->d_name[0] != '.')
+            unlink(path);
+    }
+    closedir(dir);
 }
 
 size_t world_clone(struct world *w, size_t at, bool other_machine, bool with_memory)
@@ -381,6 +387,7 @@ json_t *world_ask(struct world *w, size_t at, const char *what, json_t *args)
     json_t *request = json_pack("{s:s, s:s, s:o}", "do", what, "lang", "en", "args", args ? args : json_object());
     assert_non_null(request);
     assert_non_null(s->core);
+    setenv("RUNTIME_DIRECTORY", s->machine, 1);
     char *text = json_dumps(request, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(s->answer);
     s->answer = NULL;

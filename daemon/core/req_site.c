@@ -1,0 +1,96 @@
+/*
+ * req_site: the sites whose daemon this is.
+ */
+#include "daemon/core/admit.h"
+#include "daemon/core/found.h"
+#include "daemon/core/host.h"
+#include "daemon/core/own.h"
+#include "daemon/core/req.h"
+
+static const char *state_of(const struct core *c, const struct own *own)
+{
+    const struct site *site = authority_site(&c->authority, own->key.pub);
+    if (own->waits || !site)
+        return own->join_error || (own == c->own && c->join_error) ? "refused" : "waiting";
+    return own_may_write(c, own) ? "member" : "readonly";
+}
+
+err_t req_own_json(struct req *r, const struct own *own, json_t **out)
+{
+    struct core *c = r->core;
+    const struct ally *ally = authority_ally_of(&c->authority, own->key.pub);
+    bool first = own == c->own;
+    uint64_t unheld = 0;
+    err_t e = local_unheld(c->store, own->key.pub, &unheld);
+    if (e)
+        return e;
+    json_t *one = json_object();
+    req_put(one, "name", req_string(own->row.name));
+    req_put(one, "site", req_id(slice_of(own->key.pub, SITE_BYTES)));
+    req_put(one, "ally", ally ? req_string(ally->name) : json_null());
+    req_put(one, "ally_id", ally ? req_id(slice_of(ally->id, ALLY_BYTES)) : json_null());
+    req_put(one, "hosted_by", first ? json_null() : req_string(c->own[0].row.name));
+    req_put(one, "incarnation", req_u64(own->row.incarnation));
+    req_put(one, "unheld", json_integer((json_int_t)unheld));
+    req_put(one, "state", json_string(state_of(c, own)));
+    req_put(one, "join_error", own->join_error ? json_string(err_name(own->join_error)) : json_null());
+    req_put(one, "join_detail", json_string(own->join_error ? own->join_detail : ""));
+    *out = one;
+    return ERR_OK;
+}
+
+err_t req_site_list(struct req *r)
+{
+    json_t *sites = json_array();
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < r->core->own_n && !e; i++) {
+        json_t *one = NULL;
+        e = req_own_json(r, &r->core->own[i], &one);
+        json_array_append_new(sites, one);
+    }
+    req_put(r->result, "sites", sites);
+    return e;
+}
+
+/* The ally's name out of the code, where none is given. */
+static err_t read_code(struct req *r, struct invite *invite, struct buf *ally)
+{
+    char given[NAME_MAX_BYTES + 1] = "";
+    const char *name = req_text(r, "ally"), *code = req_text(r, "code");
+    err_t e = *code ? invite_decode(slice_text(code), &r->arena, invite) : ERR_OK;
+    if (e)
+        return why_set(&r->why, e, "%.40s", code);
+    if (invite->ally_name.len <= NAME_MAX_BYTES)
+        memcpy(given, invite->ally_name.at, invite->ally_name.len);
+    return found_name(*name ? name : given, ally, "NAME", &r->why);
+}
+
+err_t req_site_add(struct req *r)
+{
+    struct invite invite = {.ally_name = slice_text("")};
+    struct buf ally = {0};
+    const char *name = req_text(r, "name");
+    bool code = *req_text(r, "code") != 0;
+    err_t e = read_code(r, &invite, &ally);
+    const struct own *there = core_own_named(r->core, slice_text(name));
+    if (!e && !code && !there && r->core->is_registrar && !req_flag(r, "again"))
+        e = req_ally_is_new(r, buf_slice(&ally));
+    struct host_site in = {.ally = buf_slice(&ally), .name = name, .invite = code ? &invite : NULL};
+    if (!e)
+        e = host_add(r->core, &in, &r->why);
+    /* It may have moved the sites. */
+    r->own = core_own(r->core);
+    struct own *own = core_own_named(r->core, slice_text(name));
+    json_t *one = NULL;
+    if (!e && own)
+        e = req_own_json(r, own, &one);
+    if (one) {
+        json_object_update(r->result, one);
+        json_decref(one);
+    }
+    if (!e && json_is_null(json_object_get(r->result, "ally")))
+        req_put(r->result, "ally", json_string(buf_text(&ally)));
+    sign_wipe(&invite, sizeof invite);
+    buf_fini(&ally);
+    return e;
+}
