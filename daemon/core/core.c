@@ -128,8 +128,6 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
     if (!e)
         e = own_open(c, why);
     if (!e)
-        e = host_open(c);
-    if (!e)
         keyfile_done(dir);
     if (!e)
         own_settle(c);
@@ -137,6 +135,8 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
         e = charters_load(c);
     if (!e)
         e = rotate_finish(c, NULL, why);
+    if (!e)
+        e = host_open(c);
     if (!e)
         e = refold_if_older(c);
     if (!e)

@@ -285,8 +285,8 @@ static void put_rotation(struct req *r, json_t *problems)
     struct core *c = r->core;
     uint8_t fresh[SITE_BYTES];
     char who[120];
-    bool waits = c->founded && joins_wanted(c, core_own(c)->key.pub, fresh) == ERR_OK &&
-                 !authority_replacement(&c->authority, core_own(c)->key.pub);
+    bool waits = c->founded && joins_wanted(c, r->own->key.pub, fresh) == ERR_OK &&
+                 !authority_replacement(&c->authority, r->own->key.pub);
     if (!waits)
         return;
     secretariat(c, who, sizeof who);

@@ -107,7 +107,9 @@ static err_t write_request(struct core *c, const struct own *own, const struct s
     memcpy(r.secret_key, own->key.pub, SITE_BYTES);
     memcpy(r.site, fresh->pub, SITE_BYTES);
     memcpy(r.ally, ally->id, ALLY_BYTES);
-    join_endpoints(c->endpoints, &r);
+    /* A hosted one is reached by its host. */
+    if (own == c->own)
+        join_endpoints(c->endpoints, &r);
     join_encode(&r, out);
     return out->err;
 }
@@ -144,6 +146,8 @@ err_t rotate_key(struct core *c, const struct own *own, uint8_t fresh[SITE_BYTES
     e = *waits ? ERR_OK : e;
     *why = e ? *why : (struct why){0};
     const struct site *site = e ? NULL : authority_site(&c->authority, own->key.pub);
+    if (!e && !site)
+        e = ERR_STANDING;
     if (!e && site->ended)
         e = why_set(why, ERR_NOTHING_TO_DO, "%s", "key.rotate");
     if (!e)
