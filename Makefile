@@ -19,7 +19,7 @@ endif
 
 CC := gcc
 # Asked when a recipe runs, not when make reads this file: `deps` may just have installed them.
-PKGS = libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse libzstd $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)
+PKGS = libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse libzstd libcurl libmicrohttpd gnutls $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 PKG_LIBS = $(shell pkg-config --libs $(PKGS))
 

@@ -195,6 +195,17 @@ static err_t check_url(const char *form, const char *text, int64_t *number)
     return host[strcspn(host, " \"<>\\`{}")] == 0 && strcspn(host, "/?#") > 0 ? ERR_OK : ERR_CONFIG_URL;
 }
 
+static bool url_item_valid(const char *form, const char *text, size_t len)
+{
+    char copy[VALUE_MAX_BYTES + 1];
+    int64_t unused = 0;
+    if (len == 0 || len >= sizeof copy)
+        return false;
+    memcpy(copy, text, len);
+    copy[len] = 0;
+    return check_url(form, copy, &unused) == ERR_OK;
+}
+
 static bool mail_valid(const char *text, size_t len)
 {
     const char *at = memchr(text, '@', len);
@@ -213,6 +224,8 @@ static err_t check_list(const char *form, const char *text, int64_t *number)
             end--;
         if (strcmp(form, "address") == 0 && !address_valid(item, end, false))
             return ERR_ADDRESS;
+        if (strcmp(form, "http|https") == 0 && !url_item_valid(form, item, end))
+            return ERR_CONFIG_URL;
         if (strcmp(form, "mail") == 0 && !mail_valid(item, end))
             return ERR_CONFIG_VALUE;
         item += n + (item[n] == ',');

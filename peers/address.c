@@ -97,6 +97,49 @@ err_t address_parse(const char *text, enum address_use use, struct address *out)
     return ERR_OK;
 }
 
+/* ---- web addresses ---- */
+
+static const char *after_scheme(const char *text)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (strncmp(text, schemes[i], strlen(schemes[i])) == 0)
+            return text + strlen(schemes[i]);
+    return NULL;
+}
+
+bool address_is_url(const char *text)
+{
+    return after_scheme(text) != NULL;
+}
+
+static bool prefix_valid(const char *prefix)
+{
+    for (; *prefix; prefix++)
+        if (!letter_or_digit(*prefix) && !strchr("-._~/", *prefix))
+            return false;
+    return true;
+}
+
+err_t address_check(const char *text)
+{
+    struct address a;
+    char copy[ADDRESS_TEXT_MAX];
+    const char *host = after_scheme(text);
+    if (!host)
+        return address_parse(text, ADDRESS_REACH, &a);
+    size_t n = strcspn(host, "/");
+    if (!prefix_valid(host + n) || n > ADDRESS_HOST_MAX)
+        return ERR_ADDRESS;
+    memcpy(copy, host, n);
+    copy[n] = 0;
+    const char *colon = strrchr(copy, ':');
+    /* The port of the scheme is meant where none is written. */
+    if (!colon || strchr(colon, ']'))
+        memcpy(copy + n, ":80", sizeof ":80");
+    return address_parse(copy, ADDRESS_REACH, &a);
+}
+
 static void put(const struct address *a, const char *scheme, char out[ADDRESS_TEXT_MAX])
 {
     const char *open = a->kind == ADDRESS_IPV6 ? "[" : "", *close = a->kind == ADDRESS_IPV6 ? "]" : "";

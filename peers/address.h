@@ -1,6 +1,6 @@
 /*
- * address: where to listen and whom to reach: HOST:PORT, [IPv6]:PORT, *:PORT (listening only). Text <-> value <-> ZeroMQ endpoint. No I/O: names are
- * looked up by whoever connects.
+ * address: where to listen and whom to reach: HOST:PORT, [IPv6]:PORT, *:PORT (listening only), and web addresses. Text <-> value <-> ZeroMQ endpoint.
+ * No I/O: names are looked up by whoever connects.
  */
 #ifndef ALLIED_PEERS_ADDRESS_H
 #define ALLIED_PEERS_ADDRESS_H
@@ -23,7 +23,10 @@ struct address {
 
 /* ERR_ADDRESS. Strict: no blanks, no scheme, no zone, the port in decimal without a leading zero. */
 err_t address_parse(const char *text, enum address_use use, struct address *out);
-void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX]);   /* what address_parse reads */
+void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX]); /* what address_parse reads */
+/* Where others are reached: HOST:PORT over ZeroMQ, or http://HOST[:PORT][PREFIX], https://… (PROTOCOL.md §8.5), without user, query and fragment. */
+err_t address_check(const char *text);
+bool address_is_url(const char *text);                                      /* by its beginning alone */
 void address_endpoint(const struct address *a, char out[ADDRESS_TEXT_MAX]); /* "tcp://…" */
 
 #endif

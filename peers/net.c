@@ -4,6 +4,7 @@
  */
 #include "peers/net.h"
 #include "peers/control.h"
+#include "peers/http_link.h"
 #include "peers/incoming.h"
 #include "peers/zap.h"
 #include "peers/zmq_link.h"
@@ -28,10 +29,12 @@ struct net {
     struct report report;
     struct incoming in;
     struct control control;
+    struct http_link http;
     void *zap;
     struct zmq_link **links;
     size_t links_n, links_room;
     zmq_pollitem_t *items;
+    size_t items_room;
     struct buf command;
     size_t turn;
     bool stop;
@@ -52,22 +55,31 @@ static struct zmq_link *find_link(struct net *n, uint64_t link)
     return NULL;
 }
 
-/* Room for one link more, in the list and among the poll items. */
 static err_t grow(struct net *n)
 {
-    if (n->items && n->links_n < n->links_room)
+    if (n->links_n < n->links_room)
         return ERR_OK;
     size_t room = n->links_room ? n->links_room * 2 : 8;
     struct zmq_link **links = realloc(n->links, room * sizeof(struct zmq_link *));
     if (!links)
         return ERR_MEMORY;
     n->links = links;
-    zmq_pollitem_t *items = realloc(n->items, (OTHERS + 2 * room) * sizeof *items);
-    if (!items)
-        return ERR_MEMORY;
-    n->items = items;
     n->links_room = room;
     return ERR_OK;
+}
+
+/* Poll items for all there is; without memory, for as many as there were. */
+static bool grow_items(struct net *n)
+{
+    size_t want = OTHERS + 2 * n->links_n + n->http.sockets_n;
+    if (want <= n->items_room)
+        return true;
+    zmq_pollitem_t *items = reallocarray(n->items, 2 * want, sizeof *items);
+    if (!items)
+        return false;
+    n->items = items;
+    n->items_room = 2 * want;
+    return true;
 }
 
 static void do_connect(struct net *n, struct rd *r)
@@ -124,6 +136,25 @@ static void do_reply(struct net *n, struct rd *r)
         control_reply(&n->control, client, json);
 }
 
+static void do_post(struct net *n, struct rd *r)
+{
+    char url[ADDRESS_BYTES + 1] = {0};
+    uint64_t post = rd_uint(r, UINT64_MAX);
+    struct slice text = rd_text(r, ADDRESS_BYTES), body = rd_bin(r, 0, SIZE_MAX);
+    int64_t timeout_ms = (int64_t)rd_uint(r, INT32_MAX);
+    if (rd_end(r))
+        return;
+    memcpy(url, text.at, text.len);
+    http_link_post(&n->http, post, url, body, timeout_ms, &n->report);
+}
+
+static void do_unpost(struct net *n, struct rd *r)
+{
+    uint64_t post = rd_uint(r, UINT64_MAX);
+    if (!rd_end(r))
+        http_link_unpost(&n->http, post);
+}
+
 static void do_stop(struct net *n, struct rd *r)
 {
     (void)r;
@@ -140,6 +171,8 @@ static const struct {
     {BUS_CLOSE,   2, do_close  },
     {BUS_REPLY,   3, do_reply  },
     {BUS_STOP,    1, do_stop   },
+    {BUS_POST,    5, do_post   },
+    {BUS_UNPOST,  2, do_unpost },
 };
 
 static void run_command(struct net *n)
@@ -203,9 +236,26 @@ static size_t add_item(struct net *n, size_t at, void *socket, int events)
     return at + 1;
 }
 
+/* Each of libcurl's sockets that has something is told to it. */
+static void serve_http(struct net *n, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (n->items[i].revents)
+            http_link_ready(&n->http, n->items[i].fd, n->items[i].revents & (ZMQ_POLLIN | ZMQ_POLLERR),
+                            n->items[i].revents & (ZMQ_POLLOUT | ZMQ_POLLERR));
+}
+
+static long sooner(const struct http_link *h, long timeout_ms)
+{
+    int64_t left = h->timed ? h->due.ms - now_mono().ms : timeout_ms;
+    return left < 0 ? 0 : left < timeout_ms ? (long)left : timeout_ms;
+}
+
 /* Waits until something can be done. */
 static void wait(struct net *n)
 {
+    if (!grow_items(n))
+        return;
     bool room = report_room(&n->report);
     int input = room ? ZMQ_POLLIN : 0;
     long timeout_ms = n->in.queued ? QUEUED_MS : n->in.timed ? TIMED_MS : n->in.links_n ? INCOMING_LOOK_MS : IDLE_MS;
@@ -221,13 +271,19 @@ static void wait(struct net *n)
         if (!l->up && timeout_ms > TIMED_MS)
             timeout_ms = TIMED_MS;
     }
-    (void)zmq_poll(n->items, (int)k, timeout_ms);
+    size_t http = k;
+    for (size_t i = 0; room && i < n->http.sockets_n; i++, k++)
+        n->items[k] = (zmq_pollitem_t){.fd = n->http.sockets[i].fd,
+                                       .events = (short)((n->http.sockets[i].reads ? ZMQ_POLLIN : 0) |
+                                                         (n->http.sockets[i].writes ? ZMQ_POLLOUT : 0))};
+    if (zmq_poll(n->items, (int)k, sooner(&n->http, timeout_ms)) > 0)
+        serve_http(n, http, k);
 }
 
 static err_t net_open(struct net *n, const char **detail)
 {
     *detail = n->options->listen;
-    err_t err = grow(n);
+    err_t err = http_link_open(&n->http, n->options->ca_file);
     if (!err && n->options->listen[0])
         err = zap_open(n->context, &n->zap);
     if (!err)
@@ -243,6 +299,8 @@ static void net_close(struct net *n)
 {
     for (size_t i = 0; i < n->links_n; i++)
         zmq_link_close(n->links[i]);
+    http_link_linger(&n->http);
+    http_link_close(&n->http);
     incoming_close(&n->in);
     control_close(&n->control);
     zap_close(n->zap);
@@ -270,7 +328,8 @@ void net_run(struct bus *bus, struct bus_end *end, const struct net_options *opt
         /* Requests first: what a peer sends without end shall keep no person waiting. */
         control_step(&n.control, &n.report);
         step_peers(&n);
-        if (!n.stop && n.items)
+        http_link_step(&n.http, now_mono(), &n.report);
+        if (!n.stop)
             wait(&n);
     }
     net_close(&n);

@@ -1,6 +1,6 @@
 /*
- * net: the network thread's loop. Sockets in and out, CURVE, ZAP, the control socket; it moves frames between links and the core's bus
- * and knows nothing of what they say. One ROUTER for all incoming peers, one DEALER an outgoing link.
+ * net: the network thread's loop. Sockets in and out, CURVE, ZAP, the control socket, HTTP requests to others; it moves frames between links and the
+ * core's bus and knows nothing of what they say. One ROUTER for all incoming peers, one DEALER an outgoing link.
  *
  * Numbers of links: the core chooses those of outgoing ones (below NET_INCOMING, never reused), this thread those of incoming ones (from
  * NET_INCOMING on). An incoming link begins with its first frame. A link that ended by itself is told once by BUS_LINK_DOWN; after a BUS_CLOSE of the
@@ -20,6 +20,7 @@ struct net_options {
     /* "*:5670", "127.0.0.1:5671", "[::1]:5670"; "" outgoing only. Port 0: any free one, told by BUS_LISTENING. */
     const char *listen;
     const char *control_path;                   /* DATA/control.sock; NULL none */
+    const char *ca_file;                        /* certificates to trust for https instead of the system's; NULL none */
     uint8_t curve_secret[32], curve_public[32]; /* of the daemon's first site */
 };
 /* Runs until BUS_STOP. Meant as a thread's body. `end` is the end that does not bind. */

@@ -89,6 +89,16 @@ void report_request(struct report *r, struct slice client, struct slice json)
     end(r);
 }
 
+void report_posted(struct report *r, uint64_t post, unsigned status, err_t why, struct slice body)
+{
+    struct buf *b = begin(r, BUS_POSTED, 5);
+    wr_uint(b, post);
+    wr_uint(b, status);
+    wr_text(b, slice_text(err_name(why)));
+    wr_bin(b, body);
+    end(r);
+}
+
 void report_listening(struct report *r, const char *address)
 {
     wr_text(begin(r, BUS_LISTENING, 2), slice_text(address));

@@ -19,6 +19,7 @@ daemon/journal: protocol/base
 daemon/store: protocol
 daemon/commons: protocol conf/tr.h
 peers: protocol daemon/bus conf
+daemon/http: protocol daemon/bus peers/address.h
 daemon/core: protocol conf daemon/store daemon/commons daemon/journal peers/session.h peers/reconcile.h peers/address.h
 daemon/cmd: protocol conf peers daemon
 daemon: protocol conf peers daemon
@@ -28,6 +29,9 @@ owners='
 sqlite3\.h: daemon/store
 zstd\.h: daemon/store
 zmq\.h: daemon/bus peers
+curl/.*: peers
+microhttpd\.h: daemon/http
+gnutls/.*: daemon/http
 sodium\.h: protocol/sign
 sodium/.*: protocol/sign
 msgpack\.h: protocol/wire

@@ -4,8 +4,8 @@
 set -u
 
 build="gcc libc6-dev make pkg-config git gettext libzmq3-dev libmsgpack-dev libsqlite3-dev libsodium-dev libjansson-dev libconfuse-dev
-libutf8proc-dev libserd-dev libzstd-dev"
-check="libcmocka-dev clang-format clang-tidy cppcheck python3
+libutf8proc-dev libserd-dev libzstd-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev ca-certificates"
+check="libcmocka-dev clang-format clang-tidy cppcheck python3 nginx
 python3-zmq python3-msgpack python3-nacl"
 
 case "${1:-}" in

@@ -103,6 +103,13 @@ err_t bus_send(struct bus_end *e, struct slice message)
     return ERR_OK;
 }
 
+err_t bus_try_send(struct bus_end *e, struct slice message)
+{
+    if (zmq_send(e->socket, message.at, message.len, ZMQ_DONTWAIT) >= 0)
+        return ERR_OK;
+    return errno == ENOMEM ? ERR_MEMORY : errno == EAGAIN || errno == EINTR ? ERR_TIMEOUT : ERR_INTERNAL;
+}
+
 static err_t receive(void *socket, struct buf *out)
 {
     zmq_msg_t m;
@@ -127,4 +134,25 @@ err_t bus_recv(struct bus_end *e, long timeout_ms, struct buf *out)
     if (zmq_poll(&item, 1, timeout_ms) < 0)
         return errno == EINTR ? ERR_TIMEOUT : ERR_INTERNAL;
     return receive(e->socket, out);
+}
+
+#define WAIT_ENDS 4
+
+void bus_wait(struct bus_end *const *ends, size_t n, long timeout_ms)
+{
+    zmq_pollitem_t items[WAIT_ENDS];
+    int k = 0;
+    for (size_t i = 0; i < n && k < WAIT_ENDS; i++)
+        if (ends[i])
+            items[k++] = (zmq_pollitem_t){.socket = ends[i]->socket, .events = ZMQ_POLLIN};
+    (void)zmq_poll(items, k, timeout_ms);
+}
+
+void bus_wait_fd(struct bus_end *e, int fd, long timeout_ms)
+{
+    zmq_pollitem_t items[] = {
+        {.socket = e->socket, .events = ZMQ_POLLIN},
+        {.fd = fd,            .events = ZMQ_POLLIN}
+    };
+    (void)zmq_poll(items, fd < 0 ? 1 : 2, timeout_ms);
 }

@@ -16,13 +16,21 @@ enum bus_event {
     BUS_REQUEST = 4,   /* [4, client bin, json bin] */
     BUS_LISTENING = 5, /* [5, address text] once, after the ports are bound */
     BUS_FAILED = 6,    /* [6, error name, detail text]: a port in use, …; the daemon ends by it */
+    BUS_POSTED = 7,    /* [7, post, status, error name, body bin]: what a BUS_POST came to; status 0: no answer */
+    /* http → core; also LISTENING and FAILED */
+    BUS_HTTP = 8, /* [8, ticket, what (enum bus_http), body bin] */
     /* core → net */
     BUS_CONNECT = 16, /* [16, link, site 32B, address] */
     BUS_SEND = 17,    /* [17, link, bin] */
     BUS_CLOSE = 18,   /* [18, link] */
     BUS_REPLY = 19,   /* [19, client bin, json bin] */
-    BUS_STOP = 20     /* [20] */
+    BUS_STOP = 20,    /* [20]; to http as well */
+    BUS_POST = 21,    /* [21, post, url text, body bin, timeout ms] */
+    BUS_UNPOST = 22,  /* [22, post] */
+    /* core → http */
+    BUS_HTTP_ANSWER = 23 /* [23, ticket, status, error name, body bin] */
 };
+enum bus_http { BUS_HTTP_EXCHANGE = 1, BUS_HTTP_READY = 2 };
 
 struct bus;     /* the context that both ends share */
 struct bus_end; /* one thread's end */
@@ -39,10 +47,15 @@ err_t bus_attach(struct bus *b, const char *name, bool binds, struct bus_end **o
 void bus_detach(struct bus_end *e);
 void *bus_socket(struct bus_end *e); /* for zmq_poll */
 err_t bus_send(struct bus_end *e, struct slice message);
+err_t bus_try_send(struct bus_end *e, struct slice message); /* ERR_TIMEOUT where the other end has no room now */
 /*
  * Replaces `out`, whose cap is the caller's. Waits at most timeout_ms (-1: for ever; 0: not at all). ERR_TIMEOUT, also when a signal came in
  * between, so that its flag is looked at; ERR_TOO_LARGE past out's cap (that message is gone).
  */
 err_t bus_recv(struct bus_end *e, long timeout_ms, struct buf *out);
+/* Waits until one of the ends (NULL: passed over) has a message, or a signal came. */
+void bus_wait(struct bus_end *const *ends, size_t n, long timeout_ms);
+/* Waits until the end has a message, or the descriptor (-1: none) something to read. */
+void bus_wait_fd(struct bus_end *e, int fd, long timeout_ms);
 
 #endif

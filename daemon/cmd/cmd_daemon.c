@@ -25,6 +25,7 @@ int cmd_daemon(struct cli *cli, int argc, char **argv)
                                    .settings = cli->settings,
                                    .lang = cli->lang,
                                    .control = true,
+                                   .http = true,
                                    .echo = cli->out.quiet ? NULL : stderr};
     err_t e = cli_check_site(cli);
     if (!e)

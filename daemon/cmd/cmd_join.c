@@ -1,6 +1,7 @@
 /*
  * allied join: asks to be admitted, then fetches everything; ends when the digests match.
  */
+#include "daemon/cmd/endpoints.h"
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/fetch.h"
 #include "daemon/cmd/pick.h"
@@ -34,7 +35,8 @@ static err_t prepare(struct cli *cli, const struct args *args, const struct invi
     if (invite->ally_name.len <= NAME_MAX_BYTES)
         memcpy(name, invite->ally_name.at, invite->ally_name.len);
     slug_make(ally ? ally : name, site);
-    service_endpoints(cli->settings, settings_get(cli->settings, SETTING_ZEROMQ_LISTEN), endpoints, sizeof endpoints);
+    endpoints_told(cli->settings, settings_get(cli->settings, SETTING_ZEROMQ_LISTEN),
+                   settings_get(cli->settings, SETTING_HTTP_LISTEN), endpoints, sizeof endpoints);
     struct env env = service_env(NULL);
     return found_join(cli->data, &env, invite, ally,
                       given       ? given

@@ -1,3 +1,4 @@
+#include "daemon/cmd/endpoints.h"
 #include "daemon/cmd/door.h"
 #include "daemon/bus/control.h"
 #include "daemon/cmd/service.h"
@@ -44,7 +45,8 @@ static err_t open_here(struct door *d, const struct settings *settings, struct w
     env.ctx = d;
     env.reply = take_reply;
     env.note = take_note;
-    service_endpoints(settings, settings_get(settings, SETTING_ZEROMQ_LISTEN), endpoints, sizeof endpoints);
+    endpoints_told(settings, settings_get(settings, SETTING_ZEROMQ_LISTEN), settings_get(settings, SETTING_HTTP_LISTEN),
+                   endpoints, sizeof endpoints);
     struct core_settings core = {.language = settings_get(settings, SETTING_SITE_LANGUAGE),
                                  .licence = settings_get(settings, SETTING_SITE_LICENCE),
                                  .url = settings_get(settings, SETTING_SITE_PUBLIC_URL),

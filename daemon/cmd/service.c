@@ -1,4 +1,7 @@
 #include "daemon/cmd/service.h"
+#include "daemon/cmd/endpoints.h"
+#include "daemon/cmd/service_http.h"
+#include "daemon/cmd/service_out.h"
 #include "daemon/bus/bus.h"
 #include "daemon/core/core.h"
 #include "daemon/core/found.h"
@@ -17,9 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BUS_MESSAGE_BYTES (LIMIT_REQUEST_BYTES + LIMIT_MESSAGE_BYTES)
-#define BUS_NAME          "net"
-#define EVENTS_A_STEP     256
+#define BUS_NAME      "net"
+#define EVENTS_A_STEP 256
 
 struct service {
     struct service_options options;
@@ -31,11 +33,12 @@ struct service {
     pthread_t net;
     bool net_runs;
     struct net_options net_options;
+    struct service_http http;
+    struct service_out out;
     char control_path[4096];
     char address[ADDRESS_TEXT_MAX];
     char endpoints[2048];
     struct buf in;
-    json_t *answer; /* of service_ask */
     bool failed;
     struct why failure;
 };
@@ -82,6 +85,14 @@ static void no_close(void *ctx, uint64_t link)
 {
     (void)ctx, (void)link;
 }
+static void no_post(void *ctx, uint64_t post, const char *url, struct slice body, int64_t timeout_ms)
+{
+    (void)ctx, (void)post, (void)url, (void)body, (void)timeout_ms;
+}
+static void no_answer(void *ctx, uint64_t ticket, unsigned status, err_t why, struct slice body)
+{
+    (void)ctx, (void)ticket, (void)status, (void)why, (void)body;
+}
 static void no_reply(void *ctx, struct slice client, struct slice json)
 {
     (void)ctx, (void)client, (void)json;
@@ -96,86 +107,11 @@ struct env service_env(struct journal *journal)
                         .connect = no_connect,
                         .send = no_send,
                         .close = no_close,
+                        .post = no_post,
+                        .unpost = no_close,
+                        .answer = no_answer,
                         .reply = no_reply,
                         .note = note_alone};
-}
-
-/* ---- env: the network, over the bus ---- */
-
-static void put_on_bus(struct service *s, struct buf *b)
-{
-    if (b->err == ERR_OK)
-        bus_send(s->end, buf_slice(b));
-    buf_fini(b);
-}
-
-static void net_connect(void *ctx, uint64_t link, const uint8_t site[32], const char *address)
-{
-    struct buf b;
-    buf_init(&b, BUS_MESSAGE_BYTES);
-    wr_array(&b, 4);
-    wr_uint(&b, BUS_CONNECT);
-    wr_uint(&b, link);
-    wr_bin(&b, slice_of(site, 32));
-    wr_text(&b, slice_text(address));
-    put_on_bus(ctx, &b);
-}
-
-static void net_send(void *ctx, uint64_t link, struct slice message)
-{
-    struct buf b;
-    buf_init(&b, BUS_MESSAGE_BYTES);
-    wr_array(&b, 3);
-    wr_uint(&b, BUS_SEND);
-    wr_uint(&b, link);
-    wr_bin(&b, message);
-    put_on_bus(ctx, &b);
-}
-
-static void net_close(void *ctx, uint64_t link)
-{
-    struct buf b;
-    buf_init(&b, 64);
-    wr_array(&b, 2);
-    wr_uint(&b, BUS_CLOSE);
-    wr_uint(&b, link);
-    put_on_bus(ctx, &b);
-}
-
-static void net_reply(void *ctx, struct slice client, struct slice json)
-{
-    struct service *s = ctx;
-    struct buf b;
-    if (!client.len) {
-        json_decref(s->answer);
-        s->answer = json_loadb((const char *)json.at, json.len, 0, NULL);
-        return;
-    }
-    buf_init(&b, BUS_MESSAGE_BYTES);
-    wr_array(&b, 3);
-    wr_uint(&b, BUS_REPLY);
-    wr_bin(&b, client);
-    wr_bin(&b, json);
-    put_on_bus(s, &b);
-}
-
-static void net_note(void *ctx, enum journal_level level, const char *event, const char *pairs)
-{
-    struct service *s = ctx;
-    journal_note(s->journal, real_wall(NULL), level, event, pairs);
-}
-
-static struct env net_env(struct service *s)
-{
-    return (struct env){.ctx = s,
-                        .wall = real_wall,
-                        .mono = real_mono,
-                        .random = real_random,
-                        .connect = net_connect,
-                        .send = net_send,
-                        .close = net_close,
-                        .reply = net_reply,
-                        .note = net_note};
 }
 
 /* ---- events from the network thread ---- */
@@ -236,10 +172,35 @@ static void on_failed(struct service *s, struct rd *r)
             (const char *)detail.at);
 }
 
+static void on_posted(struct service *s, struct rd *r)
+{
+    char name[64] = "";
+    uint64_t post = rd_uint(r, UINT64_MAX);
+    unsigned status = (unsigned)rd_uint(r, 999);
+    struct slice why = rd_text(r, sizeof name - 1), body = rd_bin(r, 0, LIMIT_HTTP_EXCHANGE_BYTES);
+    if (rd_end(r) != ERR_OK)
+        return;
+    memcpy(name, why.at, why.len);
+    core_posted(s->core, post, status, err_by_name(name), body);
+}
+
+static void on_http(struct service *s, struct rd *r)
+{
+    uint64_t ticket = rd_uint(r, UINT64_MAX), what = rd_uint(r, BUS_HTTP_READY);
+    struct slice body = rd_bin(r, 0, LIMIT_HTTP_EXCHANGE_BYTES);
+    if (rd_end(r) != ERR_OK)
+        return;
+    if (what == BUS_HTTP_EXCHANGE)
+        core_exchange(s->core, ticket, body);
+    else
+        core_ready(s->core, ticket);
+}
+
 typedef void event_fn(struct service *s, struct rd *r);
 static event_fn *const events[] = {
     [BUS_LINK_UP] = on_link_up, [BUS_LINK_DOWN] = on_link_down, [BUS_FRAME] = on_frame,
     [BUS_REQUEST] = on_request, [BUS_LISTENING] = on_listening, [BUS_FAILED] = on_failed,
+    [BUS_POSTED] = on_posted,   [BUS_HTTP] = on_http,
 };
 
 /* Our own thread wrote it: a message that does not read is our mistake, not the network's. */
@@ -331,6 +292,7 @@ static err_t open_net(struct service *s, const struct service_options *o, struct
     s->net_options.listen = settings_get(o->settings, SETTING_ZEROMQ_LISTEN);
     snprintf(s->control_path, sizeof s->control_path, "%s/%s", o->dir, CONTROL_NAME);
     s->net_options.control_path = o->control ? s->control_path : NULL;
+    s->net_options.ca_file = settings_get(o->settings, SETTING_PEERS_TLS_CA);
     err_t e = first_key(o->dir, &s->net_options, why);
     if (!e)
         e = bus_open(&s->bus);
@@ -354,48 +316,36 @@ static err_t open_net(struct service *s, const struct service_options *o, struct
     return e;
 }
 
-/* "*:5670" says on which port; where, the site's page tells. */
-void service_endpoints(const struct settings *settings, const char *listening, char *out, size_t size)
+static err_t open_http(struct service *s, const struct service_options *o, struct why *why)
 {
-    struct address a;
-    const char *announce = settings_get(settings, SETTING_ZEROMQ_ANNOUNCE),
-               *url = settings_get(settings, SETTING_SITE_PUBLIC_URL);
-    const char *host = strstr(url, "://");
-    out[0] = 0;
-    if (*announce) {
-        snprintf(out, size, "%s", announce);
-        return;
-    }
-    if (!*listening || address_parse(listening, ADDRESS_LISTEN, &a) || !a.port)
-        return;
-    if (a.kind != ADDRESS_ANY) {
-        snprintf(out, size, "%s", listening);
-        return;
-    }
-    if (host)
-        snprintf(out, size, "%.*s:%u", (int)strcspn(host + 3, "/:"), host + 3, (unsigned)a.port);
+    bool taken = false;
+    char pairs[ADDRESS_TEXT_MAX + 16];
+    err_t e = service_http_open(&s->http, s->bus, o->settings, &taken, why);
+    snprintf(pairs, sizeof pairs, "listen=%s", settings_get(o->settings, SETTING_HTTP_LISTEN));
+    if (taken)
+        journal_note(s->journal, real_wall(NULL), JOURNAL_WARN, "http.port_used", pairs);
+    return e;
 }
 
 static err_t open_core(struct service *s, const struct service_options *o, struct why *why)
 {
-    struct env env = net_env(s);
-    service_endpoints(o->settings, s->address, s->endpoints, sizeof s->endpoints);
+    s->out = (struct service_out){.net = s->end, .http = s->http.end, .journal = s->journal};
+    struct env env = service_env(NULL);
+    service_out_env(&s->out, &env);
+    endpoints_told(o->settings, s->address, s->http.address, s->endpoints, sizeof s->endpoints);
     struct core_settings settings = {.language = settings_get(o->settings, SETTING_SITE_LANGUAGE),
                                      .licence = settings_get(o->settings, SETTING_SITE_LICENCE),
                                      .url = settings_get(o->settings, SETTING_SITE_PUBLIC_URL),
                                      .contact = settings_get(o->settings, SETTING_SITE_CONTACT),
                                      .endpoints = s->endpoints,
+                                     .transport = settings_get(o->settings, SETTING_PEERS_TRANSPORT),
                                      .serves = true};
     return core_open(o->dir, &env, &settings, &s->core, why);
 }
 
 static void stop_net(struct service *s)
 {
-    struct buf b;
-    buf_init(&b, 16);
-    wr_array(&b, 1);
-    wr_uint(&b, BUS_STOP);
-    put_on_bus(s, &b);
+    service_out_stop(s->end);
     pthread_join(s->net, NULL);
     s->net_runs = false;
 }
@@ -407,6 +357,7 @@ static void shut(struct service *s)
         core_stop(s->core);
     if (s->net_runs)
         stop_net(s);
+    service_http_close(&s->http);
     core_close(s->core);
     s->core = NULL;
     bus_detach(s->end);
@@ -425,6 +376,8 @@ static err_t start(struct service *s, struct why *why)
     for (int tries = 2; tries > 0 && !e && !same; tries--) {
         shut(s);
         e = open_net(s, &s->options, why);
+        if (!e && s->options.http)
+            e = open_http(s, &s->options, why);
         if (!e)
             e = open_core(s, &s->options, why);
         same = !e && memcmp(core_curve(s->core), s->net_options.curve_public, 32) == 0;
@@ -464,6 +417,22 @@ const char *service_address(const struct service *s)
 
 /* ---- run ---- */
 
+/* Whatever waits of both threads, one after the other, but not for ever. */
+static err_t take_events(struct service *s)
+{
+    struct bus_end *const ends[] = {s->end, s->http.end};
+    bool more = true;
+    for (int left = EVENTS_A_STEP; more && left > 0; left--) {
+        more = false;
+        for (size_t i = 0; i < 2; i++)
+            if (ends[i] && bus_recv(ends[i], 0, &s->in) == ERR_OK) {
+                handle(s);
+                more = true;
+            }
+    }
+    return s->failed ? s->failure.code : core_fatal(s->core);
+}
+
 static long wait_ms(struct mono due, int64_t until)
 {
     int64_t now = real_mono(NULL).ms, next = due.ms < until ? due.ms : until;
@@ -475,15 +444,12 @@ err_t service_run(struct service *s, int64_t ms, bool *stopped)
     int64_t until = ms < 0 ? INT64_MAX : real_mono(NULL).ms + ms;
     *stopped = false;
     do {
+        struct bus_end *const ends[] = {s->end, s->http.end};
         struct mono due = core_tick(s->core);
-        err_t e = bus_recv(s->end, wait_ms(due, until), &s->in);
-        /* Whatever waits is taken in before the clock is looked at again, but not for ever. What was received is handled in any case. */
-        for (int left = EVENTS_A_STEP; e == ERR_OK; left--) {
-            handle(s);
-            e = left > 1 ? bus_recv(s->end, 0, &s->in) : ERR_TIMEOUT;
-        }
-        if (s->failed || core_fatal(s->core))
-            return s->failed ? s->failure.code : core_fatal(s->core);
+        bus_wait(ends, 2, wait_ms(due, until));
+        err_t e = take_events(s);
+        if (e)
+            return e;
         *stopped = signalled != 0;
         if (!*stopped && core_rekeyed(s->core)) {
             e = start(s, &s->failure);
@@ -498,12 +464,12 @@ json_t *service_ask(struct service *s, const char *what, json_t *args)
 {
     json_t *request = json_pack("{s:s, s:o}", "do", what, "args", args ? args : json_object());
     char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
-    json_decref(s->answer);
-    s->answer = NULL;
+    json_decref(s->out.answer);
+    s->out.answer = NULL;
     if (text)
         core_request(s->core, slice_text(""), slice_text(text));
-    json_t *answer = s->answer;
-    s->answer = NULL;
+    json_t *answer = s->out.answer;
+    s->out.answer = NULL;
     free(text);
     json_decref(request);
     return answer;
@@ -517,7 +483,7 @@ void service_close(struct service *s)
     journal_close(s->journal);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
-    json_decref(s->answer);
+    json_decref(s->out.answer);
     buf_fini(&s->in);
     free(s);
 }

@@ -18,6 +18,7 @@ struct service_options {
     const struct settings *settings;
     const char *lang;
     bool control; /* answer at DATA/control.sock */
+    bool http;    /* serve HTTP as http.listen says */
     FILE *echo;   /* the journal's lines too; NULL none */
 };
 /* Opens everything and waits until the ports are bound. `options` are copied, what they point to is not: it outlives the service. ERR_LOCKED, ERR_PORT_USED, ERR_ADDRESS, ERR_NO_DATA, … */
@@ -28,8 +29,5 @@ err_t service_run(struct service *s, int64_t ms, bool *stopped);
 /* One request to the core of this process. New reference; NULL without memory. */
 json_t *service_ask(struct service *s, const char *what, json_t *args);
 void service_close(struct service *s); /* BYE to peers, then all of it; NULL is fine */
-
-/* Where others reach this site: zeromq.announce, else what zeromq.listen and site.public_url tell; "" none. Blank-separated. */
-void service_endpoints(const struct settings *settings, const char *listening, char *out, size_t size);
 
 #endif

@@ -35,10 +35,9 @@ void admit_refused(struct core *c, struct arena *arena)
 static err_t add_address(struct invite *invite, struct slice text, struct why *why)
 {
     char copy[ADDRESS_TEXT_MAX] = "";
-    struct address parsed;
     if (text.len < sizeof copy)
         memcpy(copy, text.at, text.len);
-    if (text.len > ADDRESS_MAX_BYTES || address_parse(copy, ADDRESS_REACH, &parsed) != ERR_OK)
+    if (text.len > ADDRESS_MAX_BYTES || address_check(copy) != ERR_OK)
         return why_set(why, ERR_ADDRESS, "%.*s", (int)(text.len < 100 ? text.len : 100), (const char *)text.at);
     invite->addresses[invite->addresses_n++] = text;
     return ERR_OK;

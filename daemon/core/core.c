@@ -2,6 +2,7 @@
 #include "daemon/core/charters.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/erase.h"
+#include "daemon/core/exchange.h"
 #include "daemon/core/found.h"
 #include "daemon/core/host.h"
 #include "daemon/core/joins.h"
@@ -102,6 +103,8 @@ static err_t copy_settings(struct core *c, const char *dir, const struct core_se
     c->url = copy_text(s->url, &e);
     c->contact = copy_text(s->contact, &e);
     c->serves = s->serves;
+    c->without_zmq = s->transport && strcmp(s->transport, "http") == 0;
+    c->without_http = s->transport && strcmp(s->transport, "zmq") == 0;
     return e;
 }
 
@@ -158,6 +161,7 @@ void core_close(struct core *c)
     if (c->store)
         known_note_held(c);
     sync_free(c);
+    exchange_free(c);
     own_close(c);
     sign_key_wipe(&c->registrar);
     authority_fini(&c->authority);
@@ -182,16 +186,38 @@ void core_close(struct core *c)
 void core_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint8_t curve[32])
 {
     sync_link_up(c, link, site, curve);
+    exchange_flush(c);
 }
 
 void core_link_down(struct core *c, uint64_t link, err_t why)
 {
     sync_link_down(c, link, why);
+    exchange_flush(c);
 }
 
 void core_frame(struct core *c, uint64_t link, struct slice message)
 {
     sync_frame(c, link, message);
+    exchange_flush(c);
+}
+
+void core_posted(struct core *c, uint64_t post, unsigned status, err_t why, struct slice body)
+{
+    exchange_posted(c, post, status, why, body);
+    exchange_flush(c);
+}
+
+void core_exchange(struct core *c, uint64_t ticket, struct slice body)
+{
+    exchange_asked(c, ticket, body);
+    exchange_flush(c);
+}
+
+/* Ready is who can be read and written and takes part: not yet admitted, or without its charter, a site is not. */
+void core_ready(struct core *c, uint64_t ticket)
+{
+    err_t e = c->joining ? ERR_WAITING : !hello_we_stand(c) ? ERR_STANDING : core_fatal(c);
+    c->env.answer(c->env.ctx, ticket, e ? 503 : 200, e, slice_text(""));
 }
 
 /* An answer with something left out would read as a whole one: it is not given. */
@@ -233,6 +259,7 @@ void core_request(struct core *c, struct slice client, struct slice bytes)
         give_shortage(c, client, asked && (oplog_last_row(c->store, &after) || after != before));
     json_decref(answer);
     json_decref(request);
+    exchange_flush(c);
 }
 
 static bool is_settling(const struct core *c)
@@ -264,6 +291,7 @@ struct mono core_tick(struct core *c)
     sync_tick(c, now);
     joins_tick(c);
     request_tick(c, now);
+    exchange_flush(c);
     return (struct mono){now.ms + (is_settling(c) ? TICK_SOON_MS : TICK_MS)};
 }
 
@@ -271,6 +299,7 @@ void core_stop(struct core *c)
 {
     known_note_held(c);
     sync_stop(c);
+    exchange_stop(c);
 }
 
 bool core_rekeyed(const struct core *c)

@@ -18,7 +18,8 @@ struct core_settings {
     const char *licence;   /* site.licence: default of new records */
     const char *endpoints; /* where we can be reached, blank-separated; "" outgoing only */
     const char *url, *contact;
-    bool serves; /* a daemon: it announces itself, connects to peers and answers them */
+    const char *transport; /* peers.transport: "zmq", "http" or "auto"; NULL: auto */
+    bool serves;           /* a daemon: it announces itself, connects to peers and answers them */
 };
 
 /* Opens the site(s) in `dir`, whose lock the caller holds. ERR_NO_DATA, ERR_NEWER, ERR_DATABASE, … */
@@ -31,6 +32,11 @@ void core_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint
 void core_link_down(struct core *c, uint64_t link, err_t why);
 void core_frame(struct core *c, uint64_t link, struct slice message);
 void core_request(struct core *c, struct slice client, struct slice json);
+/* HTTP. What a request of ours came to: status 0 and why where there was no answer at all. */
+void core_posted(struct core *c, uint64_t post, unsigned status, err_t why, struct slice body);
+/* A body that came to POST /peer/v1/exchange; a look whether this site is ready. Answered through env, at once or later. */
+void core_exchange(struct core *c, uint64_t ticket, struct slice body);
+void core_ready(struct core *c, uint64_t ticket);
 /* Does what is due; returns when to call again at the latest. */
 struct mono core_tick(struct core *c);
 /* Says BYE to every peer. */

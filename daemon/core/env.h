@@ -19,6 +19,11 @@ struct env {
                     const char *address); /* answers by link_up or link_down */
     void (*send)(void *ctx, uint64_t link, struct slice message);
     void (*close)(void *ctx, uint64_t link);
+    /* HTTP. A request of ours, by a number that is never reused: answered by core_posted, once, unless it is taken back before. */
+    void (*post)(void *ctx, uint64_t post, const char *url, struct slice body, int64_t timeout_ms);
+    void (*unpost)(void *ctx, uint64_t post);
+    /* Our answer to what came by core_exchange or core_ready. Other than 200 or without a body: a problem of that code, or none. */
+    void (*answer)(void *ctx, uint64_t ticket, unsigned status, err_t why, struct slice body);
     /* The answer to a request: JSON bytes for the client that asked. */
     void (*reply)(void *ctx, struct slice client, struct slice json);
     void (*note)(void *ctx, enum journal_level level, const char *event, const char *pairs);

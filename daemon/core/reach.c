@@ -3,12 +3,20 @@
  * there is a charter, whoever has an address.
  */
 #include "daemon/core/announce.h"
+#include "daemon/core/exchange.h"
 #include "daemon/core/found.h"
 #include "daemon/core/sync.h"
+#include "peers/address.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 #define ADDRESSES_MAX 16
+#define ZMQ_AGAIN_MS  600000 /* a site that was reached over HTTP alone may have become reachable over ZeroMQ */
+
+struct addresses {
+    struct slice at[ADDRESSES_MAX];
+    size_t n;
+};
 
 static struct reach *find(const struct core *c, const uint8_t site[SITE_BYTES])
 {
@@ -65,6 +73,8 @@ void reach_done(struct core *c, const uint8_t site[SITE_BYTES])
     r->cause = ERR_OK;
     r->doubted = false;
     r->due.ms = 0;
+    r->next_address = 0;
+    r->zmq_tried = core_mono(c);
 }
 
 err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES])
@@ -81,59 +91,96 @@ bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES])
     return false;
 }
 
-/* What the site itself announced, then what invitations and people told us. */
-static size_t addresses_under(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena,
-                              struct slice out[ADDRESSES_MAX])
+static bool is_url(struct slice address)
+{
+    char text[ADDRESS_MAX_BYTES + 1] = "";
+    memcpy(text, address.at, address.len);
+    return address_is_url(text);
+}
+
+static void add(struct addresses *out, struct slice address, bool urls)
+{
+    if (out->n < ADDRESSES_MAX && address.len && address.len <= ADDRESS_MAX_BYTES && is_url(address) == urls)
+        out->at[out->n++] = address;
+}
+
+/* What the site itself announced, then what invitations and people told us: of one transport. */
+static void add_under(struct core *c, const uint8_t site[SITE_BYTES], bool urls, struct arena *arena,
+                      struct addresses *out)
 {
     struct announcement a;
     struct peer_address *known = NULL;
-    size_t n = 0, known_n = 0;
+    size_t known_n = 0;
     uint8_t host[SITE_BYTES];
     bool announced = announce_read(c, site, arena, &a) == ERR_OK;
     /* Its host's session carries all that is its. */
     if (announced && announce_host(&a, host))
-        return 0;
+        return;
     if (announced)
-        for (size_t i = 0; i < a.endpoints_n && n < ADDRESSES_MAX; i++)
-            out[n++] = a.endpoints[i];
+        for (size_t i = 0; i < a.endpoints_n; i++)
+            add(out, a.endpoints[i], urls);
     if (local_addresses(c->store, arena, &known, &known_n))
         known_n = 0;
-    for (size_t i = 0; i < known_n && n < ADDRESSES_MAX; i++)
+    for (size_t i = 0; i < known_n; i++)
         if (memcmp(known[i].site, site, SITE_BYTES) == 0)
-            out[n++] = known[i].address;
-    return n;
+            add(out, known[i].address, urls);
 }
 
 /* A new key is where the old one was, until it says otherwise. */
-static size_t addresses_of(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena,
-                           struct slice out[ADDRESSES_MAX])
+static void add_addresses(struct core *c, const uint8_t site[SITE_BYTES], bool urls, struct arena *arena,
+                          struct addresses *out)
 {
-    size_t n = addresses_under(c, site, arena, out);
-    for (const uint8_t *old = site; !n && (old = authority_replaces(&c->authority, old));)
-        n = addresses_under(c, old, arena, out);
-    return n;
+    size_t before = out->n;
+    add_under(c, site, urls, arena, out);
+    for (const uint8_t *old = site; out->n == before && (old = authority_replaces(&c->authority, old));)
+        add_under(c, old, urls, arena, out);
 }
 
+static void connect_to(struct core *c, const uint8_t site[SITE_BYTES], struct slice address)
+{
+    char text[ADDRESS_MAX_BYTES + 1] = "";
+    struct peer *p = sync_new_peer(c, ++c->next_link);
+    if (!p)
+        return;
+    memcpy(text, address.at, address.len);
+    p->outgoing = p->has_site = true;
+    memcpy(p->site, site, SITE_BYTES);
+    if (is_url(address))
+        exchange_connect(c, p->link, site, address);
+    else
+        c->env.connect(c->env.ctx, p->link, site, text);
+}
+
+/* Over ZeroMQ first; each failure leads to the next address. */
 static void try_site(struct core *c, const uint8_t site[SITE_BYTES], struct mono now)
 {
     struct reach *r = core_is_own(c, site) || reach_has_link(c, site) ? NULL : entry(c, site);
-    struct slice addresses[ADDRESSES_MAX];
+    struct addresses all = {.n = 0};
     struct arena arena = {0};
-    char text[ADDRESS_MAX_BYTES + 1];
     if (!r || r->due.ms > now.ms)
         return;
-    size_t n = addresses_of(c, site, &arena, addresses);
-    if (n) {
-        struct slice address = addresses[r->next_address++ % n];
-        struct peer *p = address.len <= ADDRESS_MAX_BYTES ? sync_new_peer(c, ++c->next_link) : NULL;
-        if (p) {
-            memcpy(text, address.at, address.len);
-            text[address.len] = 0;
-            p->outgoing = p->has_site = true;
-            memcpy(p->site, site, SITE_BYTES);
-            c->env.connect(c->env.ctx, p->link, site, text);
-        }
-    }
+    if (!c->without_zmq)
+        add_addresses(c, site, false, &arena, &all);
+    if (!c->without_http)
+        add_addresses(c, site, true, &arena, &all);
+    if (all.n)
+        connect_to(c, site, all.at[r->next_address++ % all.n]);
+    arena_fini(&arena);
+}
+
+/* Beside a link of ours over HTTP: where it succeeds, both sides keep the newer one. */
+static void try_zmq_again(struct core *c, const uint8_t site[SITE_BYTES], struct mono now)
+{
+    const struct peer *p = sync_peer_of(c, site);
+    struct reach *r = p && p->outgoing && exchange_is(c, p->link) ? entry(c, site) : NULL;
+    struct addresses all = {.n = 0};
+    struct arena arena = {0};
+    if (!r || c->without_zmq || now.ms - r->zmq_tried.ms < ZMQ_AGAIN_MS)
+        return;
+    r->zmq_tried = now;
+    add_addresses(c, site, false, &arena, &all);
+    if (all.n)
+        connect_to(c, site, all.at[0]);
     arena_fini(&arena);
 }
 
@@ -158,8 +205,10 @@ void reach_tick(struct core *c, struct mono now)
     if (!c->founded && !c->joining)
         try_addresses(c, now);
     for (size_t i = 0; i < c->authority.sites_n; i++)
-        if (!c->authority.sites[i].ended)
+        if (!c->authority.sites[i].ended) {
             try_site(c, c->authority.sites[i].id, now);
+            try_zmq_again(c, c->authority.sites[i].id, now);
+        }
     arena_clear(&c->frame);
     if (c->joining && local_get(c->store, SETTING_INVITER, &c->frame, &inviter) == ERR_OK && inviter.len == SITE_BYTES)
         try_site(c, inviter.at, now);

@@ -5,6 +5,7 @@
 #include "daemon/commons/fold.h"
 #include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
+#include "daemon/core/exchange.h"
 #include "daemon/core/found.h"
 #include "daemon/core/host.h"
 #include "daemon/core/joins.h"
@@ -88,7 +89,7 @@ static json_t *peer_json(struct req *r, const struct site *site, json_t *problem
     req_put(out, "ahead", json_integer((json_int_t)ahead));
     req_put(out, "last_heard_s", p && p->hello ? json_integer((core_mono(c).ms - p->heard.ms) / 1000) : json_null());
     req_put(out, "rtt_ms", p && p->rtt_ms >= 0 ? json_integer(p->rtt_ms) : json_null());
-    req_put(out, "transport", json_string("zmq"));
+    req_put(out, "transport", json_string(p && exchange_is(c, p->link) ? "http" : "zmq"));
     req_put(out, "digest_equal", digest_equal(c, p));
     req_put(out, "cause", cause ? json_string(err_name(cause)) : json_null());
     if (cause) {

@@ -109,7 +109,8 @@ struct reach {
     unsigned attempts, next_address;
     struct mono due;
     err_t cause;
-    bool doubted; /* the last attempt seemed to meet another key */
+    bool doubted;          /* the last attempt seemed to meet another key */
+    struct mono zmq_tried; /* when ZeroMQ was last tried beside a link over HTTP */
 };
 
 struct pending_ping {
@@ -163,9 +164,13 @@ struct core {
     struct reach *reach;
     size_t reach_n, reach_room;
     uint64_t next_link;
-    bool reach_dirty;    /* addresses or roster changed: look at whom to reach */
-    bool ask_due;        /* heads changed: look at what to ask */
-    struct mono held_at; /* when peers' acknowledgements were last written down */
+    struct exchange **exchanges; /* links over HTTP: exchange.h */
+    size_t exchanges_n, exchanges_room;
+    uint64_t next_post;
+    bool without_zmq, without_http; /* peers.transport */
+    bool reach_dirty;               /* addresses or roster changed: look at whom to reach */
+    bool ask_due;                   /* heads changed: look at what to ask */
+    struct mono held_at;            /* when peers' acknowledgements were last written down */
     struct pending_ping pings[PENDING_PINGS];
     size_t pings_n;
     err_t join_error; /* what the inviter said to our JOIN; ERR_OK nothing yet */

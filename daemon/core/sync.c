@@ -1,6 +1,7 @@
 #include "daemon/core/sync.h"
 #include "daemon/commons/fold.h"
 #include "daemon/core/admit.h"
+#include "daemon/core/exchange.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/request.h"
 #include <stdlib.h>
@@ -58,7 +59,7 @@ size_t sync_send(struct core *c, struct peer *p, const struct msg *m)
     if (e)
         core_note(c, JOURNAL_ERROR, "message.unsent", "type=%s reason=%s", msg_name(m->type), err_name(e));
     else
-        c->env.send(c->env.ctx, p->link, buf_slice(&out));
+        exchange_send(c, p->link, buf_slice(&out));
     buf_fini(&out);
     return e ? 0 : size;
 }
@@ -79,7 +80,7 @@ void sync_bye(struct core *c, struct peer *p, err_t why, const char *detail)
         .type = MSG_BYE, .bye = {.code = slice_text(err_name(why)), .reason = slice_text(detail)}
     };
     sync_send(c, p, &m);
-    c->env.close(c->env.ctx, p->link);
+    exchange_close(c, p->link);
     if (p->has_site && why)
         reach_failed(c, p->site, why);
     drop(c, p);
@@ -164,7 +165,7 @@ void sync_link_up(struct core *c, uint64_t link, const uint8_t *site, const uint
 {
     struct peer *p = sync_peer(c, link);
     if (!p && !is_admitted_curve(c, curve) && !room_for_stranger(c)) {
-        c->env.close(c->env.ctx, link);
+        exchange_close(c, link);
         return;
     }
     if (!p) {
@@ -190,7 +191,8 @@ void sync_link_down(struct core *c, uint64_t link, err_t why)
         char site[SHORT_LEN + 1];
         core_note(c, p->hello ? JOURNAL_INFO : JOURNAL_DEBUG, "link.down", "site=%s reason=%s",
                   core_short(slice_of(p->site, SITE_BYTES), site), err_name(why));
-        if (p->outgoing)
+        /* A second attempt beside a session that stands says nothing about reaching that site. */
+        if (p->outgoing && (p->hello || !sync_peer_of(c, p->site)))
             reach_failed(c, p->site, why ? why : ERR_UNREACHABLE);
     }
     drop(c, p);
@@ -255,7 +257,7 @@ static err_t on_bye(struct core *c, struct peer *p, const struct msg *m, size_t 
     journal_quote(text, quoted, sizeof quoted);
     core_note(c, JOURNAL_INFO, "session.bye", "site=%s reason=%s", core_short(slice_of(p->site, SITE_BYTES), site),
               quoted);
-    c->env.close(c->env.ctx, p->link);
+    exchange_close(c, p->link);
     if (p->has_site && m->bye.retry_after_s)
         reach_wait(c, p->site, m->bye.retry_after_s);
     uint8_t lost[SITE_BYTES];

@@ -4,6 +4,7 @@
 #include "daemon/commons/fold.h"
 #include "daemon/core/admit.h"
 #include "daemon/core/charters.h"
+#include "daemon/core/exchange.h"
 #include "daemon/core/host.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/joins.h"
@@ -111,7 +112,7 @@ static void ask_to_join(struct core *c, struct peer *p)
     struct buf out;
     buf_init(&out, LIMIT_MESSAGE_BYTES);
     if (!p->joined_asked && c->joining && admit_request(c, &out) == ERR_OK) {
-        c->env.send(c->env.ctx, p->link, buf_slice(&out));
+        exchange_send(c, p->link, buf_slice(&out));
         p->joined_asked = true;
     }
     buf_fini(&out);

@@ -64,7 +64,7 @@ class Site:
         self.daemon = None
 
     def words(self, *args):
-        return [self.bench.program, "--data", self.dir, "--lang", "en", "-o", "zeromq.listen=127.0.0.1:%d" % self.port, *args]
+        return [self.bench.program, "--data", self.dir, "--lang", "en", "-o", "zeromq.listen=127.0.0.1:%d" % self.port, "-o", "http.listen=", *args]
 
     def run(self, *args, fine=(0,)):
         """Its output, its wall time, its own CPU time."""

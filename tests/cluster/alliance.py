@@ -9,7 +9,7 @@
         a.wait_equal()
 
 A site listens on a free port below the kernel's own range, so that it is still free when the site comes back; `listen=False` makes one
-that only dials out. Guards live in a directory of the test's own on tmpfs.
+that only dials out; `http=True` serves HTTP as well, and tells the others. Guards live in a directory of the test's own on tmpfs.
 """
 import glob
 import json
@@ -77,16 +77,20 @@ def wait_for(look, what, seconds=20, step=0.05):
 
 
 class Site:
-    def __init__(self, alliance, name, listen=True):
+    def __init__(self, alliance, name, listen=True, http=False):
         self.alliance, self.name = alliance, name
         self.dir = os.path.join(alliance.root, name.lower().replace(" ", "-"))
         self.listen = f"127.0.0.1:{free_port()}" if listen else ""
+        self.http = f"127.0.0.1:{free_port()}" if http else ""
+        self.announced = f"http://{self.http}" if http else ""  # a test with a proxy puts its address here
+        self.settings = []  # more of them, as section.key=value
         self.daemon, self.said = None, os.path.join(alliance.root, f"{os.path.basename(self.dir)}.said")
 
     # ---- commands ----
 
     def words(self, *args):
-        return [BINARY, "--data", self.dir, "-o", f"zeromq.listen={self.listen}", *map(str, args)]
+        settings = [f"zeromq.listen={self.listen}", f"http.listen={self.http}", f"http.announce={self.announced}", *self.settings]
+        return [BINARY, "--data", self.dir, *(w for s in settings for w in ("-o", s)), *map(str, args)]
 
     def run(self, *args, timeout=60, stdin=None):
         return self.alliance.run(self.words(*args), timeout=timeout, stdin=stdin)
@@ -185,7 +189,7 @@ class Alliance:
         self.name, self.sites, self.started = name, [], []
         self.root = tempfile.mkdtemp(prefix="allied-cluster-")
         self.runtime = tempfile.mkdtemp(prefix="allied-cluster-", dir="/dev/shm")
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("ALLIED", "LC_", "LANG", "RUNTIME_"))}
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("ALLIED", "LC_", "LANG", "RUNTIME_")) and not k.lower().endswith("_proxy")}
         self.env.update(LANG="C.UTF-8", XDG_RUNTIME_DIR=self.runtime, HOME=self.root)
 
     def __enter__(self):
@@ -227,19 +231,19 @@ class Alliance:
                 self.started.remove(p)
         return Result(p.returncode, out.decode("utf-8"), err.decode("utf-8"))
 
-    def site(self, name, listen=True):
-        s = Site(self, name, listen)
+    def site(self, name, listen=True, http=False):
+        s = Site(self, name, listen, http)
         self.sites.append(s)
         return s
 
-    def found(self, name, listen=True):
-        s = self.site(name, listen)
+    def found(self, name, listen=True, http=False):
+        s = self.site(name, listen, http)
         s.ok("init", self.name, "--ally", name)
         return s
 
-    def join(self, inviter, name, listen=True):
+    def join(self, inviter, name, listen=True, http=False):
         """The inviter's daemon runs; the newcomer's does not yet."""
-        s = self.site(name, listen)
+        s = self.site(name, listen, http)
         s.ok("join", inviter.json("invite", name)["code"])
         return s
 

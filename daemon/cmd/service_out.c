@@ -1,0 +1,123 @@
+#include "daemon/cmd/service_out.h"
+#include "protocol/wire/wr.h"
+
+static void begin(struct buf *b, size_t items, enum bus_event event)
+{
+    buf_init(b, BUS_MESSAGE_BYTES);
+    wr_array(b, items);
+    wr_uint(b, event);
+}
+
+static void put(struct bus_end *end, struct buf *b)
+{
+    if (b->err == ERR_OK && end)
+        bus_send(end, buf_slice(b));
+    buf_fini(b);
+}
+
+static void net_connect(void *ctx, uint64_t link, const uint8_t site[32], const char *address)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    begin(&b, 4, BUS_CONNECT);
+    wr_uint(&b, link);
+    wr_bin(&b, slice_of(site, 32));
+    wr_text(&b, slice_text(address));
+    put(o->net, &b);
+}
+
+static void net_send(void *ctx, uint64_t link, struct slice message)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    begin(&b, 3, BUS_SEND);
+    wr_uint(&b, link);
+    wr_bin(&b, message);
+    put(o->net, &b);
+}
+
+static void net_close(void *ctx, uint64_t link)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    begin(&b, 2, BUS_CLOSE);
+    wr_uint(&b, link);
+    put(o->net, &b);
+}
+
+static void net_post(void *ctx, uint64_t post, const char *url, struct slice body, int64_t timeout_ms)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    begin(&b, 5, BUS_POST);
+    wr_uint(&b, post);
+    wr_text(&b, slice_text(url));
+    wr_bin(&b, body);
+    wr_uint(&b, (uint64_t)timeout_ms);
+    put(o->net, &b);
+}
+
+static void net_unpost(void *ctx, uint64_t post)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    begin(&b, 2, BUS_UNPOST);
+    wr_uint(&b, post);
+    put(o->net, &b);
+}
+
+static void http_answer(void *ctx, uint64_t ticket, unsigned status, err_t why, struct slice body)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    begin(&b, 5, BUS_HTTP_ANSWER);
+    wr_uint(&b, ticket);
+    wr_uint(&b, status);
+    wr_text(&b, slice_text(err_name(why)));
+    wr_bin(&b, body);
+    put(o->http, &b);
+}
+
+static void net_reply(void *ctx, struct slice client, struct slice json)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    if (!client.len) {
+        json_decref(o->answer);
+        o->answer = json_loadb((const char *)json.at, json.len, 0, NULL);
+        return;
+    }
+    begin(&b, 3, BUS_REPLY);
+    wr_bin(&b, client);
+    wr_bin(&b, json);
+    put(o->net, &b);
+}
+
+static void note(void *ctx, enum journal_level level, const char *event, const char *pairs)
+{
+    struct service_out *o = ctx;
+    journal_note(o->journal, o->wall(NULL), level, event, pairs);
+}
+
+void service_out_env(struct service_out *o, struct env *env)
+{
+    o->wall = env->wall;
+    env->ctx = o;
+    env->connect = net_connect;
+    env->send = net_send;
+    env->close = net_close;
+    env->post = net_post;
+    env->unpost = net_unpost;
+    env->answer = http_answer;
+    env->reply = net_reply;
+    env->note = note;
+}
+
+void service_out_stop(struct bus_end *end)
+{
+    struct buf b;
+    buf_init(&b, 16);
+    wr_array(&b, 1);
+    wr_uint(&b, BUS_STOP);
+    put(end, &b);
+}

@@ -1,0 +1,24 @@
+/*
+ * service_out: what the core of a service hands to the other threads, as bus messages: the network's half of struct env.
+ */
+#ifndef ALLIED_DAEMON_CMD_SERVICE_OUT_H
+#define ALLIED_DAEMON_CMD_SERVICE_OUT_H
+
+#include "daemon/bus/bus.h"
+#include "daemon/core/env.h"
+#include "protocol/base/limits.h"
+#include <jansson.h>
+
+#define BUS_MESSAGE_BYTES (LIMIT_REQUEST_BYTES + LIMIT_MESSAGE_BYTES)
+
+struct service_out {
+    struct bus_end *net, *http; /* http NULL: none */
+    struct journal *journal;
+    struct wall (*wall)(void *ctx);
+    json_t *answer; /* to a request of this process: a client without an id */
+};
+/* Sets the network, the answers and the journal; `env` has the clock and the randomness, which take no context. */
+void service_out_env(struct service_out *o, struct env *env);
+void service_out_stop(struct bus_end *end); /* BUS_STOP */
+
+#endif
