@@ -6,6 +6,7 @@ import zmq
 import sign
 from charter import read_code, write_request
 from fold import Fold
+from http_link import HttpLink
 from replica import Replica
 from session import LATER, Session
 
@@ -20,6 +21,9 @@ class Link:
     def __init__(self, session, socket, route=None):
         self.session, self.socket, self.route = session, socket, route
         self.heard = self.pinged = time.monotonic()
+
+    def ended(self):
+        return True
 
     def flush(self):
         while self.session.out:
@@ -84,6 +88,12 @@ class Node:
     def dial(self, site, address):
         return self.connect(Session(self, meant=site), site, address).session
 
+    def dial_http(self, site, url):
+        """The link; its session begins when the site asked has named it."""
+        link = HttpLink(self, site, url, lambda: Session(self, key=sign.curve_public(site), meant=site))
+        self.links.append(link)
+        return link
+
     def connect(self, session, site, address):
         s = self._curve(zmq.DEALER)
         s.curve_serverkey = sign.curve_public(site)
@@ -96,9 +106,15 @@ class Node:
     def hang_up(self):
         """Ends all links without a word."""
         for link in self.links:
-            if link.route is None:
-                link.socket.close()
+            self._drop(link)
         self.links = []
+
+    @staticmethod
+    def _drop(link):
+        if isinstance(link, HttpLink):
+            link.close()
+        elif link.route is None:
+            link.socket.close()
 
     def join(self):
         """Dials the inviter of the code."""
@@ -126,12 +142,15 @@ class Node:
         if self.router:
             poller.register(self.router, zmq.POLLIN), poller.register(self.zap, zmq.POLLIN)
         for link in self.links:
-            if link.route is None:
+            if link.socket and link.route is None:
                 poller.register(link.socket, zmq.POLLIN)
-        ready = dict(poller.poll(seconds * 1000))
+        http = [x for x in self.links if isinstance(x, HttpLink)]
+        ready = dict(poller.poll(10 if http else seconds * 1000))
+        for link in http:
+            link.turn()
         if self.router in ready:
             self._received(*self._incoming())
-        for link in [x for x in self.links if x.route is None and x.socket in ready]:
+        for link in [x for x in self.links if x.socket and x.route is None and x.socket in ready]:
             self._received(link, link.socket.recv_multipart(copy=False))
         if self.router and self.zap in ready:
             self._admit_connection()
@@ -146,17 +165,16 @@ class Node:
 
     def _tick(self):
         now = time.monotonic()
-        for link in list(self.links):
+        for link in [x for x in self.links if x.session]:
             if now - link.heard > SILENCE_S:
                 link.session.bye("timeout")
             if now - link.pinged > PING_S and link.session.state in LATER and not link.session.over:
                 link.pinged = now
                 link.session.ping()
             link.flush()
-            if link.session.over:
+            if link.session.over and link.ended():
                 self.links.remove(link)
-                if link.route is None:
-                    link.socket.close()
+                self._drop(link)
 
     def until(self, look, what, seconds=15):
         """Pumps until look() is true; its value."""
@@ -166,15 +184,12 @@ class Node:
             if value:
                 return value
             if time.monotonic() > end:
-                raise AssertionError(f"waited {seconds} s in vain: {what}; sessions {[(x.session.state, x.session.over, x.session.log[-8:]) for x in self.links]}")
+                raise AssertionError(f"waited {seconds} s in vain: {what}; sessions {[(x.session.state, x.session.over, x.session.log[-8:]) for x in self.links if x.session]}")
             self.pump()
 
     def _known(self, what, value):
         """What became known goes to every other peer."""
-        for link in self.links:
-            s = link.session
-            if s.over:
-                continue
+        for s in [x.session for x in self.links if x.session and not x.session.over]:
             if what == "commit":
                 s.tell_new(value)
             elif what == "fork" and s.state in LATER:

@@ -82,7 +82,7 @@ def test_two_sites_that_never_meet_agree_through_a_stranger():
 
 def test_a_stranger_reads_every_vector_as_it_says():
     for name, look in (("sign", vectors.sign), ("commit", vectors.commits), ("op", vectors.operations), ("charter", vectors.charters),
-                       ("roster", vectors.roster), ("authority", vectors.authorities), ("join", vectors.joins)):
+                       ("roster", vectors.roster), ("authority", vectors.authorities), ("join", vectors.joins), ("exchange", vectors.exchanges)):
         equal(look(), [], f"vectors of {name}.json that are judged otherwise")
     equal(vectors.wire(messages.read), [], "vectors of wire.json that are judged otherwise")
 

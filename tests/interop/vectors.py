@@ -5,6 +5,7 @@ import os
 import authority
 import charter
 import commit
+import exchange
 import fieldforms
 import ops
 from pack import Refused, decode, encode
@@ -186,3 +187,10 @@ def operations():
     for v in d["fields"]:
         v["name"] = f"{v['field']} {v['value']}"
     return differ(d["ops"], look) + differ(d["fields"], field)
+
+
+def exchanges():
+    d = load("exchange")
+    site, asked = bytes.fromhex(d["site"]), bytes.fromhex(d["request"])
+    found = differ(d["requests"], lambda v: verdict(exchange.read_request, bytes.fromhex(v["body"])))
+    return found + differ(d["answers"], lambda v: verdict(exchange.read_answer, bytes.fromhex(v["body"]), site, asked))
