@@ -1,5 +1,5 @@
 /*
- * op_vectors: what the files tests/vectors/{commit,op,charter,roster,authority,join,exchange}.json hold, made anew from fixed seeds. make_vectors writes them;
+ * op_vectors: what the files tests/vectors/{commit,op,charter,roster,authority,join,exchange,inputs}.json hold, made anew from fixed seeds. make_vectors writes them;
  * the tests compare the files with these and replay them. New references.
  */
 #ifndef ALLIED_TESTS_HELP_OP_VECTORS_H
@@ -16,6 +16,7 @@ json_t *vectors_roster(void);
 json_t *vectors_authority(void);
 json_t *vectors_join(void);
 json_t *vectors_exchange(void);
+json_t *vectors_inputs(void);
 
 /* What a reader makes of the bytes of a case: the name of the error, or "ok". */
 const char *commit_verdict(struct slice carried, const uint8_t alliance[ALLIANCE_BYTES]);
