@@ -260,12 +260,19 @@ class Bench:
             ],
         }
 
+    def lattice(self):
+        got = self.tool("bench_lattice")
+        self.figures["lattice"] = {"edges": got["edges"]}
+        for name in ("broader", "merges"):
+            once, twice = got[name + "_ns"]
+            self.figures["lattice"][name] = {"ns": once, "ns_doubled": twice, "ratio": twice / once}
+
     def run(self):
         shutil.rmtree(self.dir, ignore_errors=True)
         os.makedirs(self.dir)
         start = time.monotonic()
         try:
-            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.idle):
+            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.idle, self.lattice):
                 print("bench: %s" % step.__name__.replace("_", " "), file=sys.stderr)
                 step()
         finally:
@@ -302,6 +309,10 @@ def table(f):
         row("one record live, both durable, " + p, ms(live["durable_there_%s_us" % p]),
             "2 fsync + CURVE trip %s" % ms(live["raw_%s_us" % p]), "%.1f" % live["ratio_" + p])
     row("  of it durable at home, p50", ms(live["durable_here_p50_us"]), "fsync %s" % ms(live["raw_fsync_p50_us"]), "")
+    for name in ("broader", "merges"):
+        walk = f["lattice"][name]
+        row("%s over %d, %d edges" % (name, f["lattice"]["edges"], 2 * f["lattice"]["edges"]),
+            "%s, %s of CPU" % (ms(walk["ns"] / 1000), ms(walk["ns_doubled"] / 1000)), "linear: 2", "%.1f" % walk["ratio"])
     for d in idle["daemons"]:
         row("idle %s, %d records, %d s" % (d["site"], idle["records"], idle["seconds"]),
             "CPU %.2f %%, %.1f wake-ups/s" % (d["cpu_percent"], d["wakeups_per_s"]),

@@ -355,6 +355,19 @@ static void a_stranger_who_pings_for_ever_has_his_time_and_no_more(void **state)
     world_free(w);
 }
 
+/* Before the one that checks signatures (see the Makefile): how often it was asked. */
+err_t __real_sign_check(const uint8_t pub[SITE_BYTES], const char *domain, struct slice bytes,
+                        const uint8_t sig[SIGNATURE_BYTES]);
+err_t __wrap_sign_check(const uint8_t pub[SITE_BYTES], const char *domain, struct slice bytes,
+                        const uint8_t sig[SIGNATURE_BYTES]);
+static size_t signatures_checked;
+err_t __wrap_sign_check(const uint8_t pub[SITE_BYTES], const char *domain, struct slice bytes,
+                        const uint8_t sig[SIGNATURE_BYTES])
+{
+    signatures_checked++;
+    return __real_sign_check(pub, domain, bytes, sig);
+}
+
 /* What was checked once costs no signatures again, and there is an end to it. */
 static void charters_and_acts_said_again_and_again_end_a_strangers_session(void **state)
 {
@@ -371,6 +384,8 @@ static void charters_and_acts_said_again_and_again_end_a_strangers_session(void 
     assert_true(n > 0);
     new_stranger(&s, 1);
     say_hello(&s);
+    size_t checked = signatures_checked;
+    assert_int_not_equal(checked, 0); /* it is counted */
     for (size_t round = 0; round < 30; round++) {
         struct msg m = {.type = MSG_CHARTER};
         for (size_t i = 0; i < COPIES; i++)
@@ -380,6 +395,7 @@ static void charters_and_acts_said_again_and_again_end_a_strangers_session(void 
         world_outsider_send(s.w, 0, s.link, &m);
         assert_true(is_there(&s));
     }
+    assert_int_equal(signatures_checked, checked);
     for (size_t i = 0; i < 3; i++)
         world_outsider_send(s.w, 0, s.link, &(struct msg){.type = MSG_CHARTER});
     assert_false(is_there(&s));
