@@ -147,20 +147,8 @@ void req_put_ally(const struct core *c, json_t *object, struct slice ally_id); /
 /* Who wrote a dot and when: "dot", "at", "site", "site_name", "ally", "ally_name". */
 err_t req_put_author(struct req *r, json_t *object, const struct dot *dot);
 void req_put_commit(const struct core *c, json_t *object, const struct commit *commit); /* the same but for the dot */
-/* Is this one line's fault, so that the others go on, or would every line meet it (a guard, a lock, the machine)? */
-bool req_is_line_error(err_t e);
-/* One refused line: {line, field, detail, code, name, text}; `why` as fields_from_json fills it. */
-json_t *req_line_error(const struct req *r, const json_t *line, err_t e, const char *why);
 json_t *req_error(err_t e, const char *detail);
 /* History of an entity, for record.history and concept.history. */
 err_t req_history(struct req *r, enum entity_type type);
-/* What is summed up over the lines of a write. */
-struct tally {
-    int64_t added, updated, unchanged, rejected;
-    json_t *errors, *ids, *unknown;
-};
-void req_tally_start(struct tally *t);
-void req_tally_put(struct req *r, struct tally *t); /* into the result; ends it */
-void req_tally_unknown(struct tally *t, const struct entity_writes *w);
 
 #endif

@@ -4,6 +4,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/req_batch.h"
 #include "daemon/core/req_concept.h"
 #include "protocol/base/base32.h"
 #include <stdio.h>
@@ -122,28 +123,21 @@ static err_t put_together(struct concept_job *j, const json_t *object)
     return e ? e : add_writes(j, object, NULL);
 }
 
-static err_t write_one(struct req *r, const json_t *item, struct slice motive, struct tally *t)
+/* ctx: the motive of all. */
+static err_t write_one(struct req *r, const json_t *line, const json_t *object, void *ctx, struct tally *t)
 {
-    struct concept_job j = {.r = r, .motive = motive, .adopt = req_flag(r, "adopt")};
+    struct concept_job j = {.r = r, .motive = *(const struct slice *)ctx, .adopt = req_flag(r, "adopt")};
     struct dot dot = {{0}, 0};
-    const json_t *line = json_object_get(item, "line"), *object = json_object_get(item, "concept");
-    r->why = (struct why){0};
-    err_t e = json_is_object(object) ? put_together(&j, object) : ERR_JSON;
+    err_t e = put_together(&j, object);
     if (e)
         return e;
-    req_tally_unknown(t, &j.w);
-    bool same = edit_empty(&j.edit);
-    if (!same && !req_flag(r, "dry_run"))
+    tally_unknown(t, &j.w);
+    bool write = !edit_empty(&j.edit) && !req_flag(r, "dry_run");
+    if (write)
         e = edit_write(&j.edit, j.adopt, &dot);
-    if (e)
-        return e;
-    int64_t *count = same ? &t->unchanged : j.edit.known ? &t->updated : &t->added;
-    (*count)++;
-    json_t *named = json_pack("{s:O, s:o}", "line", line ? line : json_null(), "id", req_id(j.edit.entity));
-    if (!same && !req_flag(r, "dry_run"))
-        req_put(named, "dot", req_dot(&dot));
-    json_array_append_new(t->ids, named);
-    return ERR_OK;
+    if (!e)
+        tally_line(t, line, &j.edit, write ? &dot : NULL);
+    return e;
 }
 
 static err_t check_adopter(struct req *r)
@@ -157,38 +151,14 @@ static err_t check_adopter(struct req *r)
 
 err_t req_concept_write(struct req *r)
 {
-    const json_t *concepts = json_object_get(r->args, "concepts");
+    const json_t *concepts;
     struct slice motive;
-    struct tally t;
-    size_t i;
-    json_t *item;
-    if (!json_is_array(concepts) || json_array_size(concepts) > REQUEST_LINES_MAX)
-        return why_set(&r->why, ERR_USAGE, "concepts");
-    err_t e = check_adopter(r);
+    err_t e = req_batch_list(r, "concepts", &concepts);
+    if (!e)
+        e = check_adopter(r);
     if (!e)
         e = motive_of(r, req_text(r, "motive"), &motive);
-    if (!e)
-        e = batch_begin(r->core);
-    if (e)
-        return e;
-    req_tally_start(&t);
-    json_array_foreach((json_t *)(uintptr_t)concepts, i, item)
-    {
-        err_t one = e ? e : write_one(r, item, motive, &t);
-        if (one && !req_is_line_error(one))
-            e = one;
-        else if (one) {
-            t.rejected++;
-            json_array_append_new(
-                t.errors, req_line_error(r, json_object_get(item, "line"), one, r->why.code == one ? r->why.text : ""));
-        }
-    }
-    if (!e)
-        e = batch_end(r->core);
-    req_tally_put(r, &t);
-    if (e)
-        json_object_clear(r->result);
-    return e;
+    return e ? e : req_batch(r, concepts, "concept", write_one, &motive);
 }
 
 /* ---- one concept by its id ---- */

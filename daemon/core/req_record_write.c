@@ -4,7 +4,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
-#include "daemon/core/req.h"
+#include "daemon/core/req_batch.h"
 
 static const struct slice no_lang = {(const uint8_t *)"", 0};
 
@@ -293,61 +293,33 @@ static err_t put_together(struct record_job *j, const json_t *object)
     return e ? e : drop_vanished_links(j);
 }
 
-static err_t write_one(struct req *r, const json_t *line, const json_t *object, struct tally *t)
+static err_t write_one(struct req *r, const json_t *line, const json_t *object, void *ctx, struct tally *t)
 {
     struct record_job j = {
         .r = r, .import = strcmp(req_text(r, "mode"), "import") == 0, .dry_run = req_flag(r, "dry_run")};
     struct dot dot = {{0}, 0};
-    r->why = (struct why){0};
-    err_t e = json_is_object(object) ? put_together(&j, object) : ERR_JSON;
+    (void)ctx;
+    err_t e = put_together(&j, object);
     if (e)
         return e;
-    req_tally_unknown(t, &j.w);
-    bool same = edit_empty(&j.edit);
+    tally_unknown(t, &j.w);
+    bool write = !edit_empty(&j.edit) && !j.dry_run;
     /* Something changed at the source: it has the record again. What nobody changed stays retired. */
-    j.edit.revive = !same && edit_retired(&j.edit);
-    if (!same && !j.dry_run)
+    j.edit.revive = !edit_empty(&j.edit) && edit_retired(&j.edit);
+    if (write)
         e = edit_write(&j.edit, false, &dot);
     if (!e)
         e = keep_notes(&j);
-    if (e)
-        return e;
-    int64_t *count = same ? &t->unchanged : j.edit.known ? &t->updated : &t->added;
-    (*count)++;
-    json_t *named = json_pack("{s:O, s:o}", "line", line ? line : json_null(), "id", req_id(j.edit.entity));
-    if (!same && !j.dry_run)
-        req_put(named, "dot", req_dot(&dot));
-    json_array_append_new(t->ids, named);
-    return ERR_OK;
+    if (!e)
+        tally_line(t, line, &j.edit, write ? &dot : NULL);
+    return e;
 }
 
 err_t req_record_write(struct req *r)
 {
-    const json_t *lines = json_object_get(r->args, "lines");
-    struct tally t;
-    size_t i;
-    json_t *item;
-    if (!json_is_array(lines) || json_array_size(lines) > REQUEST_LINES_MAX)
-        return why_set(&r->why, ERR_USAGE, "lines");
-    req_tally_start(&t);
-    err_t e = batch_begin(r->core);
-    json_array_foreach((json_t *)(uintptr_t)lines, i, item)
-    {
-        const json_t *line = json_object_get(item, "line");
-        err_t one = e ? e : write_one(r, line, json_object_get(item, "record"), &t);
-        if (one && !req_is_line_error(one))
-            e = one;
-        else if (one) {
-            t.rejected++;
-            json_array_append_new(t.errors, req_line_error(r, line, one, r->why.code == one ? r->why.text : ""));
-        }
-    }
-    if (!e)
-        e = batch_end(r->core);
-    req_tally_put(r, &t);
-    if (e)
-        json_object_clear(r->result);
-    return e;
+    const json_t *lines;
+    err_t e = req_batch_list(r, "lines", &lines);
+    return e ? e : req_batch(r, lines, "record", write_one, NULL);
 }
 
 /* ---- one record by its id ---- */

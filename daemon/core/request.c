@@ -1,5 +1,4 @@
 #include "daemon/core/request.h"
-#include "conf/tr.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/req.h"
 #include "daemon/core/sync.h"
@@ -327,43 +326,4 @@ err_t req_put_author(struct req *r, json_t *object, const struct dot *dot)
     req_put(object, "dot", req_dot(dot));
     req_put_commit(r->core, object, commit);
     return ERR_OK;
-}
-
-bool req_is_line_error(err_t e)
-{
-    return err_number(e) >= 1100 && err_number(e) < 1300; /* bytes, records and concepts: err.h's families */
-}
-
-/* `why` names the field first, and what is wrong with its value behind a space. */
-json_t *req_line_error(const struct req *r, const json_t *line, err_t e, const char *why)
-{
-    size_t field = strcspn(why, " ");
-    const char *detail = why + field + strspn(why + field, " ");
-    return json_pack("{s:O, s:s%, s:s, s:o, s:s, s:s}", "line", line ? line : json_null(), "field", why, field,
-                     "detail", detail, "code", json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "text",
-                     tr(r->lang, err_what(e)));
-}
-
-void req_tally_start(struct tally *t)
-{
-    *t = (struct tally){.errors = json_array(), .ids = json_array(), .unknown = json_object()};
-}
-
-void req_tally_put(struct req *r, struct tally *t)
-{
-    req_put(r->result, "added", json_integer(t->added));
-    req_put(r->result, "updated", json_integer(t->updated));
-    req_put(r->result, "unchanged", json_integer(t->unchanged));
-    req_put(r->result, "rejected", json_integer(t->rejected));
-    req_put(r->result, "errors", t->errors);
-    req_put(r->result, "ids", t->ids);
-    req_put(r->result, "unknown", t->unknown);
-}
-
-void req_tally_unknown(struct tally *t, const struct entity_writes *w)
-{
-    for (size_t i = 0; i < w->unknown_n; i++) {
-        json_int_t n = json_integer_value(json_object_get(t->unknown, w->unknown[i]));
-        json_object_set_new(t->unknown, w->unknown[i], json_integer(n + 1));
-    }
 }
