@@ -27,12 +27,19 @@ static void honest(struct sim *s, size_t to)
     tell(s, to, NULL);
 }
 
+static bool can_be_told(const struct sim *s, size_t to)
+{
+    return s->w->sites[to].core && !s->sites[to].disk->freeze_at && !s->sites[to].disk->fault_n;
+}
+
 /* Two commits for one place, shown to two sites. */
-static void fork_here(struct sim *s, size_t to)
+void hostile_fork(struct sim *s, size_t to)
 {
     size_t other;
+    if (!can_be_told(s, to))
+        return;
     tell(s, to, &(struct core_twist){.aside = true});
-    if (sim_some_up(s, &other) && !s->sites[other].disk->freeze_at && !s->sites[other].disk->fault_n)
+    if (sim_some_up(s, &other) && can_be_told(s, other))
         tell(s, other, NULL);
 }
 
@@ -85,10 +92,10 @@ static void flood(struct sim *s, size_t to)
 
 void hostile_step(struct sim *s)
 {
-    static deed_fn *const deeds[] = {honest,     honest,         fork_here,    gap,     wrong_prev, wrong_signature,
+    static deed_fn *const deeds[] = {honest,     honest,         hostile_fork, gap,     wrong_prev, wrong_signature,
                                      wrong_body, wrong_alliance, clock_stands, new_log, flood};
     size_t to;
-    if (!sim_some_up(s, &to) || s->sites[to].disk->freeze_at || s->sites[to].disk->fault_n)
+    if (!sim_some_up(s, &to) || !can_be_told(s, to))
         return;
     deed_fn *deed = deeds[sim_random(s, sizeof deeds / sizeof *deeds)];
     /* A first commit that names a predecessor, and a later one that names none, cannot even be written. */

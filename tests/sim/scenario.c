@@ -176,7 +176,7 @@ static void step(struct sim *s)
         liar_step(s);
     else if (s->has_hostile && what < 10 + (s->plan.faults & SIM_LIAR ? 12 : 0))
         hostile_step(s);
-    else if (s->plan.faults & SIM_STANDING && what >= 90)
+    else if (s->plan.faults & SIM_STANDING && what >= 86)
         standing_step(s);
     else if (what < 45)
         faults_step(s);
@@ -221,6 +221,7 @@ void sim_run(const struct sim_plan *plan, struct sim_counts *counts, bool watch,
     for (size_t i = 0; i < plan->steps; i++)
         step(&s);
     faults_end(&s);
+    standing_end(&s);
     check_all(&s);
     counts->virtual_ms += (uint64_t)(s.w->now - began);
     memcpy(trace, s.w->trace, HASH_BYTES);

@@ -98,6 +98,7 @@ void sim_ask(struct sim *s, size_t at, const char *what, json_t *args);
 
 /* ---- standing.c ---- */
 void standing_step(struct sim *s);
+void standing_end(struct sim *s); /* a suspension may be lifted at last */
 /* Where two complete rivals parted the sites: their operators go over to what site 0 has. */
 void standing_follow_first(struct sim *s);
 
@@ -125,6 +126,7 @@ void newer_write(struct sim *s, size_t at);
 
 /* ---- hostile.c ---- */
 void hostile_step(struct sim *s);
+void hostile_fork(struct sim *s, size_t to); /* one branch there, the other somewhere */
 
 /* ---- liar.c ---- */
 void liar_begin(struct sim *s); /* while its core still runs */

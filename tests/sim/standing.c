@@ -13,29 +13,46 @@
 
 #include <cmocka.h>
 
-static json_t *some_ally(struct sim *s)
+static json_t *because(json_t *ally)
 {
-    size_t at = 1 + (size_t)sim_random(s, s->plan.sites - 1);
-    return json_pack("{s:s, s:s}", "ally", s->w->sites[at].name, "reason", "essai");
+    return json_pack("{s:o, s:s}", "ally", ally, "reason", "essai");
 }
 
+/* What it writes before it hears of it lies beyond the cut. */
 static void suspend(struct sim *s, size_t at)
 {
     (void)at;
-    if (s->w->sites[0].core)
-        sim_ask(s, 0, "ally.suspend", some_ally(s));
+    size_t whom = 1 + (size_t)sim_random(s, s->plan.sites - 1);
+    if (!s->w->sites[0].core)
+        return;
+    sim_ask(s, 0, "ally.suspend", because(json_string(s->w->sites[whom].name)));
+    if (s->w->sites[whom].core && !s->sites[whom].played)
+        sim_work(s, whom);
 }
 
 static void lift(struct sim *s, size_t at)
 {
     (void)at;
-    if (s->w->sites[0].core)
-        sim_ask(s, 0, "ally.lift", some_ally(s));
+    const struct core *c = s->w->sites[0].core;
+    for (size_t i = 0; c && i < c->authority.allies_n; i++)
+        if (c->authority.allies[i].suspended) {
+            struct slice name = c->authority.allies[i].name;
+            sim_ask(s, 0, "ally.lift", because(json_stringn((const char *)name.at, name.len)));
+            return;
+        }
+}
+
+void standing_end(struct sim *s)
+{
+    if (s->plan.faults & SIM_STANDING && sim_one_in(s, 2))
+        lift(s, 0);
 }
 
 static void checkpoint(struct sim *s, size_t at)
 {
     (void)at;
+    if (s->has_hostile && sim_one_in(s, 2)) /* before it has seen both branches */
+        hostile_fork(s, 0);
     if (s->w->sites[0].core)
         sim_ask(s, 0, "ally.checkpoint", NULL);
 }
@@ -72,16 +89,27 @@ static void sign(struct sim *s, size_t at)
     json_decref(answer);
 }
 
-/* Others hear of it, and some sign at once. Who may adopt concepts changes from one charter to the next. */
+static json_t *a_concept(struct sim *s)
+{
+    return json_pack("{s:i, s:{s:o, s:{s:s}}}", "line", 1, "concept", "uri",
+                     json_sprintf("http://atlas.test/c/%d", (int)sim_random(s, 6)), "prefLabel", "fr", "adopté");
+}
+
+/* Others hear of it, and some sign at once. Who may adopt concepts changes from one charter to the next: what was adopted before stays so. */
 static void propose(struct sim *s, size_t at)
 {
+    if (s->w->sites[0].core)
+        sim_ask(s, 0, "concept.write",
+                json_pack("{s:[o], s:s, s:b}", "concepts", a_concept(s), "mode", "add", "adopt", 1));
+    if (!s->w->sites[at].core)
+        return;
     sim_ask(s, at, "charter.propose",
             json_pack("{s:s, s:b, s:{s:i, s:i}}", "name", sim_one_in(s, 2) ? "Commons" : "Communs", "keep_provisional",
                       (int)sim_one_in(s, 2), "rules", "2", (int)sim_random(s, 2), "3", (int)sim_random(s, 3)));
     world_run(s->w, (int64_t)sim_random(s, 3000));
-    for (size_t i = 0; i < s->w->sites_n; i++)
-        if (s->w->sites[i].core && !s->sites[i].played)
-            sign(s, i);
+    for (size_t i = 0; i < 2 * s->w->sites_n; i++)
+        if (s->w->sites[i / 2].core && !s->sites[i / 2].played)
+            sign(s, i / 2);
 }
 
 /* ---- what ends ---- */
