@@ -210,7 +210,10 @@ void world_run(struct world *w, int64_t ms)
         s->tick_at = due > w->now ? due : w->now + 1;
         if (core_rekeyed(s->core)) { /* as the service does */
             world_stop(w, s->at);
-            assert_int_equal(world_start(w, s->at), ERR_OK);
+            err_t e = world_start(w, s->at);
+            assert_true(e == ERR_OK || w->after);
+            if (e)
+                s->core = NULL;
         }
         if (w->after)
             w->after(w->after_ctx, s->at);

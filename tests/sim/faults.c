@@ -82,22 +82,6 @@ void faults_fall(struct sim *s, size_t at, bool power)
     fell(s, at);
 }
 
-void faults_after(void *ctx, size_t at)
-{
-    struct sim *s = ctx;
-    struct sim_site *x = &s->sites[at];
-    if (!x->disk || !s->w->sites[at].core)
-        return;
-    if (x->disk->frozen) {
-        fell(s, at);
-    } else if (core_fatal(s->w->sites[at].core)) {
-        if (!x->faulty)
-            fail_msg("%s stops without a cause", s->w->sites[at].name);
-        s->counts->fatals++;
-        faults_fall(s, at, false);
-    }
-}
-
 static void remember_guard(struct sim *s, size_t at)
 {
     const struct own *own = core_own(s->w->sites[at].core);
@@ -107,6 +91,29 @@ static void remember_guard(struct sim *s, size_t at)
     s->sites[at].guard_path[path.len] = 0;
     s->sites[at].disk->froze = froze;
     s->sites[at].disk->ctx = &s->sites[at];
+}
+
+void faults_after(void *ctx, size_t at)
+{
+    struct sim *s = ctx;
+    struct sim_site *x = &s->sites[at];
+    if (!x->disk)
+        return;
+    if (x->disk->frozen) {
+        fell(s, at);
+        return;
+    }
+    if (!s->w->sites[at].core) { /* it did not come up again with its new key */
+        x->up_at = x->up_at || x->played ? x->up_at : s->w->now + 1000;
+        return;
+    }
+    remember_guard(s, at);
+    if (core_fatal(s->w->sites[at].core)) {
+        if (!x->faulty)
+            fail_msg("%s stops without a cause", s->w->sites[at].name);
+        s->counts->fatals++;
+        faults_fall(s, at, false);
+    }
 }
 
 void faults_start(struct sim *s, size_t at)
