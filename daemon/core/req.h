@@ -76,7 +76,11 @@ enum req_site { READS, WRITES };
     X("key.rotate", req_key_rotate, WRITES)                                                                            \
     X("key.registrar", req_key_registrar, READS)                                                                       \
     X("site.add", req_site_add, READS)                                                                                 \
-    X("site.list", req_site_list, READS)
+    X("site.list", req_site_list, READS)                                                                               \
+    X("bundle.head", req_bundle_head, READS)                                                                           \
+    X("bundle.run", req_bundle_run, READS)                                                                             \
+    X("bundle.take", req_bundle_take, READS)                                                                           \
+    X("bundle.lacks", req_bundle_lacks, READS)
 #define X(name, fn, site) req_fn fn;
 REQUESTS(X)
 #undef X

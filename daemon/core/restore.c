@@ -11,6 +11,7 @@
 #include "daemon/store/archive.h"
 #include "daemon/store/copy.h"
 #include "daemon/store/local.h"
+#include "daemon/store/whole.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -66,15 +67,7 @@ struct file {
 static err_t to_file(void *ctx, struct slice bytes)
 {
     const struct file *f = ctx;
-    while (bytes.len) {
-        ssize_t n = write(f->fd, bytes.at, bytes.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_WRITE;
-        bytes = slice_of(bytes.at + n, bytes.len - (size_t)n);
-    }
-    return ERR_OK;
+    return whole_write(f->fd, bytes);
 }
 
 static err_t to_seed(void *ctx, struct slice bytes)

@@ -79,6 +79,24 @@ void flow_ask(struct core *c);                   /* WANTs for what some peer has
 void flow_serve(struct core *c, struct peer *p); /* RUNs while there is credit */
 err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m);
 err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes);
+/*
+ * Takes consecutive commits in, one batch. *refused: why the first that was not taken was not, ERR_OK where all were; *at: where that is. From
+ * link 0 they come out of a bundle.
+ */
+struct refusal {
+    err_t why;
+    uint64_t seq;
+};
+err_t flow_take(struct core *c, uint64_t link, const struct log_id *log, const struct slice *commits, size_t n,
+                struct refusal *out);
+/*
+ * Says one RUN: of that log, from *next to last, as many commits as fit into it and into `room` bytes. *next: the one behind them. True: nothing more
+ * follows; then also on an error, which is noted.
+ */
+bool flow_say_run(struct core *c, const struct log_id *log, uint64_t *next, uint64_t last, size_t room,
+                  const struct outlet *to);
+/* The seq of a log's head here; 0 where there is none. */
+uint64_t flow_head_seq(struct core *c, const struct log_id *log);
 err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t bytes);
 err_t flow_ack(struct core *c, struct peer *p, const struct msg_ack *m);
 /* Theirs at this place, and before it, is another branch: asks for what comes before, until the place is found where the two part. */

@@ -9,9 +9,9 @@
 #define ASK_TIMEOUT_MS 30000
 #define PATIENCE_MS    3000 /* so long after its last RUN a peer keeps others from being asked for the same log */
 #define AUTHOR_FIRST_MS                                                                                                \
-    300                   /* a relay's announcement waits this long for the author itself, where we have its session */
-#define INLINE_NEW_MAX  4 /* more fresh commits of one log than that are told by their head alone */
+    300 /* a relay's announcement waits this long for the author itself, where we have its session */
 #define RUN_COMMITS_MAX 2048
+#define INLINE_NEW_MAX  4  /* more fresh commits of one log than that are told by their head alone */
 #define WALK_BACK       64 /* commits asked at once when looking for where two branches part */
 
 /* ---- asking ---- */
@@ -98,14 +98,14 @@ static void spend(struct peer *p, size_t bytes)
     p->credit = p->credit > bytes ? p->credit - bytes : 0;
 }
 
-/* As many commits as fit into one RUN and into the credit. */
-static err_t collect(struct core *c, struct peer *p, struct serve *s, struct buf *bytes, size_t *ends, size_t *n)
+static err_t collect(struct core *c, const struct log_id *log, uint64_t *next, uint64_t last, size_t room,
+                     struct buf *bytes, size_t *ends, size_t *n)
 {
     err_t e = ERR_OK;
-    size_t room = p->credit < LIMIT_RUN_BYTES ? (size_t)p->credit : LIMIT_RUN_BYTES;
-    for (*n = 0; *n < RUN_COMMITS_MAX && s->next <= s->last; s->next++) {
+    room = room < LIMIT_RUN_BYTES ? room : LIMIT_RUN_BYTES;
+    for (*n = 0; *n < RUN_COMMITS_MAX && *next <= last; ++*next) {
         size_t before = bytes->len;
-        e = oplog_carried(c->store, &s->log, s->next, bytes);
+        e = oplog_carried(c->store, log, *next, bytes);
         if (e)
             break;
         /* The first one goes even where it is larger than what we like to put into a RUN. */
@@ -118,36 +118,39 @@ static err_t collect(struct core *c, struct peer *p, struct serve *s, struct buf
     return e;
 }
 
-static err_t serve_run(struct core *c, struct peer *p, struct serve *s)
+bool flow_say_run(struct core *c, const struct log_id *log, uint64_t *next, uint64_t last, size_t room,
+                  const struct outlet *to)
 {
     struct buf bytes;
     size_t n = 0;
     size_t *ends = calloc(RUN_COMMITS_MAX, sizeof *ends);
     struct slice *commits = calloc(RUN_COMMITS_MAX, sizeof *commits);
     struct msg m = {
-        .type = MSG_RUN, .run = {.incarnation = s->log.incarnation, .first = s->next}
+        .type = MSG_RUN, .run = {.incarnation = log->incarnation, .first = *next}
     };
-    memcpy(m.run.site, s->log.site, SITE_BYTES);
+    memcpy(m.run.site, log->site, SITE_BYTES);
     buf_init(&bytes, LIMIT_MESSAGE_BYTES + LIMIT_COMMIT_BYTES);
-    err_t e = ends && commits ? collect(c, p, s, &bytes, ends, &n) : ERR_MEMORY;
+    err_t e = ends && commits ? collect(c, log, next, last, room, &bytes, ends, &n) : ERR_MEMORY;
     for (size_t i = 0; i < n; i++) {
         size_t from = i ? ends[i - 1] : 0;
         commits[i] = slice_of(bytes.at + from, ends[i] - from);
     }
-    if (e == ERR_NOT_FOUND || s->next > s->last) {
-        m.run.done = true;
-        e = ERR_OK;
-    }
+    m.run.done = e == ERR_NOT_FOUND || *next > last;
     m.run.commits = commits;
     m.run.commits_n = n;
-    if (!e)
-        spend(p, sync_send(c, p, &m));
-    if (e)
+    if (!e || e == ERR_NOT_FOUND)
+        to->say(c, to->to, &m);
+    else
         core_note(c, JOURNAL_ERROR, "run.unread", "reason=%s", err_name(e));
     buf_fini(&bytes);
     free(ends);
     free(commits);
-    return m.run.done || e ? ERR_NOTHING_TO_DO : ERR_OK;
+    return m.run.done || e;
+}
+
+static void say_spending(struct core *c, void *peer, const struct msg *m)
+{
+    spend(peer, sync_send(c, peer, m));
 }
 
 /* A RUN costs the receiver a COMMIT: a sliver of credit waits until it is worth one. All of it comes back, for each ACK returns what was sent. */
@@ -159,7 +162,8 @@ static bool worth_a_run(const struct peer *p)
 void flow_serve(struct core *c, struct peer *p)
 {
     while (p->serves_n && worth_a_run(p)) {
-        if (serve_run(c, p, &p->serves[0]) == ERR_OK)
+        struct serve *s = &p->serves[0];
+        if (!flow_say_run(c, &s->log, &s->next, s->last, (size_t)p->credit, &(struct outlet){say_spending, p}))
             continue;
         memmove(p->serves, p->serves + 1, (p->serves_n - 1) * sizeof *p->serves);
         p->serves_n--;
@@ -248,32 +252,40 @@ void flow_forgive(struct core *c)
     c->ask_due = true;
 }
 
-static err_t take_in(struct core *c, struct peer *p, const struct log_id *log, const struct slice *commits, size_t n)
+err_t flow_take(struct core *c, uint64_t link, const struct log_id *log, const struct slice *commits, size_t n,
+                struct refusal *out)
 {
     struct commit *scratch = calloc(1, sizeof *scratch);
     if (!scratch)
         return ERR_MEMORY;
-    err_t refused = ERR_OK;
+    *out = (struct refusal){ERR_OK, 0};
     err_t e = batch_begin(c);
-    for (size_t i = 0; i < n && !e && !refused; i++) {
-        err_t one = ingest_commit(c, commits[i], p->link, scratch);
+    for (size_t i = 0; i < n && !e && !out->why; i++) {
+        err_t one = ingest_commit(c, commits[i], link, scratch);
         if ((one == ERR_OK || one == ERR_GAP) && log_compare(&scratch->log, log) != 0)
             one = ERR_PEER_PROTOCOL;
         if (one && ingest_survives(one))
-            refused = one;
+            *out = (struct refusal){one, scratch->seq};
         else
             e = one;
     }
-    uint64_t seq = scratch->seq;
     free(scratch);
     if (e) {
         batch_abort(c);
         return e;
     }
-    e = batch_end(c);
-    if (refused && refused != ERR_GAP)
-        note_refused(c, p, log, seq, refused);
-    return e ? e : refused == ERR_PEER_PROTOCOL ? refused : ERR_OK;
+    return batch_end(c);
+}
+
+static err_t take_in(struct core *c, struct peer *p, const struct log_id *log, const struct slice *commits, size_t n)
+{
+    struct refusal refused;
+    err_t e = flow_take(c, p->link, log, commits, n, &refused);
+    if (e)
+        return e;
+    if (refused.why && refused.why != ERR_GAP)
+        note_refused(c, p, log, refused.seq, refused.why);
+    return refused.why == ERR_PEER_PROTOCOL ? ERR_PEER_PROTOCOL : ERR_OK;
 }
 
 static struct log_id log_of(const uint8_t site[SITE_BYTES], uint64_t incarnation)
@@ -283,7 +295,7 @@ static struct log_id log_of(const uint8_t site[SITE_BYTES], uint64_t incarnation
     return log;
 }
 
-static uint64_t head_seq(struct core *c, const struct log_id *log)
+uint64_t flow_head_seq(struct core *c, const struct log_id *log)
 {
     struct log_head head = {.seq = 0};
     return oplog_head(c->store, log, &head) == ERR_OK ? head.seq : 0;
@@ -292,7 +304,7 @@ static uint64_t head_seq(struct core *c, const struct log_id *log)
 err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes)
 {
     struct log_id log = log_of(m->site, m->incarnation);
-    uint64_t link = p->link, before = head_seq(c, &log);
+    uint64_t link = p->link, before = flow_head_seq(c, &log);
     if (!authority_site(&c->authority, log.site))
         return ERR_PEER_PROTOCOL;
     err_t e = m->commits_n ? take_in(c, p, &log, m->commits, m->commits_n) : ERR_OK;
@@ -309,7 +321,7 @@ err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t b
         if (!m->commits_n)
             pl->has = m->first ? m->first - 1 : 0;
         /* What it gave waits aside, below a checkpoint that it does not reach either: nothing to ask again before it says that it has more. */
-        else if (m->first == before + 1 && m->first + m->commits_n > pl->has && head_seq(c, &log) == before)
+        else if (m->first == before + 1 && m->first + m->commits_n > pl->has && flow_head_seq(c, &log) == before)
             pl->refused = true;
     }
     acknowledge(c, p, &log, bytes);

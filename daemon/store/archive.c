@@ -1,10 +1,10 @@
 #include "daemon/store/archive.h"
 
+#include "daemon/store/whole.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/scan.h"
 #include "protocol/wire/wr.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,34 +158,17 @@ struct archive {
     bool full;              /* more may come out without anything going in */
 };
 
-static err_t get(int fd, void *bytes, size_t len, size_t *got)
-{
-    uint8_t *at = bytes;
-    *got = 0;
-    while (*got < len) {
-        ssize_t n = read(fd, at + *got, len - *got);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return ERR_DISK;
-        if (n == 0)
-            break;
-        *got += (size_t)n;
-    }
-    return ERR_OK;
-}
-
 static err_t get_all(int fd, void *bytes, size_t len)
 {
     size_t got;
-    err_t e = get(fd, bytes, len, &got);
+    err_t e = whole_read(fd, bytes, len, &got);
     return e ? e : got < len ? ERR_BACKUP_SHORT : ERR_OK;
 }
 
 static err_t read_magic(int fd, uint8_t head[MAGIC_BYTES])
 {
     size_t got, same = 0;
-    err_t e = get(fd, head, MAGIC_BYTES, &got);
+    err_t e = whole_read(fd, head, MAGIC_BYTES, &got);
     if (e)
         return e;
     while (same < got && head[same] == (uint8_t)ARCHIVE_MAGIC[same])
@@ -280,7 +263,7 @@ static err_t unpack(struct archive *a, bool *end)
     while (a->out_at == a->out_len) {
         if (a->waiting.pos == a->waiting.size && !a->full) {
             size_t got;
-            err_t e = get(a->fd, a->in, sizeof a->in, &got);
+            err_t e = whole_read(a->fd, a->in, sizeof a->in, &got);
             if (e)
                 return e;
             a->waiting = (ZSTD_inBuffer){a->in, got, 0};

@@ -1,5 +1,6 @@
 #include "daemon/store/archive.h"
 
+#include "daemon/store/whole.h"
 #include "protocol/wire/wr.h"
 
 #include <errno.h>
@@ -17,21 +18,6 @@ struct writer {
     uint8_t *in, *out;
     uint64_t frames; /* bytes written of them */
 };
-
-static err_t put(int fd, const void *bytes, size_t len)
-{
-    const uint8_t *at = bytes;
-    while (len) {
-        ssize_t n = write(fd, at, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : errno == EIO ? ERR_DISK : ERR_WRITE;
-        at += n;
-        len -= (size_t)n;
-    }
-    return ERR_OK;
-}
 
 /* The next bytes of a source from `at` on, at most a block; *got 0 at its end. */
 static err_t take(const struct archive_source *from, uint64_t at, uint8_t *room, size_t *got)
@@ -82,7 +68,7 @@ static err_t compress(struct writer *w, size_t len, ZSTD_EndDirective end)
         left = ZSTD_compressStream2(w->zstd, &out, &in, end);
         if (ZSTD_isError(left))
             return ERR_MEMORY;
-        err_t e = put(w->fd, w->out, out.pos);
+        err_t e = whole_write(w->fd, slice_of(w->out, out.pos));
         if (e)
             return e;
         w->frames += out.pos;
@@ -118,9 +104,9 @@ static err_t write_filler(struct writer *w, uint64_t least)
         uint32_t len = missing < UINT32_C(1) << 30 ? (uint32_t)missing : UINT32_C(1) << 30;
         uint8_t head[8] = {
             0x50, 0x2a, 0x4d, 0x18, (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24)};
-        err_t e = put(w->fd, head, sizeof head);
+        err_t e = whole_write(w->fd, slice_of(head, sizeof head));
         for (uint32_t left = len; left && !e; left -= left < sizeof zeros ? left : (uint32_t)sizeof zeros)
-            e = put(w->fd, zeros, left < sizeof zeros ? left : sizeof zeros);
+            e = whole_write(w->fd, slice_of(zeros, left < sizeof zeros ? left : sizeof zeros));
         if (e)
             return e;
         w->frames += sizeof head + len;
@@ -145,7 +131,7 @@ static err_t write_head(int fd, const struct archive_manifest *m)
     buf_append(&head, hash, sizeof hash);
     err_t e = manifest.err ? manifest.err : head.err;
     if (!e)
-        e = put(fd, head.at, head.len);
+        e = whole_write(fd, buf_slice(&head));
     buf_fini(&manifest);
     buf_fini(&head);
     return e;
