@@ -1,5 +1,5 @@
 /*
- * carry: what a bundle carries (PROTOCOL.md §13): the messages of a session that a site says by itself, in their order, and such messages taken in
+ * carry: what a bundle carries (PROTOCOL.md §12): the messages of a session that a site says by itself, in their order, and such messages taken in
  * without a session. What is in them is verified like any peer's.
  *
  *   HELLO · CHARTER … · ERASE … · FORK … · PROMISE … · VECTOR 2 … (the heads of what it was made of) · RUN … · BYE
