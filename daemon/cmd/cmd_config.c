@@ -1,7 +1,7 @@
 /*
  * allied config: show, check, set.
  */
-#include "conf/edit.h"
+#include "conf/rewrite.h"
 #include "conf/tr.h"
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/table.h"
@@ -164,7 +164,7 @@ static int config_set(struct cli *cli, int argc, char **argv)
     snprintf(path, sizeof path, *cli->config ? "%s" : "%s/allied.conf", *cli->config ? cli->config : cli->data);
     bool fresh = access(path, F_OK) != 0;
     err_t err = cli_check_site(cli);
-    err = err ? err : edit_file(path, args.operands[0], args.operands[1], &cli->why);
+    err = err ? err : rewrite_file(path, args.operands[0], args.operands[1], &cli->why);
     if (err)
         return cli_fail(cli, err);
     if (fresh)

@@ -1,5 +1,5 @@
 /* edit: one value changes, everything else stays byte for byte. */
-#include "conf/edit.h"
+#include "conf/rewrite.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@ static void becomes(const char *before, const char *name, const char *value, con
 {
     struct buf out;
     buf_init(&out, 4096);
-    err_t e = edit_text("a.conf", slice_text(before), setting_by_name(name), value, &out, &why);
+    err_t e = rewrite_text("a.conf", slice_text(before), setting_by_name(name), value, &out, &why);
     if (e != ERR_OK)
         fail_msg("%s: %s", err_name(e), why.text);
     assert_string_equal(buf_text(&out), after);
@@ -58,7 +58,8 @@ static void every_default_can_be_written_and_read(void **state)
     for (unsigned i = 0; i < SETTING_COUNT; i++) {
         buf_clear(&next);
         assert_int_equal(
-            edit_text("a", buf_slice(&text), (enum setting)i, setting_fallback((enum setting)i), &next, NULL), ERR_OK);
+            rewrite_text("a", buf_slice(&text), (enum setting)i, setting_fallback((enum setting)i), &next, NULL),
+            ERR_OK);
         buf_clear(&text);
         buf_add(&text, buf_slice(&next));
     }
@@ -72,11 +73,11 @@ static void wrong_values_and_wrong_files_change_nothing(void **state)
     (void)state;
     struct buf out;
     buf_init(&out, 4096);
-    assert_int_equal(edit_text("a", slice_text(""), SETTING_PEERS_ALERT_AFTER, "soon", &out, &why),
+    assert_int_equal(rewrite_text("a", slice_text(""), SETTING_PEERS_ALERT_AFTER, "soon", &out, &why),
                      ERR_CONFIG_DURATION);
     assert_string_equal(why.text, "peers.alert_after = \"soon\"");
-    assert_int_equal(edit_text("a", slice_text(""), SETTING_SITE_NAME, "a\nb", &out, &why), ERR_CONFIG_VALUE);
-    assert_int_equal(edit_text("a", slice_text("\nsite {"), SETTING_SITE_NAME, "x", &out, &why), ERR_CONFIG_OPEN);
+    assert_int_equal(rewrite_text("a", slice_text(""), SETTING_SITE_NAME, "a\nb", &out, &why), ERR_CONFIG_VALUE);
+    assert_int_equal(rewrite_text("a", slice_text("\nsite {"), SETTING_SITE_NAME, "x", &out, &why), ERR_CONFIG_OPEN);
     assert_string_equal(why.text, "a:2: site {");
     assert_int_equal(out.len, 0);
     buf_fini(&out);
@@ -90,11 +91,11 @@ static void files_are_made_kept_private_and_replaced_at_once(void **state)
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/real.conf", dir);
     snprintf(link_path, sizeof link_path, "%s/allied.conf", dir);
-    assert_int_equal(edit_file(path, "site.name", "Été", &why), ERR_OK);
+    assert_int_equal(rewrite_file(path, "site.name", "Été", &why), ERR_OK);
     assert_int_equal(chmod(path, 0600), 0);
     assert_int_equal(symlink(path, link_path), 0);
-    assert_int_equal(edit_file(link_path, "site.name", "Hiver", &why), ERR_OK);
-    assert_int_equal(edit_file(link_path, "site.nam", "x", &why), ERR_CONFIG_UNKNOWN);
+    assert_int_equal(rewrite_file(link_path, "site.name", "Hiver", &why), ERR_OK);
+    assert_int_equal(rewrite_file(link_path, "site.nam", "x", &why), ERR_CONFIG_UNKNOWN);
     assert_string_equal(why.text, "site.nam (site.name?)");
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
@@ -108,7 +109,7 @@ static void files_are_made_kept_private_and_replaced_at_once(void **state)
     assert_int_equal(unlink(link_path), 0);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(dir), 0); /* no temporary file stayed behind */
-    assert_int_equal(edit_file("/nonexistent/a.conf", "site.name", "x", &why), ERR_FILE);
+    assert_int_equal(rewrite_file("/nonexistent/a.conf", "site.name", "x", &why), ERR_FILE);
 }
 
 int main(void)

@@ -1,8 +1,8 @@
 /*
- * edit: the strict checker says where each value and each section stands, in bytes; the rest is cutting and joining. The result is checked once
+ * rewrite: the strict checker says where each value and each section stands, in bytes; the rest is cutting and joining. The result is checked once
  * more before it replaces the file. A symbolic link is followed, so that the file behind it changes and the link stays.
  */
-#include "conf/edit.h"
+#include "conf/rewrite.h"
 #include "conf/strict.h"
 
 #include <errno.h>
@@ -86,8 +86,8 @@ static void new_section(struct buf *out, struct slice text, enum setting id, con
     buf_printf(out, "\n}\n");
 }
 
-err_t edit_text(const char *file, struct slice text, enum setting id, const char *value, struct buf *out,
-                struct why *why)
+err_t rewrite_text(const char *file, struct slice text, enum setting id, const char *value, struct buf *out,
+                   struct why *why)
 {
     struct strict found, again;
     err_t e = setting_check(id, value, setting_name(id), why);
@@ -201,7 +201,7 @@ static err_t replace(const char *path, const struct buf *text, const struct stat
     return e;
 }
 
-err_t edit_file(const char *path, const char *name, const char *value, struct why *why)
+err_t rewrite_file(const char *path, const char *name, const char *value, struct why *why)
 {
     struct stat old = {.st_mode = 0};
     struct buf text, fresh;
@@ -218,7 +218,7 @@ err_t edit_file(const char *path, const char *name, const char *value, struct wh
     if (e == ERR_OK)
         e = read_old(target, &text, &old, why);
     if (e == ERR_OK)
-        e = edit_text(path, buf_slice(&text), id, value, &fresh, why);
+        e = rewrite_text(path, buf_slice(&text), id, value, &fresh, why);
     if (e == ERR_OK)
         e = replace(target, &fresh, &old, why);
     buf_fini(&text);
