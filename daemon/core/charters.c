@@ -1,6 +1,7 @@
 #include "daemon/core/charters.h"
 #include "daemon/core/admit.h"
 #include "daemon/core/erase.h"
+#include "daemon/core/flood.h"
 #include "daemon/core/found.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/refold.h"
@@ -455,11 +456,13 @@ err_t charters_promises(struct core *c, struct arena *arena, struct slice **out,
 err_t charters_promise(struct core *c, struct slice carried)
 {
     struct promise p;
-    bool fresh = false;
+    bool fresh = false, keep = false;
     err_t e = promise_decode(carried, &p);
     if (!e && !authority_site(&c->authority, p.site))
         e = ERR_STANDING;
     if (!e)
         e = promise_check(&p);
-    return e ? e : rolls_put_promise(c->store, p.charter, p.site, carried, &fresh);
+    if (!e)
+        e = flood_promise(c, &p, &keep);
+    return e || !keep ? e : rolls_put_promise(c->store, p.charter, p.site, carried, &fresh);
 }

@@ -175,6 +175,7 @@ void core_close(struct core *c)
     free(c->batch.grown);
     free(c->erase.due);
     free(c->fresh_forks);
+    free(c->floods);
     char *texts[] = {c->dir, c->language, c->licence, c->endpoints, c->url, c->contact};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);

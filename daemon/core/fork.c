@@ -1,5 +1,6 @@
 #include "daemon/core/fork.h"
 #include "daemon/core/erase.h"
+#include "daemon/core/flood.h"
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
@@ -83,12 +84,15 @@ err_t fork_proved(struct core *c, struct slice one, struct slice other)
 {
     struct commit *a = malloc(sizeof *a), *b = malloc(sizeof *b);
     struct buf clean_a, clean_b;
+    bool may = false;
     buf_init(&clean_a, LIMIT_COMMIT_BYTES * 2);
     buf_init(&clean_b, LIMIT_COMMIT_BYTES * 2);
     err_t e = a && b ? clean(c, one, a, &clean_a) : ERR_MEMORY;
     if (!e)
         e = clean(c, other, b, &clean_b);
     if (!e)
+        e = flood_fork(c, &a->log, a->seq, &may);
+    if (!e && may)
         e = keep(c, buf_slice(&clean_a), buf_slice(&clean_b), a, b);
     buf_fini(&clean_a);
     buf_fini(&clean_b);

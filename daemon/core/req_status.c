@@ -6,6 +6,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/exchange.h"
+#include "daemon/core/flood.h"
 #include "daemon/core/found.h"
 #include "daemon/core/host.h"
 #include "daemon/core/joins.h"
@@ -252,6 +253,22 @@ static void put_voids(struct req *r, json_t *problems)
     }
 }
 
+/* Who makes us keep more than we do. */
+static void put_floods(struct req *r, json_t *problems)
+{
+    const struct authority *a = &r->core->authority;
+    char detail[160];
+    for (size_t i = 0; i < a->sites_n; i++) {
+        uint64_t n = flood_passed(r->core, a->sites[i].id);
+        struct slice name = a->sites[i].name;
+        if (!n)
+            continue;
+        snprintf(detail, sizeof detail, "%.*s, %llu", (int)(name.len < 100 ? name.len : 100), (const char *)name.at,
+                 (unsigned long long)n);
+        add_problem(r, problems, ERR_FLOOD, tr(r->lang, N_("the technical secretariat")), detail);
+    }
+}
+
 /* The secretariat's only site, and not its key: nobody can decide anything. Of several sites another may have it. */
 static void put_registrar(struct req *r, json_t *problems)
 {
@@ -393,6 +410,7 @@ err_t req_status(struct req *r)
     put_rivals(r, problems);
     put_voids(r, problems);
     put_registrar(r, problems);
+    put_floods(r, problems);
     put_rotation(r, problems);
     req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
     req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));

@@ -126,6 +126,14 @@ struct place {
     uint64_t seq;
 };
 
+/* What a site made us keep in a day, and what of it was passed over (flood.h). */
+struct flood {
+    uint8_t site[SITE_BYTES];
+    struct mono since;
+    unsigned forks;
+    uint64_t passed;
+};
+
 /* Erasures under way. */
 struct erasing {
     struct dot *due; /* to be judged at the batch's end */
@@ -187,6 +195,8 @@ struct core {
     struct mono effect_at;
     struct place *fresh_forks; /* proofs that came in with this batch: peers are told after COMMIT */
     size_t fresh_forks_n, fresh_forks_room;
+    struct flood *floods;
+    size_t floods_n, floods_room;
     bool republish_due; /* a fork took commits of ours out of their log: look for what to write again */
     err_t fatal;
 };

@@ -15,6 +15,7 @@ enum statement {
     SET_HEAD,
     PUT_FORK,
     FORKS,
+    COUNT_FORKS,
     LOWEST,
     COUNT,
     COUNT_AT,
@@ -34,6 +35,7 @@ static const char *const statements[STATEMENTS] = {
     [SET_HEAD]    = "UPDATE logs SET seq = ?, id = ?, clock = ?, ops = ops - ? WHERE row = ?",
     [PUT_FORK]    = "INSERT OR IGNORE INTO forks (site, incarnation, seq, a, b) VALUES (?, ?, ?, ?, ?)",
     [FORKS]       = "SELECT site, incarnation, seq, a, b FROM forks ORDER BY site, incarnation, seq",
+    [COUNT_FORKS] = "SELECT count(*), coalesce(sum(seq = ?3), 0) FROM forks WHERE site = ?1 AND incarnation = ?2",
     [LOWEST]      = "SELECT seq FROM forks WHERE site = ? AND incarnation = ? AND seq > ? ORDER BY seq LIMIT 1",
     [COUNT]       = "SELECT count(*) FROM aside WHERE site = ? AND incarnation = ?",
     [COUNT_AT]    = "SELECT count(*) FROM aside WHERE site = ? AND incarnation = ? AND seq = ?",
@@ -280,6 +282,25 @@ err_t forks_all(struct store *s, struct arena *arena, struct fork_proof **out, s
     if (!e) {
         *out = list.at;
         *n = list.n;
+    }
+    return e;
+}
+
+err_t forks_count(struct store *s, const struct log_id *log, uint64_t seq, uint64_t *n, bool *known)
+{
+    struct query q;
+    uint64_t all = 0, here = 0;
+    start(&q, s, COUNT_FORKS);
+    query_log(&q, log);
+    query_uint(&q, seq);
+    if (query_row(&q)) {
+        all = query_get_uint(&q);
+        here = query_get_uint(&q);
+    }
+    err_t e = query_end(&q);
+    if (!e) {
+        *n = all;
+        *known = here > 0;
     }
     return e;
 }

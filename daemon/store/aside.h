@@ -42,6 +42,8 @@ struct fork_proof {
 /* One proof a place is enough: a second one for the same place is left alone (*fresh false). */
 err_t forks_put(struct store *s, const struct fork_proof *proof, bool *fresh);
 err_t forks_all(struct store *s, struct arena *arena, struct fork_proof **out, size_t *n);
+/* How many proofs there are of a log; *known: one is of this place. */
+err_t forks_count(struct store *s, const struct log_id *log, uint64_t seq, uint64_t *n, bool *known);
 /* The lowest proved fork of a log above `above`. ERR_NOT_FOUND. */
 err_t forks_lowest(struct store *s, const struct log_id *log, uint64_t above, uint64_t *seq);
 

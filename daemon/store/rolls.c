@@ -13,6 +13,8 @@ enum statement {
     COUNT,
     ACTS,
     PROMISES,
+    SEEN,
+    UNSEEN,
     STATEMENTS
 };
 /* clang-format off */
@@ -23,6 +25,8 @@ static const char *const statements[STATEMENTS] = {
     [HAS_ACT]     = "SELECT 1 FROM roster WHERE id = ?1",
     [PUT_PROMISE] = "INSERT OR IGNORE INTO promises (charter, site, carried) VALUES (?, ?, ?)",
     [PROMISES]    = "SELECT carried FROM promises ORDER BY charter, site",
+    [SEEN]        = "SELECT 1 FROM charters WHERE id = ?",
+    [UNSEEN]      = "SELECT count(*) FROM promises WHERE site = ? AND charter <> ? AND charter NOT IN (SELECT id FROM charters)",
     [PUT_ACT]     = "INSERT OR IGNORE INTO roster (id, number, carried) VALUES (?, ?, ?)",
     [CHARTERS]    = "SELECT carried FROM charters ORDER BY number, id",
     [COUNT]       = "SELECT count(*) FROM charters",
@@ -134,6 +138,34 @@ err_t rolls_put_promise(struct store *s, const uint8_t charter[HASH_BYTES], cons
     err_t e = query_run_changed(&q, &changed);
     if (!e)
         *fresh = changed > 0;
+    return e;
+}
+
+err_t rolls_seen(struct store *s, const uint8_t charter[HASH_BYTES], bool *seen)
+{
+    struct query q;
+    start(&q, s, SEEN);
+    query_blob(&q, slice_of(charter, HASH_BYTES));
+    bool found = query_row(&q);
+    err_t e = query_end(&q);
+    if (!e)
+        *seen = found;
+    return e;
+}
+
+err_t rolls_unseen_promises(struct store *s, const uint8_t site[SITE_BYTES], const uint8_t besides[HASH_BYTES],
+                            uint64_t *n)
+{
+    struct query q;
+    uint64_t found = 0;
+    start(&q, s, UNSEEN);
+    query_blob(&q, slice_of(site, SITE_BYTES));
+    query_blob(&q, slice_of(besides, HASH_BYTES));
+    if (query_row(&q))
+        found = query_get_uint(&q);
+    err_t e = query_end(&q);
+    if (!e)
+        *n = found;
     return e;
 }
 

@@ -24,6 +24,10 @@ err_t rolls_set_charter(struct store *s, const uint8_t id[HASH_BYTES], struct sl
 /* Promises never to sign, by (charter, site). */
 err_t rolls_put_promise(struct store *s, const uint8_t charter[HASH_BYTES], const uint8_t site[SITE_BYTES],
                         struct slice carried, bool *fresh);
+/* Is that charter here? And how many promises of a site are about others that are not? */
+err_t rolls_seen(struct store *s, const uint8_t charter[HASH_BYTES], bool *seen);
+err_t rolls_unseen_promises(struct store *s, const uint8_t site[SITE_BYTES], const uint8_t besides[HASH_BYTES],
+                            uint64_t *n);
 err_t rolls_promises(struct store *s, struct arena *arena, struct slice **out, size_t *n);
 
 #endif
