@@ -86,13 +86,14 @@ class Node:
         return s
 
     def dial(self, site, address):
-        return self.connect(Session(self, meant=site), site, address).session
+        """The link; over HTTP its session begins when the site asked has named it."""
+        if not address.startswith("http"):
+            return self.connect(Session(self, meant=site), site, address)
+        self.links.append(HttpLink(self, site, address, lambda: Session(self, key=sign.curve_public(site), meant=site)))
+        return self.links[-1]
 
-    def dial_http(self, site, url):
-        """The link; its session begins when the site asked has named it."""
-        link = HttpLink(self, site, url, lambda: Session(self, key=sign.curve_public(site), meant=site))
-        self.links.append(link)
-        return link
+    def alive(self):
+        return [x for x in self.links if x.session and not x.session.over]
 
     def connect(self, session, site, address):
         s = self._curve(zmq.DEALER)

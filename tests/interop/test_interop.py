@@ -26,7 +26,9 @@ def agreed(node, session):
 
 
 def joined(node):
-    session = node.join()
+    link = node.join()
+    node.until(lambda: link.session, "the link")
+    session = link.session
     node.until(lambda: session.over or agreed(node, session), "joined and in sync")
     equal(session.over, None, "the session")
     equal(session.welcome[0], "ok", "WELCOME")
@@ -78,6 +80,45 @@ def test_two_sites_that_never_meet_agree_through_a_stranger():
             equal((beton.title(one), citego.title(two)), ("Deux jardins", "Deux fours à pain"), "the other's record, changed")
             for site in (citego, beton):
                 equal(site.verify()["ok"], True, "verify")
+
+
+def test_a_stranger_joins_over_http_and_syncs_both_ways():
+    with Alliance() as a:
+        citego = a.found("Citego", listen=False, http=True).start()
+        for path in sorted(glob.glob(f"{DEMO_DATA}/*.jsonl")):
+            citego.load(path)
+        with python(citego.json("invite", "Étranger")["code"]) as node:
+            session = joined(node)
+            settle(node, citego)
+            entity, dot = node.author.record("deux", "Un four à pain")
+            settle(node, citego)
+            node.author.retitle(entity, dot, "Deux fours à pain")
+            one = citego.add("un", "Un jardin partagé")
+            settle(node, citego)
+            equal(citego.title(sign.base32(entity)), "Deux fours à pain", "the stranger's record")
+            equal(any(c.headers[0][1] == sign.base32_decode(one) for c in node.replica.counting()), True, "the site's record")
+            equal(session.over, None, "the session")
+
+
+def test_a_site_on_http_alone_and_one_on_zeromq_alone_agree_through_a_stranger():
+    with Alliance() as a:
+        citego = a.found("Citego", listen=False, http=True).start()
+        with python(citego.json("invite", "Étranger")["code"], listen=True) as node:
+            joined(node)
+            node.author.announce([node.listen], "python")
+            beton = a.join(citego, "Béton vert", listen=False).start()
+            settle(node, citego, beton)
+            for site, transport in ((citego, "http"), (beton, "zmq")):
+                site.stop()
+                site.settings.append(f"peers.transport={transport}")
+                site.start()
+            node.until(lambda: not node.alive(), "the old links are over")
+            node.join()
+            one, two = citego.add("un", "Un jardin partagé"), beton.add("deux", "Un four à pain")
+            settle(node, citego, beton)
+            equal((beton.title(one), citego.title(two)), ("Un jardin partagé", "Un four à pain"), "the other's record")
+            met = [p["state"] for p in beton.status()["peers"] if p["name"] != "python"]
+            equal("live" in met, False, "the two met")
 
 
 def test_a_stranger_reads_every_vector_as_it_says():
