@@ -92,9 +92,6 @@ class Node:
         self.links.append(HttpLink(self, site, address, lambda: Session(self, key=sign.curve_public(site), meant=site)))
         return self.links[-1]
 
-    def alive(self):
-        return [x for x in self.links if x.session and not x.session.over]
-
     def connect(self, session, site, address):
         s = self._curve(zmq.DEALER)
         s.curve_serverkey = sign.curve_public(site)

@@ -10,7 +10,7 @@ import zmq
 from alliance import Alliance, check, equal, wait_for
 from doors import DaemonDoor
 from node import Node
-from test_refusals import A_KEY, member
+from strangers import A_KEY, member
 
 GROWTH_MAX_KIB = 48 << 10
 

@@ -1,21 +1,10 @@
 """The same bad input at a real daemon's door and at the Python peer's own: both refuse it with the code that PROTOCOL.md gives."""
 import refusals
-import sign
 from alliance import Alliance, equal
 from author import Author
 from doors import DaemonDoor, OwnDoor
 from node import Node
-
-A_KEY = 2  # bad messages that one member's key sends before another's turn comes
-
-
-def member(site, **shared):
-    """A node that joined, and hung up again."""
-    node = Node(site.json("invite", f"Étranger {sign.Key().public.hex()[:12]}")["code"], **shared)
-    session = node.join().session
-    node.until(lambda: session.over or session.state == "LIVE", "joined")
-    return node, session
-
+from strangers import A_KEY, member
 
 def judged(door, row, material):
     door.open(row.state)
