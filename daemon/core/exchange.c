@@ -73,6 +73,7 @@ void exchange_connect(struct core *c, uint64_t link, const uint8_t site[SITE_BYT
         return;
     }
     x->asks = true;
+    x->hold_ms = EXCHANGE_HOLD_MS;
     memcpy(x->self, core_own(c)->key.pub, SITE_BYTES);
     memcpy(x->site, site, SITE_BYTES);
     memcpy(x->url, endpoint.at, n);

@@ -41,6 +41,7 @@ struct exchange {
     size_t said_n, said_room, said_bytes;
     uint64_t first, given, taken;    /* given: numbers below were in some answer; taken: how many of theirs came */
     struct exchange_lane wait, push; /* asking */
+    int64_t hold_ms; /* so long an answer may be kept back: less where something in between does not bear it */
     struct {
         uint64_t ticket; /* 0: none */
         uint8_t hash[HASH_BYTES];

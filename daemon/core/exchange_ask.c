@@ -11,6 +11,7 @@
 #define WAIT_TIMEOUT_MS (EXCHANGE_HOLD_MS + PUSH_TIMEOUT_MS)
 #define AGAIN_MIN_MS    250
 #define AGAIN_MAX_MS    4000
+#define PATIENCE_MS     900
 #define EMPTY_MS        200 /* who answers sooner, and with nothing, does not wait: it is asked at that pace */
 
 /* `bytes` 0: without messages. */
@@ -74,7 +75,7 @@ void exchange_ask_flush(struct core *c, struct exchange *x, struct mono now)
     }
     if (!x->over && is_free(&x->wait, now))
         post(c, x, &x->wait, !x->push.post && x->said_bytes <= EXCHANGE_SMALL_BYTES ? EXCHANGE_SMALL_BYTES : 0,
-             EXCHANGE_HOLD_MS, WAIT_TIMEOUT_MS);
+             (uint64_t)x->hold_ms, WAIT_TIMEOUT_MS);
     uint64_t covered = x->wait.post ? x->wait.upto : 0;
     if (is_free(&x->push, now) && x->said_n && exchange_end(x) > covered)
         post(c, x, &x->push, EXCHANGE_GIVE_BYTES, 0, PUSH_TIMEOUT_MS);
@@ -104,6 +105,7 @@ static struct exchange *find(const struct core *c, uint64_t number, struct excha
 /* The same again, later and later. Before there is a session nothing is lost yet: the next address may do better. */
 static void lost(struct core *c, struct exchange *x, struct exchange_lane *lane, err_t why)
 {
+    int64_t waited_ms = core_mono(c).ms - lane->sent.ms;
     unsigned n = lane->failures < 5 ? lane->failures : 5;
     int64_t wait_ms = (int64_t)AGAIN_MIN_MS << n;
     if (!x->has_session) {
@@ -111,6 +113,11 @@ static void lost(struct core *c, struct exchange *x, struct exchange_lane *lane,
         return;
     }
     lane->failures++;
+    /* A proxy with less patience than we asked for: from now on the answer comes before it gives up. */
+    if (lane == &x->wait && waited_ms >= PATIENCE_MS) {
+        x->hold_ms = waited_ms / 2 < x->hold_ms ? waited_ms / 2 : x->hold_ms;
+        return;
+    }
     lane->due.ms = core_mono(c).ms + (wait_ms < AGAIN_MAX_MS ? wait_ms : AGAIN_MAX_MS);
 }
 

@@ -1,4 +1,5 @@
 #include "daemon/core/joins.h"
+#include "daemon/core/exchange.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/rotate.h"
 #include "daemon/core/sync.h"
@@ -131,7 +132,7 @@ static void tell(struct core *c, const struct kept_join *all, size_t n)
         p->joins_told = true;
         p->joins_open += n;
         for (size_t k = 0; k < n; k++)
-            c->env.send(c->env.ctx, p->link, all[k].message);
+            exchange_send(c, p->link, all[k].message);
     }
 }
 
