@@ -17,11 +17,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #define BUS_NAME      "net"
 #define EVENTS_A_STEP 256
+#define DESCRIPTORS   4096
 
 struct service {
     struct service_options options;
@@ -247,6 +249,16 @@ static void catch_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* Connections of a thousand peers each way must not take the descriptors that the database needs. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static err_t start_net(struct service *s)
 {
     sigset_t all, before;
@@ -394,6 +406,7 @@ err_t service_open(const struct service_options *o, struct service **out, struct
     s->lock_fd = -1;
     buf_init(&s->in, BUS_MESSAGE_BYTES);
     catch_signals();
+    raise_descriptors();
     err_t e = found_lock(o->dir, &s->lock_fd, why);
     if (!e)
         e = journal_open(o->dir, o->echo, settings_get(o->settings, SETTING_JOURNAL_LEVEL),

@@ -100,6 +100,9 @@ static bool is_url(struct slice address)
 
 static void add(struct addresses *out, struct slice address, bool urls)
 {
+    for (size_t i = 0; i < out->n; i++)
+        if (slice_equal(out->at[i], address))
+            return;
     if (out->n < ADDRESSES_MAX && address.len && address.len <= ADDRESS_MAX_BYTES && is_url(address) == urls)
         out->at[out->n++] = address;
 }
