@@ -168,6 +168,15 @@ static err_t check_rolls(struct verification *v)
     return e;
 }
 
+static err_t check_beside(struct verification *v)
+{
+    struct why found = {0};
+    err_t e = signed_check_beside(v->r->core->store, &found);
+    if (e == ERR_VERIFY)
+        fault(v, e, found.text);
+    return e == ERR_VERIFY ? ERR_OK : e;
+}
+
 /* ---- folds ---- */
 
 static void add_hash(struct verification *v, struct slice canon)
@@ -246,8 +255,8 @@ static err_t check_file(struct verification *v)
 
 err_t req_verify(struct req *r)
 {
-    static err_t (*const checks[])(struct verification *) = {check_file, check_rolls, check_logs, check_entities,
-                                                             check_derived};
+    static err_t (*const checks[])(struct verification *) = {check_file, check_rolls,    check_beside,
+                                                             check_logs, check_entities, check_derived};
     struct verification v = {.r = r, .faults = json_array()};
     struct core *c = r->core;
     uint8_t digest[HASH_BYTES];

@@ -141,6 +141,7 @@ static err_t check_site(struct restoring *r, struct store *s, struct arena *aren
     const struct archive_manifest *m = archive_manifest(r->a);
     struct own_site *sites = NULL;
     struct slice alliance, fold;
+    struct why found = {0};
     uint8_t digest[HASH_BYTES];
     uint64_t commits = 0;
     size_t n = 0;
@@ -161,9 +162,9 @@ static err_t check_site(struct restoring *r, struct store *s, struct arena *aren
     if (!e && refold_is_newer(fold))
         e = why_set(r->why, ERR_BACKUP_NEWER, "%.150s", r->o->path);
     if (!e || e == ERR_NOT_FOUND)
-        e = signed_check(s, r->why);
+        e = signed_check(s, &found);
     if (e)
-        return e;
+        return e == ERR_VERIFY ? why_set(r->why, ERR_BACKUP_UNSIGNED, "%s", found.text) : e;
     if (archive_has_keys(m))
         return check_keys(r, r->staging, sites, n);
     struct why unused = {0}, *told = r->why;

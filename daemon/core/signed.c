@@ -20,15 +20,14 @@ struct looking {
 
 static err_t found(struct looking *l, err_t what, const char *where)
 {
-    return why_set(l->why, ERR_BACKUP_UNSIGNED, "%s: %s", where, err_name(what));
+    return why_set(l->why, ERR_VERIFY, "%s: %s", where, err_name(what));
 }
 
 static err_t found_at(struct looking *l, err_t what, const struct commit *c)
 {
     char site[SHORT_LEN + 1];
-    return why_set(l->why, ERR_BACKUP_UNSIGNED, "log %s/%llu seq %llu: %s",
-                   core_short(slice_of(c->log.site, SITE_BYTES), site), (unsigned long long)c->log.incarnation,
-                   (unsigned long long)c->seq, err_name(what));
+    return why_set(l->why, ERR_VERIFY, "log %s/%llu seq %llu: %s", core_short(slice_of(c->log.site, SITE_BYTES), site),
+                   (unsigned long long)c->log.incarnation, (unsigned long long)c->seq, err_name(what));
 }
 
 bool signed_by_registrar(const struct authority *a, const struct roster_act *act)
@@ -219,10 +218,10 @@ static err_t check_promises(struct looking *l)
     return e;
 }
 
-err_t signed_check(struct store *s, struct why *why)
+typedef err_t check_fn(struct looking *l);
+
+static err_t look(struct store *s, check_fn *const *checks, size_t n, struct why *why)
 {
-    static err_t (*const checks[])(struct looking *) = {evaluate,    check_charters, check_acts, check_promises,
-                                                        check_forks, check_aside,    check_logs};
     struct looking l = {.s = s, .why = why, .commit = malloc(sizeof *l.commit)};
     struct slice alliance;
     err_t e = l.commit ? local_get(s, SETTING_ALLIANCE, &l.arena, &alliance) : ERR_MEMORY;
@@ -230,11 +229,24 @@ err_t signed_check(struct store *s, struct why *why)
         e = ERR_DATABASE;
     if (!e)
         memcpy(l.alliance, alliance.at, ALLIANCE_BYTES);
-    for (size_t i = 0; i < sizeof checks / sizeof *checks && !e; i++)
+    for (size_t i = 0; i < n && !e; i++)
         e = checks[i](&l);
     if (l.founded)
         authority_fini(&l.authority);
     arena_fini(&l.arena);
     free(l.commit);
     return e;
+}
+
+err_t signed_check(struct store *s, struct why *why)
+{
+    static check_fn *const all[] = {evaluate,    check_charters, check_acts, check_promises,
+                                    check_forks, check_aside,    check_logs};
+    return look(s, all, sizeof all / sizeof *all, why);
+}
+
+err_t signed_check_beside(struct store *s, struct why *why)
+{
+    static check_fn *const beside[] = {check_promises, check_forks, check_aside};
+    return look(s, beside, sizeof beside / sizeof *beside, why);
 }
