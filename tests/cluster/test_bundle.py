@@ -11,7 +11,7 @@ def two_apart(al):
     al.wait_equal()
     b.stop()
     for i in range(30):
-        a.add(f"n{i}", f"Jardin {i}", abstract=os.urandom(300).hex())
+        a.add(f"n{i}", f"Jardin {i}", **{"abstract@fr": os.urandom(300).hex()})
     return a, b
 
 
@@ -70,20 +70,20 @@ def test_of_a_damaged_bundle_what_is_whole_goes_in():
             with open(bad, "wb") as f:
                 f.write(data)
             ran = b.run("--json", "bundle", "import", bad)
-            equal(ran.returncode, exit_code, f"exit code: {ran.stdout} {ran.stderr}")
+            equal(ran.exit, exit_code, f"exit code: {ran.out} {ran.err}")
             return ran
 
         def flip(data):
             data[ends[biggest] + 100] ^= 4
 
         said = b.run("bundle", "import", path + ".none")
-        check(said.returncode == 1 and "ALLIED-1026" in said.stderr, "no such file", said.stderr)
-        check("bundle_partial" not in damaged(flip, 2).stdout, "the facts, not an error")
+        check(said.exit == 1 and "ALLIED-1026" in said.err, "no such file", said.err)
+        check("bundle_partial" not in damaged(flip, 2).out, "the facts, not an error")
         check(not same(a, b), "a run is missing")
         text = b.run("bundle", "import", bad)
-        check("Missing: " in text.stdout and "ALLIED-1042" in text.stderr, text.stdout, text.stderr)
+        check("Missing: " in text.out and "ALLIED-1042" in text.err, text.out, text.err)
         text = b.run("--lang", "fr", "bundle", "import", bad)
-        check("Manquent" in text.stdout and "recopiez" in text.stderr, text.stdout, text.stderr)
+        check("Manquent" in text.out and "recopiez" in text.err, text.out, text.err)
         damaged(lambda d: d.__delitem__(slice(len(d) - 30, None)), 2)
         damaged(lambda d: d.__setitem__(slice(0, 6), b"foreig"), 65)
         damaged(lambda d: d.__setitem__(14, ord("2")), 65)
