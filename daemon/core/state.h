@@ -76,10 +76,10 @@ struct serve { /* a WANT of theirs, being answered */
 struct peer {
     uint64_t link;
     bool outgoing, up, member, joined_asked;
-    bool joined;                  /* it said JOIN */
-    bool joins_told;              /* we said to it what requests we keep */
-    size_t joins_open;            /* of those, how many it has not answered */
-    bool join_out;                /* we said JOIN for a hosted site, join_site, and wait for WELCOME */
+    bool joined;       /* it said JOIN */
+    bool joins_told;   /* we said to it what requests we keep */
+    size_t joins_open; /* of those, how many it has not answered */
+    bool join_out;     /* we said JOIN for a hosted site, join_site, and wait for WELCOME */
     uint8_t join_site[SITE_BYTES];
     unsigned charters;            /* CHARTER messages of a stranger */
     bool said_digest, said_sites; /* VECTOR level 0, level 1, in the comparison under way */
