@@ -77,9 +77,9 @@ struct world {
     uint8_t trace[HASH_BYTES];
     void (*after)(void *ctx, size_t site); /* told after every event of a site; may be NULL. It may close the site */
     void *after_ctx;
-    bool watch;    /* look into every frame: see `commits` */
-    json_t *seen;  /* log and seq → commit id, of every commit that ever travelled */
-    size_t forks;  /* how often one came with another id */
+    bool watch;      /* look into every frame: see `commits` */
+    json_t *seen;    /* log and seq → commit id, of every commit that ever travelled */
+    size_t forks;    /* how often one came with another id */
     size_t outsider; /* 1 + the site that is played by the test (0: none is): what it is sent is kept in `inbox` */
     struct buf inbox[64];
     size_t inbox_n;
