@@ -9,6 +9,7 @@
 #include "daemon/cmd/progress.h"
 #include "daemon/cmd/site.h"
 #include "daemon/cmd/slug.h"
+#include "daemon/cmd/span.h"
 #include "daemon/cmd/table.h"
 #include <string.h>
 #include <unistd.h>
@@ -28,6 +29,8 @@ static const char *in_words(const struct out *o, const char *state)
         {"waiting",  N_("waiting to be admitted")},
         {"refused",  N_("was not admitted")      },
         {"readonly", N_("read-only")             },
+        {"moving",   N_("is to move")            },
+        {"moved",    N_("has moved")             },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i].state, state) == 0)
@@ -195,9 +198,80 @@ static int site_add(struct cli *cli, int argc, char **argv)
     return code;
 }
 
+/* ---- move ---- */
+
+static const struct arg_option move_options[] = {
+    {0, "expires", "7d",        false, N_("how long the code is good: 30m, 12h, 7d (default 7d)")              },
+    {0, "address", "HOST:PORT", true,  N_("where the newcomer reaches this site")                              },
+    {0, "cancel",  NULL,        false, N_("keep it here after all, as long as nobody has joined with the code")},
+};
+static const struct arg_form move_form = {"site move",
+                                          "NAME",
+                                          N_("hand a hosted site over to its ally's own daemon"),
+                                          move_options,
+                                          sizeof move_options / sizeof *move_options,
+                                          1,
+                                          1,
+                                          N_("From then on nothing is written for it here. On the new machine: allied "
+                                             "join CODE. The site gets a new key there; "
+                                             "its whole history stays the ally's, and the old key is put aside here.")};
+
+static void show_offer(struct cli *cli, const json_t *result)
+{
+    const struct out *o = &cli->out;
+    if (o->json) {
+        out_json(o, result);
+        return;
+    }
+    out_say(o,
+            N_("From now on nothing is written here for {1}; to keep it here after all: allied site move {1} --cancel"),
+            pick_text(result, "name"), NULL);
+    out_say(
+        o,
+        N_("Give this line to {1} and to nobody else: whoever has it can take the site. It is good once, until {2}; "
+           "on the new machine: allied join CODE"),
+        pick_text(result, "ally"), pick_text(result, "expires"), NULL);
+    out_print(o, "{1}", pick_text(result, "code"), NULL);
+}
+
+static json_t *move_request(const struct args *args, int64_t expires_s)
+{
+    json_t *out = json_pack("{s:I, s:b}", "expires_s", (json_int_t)expires_s, "cancel", args_flag(args, "cancel")),
+           *list = json_array();
+    const char *address;
+    for (size_t at = 0; (address = args_next(args, "address", &at));)
+        json_array_append_new(list, json_string(address));
+    if (json_array_size(list))
+        json_object_set(out, "addresses", list);
+    json_decref(list);
+    return out;
+}
+
+static int site_move(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    int64_t expires_s = 7 * 86400;
+    json_t *result = NULL;
+    if (!cli_begin(cli, &move_form, argc, argv, &args, &code))
+        return code;
+    const char *expires = args_value(&args, "expires");
+    if (expires && (span_read(expires, &expires_s) != ERR_OK || expires_s < 1))
+        return cli_fail(cli, why_set(&cli->why, ERR_USAGE, "--expires %.60s (30m, 12h, 7d)", expires));
+    cli->site = args.operands[0];
+    err_t e = cli_ask(cli, "site.move", move_request(&args, expires_s), &result);
+    if (!e && args_flag(&args, "cancel") && !cli->out.json)
+        out_print(&cli->out, N_("{1} stays here"), args.operands[0], NULL);
+    else if (!e)
+        show_offer(cli, result);
+    json_decref(result);
+    return e ? cli_fail(cli, e) : 0;
+}
+
 static const struct cli_sub subs[] = {
     {"add",  site_add,  &add_form },
     {"list", site_list, &list_form},
+    {"move", site_move, &move_form},
 };
 
 int cmd_site(struct cli *cli, int argc, char **argv)

@@ -43,7 +43,7 @@ static err_t add_address(struct invite *invite, struct slice text, struct why *w
     return ERR_OK;
 }
 
-static err_t add_addresses(struct invite *invite, const char *addresses, struct why *why)
+err_t admit_addresses(struct invite *invite, const char *addresses, struct why *why)
 {
     const char *at = addresses ? addresses : "";
     err_t e = ERR_OK;
@@ -110,7 +110,7 @@ err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const c
     struct sign_key secret;
     if (!c->is_registrar)
         return no_registrar(c, why);
-    err_t e = add_addresses(&invite, addresses, why);
+    err_t e = admit_addresses(&invite, addresses, why);
     if (e)
         return e;
     memcpy(invite.alliance, c->authority.alliance, ALLIANCE_BYTES);
@@ -266,6 +266,24 @@ err_t admit_sign(struct slice request, const uint8_t seed[SEED_BYTES], const str
     return e;
 }
 
+/* The code of a site that moves: its secret is the old key, whose ally it goes on to be. */
+static err_t fit_ally(struct core *c, struct slice *request)
+{
+    struct join_request r;
+    struct buf fitted;
+    err_t e = join_decode(*request, &r);
+    const struct ally *ally = e ? NULL : authority_ally_of(&c->authority, r.secret_key);
+    if (!ally)
+        return e;
+    memcpy(r.ally, ally->id, ALLY_BYTES);
+    r.college = ally->college;
+    buf_init(&fitted, LIMIT_ENVELOPE_BYTES);
+    join_encode(&r, &fitted);
+    e = fitted.err ? fitted.err : arena_copy(&c->frame, buf_slice(&fitted), request);
+    buf_fini(&fitted);
+    return e;
+}
+
 err_t admit_request(struct core *c, struct buf *message)
 {
     struct slice request, seed;
@@ -275,6 +293,9 @@ err_t admit_request(struct core *c, struct buf *message)
         e = local_get(c->store, SETTING_JOIN_SECRET, &c->frame, &seed);
     if (e || seed.len != SEED_BYTES)
         return e ? e : ERR_DATABASE;
+    e = fit_ally(c, &request);
+    if (e)
+        return e;
     m.join.request = request;
     e = admit_sign(request, seed.at, &core_own(c)->key, &m.join);
     return e ? e : msg_encode(&m, message);
@@ -305,6 +326,9 @@ err_t admit_answered(struct core *c, const struct msg_welcome *m)
     c->join_error = err_by_name(name);
     if (c->join_error == ERR_COUNT)
         c->join_error = ERR_STANDING;
+    /* Kept for the registrar: the act comes. */
+    if (c->join_error == ERR_WAITING)
+        c->join_error = ERR_OK;
     memcpy(c->join_detail, m->detail.at, n);
     c->join_detail[n] = 0;
     return keep_answer(c);

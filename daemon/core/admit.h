@@ -9,6 +9,8 @@
 /* Makes an invitation: code and words. addresses: blank-separated. ERR_NOT_REGISTRAR, ERR_ADDRESS. */
 err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const char *addresses, struct buf *code,
                    char *words, size_t words_size, struct why *why);
+/* The blank-separated addresses at which a newcomer reaches this site, into a code. ERR_ADDRESS, ERR_NO_ADDRESS where there is none. */
+err_t admit_addresses(struct invite *invite, const char *addresses, struct why *why);
 /*
  * May the registrar sign acts? Not once it came out of a backup, or out of its key alone, until a peer was seen to hold the same as we do:
  * ERR_RESTORED. Whoever writes a roster act asks first. In no batch.

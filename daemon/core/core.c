@@ -7,6 +7,7 @@
 #include "daemon/core/host.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/keyfile.h"
+#include "daemon/core/move.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/republish.h"
@@ -141,6 +142,8 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
     if (!e)
         e = host_open(c);
     if (!e)
+        e = move_open(c);
+    if (!e)
         e = refold_if_older(c);
     if (!e)
         e = charters_catch_up(c);
@@ -272,7 +275,7 @@ static void announce(struct core *c)
 {
     for (size_t i = 0; c->serves && c->founded && i < c->own_n; i++) {
         struct own *own = &c->own[i];
-        if (own->announced || !authority_site(&c->authority, own->key.pub))
+        if (own->announced || own->moving || !authority_site(&c->authority, own->key.pub))
             continue;
         err_t e = announce_write(c, own);
         own->announced = true;
@@ -284,6 +287,7 @@ static void announce(struct core *c)
 struct mono core_tick(struct core *c)
 {
     struct mono now = core_mono(c);
+    move_tick(c);
     host_tick(c, now);
     announce(c);
     charters_tick(c, now);

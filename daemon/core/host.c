@@ -4,6 +4,7 @@
 #include "daemon/core/found.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
+#include "daemon/core/move.h"
 #include "daemon/core/own.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/archive.h"
@@ -165,6 +166,8 @@ static err_t keep_rows(struct adding *a)
         e = set_of(c, SETTING_SITE_CODE, name, slice_of(a->secret.pub, SITE_BYTES));
     if (!e)
         e = set_of(c, SETTING_SITE_REFUSED, name, slice_text(""));
+    if (!e)
+        e = set_of(c, SETTING_SITE_MOVED, name, slice_text(""));
     for (size_t i = 0; invite && i < invite->addresses_n && !e; i++)
         e = local_address_add(c->store, invite->inviter, invite->addresses[i]);
     return e || invite ? e : local_put_invitation(c->store, &row);

@@ -76,13 +76,24 @@ err_t own_add(struct core *c, const struct own_site *row, struct why *why)
     return e;
 }
 
+static void close_one(struct own *own)
+{
+    if (own->open)
+        guard_close(&own->guard);
+    sign_key_wipe(&own->key);
+}
+
+void own_drop(struct core *c, size_t at)
+{
+    close_one(&c->own[at]);
+    memmove(&c->own[at], &c->own[at + 1], (c->own_n - at - 1) * sizeof *c->own);
+    sign_wipe(&c->own[--c->own_n], sizeof *c->own);
+}
+
 void own_close(struct core *c)
 {
-    for (size_t i = 0; i < c->own_n; i++) {
-        if (c->own[i].open)
-            guard_close(&c->own[i].guard);
-        sign_key_wipe(&c->own[i].key);
-    }
+    for (size_t i = 0; i < c->own_n; i++)
+        close_one(&c->own[i]);
     free(c->own);
     c->own = NULL;
     c->own_n = 0;
@@ -270,7 +281,7 @@ bool own_may_write(const struct core *c, const struct own *own)
 {
     struct log_id log = {.incarnation = own->row.incarnation};
     memcpy(log.site, own->key.pub, SITE_BYTES);
-    return authority_limit(&c->authority, &log) == UINT64_MAX;
+    return !own->moving && authority_limit(&c->authority, &log) == UINT64_MAX;
 }
 
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES])
@@ -278,6 +289,8 @@ err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n,
     struct log_head head;
     if (!authority_site(&c->authority, own->key.pub))
         return ERR_STANDING;
+    if (own->moving)
+        return ERR_SITE_MOVED;
     /* Where the membership ended or is suspended, nothing we write would count, in this log or another. */
     if (!own_may_write(c, own))
         return ERR_CUT;

@@ -14,7 +14,10 @@ void own_close(struct core *c);
 /* One more, whose row and key are stored. Those there were move: no pointer to one stays good. In no batch. */
 err_t own_add(struct core *c, const struct own_site *row, struct why *why);
 
-/* Would what it writes count? Not where the site is unknown, suspended or ended. */
+/* It is no longer ours; not the first. The others move. */
+void own_drop(struct core *c, size_t at);
+
+/* Would what it writes count? Not where the site is unknown, suspended, ended, or moving. */
 bool own_may_write(const struct core *c, const struct own *own);
 /* One commit of 1 to 256 ops, inside a batch; salts are filled in here. `id` (may be NULL) gets the commit's id. */
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES]);

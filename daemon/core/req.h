@@ -77,6 +77,7 @@ enum req_site { READS, WRITES };
     X("key.registrar", req_key_registrar, READS)                                                                       \
     X("site.add", req_site_add, READS)                                                                                 \
     X("site.list", req_site_list, READS)                                                                               \
+    X("site.move", req_site_move, WRITES)                                                                              \
     X("bundle.head", req_bundle_head, READS)                                                                           \
     X("bundle.run", req_bundle_run, READS)                                                                             \
     X("bundle.take", req_bundle_take, READS)                                                                           \
@@ -97,6 +98,10 @@ err_t req_any_entity(struct req *r, const char *text, enum entity_type *type, st
 err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES]);
 /* The ally that a text names: its name, or the beginning of its id. ERR_ALLY_UNKNOWN, ERR_AMBIGUOUS. */
 err_t req_ally(struct req *r, const char *text, const struct ally **out);
+/* The addresses of the arguments, blank-separated, into `out`, which is made here; without any, the daemon's own. */
+err_t req_addresses(struct req *r, struct buf *out);
+/* Until when a code is to be good. */
+struct wall req_expires(struct req *r);
 /* ERR_ALLY_KNOWN where an ally has that name already. */
 err_t req_ally_is_new(struct req *r, struct slice name);
 /* One of the sites whose daemon this is, as site.list gives it: a new object. */

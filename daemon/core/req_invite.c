@@ -6,8 +6,9 @@
 #define EXPIRES_DEFAULT_S 604800
 #define EXPIRES_MAX_S     (366 * 86400)
 
-static err_t join_addresses(struct req *r, struct buf *out)
+err_t req_addresses(struct req *r, struct buf *out)
 {
+    buf_init(out, 4096);
     const json_t *list = json_object_get(r->args, "addresses");
     size_t i;
     json_t *item;
@@ -34,17 +35,21 @@ err_t req_ally_is_new(struct req *r, struct slice name)
     return ERR_OK;
 }
 
+struct wall req_expires(struct req *r)
+{
+    int64_t s = req_number(r, "expires_s", EXPIRES_DEFAULT_S);
+    s = s < 1 ? 1 : s > EXPIRES_MAX_S ? EXPIRES_MAX_S : s;
+    return (struct wall){core_wall(r->core).ms + s * 1000};
+}
+
 err_t req_invite(struct req *r)
 {
     struct buf code, addresses, ally = {0};
     char words[64] = "";
-    int64_t expires_s = req_number(r, "expires_s", EXPIRES_DEFAULT_S);
-    expires_s = expires_s < 1 ? 1 : expires_s > EXPIRES_MAX_S ? EXPIRES_MAX_S : expires_s;
-    struct wall expires = {core_wall(r->core).ms + expires_s * 1000};
+    struct wall expires = req_expires(r);
     char expires_text[RFC3339_LEN + 1];
     buf_init(&code, 8192);
-    buf_init(&addresses, 4096);
-    err_t e = join_addresses(r, &addresses);
+    err_t e = req_addresses(r, &addresses);
     if (!e)
         e = found_name(req_text(r, "ally"), &ally, "NAME", &r->why);
     if (!e && r->core->is_registrar && !req_flag(r, "again"))

@@ -4,6 +4,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/found.h"
 #include "daemon/core/host.h"
+#include "daemon/core/move.h"
 #include "daemon/core/own.h"
 #include "daemon/core/req.h"
 
@@ -12,6 +13,8 @@ static const char *state_of(const struct core *c, const struct own *own)
     const struct site *site = authority_site(&c->authority, own->key.pub);
     if (own->waits || !site)
         return own->join_error || (own == c->own && c->join_error) ? "refused" : "waiting";
+    if (own->moving)
+        return "moving";
     return own_may_write(c, own) ? "member" : "readonly";
 }
 
@@ -39,6 +42,23 @@ err_t req_own_json(struct req *r, const struct own *own, json_t **out)
     return ERR_OK;
 }
 
+/* Those that were here: under which key they go on. */
+static err_t put_moved(struct req *r, json_t *sites)
+{
+    struct setting_row *rows = NULL;
+    size_t n = 0;
+    err_t e = local_settings(r->core->store, SETTING_SITE_MOVED, &r->arena, &rows, &n);
+    for (size_t i = 0; i < n && !e; i++) {
+        const struct ally *ally =
+            rows[i].value.len == SITE_BYTES ? authority_ally_of(&r->core->authority, rows[i].value.at) : NULL;
+        json_array_append_new(sites,
+                              json_pack("{s:o, s:o, s:o, s:o, s:i, s:s}", "name", req_string(rows[i].name), "site",
+                                        req_id(rows[i].value), "ally", ally ? req_string(ally->name) : json_null(),
+                                        "hosted_by", json_null(), "unheld", 0, "state", "moved"));
+    }
+    return e;
+}
+
 err_t req_site_list(struct req *r)
 {
     json_t *sites = json_array();
@@ -48,6 +68,8 @@ err_t req_site_list(struct req *r)
         e = req_own_json(r, &r->core->own[i], &one);
         json_array_append_new(sites, one);
     }
+    if (!e)
+        e = put_moved(r, sites);
     req_put(r->result, "sites", sites);
     return e;
 }
@@ -92,5 +114,30 @@ err_t req_site_add(struct req *r)
         req_put(r->result, "ally", json_string(buf_text(&ally)));
     sign_wipe(&invite, sizeof invite);
     buf_fini(&ally);
+    return e;
+}
+
+/* ---- moving ---- */
+
+err_t req_site_move(struct req *r)
+{
+    struct buf code, addresses = {0};
+    struct wall expires = req_expires(r);
+    char text[RFC3339_LEN + 1];
+    buf_init(&code, 8192);
+    const struct ally *ally = authority_ally_of(&r->core->authority, r->own->key.pub);
+    bool cancel = req_flag(r, "cancel");
+    err_t e = cancel ? move_cancel(r->core, r->own, &r->why) : req_addresses(r, &addresses);
+    if (!e && !cancel)
+        e = move_offer(r->core, r->own, expires.ms, buf_text(&addresses) ? buf_text(&addresses) : "", &code, &r->why);
+    if (!e) {
+        rfc3339_format(expires, text);
+        req_put(r->result, "name", req_string(r->own->row.name));
+        req_put(r->result, "ally", ally ? req_string(ally->name) : json_null());
+        req_put(r->result, "code", cancel ? json_null() : req_string(buf_slice(&code)));
+        req_put(r->result, "expires", cancel ? json_null() : json_string(text));
+    }
+    buf_wipe(&code);
+    buf_fini(&addresses);
     return e;
 }

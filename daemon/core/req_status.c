@@ -358,7 +358,7 @@ static err_t put_own(struct req *r, json_t *problems)
         if (i)
             memcpy(name, own->row.name.at, own->row.name.len < sizeof name ? own->row.name.len : sizeof name - 1);
         snprintf(detail, sizeof detail, "%s%s%s", name, *own->join_detail ? ": " : "", own->join_detail);
-        if (c->founded && authority_site(&c->authority, own->key.pub) && !own_may_write(c, own))
+        if (c->founded && authority_site(&c->authority, own->key.pub) && !own->moving && !own_may_write(c, own))
             add_problem(r, problems, ERR_CUT, tr(r->lang, N_("the technical secretariat")), name);
         if (own->join_error)
             add_problem_with(r, problems, own->join_error, tr(r->lang, N_("you")), detail,

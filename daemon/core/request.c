@@ -1,5 +1,6 @@
 #include "daemon/core/request.h"
 #include "daemon/core/ingest.h"
+#include "daemon/core/move.h"
 #include "daemon/core/req.h"
 #include "daemon/core/sync.h"
 #include "protocol/base/base32.h"
@@ -47,6 +48,8 @@ static err_t find_site(struct req *r, enum req_site what)
     bool guess = !*name && what == WRITES && r->core->own_n > 1;
     if (r->own && !guess)
         return ERR_OK;
+    if (!guess && move_is_gone(r->core, slice_text(name)))
+        return why_set(&r->why, ERR_SITE_MOVED, "%.60s", name);
     buf_init(&names, 4096);
     name_all(r->core, &names);
     if (guess)

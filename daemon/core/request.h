@@ -56,16 +56,15 @@
  *                    `before`; or the first behind the commit `cursor`. older: for `before`, next: for `cursor`, null where there are no more that
  *                    way. since goes by the authors' clocks. What was set aside stands in no log and is not listed: `aside` says how many commits; an op
  *                    that its author had no right to is listed and does not count. ERR_CURSOR, ERR_TIME, ERR_ALLY_UNKNOWN
-<<<<<<< HEAD
- *   site.list       {}                                            → {sites: [{name, site, ally, ally_id, hosted_by, incarnation, unheld, state: member|waiting|refused|readonly, join_error, join_detail}]}
+ *   site.list       {}                                            → {sites: [{name, site, ally, ally_id, hosted_by, incarnation, unheld, state: member|waiting|refused|readonly|moving|moved, join_error, join_detail}]}
  *                    the sites whose daemon this is; the first is its own
  *   site.add        {ally?, name, code?, again}                   → one of site.list              a site of another ally; with a code, or by the registrar that is here. `state` may be "waiting"
-=======
+ *   site.move       {site, expires_s, addresses: [text]?, cancel} → {name, ally, code, expires}  a hosted site is to go to a daemon of its own: nothing is written for it here any more, unless
+ *                    it is cancelled. ERR_SITE_OWN, ERR_SITE_UNCOPIED
  *   bundle.head     {from}                                        → {messages: [base32], next}       what a bundle begins with (carry.h), an answer's worth; go on with next
  *   bundle.run      {author: site, incarnation, first, last}              → {messages: [base32], commits}    one RUN; commits: how many places it covers
  *   bundle.take     {message: base32}                             → {added, known, refused?: {site, site_name, ally, ally_name, incarnation, seq, code, name}}
  *   bundle.lacks    {message: base32}                             → {lacks: [{site, site_name, ally, ally_name, incarnation, first, last}]}    of a VECTOR message, what is not here
->>>>>>> dbeda28 (Carry changes in a file)
  *   verify          {}                                            → {ok, commits, signatures, digest, faults: [{where, code, name, text}]}
  *   rebuild         {}                                            → {entities, ops, before, after, same}
  *   peers.known     {}                                            → {alliance_id, name, peers: [{site, name, addresses: [text]}]}   what a key needs to find everything again

@@ -29,6 +29,7 @@ struct own {
     struct guard_state before; /* its log's head when the batch began */
     bool announced;            /* since the daemon started */
     bool waits;                /* a hosted one: to be admitted */
+    bool moving;               /* it is to go to a daemon of its own: nothing is written (move.h) */
     err_t join_error;          /* what its inviter said to that; ERR_OK nothing yet */
     char join_detail[JOIN_DETAIL_BYTES];
     struct mono asked; /* when JOIN was last sent for it */

@@ -16,6 +16,7 @@ enum statement {
     IMPORT_DROP,
     HELD_SET,
     UNHELD,
+    UNHELD_BY,
     ADDRESS_ADD,
     ADDRESSES,
     PUT_JOIN,
@@ -31,7 +32,7 @@ static const char *const statements[STATEMENTS] = {
                        "ORDER BY name = (SELECT CAST(value AS TEXT) FROM settings WHERE key = '" SETTING_FIRST "') DESC, name, site",
     [SET]            = "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)",
     [GET]            = "SELECT value FROM settings WHERE key = ?",
-    [SETTINGS]       = "SELECT key, value FROM settings WHERE substr(key, 1, ?1) = ?2 ORDER BY key",
+    [SETTINGS]       = "SELECT key, value FROM settings WHERE substr(key, 1, ?1) = ?2 AND length(value) > 0 ORDER BY key",
     [PUT_INVITATION] = "INSERT OR REPLACE INTO invitations (secret_key, ally_name, expires_ms, used_by) VALUES (?, ?, ?, ?)",
     [INVITATION]     = "SELECT secret_key, ally_name, expires_ms, used_by FROM invitations WHERE secret_key = ?",
     [IMPORT_GET]     = "SELECT hash FROM imports WHERE entity = ? AND field = ? AND lang = ?",
@@ -41,6 +42,8 @@ static const char *const statements[STATEMENTS] = {
                        "ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq",
     [UNHELD]         = "SELECT coalesce(sum(max(0, l.seq - coalesce((SELECT max(p.seq) FROM peer_heads p "
                        "WHERE p.site = l.site AND p.incarnation = l.incarnation), 0))), 0) FROM logs l WHERE l.site = ?",
+    [UNHELD_BY]      = "SELECT coalesce(sum(max(0, l.seq - coalesce((SELECT p.seq FROM peer_heads p "
+                       "WHERE p.site = l.site AND p.incarnation = l.incarnation AND p.peer = ?2), 0))), 0) FROM logs l WHERE l.site = ?1",
     [ADDRESS_ADD]    = "INSERT OR IGNORE INTO addresses (site, address) VALUES (?, ?)",
     [ADDRESSES]      = "SELECT site, address FROM addresses ORDER BY site, address",
     [PUT_JOIN]       = "INSERT OR IGNORE INTO joins (request, old_site, message) VALUES (?, ?, ?)",
@@ -237,18 +240,32 @@ err_t local_held_set(struct store *s, const uint8_t peer[SITE_BYTES], const stru
     return query_run(&q);
 }
 
-err_t local_unheld(struct store *s, const uint8_t site[SITE_BYTES], uint64_t *out)
+static err_t one_number(struct query *q, uint64_t *out)
 {
-    struct query q;
     uint64_t n = 0;
-    start(&q, s, UNHELD);
-    query_blob(&q, slice_of(site, SITE_BYTES));
-    if (query_row(&q))
-        n = query_get_uint(&q);
-    err_t e = query_end(&q);
+    if (query_row(q))
+        n = query_get_uint(q);
+    err_t e = query_end(q);
     if (!e)
         *out = n;
     return e;
+}
+
+err_t local_unheld(struct store *s, const uint8_t site[SITE_BYTES], uint64_t *out)
+{
+    struct query q;
+    start(&q, s, UNHELD);
+    query_blob(&q, slice_of(site, SITE_BYTES));
+    return one_number(&q, out);
+}
+
+err_t local_unheld_by(struct store *s, const uint8_t site[SITE_BYTES], const uint8_t peer[SITE_BYTES], uint64_t *out)
+{
+    struct query q;
+    start(&q, s, UNHELD_BY);
+    query_blob(&q, slice_of(site, SITE_BYTES));
+    query_blob(&q, slice_of(peer, SITE_BYTES));
+    return one_number(&q, out);
 }
 
 err_t local_address_add(struct store *s, const uint8_t site[SITE_BYTES], struct slice address)

@@ -51,6 +51,8 @@ err_t local_import_drop(struct store *s, struct slice entity, uint64_t field, st
 err_t local_held_set(struct store *s, const uint8_t peer[SITE_BYTES], const struct log_id *log, uint64_t seq);
 /* How many commits of `site`'s logs no peer holds yet. */
 err_t local_unheld(struct store *s, const uint8_t site[SITE_BYTES], uint64_t *out);
+/* How many of them this peer does not hold yet. */
+err_t local_unheld_by(struct store *s, const uint8_t site[SITE_BYTES], const uint8_t peer[SITE_BYTES], uint64_t *out);
 
 /* Requests for a new key, on their way to the registrar: whole JOIN messages, by the hash of the request. Ascending; in the arena. */
 struct kept_join {
