@@ -300,6 +300,17 @@ run citego conflicts resolve "$concept" --keep "${keep:0:8}" --adopt
 agree conflicts=0 "records=$records" "concepts=$concepts"
 end "The secretariat chooses “Tiers-lieu”; no conflict is left anywhere." "Le secrétariat choisit « Tiers-lieu » ; plus de conflit nulle part."
 
+begin "An association without a server" "Une association sans serveur"
+run citego site add "Petite asso" --json
+run citego --site petite-asso record add --json --set type=experience --set "title@fr=Un atelier vélo"
+records=$((records + 1))
+agree "records=$records" "concepts=$concepts"
+run coherence ally show --json "Petite asso"
+if [ "$(value hosted_by)" != citego ]; then
+    fail coherence "Nobody sees by whom it is hosted: %s" "Personne ne voit qui l’héberge : %s" "$out"
+fi
+end "Citego hosts a fourth ally, which publishes in its own name." "Citego héberge un quatrième allié, qui publie en son propre nom."
+
 begin "Each site checks everything it holds" "Chaque site contrôle tout ce qu’il a"
 declare -A commits=()
 for s in "${sites[@]}"; do
