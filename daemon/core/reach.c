@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ADDRESSES_MAX 16
-#define ZMQ_AGAIN_MS  600000 /* a site that was reached over HTTP alone may have become reachable over ZeroMQ */
+#define OFFENCES_FREE    4       /* a program that is being mended, or one of another age, is no abuse yet */
+#define OFFENCES_LAST_MS 3600000 /* after an hour without one they are forgotten */
+#define ADDRESSES_MAX    16
+#define ZMQ_AGAIN_MS     600000 /* a site that was reached over HTTP alone may have become reachable over ZeroMQ */
 
 struct addresses {
     struct slice at[ADDRESSES_MAX];
@@ -81,6 +83,39 @@ err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES])
 {
     const struct reach *r = find(c, site);
     return r ? r->cause : ERR_OK;
+}
+
+uint64_t reach_penalty_s(const struct core *c, const uint8_t site[SITE_BYTES], err_t *offence)
+{
+    const struct reach *r = find(c, site);
+    int64_t left = r ? r->penalty_until.ms - core_mono(c).ms : 0;
+    if (left <= 0)
+        return 0;
+    *offence = r->offence;
+    return (uint64_t)(left + 999) / 1000;
+}
+
+uint64_t reach_offended(struct core *c, const uint8_t site[SITE_BYTES], err_t why)
+{
+    struct mono now = core_mono(c);
+    struct reach *r = entry(c, site);
+    uint32_t random = 0;
+    err_t offence = why;
+    char text[SHORT_LEN + 1];
+    if (!r)
+        return 0;
+    r->offences = now.ms - r->offended.ms < OFFENCES_LAST_MS ? r->offences + 1 : 1;
+    r->offended = now;
+    r->offence = why;
+    if (r->offences <= OFFENCES_FREE)
+        return 0;
+    c->env.random(c->env.ctx, &random, sizeof random);
+    r->penalty_until.ms = now.ms + session_backoff_ms(r->offences - OFFENCES_FREE, random);
+    uint64_t wait_s = reach_penalty_s(c, site, &offence);
+    core_note(c, JOURNAL_WARN, "peer.penalty", "site=%s reason=%s offences=%u wait_s=%llu",
+              core_short(slice_of(site, SITE_BYTES), text), err_name(why), r->offences, (unsigned long long)wait_s);
+    reach_wait(c, site, wait_s);
+    return wait_s;
 }
 
 bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES])

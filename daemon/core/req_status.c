@@ -81,6 +81,7 @@ static json_t *peer_json(struct req *r, const struct site *site, json_t *problem
         known_distance(c, p, &behind, &ahead);
     const char *state = state_of(c, p, behind);
     err_t cause = p || hosted ? ERR_OK : reach_cause(c, site->id);
+    uint64_t penalty_s = p || hosted ? 0 : reach_penalty_s(c, site->id, &cause);
     req_put(out, "name", req_string(site->name));
     req_put_host(r, out, site->id);
     req_put_ally(c, out, slice_of(c->authority.allies[site->ally].id, ALLY_BYTES));
@@ -93,6 +94,7 @@ static json_t *peer_json(struct req *r, const struct site *site, json_t *problem
     req_put(out, "transport", json_string(p && exchange_is(c, p->link) ? "http" : "zmq"));
     req_put(out, "digest_equal", digest_equal(c, p));
     req_put(out, "cause", cause ? json_string(err_name(cause)) : json_null());
+    req_put(out, "penalty_s", json_integer((json_int_t)penalty_s));
     if (cause) {
         char name[120] = "";
         memcpy(name, site->name.at, site->name.len < sizeof name ? site->name.len : sizeof name - 1);

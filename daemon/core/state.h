@@ -110,7 +110,10 @@ struct reach {
     unsigned attempts, next_address;
     struct mono due;
     err_t cause;
-    bool doubted;          /* the last attempt seemed to meet another key */
+    bool doubted;      /* the last attempt seemed to meet another key */
+    unsigned offences; /* sessions that a fault of its own ended, one soon after the other */
+    struct mono offended, penalty_until;
+    err_t offence;         /* the last of them */
     struct mono zmq_tried; /* when ZeroMQ was last tried beside a link over HTTP */
 };
 

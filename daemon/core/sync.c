@@ -71,13 +71,19 @@ void sync_say(struct core *c, void *peer, const struct msg *m)
 
 void sync_bye(struct core *c, struct peer *p, err_t why, const char *detail)
 {
+    sync_bye_wait(c, p, why, detail, 0);
+}
+
+void sync_bye_wait(struct core *c, struct peer *p, err_t why, const char *detail, uint64_t wait_s)
+{
     char site[SHORT_LEN + 1] = "-";
     if (p->has_site)
         core_short(slice_of(p->site, SITE_BYTES), site);
     core_note(c, why ? JOURNAL_WARN : JOURNAL_INFO, "session.end", "site=%s reason=%s detail=%s", site, err_name(why),
               detail);
     struct msg m = {
-        .type = MSG_BYE, .bye = {.code = slice_text(err_name(why)), .reason = slice_text(detail)}
+        .type = MSG_BYE,
+        .bye = {.code = slice_text(err_name(why)), .reason = slice_text(detail), .retry_after_s = wait_s}
     };
     sync_send(c, p, &m);
     exchange_close(c, p->link);
@@ -365,8 +371,10 @@ void sync_frame(struct core *c, uint64_t link, struct slice bytes)
     }
     /* What was dropped here for want of room would never be sent again in this session, nor its credit given back. */
     p = sync_peer(c, link);
-    if (e && p)
-        sync_bye(c, p, e, "message");
+    if (e && p) {
+        bool offends = p->hello && p->member && ingest_survives(e);
+        sync_bye_wait(c, p, e, "message", offends ? reach_offended(c, p->site, e) : 0);
+    }
     flow_ask(c);
 }
 

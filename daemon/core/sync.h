@@ -26,8 +26,9 @@ void sync_free(struct core *c);
 size_t sync_send(struct core *c, struct peer *p, const struct msg *m);
 /* The same as an outlet says it: `peer` is a struct peer. */
 void sync_say(struct core *c, void *peer, const struct msg *m);
-/* Ends a session with a reason, politely. */
+/* Ends a session with a reason, politely; asks for `wait_s` seconds before the next. */
 void sync_bye(struct core *c, struct peer *p, err_t why, const char *detail);
+void sync_bye_wait(struct core *c, struct peer *p, err_t why, const char *detail, uint64_t wait_s);
 /* A change of state of our own accord, where the table allows it. */
 void sync_move(struct core *c, struct peer *p, enum session_state to);
 struct peer *sync_new_peer(struct core *c, uint64_t link); /* NULL without memory */
@@ -121,6 +122,13 @@ void reach_done(struct core *c, const uint8_t site[SITE_BYTES]);
 /* Is there a link, or an attempt at one, to that site? */
 bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES]);
 err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES]);
+/*
+ * A member's session ended by a fault of its own (PROTOCOL.md §8.6). Who does so again and again has to wait (§8.2): how many seconds from now, 0 not yet.
+ * Rounded up.
+ */
+uint64_t reach_offended(struct core *c, const uint8_t site[SITE_BYTES], err_t why);
+uint64_t reach_penalty_s(const struct core *c, const uint8_t site[SITE_BYTES],
+                         err_t *offence); /* what is left of it; 0: none */
 
 /* ---- digests.c ---- */
 /* Brings c->inputs and c->state up to date. */

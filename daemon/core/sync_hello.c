@@ -99,6 +99,11 @@ err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
     p->has_site = p->hello = true;
     p->since = core_mono(c);
     p->member = core_admits(c, p->site);
+    uint64_t wait_s = p->member ? reach_penalty_s(c, p->site, &e) : 0;
+    if (wait_s) {
+        sync_bye_wait(c, p, e, "penalty", wait_s);
+        return ERR_OK;
+    }
     p = settle_duplicate(c, p);
     if (!p)
         return ERR_OK;

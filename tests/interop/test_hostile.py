@@ -6,6 +6,8 @@ import threading
 import time
 
 import hostile
+import messages
+import sign
 import zmq
 from alliance import Alliance, check, equal, wait_for
 from doors import DaemonDoor
@@ -104,6 +106,33 @@ class Attack:
             self.sent += hostile.REPEATS
 
 
+def test_who_offends_again_and_again_has_to_wait_and_status_says_so():
+    with Alliance() as a:
+        citego = a.found("Citego").start()
+        honest = a.join(citego, "Ritimo").start()
+        node, _ = member(citego)
+        node.hang_up()
+        door, waits = DaemonDoor(node, node.invitation.inviter, node.invitation.addresses[0]), []
+        for _ in range(5):
+            door.open("LIVE")
+            equal(door.send(hostile.encode([99])), "peer_protocol", "the BYE")
+            waits.append(door.half.heard_back[-1][3])
+            door.close()
+        check(waits[:4] == [0, 0, 0, 0] and waits[4] > 0, "how long each BYE asks to wait", waits)
+        early = door.open("HELLO")
+        early.link.socket.send(messages.write("HELLO", 1, node.replica.alliance, node.key.public, b"8" * 8, *node.replica.newest(), bytes(32),
+                                              2, bytes(32), "x"))
+        node.until(lambda: early.half.over, "the early session is over", 5)
+        equal(early.half.heard_back[-1][:3], ["BYE", "peer_protocol", "penalty"], "the BYE to who comes too early")
+        told = next(p for p in citego.status()["peers"] if p["site"] == sign.base32(node.key.public))
+        check(told["penalty_s"] > 0 and told["cause"] == "peer_protocol", "status tells", told)
+        a.wait_equal([citego, honest])
+        wait_for(lambda: [p["state"] for p in citego.status()["peers"] if p["ally_name"] == honest.name] == ["live"], "the honest peer lives on")
+        time.sleep(waits[4])
+        door.open("LIVE")
+        node.close()
+
+
 def test_bad_messages_neither_stop_nor_swell_nor_slow_a_daemon():
     with Alliance() as a:
         citego = a.found("Citego").start()
@@ -125,7 +154,7 @@ def test_bad_messages_neither_stop_nor_swell_nor_slow_a_daemon():
         check(grown < GROWTH_MAX_KIB, f"the daemon grew by {grown} KiB")
         equal(attack.found, [], "refused otherwise than documented")
         a.wait_equal([citego, honest])
-        causes = [p["cause"] for p in citego.status()["peers"] if p["name"] != honest.name]
+        causes = [p["cause"] for p in citego.status()["peers"] if p["ally_name"] != honest.name]
         check("peer_protocol" in causes, "status tells what peers did", causes)
         citego.verify()
 

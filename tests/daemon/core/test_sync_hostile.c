@@ -114,6 +114,53 @@ static void assert_dismissed(struct scene *s, const char *code)
     world_outsider_forget(s->w);
 }
 
+/* What the BYE asks it to wait; the session is over. */
+static uint64_t dismissed_for(struct scene *s, const char *code, const char *reason)
+{
+    struct arena arena = {0};
+    struct msg bye;
+    assert_false(is_there(s));
+    assert_true(world_outsider_got(s->w, MSG_BYE, &arena, &bye));
+    assert_true(slice_equal(bye.bye.code, slice_text(code)));
+    assert_true(slice_equal(bye.bye.reason, slice_text(reason)));
+    uint64_t wait_s = bye.bye.retry_after_s;
+    arena_fini(&arena);
+    world_outsider_forget(s->w);
+    return wait_s;
+}
+
+static uint64_t offend(struct scene *s)
+{
+    enter_live(s);
+    assert_true(is_there(s));
+    say(s, &(struct msg){
+               .type = MSG_WELCOME, .welcome = {.code = slice_text("ok"), .detail = slice_text("")}
+    });
+    return dismissed_for(s, "peer_protocol", "message");
+}
+
+static void who_offends_again_and_again_has_to_wait(void **state)
+{
+    (void)state;
+    struct scene s;
+    err_t why = ERR_OK;
+    open_scene(&s);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(offend(&s), 0);
+    assert_in_range(offend(&s), 1, 2);
+    greet(&s);
+    assert_in_range(dismissed_for(&s, "peer_protocol", "penalty"), 1, 2);
+    assert_in_range(reach_penalty_s(s.w->sites[0].core, s.beta.key.pub, &why), 1, 2);
+    assert_int_equal(why, ERR_PEER_PROTOCOL);
+    world_run(s.w, 2100);
+    assert_int_equal(reach_penalty_s(s.w->sites[0].core, s.beta.key.pub, &why), 0);
+    assert_in_range(offend(&s), 2, 4);
+    /* What is long past is forgotten. */
+    world_run(s.w, 3601000);
+    assert_int_equal(offend(&s), 0);
+    end(&s);
+}
+
 static void what_does_not_fit_the_session_ends_it(void **state)
 {
     (void)state;
@@ -482,6 +529,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_does_not_fit_the_session_ends_it),
+        cmocka_unit_test(who_offends_again_and_again_has_to_wait),
         cmocka_unit_test(a_hello_that_is_not_the_links_own_ends_it),
         cmocka_unit_test(bytes_that_are_no_message_end_it),
         cmocka_unit_test(a_run_of_another_log_ends_it),
