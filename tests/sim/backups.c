@@ -57,7 +57,7 @@ static void take_peers(struct sim *s, size_t at, struct keytext *k)
     }
 }
 
-static struct keytext key_of(struct sim *s, size_t at)
+struct keytext backups_key_of(struct sim *s, size_t at)
 {
     struct keytext k;
     struct why why = {0};
@@ -85,6 +85,7 @@ static void put_back(const struct sim *s, size_t at, const char *backup, const c
 {
     struct why why = {0};
     json_t *facts = NULL;
+    setenv("RUNTIME_DIRECTORY", s->w->sites[at].machine, 1);
     struct backup_options o = {.dir = dir, .path = backup, .now = wall_of(s, at)};
     must(backup_restore(&o, &facts, &why), "restore", &why);
     json_decref(facts);
@@ -99,7 +100,7 @@ static void give_key(const struct sim *s, size_t at, const struct keytext *k)
 
 /* ---- going back ---- */
 
-static bool all_up(const struct sim *s)
+bool backups_all_up(const struct sim *s)
 {
     for (size_t i = 0; i < s->w->sites_n; i++)
         if (!s->sites[i].played && (!s->w->sites[i].core || !s->w->sites[i].core->founded))
@@ -118,7 +119,7 @@ static void forget_lost(struct sim *s, size_t at, const char *backup)
     store_fixture_remove_tree(look);
 }
 
-static void key_alone(struct sim *s, size_t at, const struct keytext *k)
+void backups_key_alone(struct sim *s, size_t at, const struct keytext *k)
 {
     struct why why = {0};
     check_before_restore(s, at, NULL);
@@ -126,24 +127,25 @@ static void key_alone(struct sim *s, size_t at, const struct keytext *k)
     empty_dir(s, at);
     setenv("RUNTIME_DIRECTORY", s->w->sites[at].machine, 1);
     must(recover_found(s->w->sites[at].dir, k, &why), "a site out of its key", &why);
+    fault_disk_forget(s->sites[at].disk);
     s->counts->key_alone++;
 }
 
 void backups_restore(struct sim *s, size_t at)
 {
     struct sim_site *x = &s->sites[at];
-    if (!all_up(s) || x->faulty || x->disk->freeze_at)
+    if (!backups_all_up(s) || x->faulty || x->disk->freeze_at)
         return;
     if (!x->backups_n && !sim_one_in(s, 4)) {
         backups_make(s, at);
         return;
     }
-    struct keytext k = key_of(s, at);
+    struct keytext k = backups_key_of(s, at);
     const char *backup = x->backups_n ? x->backups[sim_random(s, x->backups_n < 2 ? 1 : 2)] : NULL;
     bool old = sim_one_in(s, 2);
     sim_say(s, "%s goes back to %s", s->w->sites[at].name, backup ? backup : "its key alone");
     if (!backup || sim_one_in(s, 4)) {
-        key_alone(s, at, &k);
+        backups_key_alone(s, at, &k);
     } else {
         forget_lost(s, at, backup);
         faults_fall(s, at, sim_one_in(s, 2));

@@ -99,14 +99,14 @@ static void settle(struct sim *s)
 static bool holds(struct core *c, const struct dot *dot)
 {
     int64_t row;
-    return oplog_by_dot(c->store, dot->commit, &row) == ERR_OK;
+    return c && oplog_by_dot(c->store, dot->commit, &row) == ERR_OK;
 }
 
 static bool holds_aside(struct core *c, const struct dot *dot)
 {
     struct arena arena = {0};
     struct slice carried;
-    bool found = aside_get(c->store, dot->commit, &arena, &carried) == ERR_OK;
+    bool found = c && aside_get(c->store, dot->commit, &arena, &carried) == ERR_OK;
     arena_fini(&arena);
     return found;
 }

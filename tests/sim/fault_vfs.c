@@ -157,9 +157,10 @@ static int f_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
     if (fails(d, FAULT_READ, d->reads))
         return SQLITE_IOERR_READ;
     int rc = REAL(f)->xRead(f->real, out, len, at);
-    if (rc == SQLITE_OK && d->flip_one_in && fault_vfs_random(d->vfs, d->flip_one_in) == 0) {
+    if (rc == SQLITE_OK && d->flip_n && fault_vfs_random(d->vfs, d->flip_one_in) == 0) {
         ((uint8_t *)out)[fault_vfs_random(d->vfs, (uint64_t)len)] ^= (uint8_t)(1u << fault_vfs_random(d->vfs, 8));
         d->flips++;
+        d->flip_n--;
     }
     return rc;
 }

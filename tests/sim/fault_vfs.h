@@ -45,7 +45,7 @@ struct fault_disk {
     uint64_t freeze_at;    /* freezes after this op; 0: never */
     enum fault_kind fault; /* what fails from fault_at on, fault_n times */
     uint64_t fault_at, fault_n;
-    uint64_t flip_one_in; /* reads; 0: none */
+    uint64_t flip_one_in, flip_n; /* one bit in one of so many reads, so many times */
     uint64_t flips;
     struct fault_node nodes[FAULT_NODES];
     size_t nodes_n;

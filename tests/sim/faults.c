@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -119,6 +120,7 @@ void faults_after(void *ctx, size_t at)
 void faults_start(struct sim *s, size_t at)
 {
     struct sim_site *x = &s->sites[at];
+    setenv("RUNTIME_DIRECTORY", s->w->sites[at].machine, 1); /* a guard that is chosen anew stands on its own machine */
     err_t e = world_start(s->w, at);
     x->up_at = 0;
     if (x->disk->frozen) {
@@ -311,7 +313,7 @@ static void go_back(struct sim *s, size_t at)
 /* A copy of the whole machine, memory included, that runs from now on as well. */
 static void clone(struct sim *s, size_t at)
 {
-    if (s->cloned || s->w->sites_n >= WORLD_SITES || s->sites[at].disk->frozen)
+    if (s->cloned || s->sites[at].flipped || s->w->sites_n >= WORLD_SITES || s->sites[at].disk->frozen)
         return;
     s->cloned = true;
     faults_fall(s, at, false);
@@ -358,6 +360,7 @@ static const struct {
     {SIM_RESTORES, 2, take_image     },
     {SIM_BACKUPS,  4, backups_make   },
     {SIM_BACKUPS,  4, backups_restore},
+    {SIM_FLIPS,    4, flips_begin    },
     {SIM_CLONES,   1, clone          },
     {SIM_JOINS,    1, join           },
 };
@@ -391,6 +394,8 @@ void faults_end(struct sim *s)
         struct sim_site *x = &s->sites[i];
         x->disk->freeze_at = x->disk->fault_n = 0;
         x->disk->fault = FAULT_NONE;
+        s->counts->flips += x->disk->flips;
+        x->disk->flip_n = 0;
         s->w->sites[i].skew_ms = 0;
         if (x->played)
             continue;
@@ -398,6 +403,8 @@ void faults_end(struct sim *s)
             world_stop(s->w, i); /* a replaced key is taken at a start */
         if (!s->w->sites[i].core)
             faults_start(s, i);
-        x->faulty = false;
+        if (!x->flipped)
+            x->faulty = false;
     }
+    flips_mend(s);
 }

@@ -29,7 +29,8 @@ static void honest(struct sim *s, size_t to)
 
 static bool can_be_told(const struct sim *s, size_t to)
 {
-    return s->w->sites[to].core && !s->sites[to].disk->freeze_at && !s->sites[to].disk->fault_n;
+    return s->w->sites[to].core && !s->sites[to].flipped && !s->sites[to].disk->freeze_at &&
+           !s->sites[to].disk->fault_n;
 }
 
 /* Two commits for one place, shown to two sites. */

@@ -69,6 +69,8 @@ struct sim_plan sim_plan_of(uint64_t seed)
     }
     if (seed % 11 == 2 || seed % 11 == 8)
         p.faults |= SIM_HOSTILE | SIM_LIAR;
+    if (seed % 11 == 9 && !p.rotates)
+        p.faults = (p.faults | SIM_FLIPS) & ~(unsigned)SIM_JOINS;
     if (seed % 11 == 3 || seed % 11 == 5)
         p.faults |= SIM_BACKUPS;
     if (seed % 11 == 7 || seed % 11 == 5)
@@ -151,10 +153,29 @@ void sim_ask(struct sim *s, size_t at, const char *what, json_t *args)
     json_decref(answer);
 }
 
+/* What cannot be relied upon is not looked up first. */
+static void work_blindly(struct sim *s, size_t at)
+{
+    static const char *const looks[] = {"record.list", "concept.list", "status", "conflicts.list"};
+    if (sim_one_in(s, 3)) {
+        sim_ask(s, at, looks[sim_random(s, 4)], NULL);
+        return;
+    }
+    char id[24];
+    snprintf(id, sizeof id, "aveugle%d", (int)sim_random(s, 6));
+    sim_ask(s, at, "record.write",
+            json_pack("{s:s, s:[{s:i, s:{s:s, s:s}}]}", "mode", "import", "lines", "line", 1, "record", "source_id", id,
+                      "title", sim_one_in(s, 2) ? "Un" : "Deux"));
+}
+
 void sim_work(struct sim *s, size_t at)
 {
     struct fault_disk *d = s->sites[at].disk;
     struct fault_disk armed = *d;
+    if (s->sites[at].flipped) {
+        work_blindly(s, at);
+        return;
+    }
     const char *what = "";
     d->freeze_at = 0; /* what the request is made of is looked up undisturbed */
     d->fault_n = 0;

@@ -116,9 +116,10 @@ static void report(const struct sim_counts *c, int64_t ms)
            "%llu resets, %llu hostile commits\n",
            FIGURE(restores), FIGURE(boots), FIGURE(clones), FIGURE(joined), FIGURE(acts), FIGURE(charters),
            FIGURE(skews), FIGURE(partitions), FIGURE(mutes), FIGURE(resets), FIGURE(hostile));
-    printf(
-        "sim: %llu backups, %llu restored, %llu sites out of their key alone, %llu ops of unknown kinds, %llu lies\n",
-        FIGURE(backups), FIGURE(put_back), FIGURE(key_alone), FIGURE(newer), FIGURE(lies));
+    printf("sim: %llu backups, %llu restored, %llu sites out of their key alone, %llu ops of unknown kinds, %llu lies; "
+           "%llu bits flipped, %llu rebuilt\n",
+           FIGURE(backups), FIGURE(put_back), FIGURE(key_alone), FIGURE(newer), FIGURE(lies), FIGURE(flips),
+           FIGURE(rebuilt));
     printf("sim: %llu writes acknowledged, %llu refused, %llu without an answer; %llu lost with a disk that went back, "
            "%llu seen aside\n",
            FIGURE(writes), FIGURE(refused), FIGURE(unknown), FIGURE(lost_with_disk), FIGURE(aside));

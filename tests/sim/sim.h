@@ -4,6 +4,7 @@
 #ifndef ALLIED_TESTS_SIM_SIM_H
 #define ALLIED_TESTS_SIM_SIM_H
 
+#include "daemon/core/keytext.h"
 #include "tests/help/core_author.h"
 #include "tests/help/core_world.h"
 #include "tests/sim/fault_vfs.h"
@@ -12,7 +13,7 @@
 struct sim_counts {
     uint64_t seeds, runs, failed, virtual_ms;
     uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, acts, charters, full_disks, disk_errors, skews,
-        partitions, mutes, resets, backups, put_back, key_alone, newer, lies;
+        partitions, mutes, resets, backups, put_back, key_alone, newer, lies, flips, rebuilt;
     uint64_t writes, refused, unknown, lost_with_disk, aside, hostile, joined;
     char root[96]; /* of the run under way, to be removed should it die */
 };
@@ -36,6 +37,7 @@ enum sim_class {
     SIM_JOINS = 1 << 7,
     SIM_STANDING = 1 << 8, /* suspensions, checkpoints, charters, erasures */
     SIM_BACKUPS = 1 << 9,
+    SIM_FLIPS = 1 << 12,
     SIM_LIAR = 1 << 11,  /* with SIM_HOSTILE: it speaks in sessions of its own too */
     SIM_NEWER = 1 << 10, /* ops of kinds that nobody knows yet */
 };
@@ -48,6 +50,7 @@ struct sim_site {
     int64_t up_at; /* when it starts again; 0: it is up */
     bool played;   /* a hostile one: its core never runs again */
     bool faulty;   /* its disk may still refuse something */
+    bool flipped;  /* its disk has given back wrong bits, or may have */
     char guard_path[256];
     uint8_t guard[64];
     size_t guard_len;    /* as it was when the disk froze; 0: none */
@@ -75,6 +78,11 @@ struct sim {
         uint8_t curve[32];
         uint64_t link[WORLD_SITES]; /* its session with each site, by the number there; 0: never any */
     } lies;
+    struct {
+        bool any;
+        size_t at; /* one site alone, so that the others are witnesses */
+        struct keytext key;
+    } flips;
     bool cloned, watch;
 };
 
@@ -120,6 +128,15 @@ void faults_fall(struct sim *s, size_t at, bool power);
 /* ---- backups.c ---- */
 void backups_make(struct sim *s, size_t at);
 void backups_restore(struct sim *s, size_t at);
+bool backups_all_up(const struct sim *s); /* are all honest sites up, and know their charter? */
+/* Its key, and whom to ask for everything. */
+struct keytext backups_key_of(struct sim *s, size_t at);
+/* It loses all but that key; started again by the caller. */
+void backups_key_alone(struct sim *s, size_t at, const struct keytext *k);
+
+/* ---- flips.c ---- */
+void flips_begin(struct sim *s, size_t at);
+void flips_mend(struct sim *s); /* when no more bits flip */
 
 /* ---- newer.c ---- */
 void newer_write(struct sim *s, size_t at);

@@ -46,9 +46,9 @@ static void check_opening(const struct sim *s, const struct commit *commit, cons
     uint64_t kind = 0;
     struct slice entity;
     const struct commit_op *op = &commit->ops[0];
-    if (s->plan.faults & (SIM_CLOCKS | SIM_RESTORES | SIM_CLONES | SIM_STANDING) || commit->seq != 1 ||
-        machines_of(s, commit->log.site) != 1 || op_peek(op->header, &kind, &entity) || kind != OP_LOG_OPEN ||
-        op->state != BODY_PRESENT)
+    if (s->plan.faults & (SIM_CLOCKS | SIM_RESTORES | SIM_CLONES | SIM_STANDING | SIM_BACKUPS | SIM_FLIPS) ||
+        commit->seq != 1 || machines_of(s, commit->log.site) != 1 || op_peek(op->header, &kind, &entity) ||
+        kind != OP_LOG_OPEN || op->state != BODY_PRESENT)
         return;
     if (op->body.at[op->body.len - 1] == GUARD_DIFFERS)
         fail_msg("%s holds an incarnation that nothing made necessary", name);
@@ -250,7 +250,7 @@ static void check_copies_of(const struct sim *s, size_t at)
 
 void truth_check_copies(struct sim *s)
 {
-    if (s->plan.faults & (SIM_RESTORES | SIM_CLONES | SIM_HOSTILE | SIM_STANDING))
+    if (s->plan.faults & (SIM_RESTORES | SIM_CLONES | SIM_HOSTILE | SIM_STANDING | SIM_BACKUPS | SIM_FLIPS))
         return;
     for (size_t i = 0; i < s->w->sites_n; i++)
         if (!s->w->sites[i].core || s->sites[i].disk->frozen)
