@@ -157,7 +157,9 @@ static int refused(struct cli *cli, const json_t *result)
     err_t e = err_by_name(pick_text(result, "join_error"));
     e = e == ERR_COUNT || e == ERR_OK ? ERR_STANDING : e;
     why_set(&cli->why, e, "%.150s", pick_text(result, "join_detail"));
-    out_error(&cli->out, e, &cli->why, tr(cli->lang, N_("ask for another code, then: allied site add NAME CODE")));
+    out_error(&cli->out, e, &cli->why,
+              tr(cli->lang,
+                 N_("ask for another code, then: allied site add NAME CODE; or give it up: allied site remove NAME")));
     return err_exit(e);
 }
 
@@ -268,10 +270,38 @@ static int site_move(struct cli *cli, int argc, char **argv)
     return e ? cli_fail(cli, e) : 0;
 }
 
+/* ---- remove ---- */
+
+static const struct arg_form remove_form = {
+    "site remove",
+    "NAME",
+    N_("give up a hosted site that was not admitted"),
+    NULL,
+    0,
+    1,
+    1,
+    N_("One that is a member stays: its history is the alliance's. It can move: allied site move NAME")};
+
+static void show_removed(const struct out *o, const json_t *result)
+{
+    out_print(o, N_("{1} is given up here"), pick_text(result, "name"), NULL);
+}
+
+static int site_remove(struct cli *cli, int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, &remove_form, argc, argv, &args, &code))
+        return code;
+    cli->site = args.operands[0];
+    return entity_ask(cli, "site.remove", json_object(), show_removed);
+}
+
 static const struct cli_sub subs[] = {
-    {"add",  site_add,  &add_form },
-    {"list", site_list, &list_form},
-    {"move", site_move, &move_form},
+    {"add",    site_add,    &add_form   },
+    {"list",   site_list,   &list_form  },
+    {"move",   site_move,   &move_form  },
+    {"remove", site_remove, &remove_form},
 };
 
 int cmd_site(struct cli *cli, int argc, char **argv)

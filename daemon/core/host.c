@@ -304,6 +304,28 @@ static err_t forget_request(struct core *c, const struct own *own)
     return e ? e : set_of(c, SETTING_SITE_REFUSED, own->row.name, slice_text(""));
 }
 
+static err_t forget_site(struct core *c, const struct own *own)
+{
+    err_t e = forget_request(c, own);
+    if (!e)
+        e = set_of(c, SETTING_SITE_CODE, own->row.name, slice_text(""));
+    return e ? e : local_drop_site(c->store, own->key.pub);
+}
+
+err_t host_remove(struct core *c, struct own *own, struct why *why)
+{
+    char name[KEY_BYTES], old[KEY_BYTES];
+    key_of("", own->row.name, name);
+    snprintf(old, sizeof old, "%.*s.old", (int)own->row.name.len, (const char *)own->row.name.at);
+    if (own == c->own || !own->waits)
+        return why_set(why, own == c->own ? ERR_SITE_OWN : ERR_MEMBER, "%.100s", name);
+    err_t e = in_batch(c, own, forget_site);
+    if (e)
+        return e;
+    own_drop(c, (size_t)(own - c->own));
+    return keyfile_move(c->dir, name, old, why);
+}
+
 static void note_admitted(struct core *c, struct own *own)
 {
     char site[SHORT_LEN + 1];

@@ -27,6 +27,12 @@ struct host_site {
  */
 err_t host_add(struct core *c, const struct host_site *in, struct why *why);
 
+/*
+ * Gives up a site that waits or was refused; its key is set aside as NAME.old. The sites move in memory. ERR_SITE_OWN, ERR_MEMBER where it was admitted. In no
+ * batch.
+ */
+err_t host_remove(struct core *c, struct own *own, struct why *why);
+
 /* When the core opens: which of the sites here wait. */
 err_t host_open(struct core *c);
 /* Who was admitted meanwhile no longer waits; who waits asks. */

@@ -77,6 +77,7 @@ enum req_site { READS, WRITES };
     X("key.registrar", req_key_registrar, READS)                                                                       \
     X("site.add", req_site_add, READS)                                                                                 \
     X("site.list", req_site_list, READS)                                                                               \
+    X("site.remove", req_site_remove, WRITES)                                                                          \
     X("site.move", req_site_move, WRITES)                                                                              \
     X("bundle.head", req_bundle_head, READS)                                                                           \
     X("bundle.run", req_bundle_run, READS)                                                                             \

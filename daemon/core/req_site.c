@@ -117,6 +117,16 @@ err_t req_site_add(struct req *r)
     return e;
 }
 
+err_t req_site_remove(struct req *r)
+{
+    req_put(r->result, "name", req_string(r->own->row.name));
+    err_t e = host_remove(r->core, r->own, &r->why);
+    r->own = core_own(r->core);
+    if (e)
+        json_object_clear(r->result);
+    return e;
+}
+
 /* ---- moving ---- */
 
 err_t req_site_move(struct req *r)

@@ -364,7 +364,8 @@ static err_t put_own(struct req *r, json_t *problems)
             add_problem(r, problems, ERR_CUT, tr(r->lang, N_("the technical secretariat")), name);
         if (own->join_error)
             add_problem_with(r, problems, own->join_error, tr(r->lang, N_("you")), detail,
-                             json_string(tr(r->lang, N_("ask for another code, then: allied site add NAME CODE"))));
+                             json_string(tr(r->lang, N_("ask for another code, then: allied site add NAME CODE; or "
+                                                        "give it up: allied site remove NAME"))));
         else if (own->waits)
             add_problem_with(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), name,
                              json_string(tr(r->lang, N_("nothing to do here: it goes on by itself"))));

@@ -59,6 +59,7 @@
  *   site.list       {}                                            → {sites: [{name, site, ally, ally_id, hosted_by, incarnation, unheld, state: member|waiting|refused|readonly|moving|moved, join_error, join_detail}]}
  *                    the sites whose daemon this is; the first is its own
  *   site.add        {ally?, name, code?, again}                   → one of site.list              a site of another ally; with a code, or by the registrar that is here. `state` may be "waiting"
+ *   site.remove     {site}                                        → {name}           gives up one that was not admitted. ERR_SITE_OWN, ERR_MEMBER
  *   site.move       {site, expires_s, addresses: [text]?, cancel} → {name, ally, code, expires}  a hosted site is to go to a daemon of its own: nothing is written for it here any more, unless
  *                    it is cancelled. ERR_SITE_OWN, ERR_SITE_UNCOPIED
  *   bundle.head     {from}                                        → {messages: [base32], next}       what a bundle begins with (carry.h), an answer's worth; go on with next

@@ -308,6 +308,30 @@ static void a_hosted_site_of_a_suspended_ally_writes_no_more_and_the_others_do(v
     end(w);
 }
 
+static void one_that_was_not_admitted_is_given_up(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(411, 2);
+    char *code = world_invite(w, "Delta", 3600);
+    host(w, 1, "", "delta", code, "waiting");
+    assert_true(world_settle(w, 30000));
+    host(w, 1, "Autre", "autre", code, "waiting");
+    world_run(w, 5000);
+    assert_state(w, 1, "autre", "refused", "invite_used");
+    world_refused(w, 1, "site.remove", json_pack("{s:s}", "site", "beta"), "site_own");
+    world_refused(w, 1, "site.remove", json_pack("{s:s}", "site", "delta"), "member");
+    json_decref(world_do(w, 1, "site.remove", json_pack("{s:s}", "site", "autre")));
+    world_refused(w, 1, "site.remove", json_pack("{s:s}", "site", "autre"), "site_unknown");
+    json_t *r = world_do(w, 1, "status", NULL);
+    assert_int_equal(json_array_size(json_object_get(r, "problems")), 0);
+    json_decref(r);
+    world_crash(w, 1);
+    assert_int_equal(world_start(w, 1), ERR_OK);
+    write_as(w, 1, "delta", "d1", NULL);
+    free(code);
+    end(w);
+}
+
 /* ---- moving ---- */
 
 static json_t *move_args(const char *site, bool cancel)
@@ -484,6 +508,7 @@ int main(void)
         cmocka_unit_test(a_copy_put_back_opens_an_incarnation_for_each),
         cmocka_unit_test(unheld_is_told_for_each_and_in_all),
         cmocka_unit_test(a_hosted_site_of_a_suspended_ally_writes_no_more_and_the_others_do),
+        cmocka_unit_test(one_that_was_not_admitted_is_given_up),
         cmocka_unit_test(a_site_moves_with_its_history_to_a_daemon_of_its_own),
         cmocka_unit_test(a_site_moves_from_a_member_that_hosts_it),
         cmocka_unit_test(a_move_is_cancelled_and_the_daemons_own_site_does_not_move),
