@@ -24,7 +24,8 @@ static void give(struct core *c, struct exchange *x, uint64_t ticket, const uint
 {
     struct slice list[EXCHANGE_LIST];
     uint64_t end = exchange_end(x);
-    struct exchange_response r = {.first = received > x->first ? received : x->first, .messages = list};
+    struct exchange_response r = {.first = received > x->first && received <= end ? received : x->first,
+                                  .messages = list};
     size_t rest = x->said_bytes;
     r.messages_n = all || rest <= EXCHANGE_SMALL_BYTES ? exchange_pick(x, r.first, EXCHANGE_GIVE_BYTES, all, list) : 0;
     r.received = x->taken;

@@ -36,6 +36,7 @@ struct world *world_new(uint64_t seed)
 
 void world_free(struct world *w)
 {
+    world_http_forget(w);
     for (size_t i = 0; i < w->sites_n; i++) {
         core_close(w->sites[i].core);
         json_decref(w->sites[i].answer);
@@ -68,6 +69,13 @@ size_t world_add(struct world *w, const char *name)
     return w->sites_n++;
 }
 
+static void addresses_of(const struct world_site *s, char *out, size_t size)
+{
+    out[0] = 0;
+    if (!s->outgoing_only)
+        (void)snprintf(out, size, s->http ? "%s.test:5670 http://%s.test" : "%s.test:5670", s->name, s->name);
+}
+
 void world_found(struct world *w, size_t at)
 {
     struct world_site *s = &w->sites[at];
@@ -93,11 +101,11 @@ err_t world_join_code(struct world *w, size_t at, const char *code)
     struct arena arena = {0};
     struct invite invite;
     struct why why = {0};
-    char address[64];
-    snprintf(address, sizeof address, "%s.test:5670", s->name);
+    char address[128];
+    addresses_of(s, address, sizeof address);
     setenv("RUNTIME_DIRECTORY", s->machine, 1);
     assert_int_equal(invite_decode(slice_text(code), &arena, &invite), ERR_OK);
-    err_t e = found_join(s->dir, &env, &invite, NULL, s->name, s->outgoing_only ? "" : address, &why);
+    err_t e = found_join(s->dir, &env, &invite, NULL, s->name, address, &why);
     arena_fini(&arena);
     return e;
 }
@@ -135,13 +143,14 @@ static err_t open_site(struct world_site *s, bool serves)
 {
     struct env env = world_env(s);
     struct why why = {0};
-    char address[64];
-    snprintf(address, sizeof address, "%s.test:5670", s->name);
+    char address[128];
+    addresses_of(s, address, sizeof address);
     struct core_settings settings = {.language = "fr",
                                      .licence = "CC-BY-4.0",
-                                     .endpoints = s->outgoing_only ? "" : address,
+                                     .endpoints = address,
                                      .url = "",
                                      .contact = "",
+                                     .transport = s->transport,
                                      .serves = serves};
     assert_null(s->core);
     s->starts++;

@@ -26,11 +26,13 @@ struct world_site {
     struct core *core; /* NULL: down */
     char name[24], dir[160], machine[160];
     bool outgoing_only, stuck, silent;
-    uint64_t random; /* state of its own stream */
-    int64_t tick_at; /* ms */
-    int64_t skew_ms; /* of its wall clock */
-    json_t *answer;  /* to the last request */
-    json_t *notes;   /* journal: event → how often */
+    bool without_zmq, http; /* it is reached over HTTP alone, or over both */
+    const char *transport;  /* peers.transport */
+    uint64_t random;        /* state of its own stream */
+    int64_t tick_at;        /* ms */
+    int64_t skew_ms;        /* of its wall clock */
+    json_t *answer;         /* to the last request */
+    json_t *notes;          /* journal: event → how often */
     unsigned starts;
 };
 
@@ -44,7 +46,7 @@ struct world_link {
     uint64_t frames;
 };
 
-enum world_event_kind { WORLD_UP, WORLD_DOWN, WORLD_FRAME };
+enum world_event_kind { WORLD_UP, WORLD_DOWN, WORLD_FRAME, WORLD_ASKED, WORLD_POSTED };
 struct world_event {
     int64_t at;
     uint64_t serial;
@@ -55,7 +57,18 @@ struct world_event {
     uint64_t number;
     unsigned starts;
     err_t why;
+    unsigned status; /* WORLD_POSTED */
     struct buf bytes;
+};
+
+/* A request over HTTP that has no answer yet. */
+#define WORLD_POSTS    256
+#define WORLD_RECORDED 64
+struct world_post {
+    bool open;
+    size_t from, to; /* from WORLD_SITES: the test */
+    uint64_t post, ticket;
+    unsigned starts, to_starts;
 };
 
 struct world {
@@ -77,9 +90,16 @@ struct world {
     uint8_t trace[HASH_BYTES];
     void (*after)(void *ctx, size_t site); /* told after every event of a site; may be NULL. It may close the site */
     void *after_ctx;
-    bool watch;      /* look into every frame: see `commits` */
-    json_t *seen;    /* log and seq → commit id, of every commit that ever travelled */
-    size_t forks;    /* how often one came with another id */
+    bool watch;   /* look into every frame: see `commits` */
+    json_t *seen; /* log and seq → commit id, of every commit that ever travelled */
+    size_t forks; /* how often one came with another id */
+    struct world_post posts[WORLD_POSTS];
+    uint64_t tickets, http_bytes, http_requests;
+    unsigned http_loss; /* of 1,000 requests and as many answers */
+    struct buf record[WORLD_RECORDED], raw_answer;
+    size_t record_n; /* bodies of requests, the first ones; WORLD_RECORDED: no more are kept */
+    unsigned raw_status;
+    err_t raw_why;
     size_t outsider; /* 1 + the site that is played by the test (0: none is): what it is sent is kept in `inbox` */
     struct buf inbox[64];
     size_t inbox_n;
@@ -124,6 +144,16 @@ void world_push(struct world *w, struct world_event *e);
 void world_lose_links(struct world *w, size_t at); /* and what is on its way */
 /* Its process is dead; what it had sent before still arrives, then the end of the link. */
 void world_leave_links(struct world *w, size_t at);
+
+/* ---- HTTP ---- */
+void world_http_post(void *ctx, uint64_t post, const char *url, struct slice body, int64_t timeout_ms);
+void world_http_unpost(void *ctx, uint64_t post);
+void world_http_answer(void *ctx, uint64_t ticket, unsigned status, err_t why, struct slice body);
+void world_http_lose(struct world *w, size_t at);
+void world_http_event(struct world *w, struct world_event *e);
+/* A body of the test's own, at once; the status of the answer, which is in raw_answer or raw_why; 0 while it is kept back. */
+unsigned world_http_raw(struct world *w, size_t to, struct slice body);
+void world_http_forget(struct world *w); /* frees what was kept */
 
 /* ---- an outsider: a key of its own, played by the test ---- */
 /* Opens a link to site `to` under this CURVE key; sends. What comes back is in inbox. The link's number at `to`. */

@@ -131,8 +131,8 @@ static void net_connect(void *ctx, uint64_t link, const uint8_t site[32], const 
                                   .number = link,
                                   .starts = s->starts,
                                   .why = ERR_UNREACHABLE};
-    bool there = to < w->sites_n && to != s->at && w->sites[to].core && !w->sites[to].silent &&
-                 !w->blocked[s->at][to] && !w->muted[s->at][to] && !w->muted[to][s->at];
+    bool there = to < w->sites_n && to != s->at && !w->sites[to].without_zmq && w->sites[to].core &&
+                 !w->sites[to].silent && !w->blocked[s->at][to] && !w->muted[s->at][to] && !w->muted[to][s->at];
     if (there && memcmp(core_own(w->sites[to].core)->key.pub, site, SITE_BYTES) != 0) {
         refused.why = ERR_PEER_KEY;
         there = false;
@@ -242,6 +242,9 @@ struct env world_env(struct world_site *s)
                         .connect = net_connect,
                         .send = net_send,
                         .close = net_close,
+                        .post = world_http_post,
+                        .unpost = world_http_unpost,
+                        .answer = world_http_answer,
                         .reply = env_reply,
                         .note = env_note};
 }
@@ -304,6 +307,8 @@ static void link_event(struct world *w, struct world_event *e)
     case WORLD_FRAME:
         core_frame(s->core, l->link[e->end], buf_slice(&e->bytes));
         break;
+    case WORLD_ASKED:
+    case WORLD_POSTED:
     default:
         break;
     }
@@ -338,6 +343,8 @@ void world_net_step(struct world *w)
     }
     if (e.link < WORLD_LINKS)
         link_event(w, &e);
+    else if (e.kind == WORLD_ASKED || e.kind == WORLD_POSTED)
+        world_http_event(w, &e);
     else if (w->sites[to].core && w->sites[to].starts == e.starts) {
         core_link_down(w->sites[to].core, e.number, e.why);
         w->sites[to].tick_at = w->now;
@@ -420,6 +427,7 @@ void world_heal(struct world *w)
 
 void world_lose_links(struct world *w, size_t at)
 {
+    world_http_lose(w, at);
     for (size_t i = 0; i < w->links_n; i++)
         for (unsigned end = 0; end < 2; end++)
             if (w->links[i].site[end] == at && w->links[i].open[end]) {
