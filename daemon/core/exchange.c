@@ -41,6 +41,8 @@ struct exchange *exchange_new(struct core *c, uint64_t link)
 
 static void drop_said(struct exchange *x, size_t n)
 {
+    if (!n)
+        return;
     for (size_t i = 0; i < n; i++) {
         x->said_bytes -= x->said[i].len;
         buf_fini(&x->said[i]);

@@ -60,11 +60,15 @@ class Site:
     def __init__(self, bench, name):
         self.bench, self.name = bench, name
         self.dir = os.path.join(bench.dir, name)
-        self.port = free_port()
+        self.port, self.http_port = free_port(), free_port()
+        self.http = name == "a"  # it alone is reached over HTTP as well
+        self.settings = ()  # more of them, or others than these
         self.daemon = None
 
     def words(self, *args):
-        return [self.bench.program, "--data", self.dir, "--lang", "en", "-o", "zeromq.listen=127.0.0.1:%d" % self.port, "-o", "http.listen=", *args]
+        settings = {"zeromq.listen": "127.0.0.1:%d" % self.port, "http.listen": "127.0.0.1:%d" % self.http_port if self.http else ""}
+        settings.update(s.split("=", 1) for s in self.settings)
+        return [self.bench.program, "--data", self.dir, "--lang", "en", *(w for s in settings.items() for w in ("-o", "=".join(s))), *args]
 
     def run(self, *args, fine=(0,)):
         """Its output, its wall time, its own CPU time."""
@@ -106,10 +110,10 @@ def until(what, true, seconds=60):
         time.sleep(0.1)
 
 
-def in_sync(sites):
-    states = [s.status() for s in sites]
-    live = all(p["digest_equal"] is True for s in states for p in s["peers"])
-    return live and all(len(s["peers"]) >= len(sites) - 1 for s in states) and len({s["digest"] for s in states}) == 1
+def agree(one, other):
+    """Whoever else is stopped: these two hold the same, and the other knows it."""
+    state = other.status()
+    return state["digest"] == one.status()["digest"] and any(p["digest_equal"] is True for p in state["peers"])
 
 
 def settle():
@@ -145,10 +149,11 @@ class Bench:
             subprocess.run(words, stdout=out, check=True)
         return path
 
-    def join(self, name, address):
+    def join(self, name, address, *settings):
         host = self.sites["a"]
         code = host.run("--json", "invite", name, "--address", address)[0]
         site = self.sites[name] = Site(self, name)
+        site.settings = settings
         settle()
         before = cpu_seconds(host.daemon.pid)
         _, wall, cpu = site.run("join", json.loads(code)["code"])
@@ -193,12 +198,11 @@ class Bench:
         }
         self.figures["import"]["ratio"] = self.figures["import"]["seconds"] / raw["seconds"]
 
-    def live(self):
-        a, b = self.sites["a"], self.sites["b"]
+    def live_between(self, a, b, first):
         b.start()
-        until("two sites are in sync", lambda: in_sync([a, b]))
+        until("two sites are in sync", lambda: agree(a, b))
         settle()
-        path = self.records(WRITES, RECORDS + 1)
+        path = self.records(WRITES, first)
         got = self.tool("bench_live", a.dir, b.dir, path, os.path.join(self.dir, "scratch"))
         raw = [x + y + z for x, y, z in zip(got["fsync_us"], got["fsync_again_us"], got["round_trip_us"])]
         out = {"writes": got["writes"], "wal_bytes": got["wal_bytes"], "message_bytes": got["message_bytes"]}
@@ -213,8 +217,11 @@ class Bench:
             out[name + "_p50_us"], out[name + "_p99_us"] = rank(values, 50), rank(values, 99)
         for p in ("p50", "p99"):
             out["ratio_" + p] = out["durable_there_%s_us" % p] / out["raw_%s_us" % p]
-        self.figures["live"] = out
         b.stop()
+        return out
+
+    def live(self):
+        self.figures["live"] = self.live_between(self.sites["a"], self.sites["b"], RECORDS + 1)
 
     def wire(self):
         a = self.sites["a"]
@@ -235,11 +242,68 @@ class Bench:
             "seconds_through_relay": wall,
         }
 
+    # ---- over HTTP, beside ZeroMQ ----
+
+    def over_http(self):
+        """The first fill, its bytes on the wire, one record live: what first_fill, wire and live are for ZeroMQ."""
+        a, fill = self.sites["a"], self.figures["fill"]
+        only = ("zeromq.listen=", "peers.transport=http")
+        d, wall, cpu, host_cpu = self.join("d", "http://127.0.0.1:%d" % a.http_port, *only)
+        commits = d.status()["commits"]
+        relay = Relay(a.http_port)
+        e, _, _, _ = self.join("e", "http://" + relay.address, *only)
+        relay.close()
+        a.settings = ("http.announce=http://127.0.0.1:%d" % a.http_port,)
+        a.stop()
+        a.start()
+        self.figures["http"] = {
+            "fill": {"seconds": wall, "records_per_s": RECORDS / wall, "receiver_cpu_s": cpu, "sender_cpu_s": host_cpu,
+                     "ratio": wall / fill["raw_seconds"]},
+            "bytes_per_commit": (relay.down + relay.up) / e.status()["commits"],
+            "commits": commits,
+            "live": self.live_between(a, d, RECORDS + WRITES + 1),
+        }
+
+    def changes(self):
+        """The bytes that 100 changed titles cost on the wire, each a commit: as they come, and for one who was away."""
+        a, b, d = (self.sites[name] for name in "abd")
+        zmq, http = Relay(a.port), Relay(a.http_port)
+        a.settings = ("zeromq.announce=" + zmq.address, "http.announce=http://" + http.address)
+        a.stop()
+        a.start()
+        for s in (b, d):  # to learn the address of the relay, and then to use it
+            s.start()
+            until("%s is in sync" % s.name, lambda: agree(a, s))
+            s.stop()
+        ids = [r["id"] for r in json.loads(a.run("--json", "record", "list", "--limit", "100")[0])["records"]]
+        out = self.figures["changes"] = {"changes": len(ids)}
+        for name, site, relay in (("zmq", b, zmq), ("http", d, http)):
+            for there in (False, True):
+                site.start()
+                until("%s is in sync" % site.name, lambda: agree(a, site))
+                if not there:
+                    site.stop()
+                settle()
+                before, start = relay.up + relay.down, time.monotonic()
+                for i, record in enumerate(ids):
+                    a.run("record", "edit", record, "--set=title@fr=%s %s %d" % (name, "live" if there else "away", i))
+                if not there:
+                    site.start()
+                until("%s is in sync" % site.name, lambda: agree(a, site))
+                out[name + ("_live" if there else "_away")] = relay.up + relay.down - before
+                out[name + ("_live" if there else "_away") + "_s"] = time.monotonic() - start
+                site.stop()
+        zmq.close()
+        http.close()
+        a.settings = ()
+        a.stop()
+        a.start()
+
     def idle(self):
         sites = [self.sites[name] for name in "abc"]
         for s in sites[1:]:
             s.start()
-        until("three sites are in sync", lambda: in_sync(sites))
+        until("three sites are in sync", lambda: agree(sites[0], sites[1]) and agree(sites[0], sites[2]))
         settle()
         time.sleep(2)
         pids = [s.daemon.pid for s in sites]
@@ -272,7 +336,7 @@ class Bench:
         os.makedirs(self.dir)
         start = time.monotonic()
         try:
-            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.idle, self.lattice):
+            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.lattice):
                 print("bench: %s" % step.__name__.replace("_", " "), file=sys.stderr)
                 step()
         finally:
@@ -303,11 +367,24 @@ def table(f):
         "SQLite inserts %.2f s" % fill["raw_seconds"], "%.1f" % fill["ratio"])
     row("  CPU: receiver, sender", "%.2f s, %.2f s" % (fill["receiver_cpu_s"], fill["sender_cpu_s"]), "", "")
     row("  bytes on the wire a commit", "%d" % wire["bytes_per_commit"], "carried %d" % wire["carried_per_commit"], "%.2f" % wire["ratio"])
+    http = f["http"]
+    row("first fill over HTTP", "%.2f s, %d records/s" % (http["fill"]["seconds"], http["fill"]["records_per_s"]),
+        "SQLite inserts %.2f s" % fill["raw_seconds"], "%.1f" % http["fill"]["ratio"])
+    row("  CPU: receiver, sender", "%.2f s, %.2f s" % (http["fill"]["receiver_cpu_s"], http["fill"]["sender_cpu_s"]), "", "")
+    row("  bytes on the wire a commit", "%d" % http["bytes_per_commit"], "carried %d" % wire["carried_per_commit"],
+        "%.2f" % (http["bytes_per_commit"] / wire["carried_per_commit"]))
     row("import from a file", "%.2f s, %d records/s" % (imported["seconds"], imported["records_per_s"]),
         "SQLite inserts %.2f s" % fill["raw_seconds"], "%.1f" % imported["ratio"])
     for p in ("p50", "p99"):
         row("one record live, both durable, " + p, ms(live["durable_there_%s_us" % p]),
             "2 fsync + CURVE trip %s" % ms(live["raw_%s_us" % p]), "%.1f" % live["ratio_" + p])
+    for p in ("p50", "p99"):
+        row("  the same over HTTP, " + p, ms(http["live"]["durable_there_%s_us" % p]),
+            "2 fsync + CURVE trip %s" % ms(http["live"]["raw_%s_us" % p]), "%.1f" % http["live"]["ratio_" + p])
+    changes = f["changes"]
+    for name, words in (("away", "away meanwhile"), ("live", "one by one, live")):
+        row("%d changes, %s" % (changes["changes"], words), "ZeroMQ %d bytes" % changes["zmq_" + name],
+            "HTTP %d bytes" % changes["http_" + name], "%.2f" % (changes["http_" + name] / changes["zmq_" + name]))
     row("  of it durable at home, p50", ms(live["durable_here_p50_us"]), "fsync %s" % ms(live["raw_fsync_p50_us"]), "")
     for name in ("broader", "merges"):
         walk = f["lattice"][name]
