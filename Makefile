@@ -134,9 +134,12 @@ SIM_JOBS ?= $(shell nproc)
 sim: $(O)/tests/sim/sim
 	@$(O)/tests/sim/sim $(if $(SEED),--seed $(SEED),--list tests/sim/seeds.txt --seeds $(SEEDS) --jobs $(SIM_JOBS)) $(SIM_FLAGS)
 SIM_OBJ := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/sim/*.c)))
-# A stub stands before the two functions of the signature scheme; it goes through to them for the seeds that are to have real ones.
+# A stub stands before the two functions of the signature scheme; it goes through to them for the seeds that are to have real ones. The others are what tells
+# an older program from this one (tests/sim/older.c).
+SIM_WRAPPED := sign_make sign_check core_link_up core_link_down core_frame core_request core_tick core_open kind_info op_peek op_decode \
+	msg_encode local_set local_get
 $(O)/tests/sim/sim: $(SIM_OBJ) $(TEST_HELP_OBJ) $(O)/liballied.a
-	$(Q)$(CC) $(LINK) -Wl,--wrap=sign_make,--wrap=sign_check $^ $(PKG_LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LINK) $(SIM_WRAPPED:%=-Wl,--wrap=%) $^ $(PKG_LIBS) -lcmocka -o $@
 
 #: make mutants     bugs planted one by one; SEEDS of the simulator must find each (MUTANT=NAME: that one; some 10 minutes on 2 cores)
 MUTANT ?=

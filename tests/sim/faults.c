@@ -319,6 +319,7 @@ static void clone(struct sim *s, size_t at)
     faults_fall(s, at, false);
     size_t copy = world_clone(s->w, at, true, access(s->sites[at].guard_path, F_OK) == 0);
     sim_adopt(s, copy);
+    s->sites[copy].older = s->sites[at].older;
     faults_start(s, at);
     faults_start(s, copy);
     s->counts->clones++;
@@ -360,6 +361,7 @@ static const struct {
     {SIM_RESTORES, 2, take_image     },
     {SIM_BACKUPS,  4, backups_make   },
     {SIM_BACKUPS,  4, backups_restore},
+    {SIM_OLDER,    1, older_upgrade  },
     {SIM_FLIPS,    4, flips_begin    },
     {SIM_CLONES,   1, clone          },
     {SIM_JOINS,    1, join           },
@@ -399,6 +401,7 @@ void faults_end(struct sim *s)
         s->w->sites[i].skew_ms = 0;
         if (x->played)
             continue;
+        older_upgrade(s, i);
         if (s->w->sites[i].core && s->plan.rotates && i == 0)
             world_stop(s->w, i); /* a replaced key is taken at a start */
         if (!s->w->sites[i].core)

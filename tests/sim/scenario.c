@@ -71,6 +71,8 @@ struct sim_plan sim_plan_of(uint64_t seed)
         p.faults |= SIM_HOSTILE | SIM_LIAR;
     if (seed % 11 == 9 && !p.rotates)
         p.faults = (p.faults | SIM_FLIPS) & ~(unsigned)SIM_JOINS;
+    if (seed % 11 == 10 || seed % 11 == 7)
+        p.faults |= SIM_OLDER;
     if (seed % 11 == 3 || seed % 11 == 5)
         p.faults |= SIM_BACKUPS;
     if (seed % 11 == 7 || seed % 11 == 5)
@@ -183,7 +185,10 @@ void sim_work(struct sim *s, size_t at)
     json_t *args = core_history_request(s->w, at, &what);
     d->freeze_at = armed.freeze_at ? armed.freeze_at + (d->ops - ops) : 0;
     d->fault_n = armed.fault_n;
-    sim_ask(s, at, what, args);
+    if (older_can(s, at, what, args))
+        sim_ask(s, at, what, args);
+    else
+        json_decref(args);
 }
 
 /* ---- a run ---- */
@@ -219,6 +224,8 @@ static void begin(struct sim *s)
         /* Its files were opened before it was ours: from now on all goes through the disk. */
         world_stop(s->w, i);
         sim_adopt(s, i);
+        if (i && s->plan.faults & SIM_OLDER && sim_one_in(s, 2))
+            older_become(s, i);
     }
     s->w->after = faults_after;
     s->w->after_ctx = s;
@@ -247,6 +254,7 @@ void sim_run(const struct sim_plan *plan, struct sim_counts *counts, bool watch,
     counts->virtual_ms += (uint64_t)(s.w->now - began);
     memcpy(trace, s.w->trace, HASH_BYTES);
     free(s.acks);
+    older_end();
     world_free(s.w);
     fault_vfs_end(s.vfs);
     counts->root[0] = 0;

@@ -117,9 +117,9 @@ static void report(const struct sim_counts *c, int64_t ms)
            FIGURE(restores), FIGURE(boots), FIGURE(clones), FIGURE(joined), FIGURE(acts), FIGURE(charters),
            FIGURE(skews), FIGURE(partitions), FIGURE(mutes), FIGURE(resets), FIGURE(hostile));
     printf("sim: %llu backups, %llu restored, %llu sites out of their key alone, %llu ops of unknown kinds, %llu lies; "
-           "%llu bits flipped, %llu rebuilt\n",
+           "%llu bits flipped, %llu rebuilt; %llu upgrades\n",
            FIGURE(backups), FIGURE(put_back), FIGURE(key_alone), FIGURE(newer), FIGURE(lies), FIGURE(flips),
-           FIGURE(rebuilt));
+           FIGURE(rebuilt), FIGURE(upgrades));
     printf("sim: %llu writes acknowledged, %llu refused, %llu without an answer; %llu lost with a disk that went back, "
            "%llu seen aside\n",
            FIGURE(writes), FIGURE(refused), FIGURE(unknown), FIGURE(lost_with_disk), FIGURE(aside));

@@ -13,7 +13,7 @@
 struct sim_counts {
     uint64_t seeds, runs, failed, virtual_ms;
     uint64_t power_cuts, kills, fatals, stops, restores, boots, clones, acts, charters, full_disks, disk_errors, skews,
-        partitions, mutes, resets, backups, put_back, key_alone, newer, lies, flips, rebuilt;
+        partitions, mutes, resets, backups, put_back, key_alone, newer, lies, flips, rebuilt, upgrades;
     uint64_t writes, refused, unknown, lost_with_disk, aside, hostile, joined;
     char root[96]; /* of the run under way, to be removed should it die */
 };
@@ -38,6 +38,7 @@ enum sim_class {
     SIM_STANDING = 1 << 8, /* suspensions, checkpoints, charters, erasures */
     SIM_BACKUPS = 1 << 9,
     SIM_FLIPS = 1 << 12,
+    SIM_OLDER = 1 << 13, /* some sites run an older program at first */
     SIM_LIAR = 1 << 11,  /* with SIM_HOSTILE: it speaks in sessions of its own too */
     SIM_NEWER = 1 << 10, /* ops of kinds that nobody knows yet */
 };
@@ -50,6 +51,7 @@ struct sim_site {
     int64_t up_at; /* when it starts again; 0: it is up */
     bool played;   /* a hostile one: its core never runs again */
     bool faulty;   /* its disk may still refuse something */
+    bool older;    /* its program is */
     bool flipped;  /* its disk has given back wrong bits, or may have */
     char guard_path[256];
     uint8_t guard[64];
@@ -133,6 +135,13 @@ bool backups_all_up(const struct sim *s); /* are all honest sites up, and know t
 struct keytext backups_key_of(struct sim *s, size_t at);
 /* It loses all but that key; started again by the caller. */
 void backups_key_alone(struct sim *s, size_t at, const struct keytext *k);
+
+/* ---- older.c ---- */
+void older_become(struct sim *s, size_t at); /* it is down */
+void older_upgrade(struct sim *s, size_t at);
+/* Could its program ask for that? */
+bool older_can(const struct sim *s, size_t at, const char *what, const json_t *args);
+void older_end(void);
 
 /* ---- flips.c ---- */
 void flips_begin(struct sim *s, size_t at);
