@@ -97,11 +97,60 @@ static void longest_host_fits_and_one_more_character_does_not(void **state)
     assert_int_equal(strlen(out), strlen("tcp://") + ADDRESS_HOST_MAX + strlen(":5670"));
 }
 
+static void web_addresses_are_taken_as_narrowly(void **state)
+{
+    static const char *const fine[] = {
+        "http://allied.example.org",
+        "https://allied.example.org/",
+        "http://192.0.2.1:8480",
+        "https://[2001:db8::1]:443/a/b",
+        "https://[2001:db8::1]",
+        "https://example.org/allied/~x/",
+        "192.0.2.1:5670",
+        "a.example:5670",
+    };
+    static const char *const wrong[] = {
+        "",
+        "http://",
+        "http:///x",
+        "ftp://example.org",
+        "HTTP://example.org",
+        "http://user@example.org",
+        "http://user:pass@example.org",
+        "http://example.org/?q",
+        "http://example.org/#f",
+        "http://example.org:0",
+        "http://example.org:65536",
+        "http://exa mple.org",
+        "http://example.org/a b",
+        "http://*:80",
+        "http://300.1.1.1",
+        "https://2001:db8::1/",
+        "http://example.org/%2F",
+        "example.org",
+    };
+    char longest[400] = "http://";
+    (void)state;
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++)
+        if (address_check(fine[i]))
+            fail_msg("refused: %s", fine[i]);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (address_check(wrong[i]) != ERR_ADDRESS)
+            fail_msg("taken: %s", wrong[i]);
+    for (size_t i = 0; i < ADDRESS_HOST_MAX + 1; i++)
+        longest[7 + i] = i % 50 == 49 ? '.' : 'a';
+    assert_int_equal(address_check(longest), ERR_ADDRESS);
+    longest[7 + ADDRESS_HOST_MAX] = 0;
+    assert_int_equal(address_check(longest), ERR_OK);
+    assert_true(address_is_url("https://x") && address_is_url("http://x") && !address_is_url("x:80"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_read_and_written_back_alike),
         cmocka_unit_test(what_is_no_address_is_refused_and_nothing_written),
+        cmocka_unit_test(web_addresses_are_taken_as_narrowly),
         cmocka_unit_test(longest_host_fits_and_one_more_character_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
