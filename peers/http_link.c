@@ -187,7 +187,7 @@ static err_t reason_of(CURLcode code, const struct http_transfer *t)
         return t->body.err;
     if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR)
         return ERR_CERTIFICATE;
-    if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+    if (code == CURLE_URL_MALFORMAT)
         return ERR_ADDRESS;
     return code == CURLE_OUT_OF_MEMORY ? ERR_MEMORY : ERR_UNREACHABLE;
 }
