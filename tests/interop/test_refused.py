@@ -1,9 +1,13 @@
 """The same bad input at a real daemon's door and at the Python peer's own: both refuse it with the code that PROTOCOL.md gives."""
+import commit
+import messages
+import ops
 import refusals
 from alliance import Alliance, equal
 from author import Author
 from doors import DaemonDoor, OwnDoor
 from node import Node
+from pack import decode, encode
 from strangers import A_KEY, member
 
 def judged(door, row, material):
@@ -44,3 +48,67 @@ def test_what_must_be_refused_is_refused_with_the_documented_code():
         victim.close()
         equal(found, [], "otherwise than documented")
         citego.verify()
+
+
+def log_of_three(node):
+    """A new log of a node's site: its author, and three commits as carried."""
+    author = Author(node.key, node.replica, node.ally)
+    entity = node.ally + b"e" * 16
+    raws = [author.make(([ops.OPEN, node.key.public], [0]))]
+    raws += [author.make(([ops.PUT, entity, [[4, "fr", [], []]], []], [f"x{n}"])) for n in range(2)]
+    return author, raws
+
+
+def with_body(raw, body):
+    envelope, signature, _ = decode(raw)
+    return encode([envelope, signature, [body]])
+
+
+def unfit(node):
+    """(name, the log, its three commits where the middle one does not fit, (commits that count, holes))."""
+    def wrong_prev(author, raws):
+        c = commit.read(raws[1])
+        return commit.write(node.key, c.alliance, author.incarnation, 2, b"7" * 32, c.clock, [(c.headers[0], c.bodies[0][1])])
+    for name, change, counts in (
+            ("a wrong prev", wrong_prev, (1, 0)),
+            ("a body that does not match", lambda a, r: with_body(r[1], [b"s" * 16, b"\x91\xa1y"]), (3, 1)),
+            ("erased, which nobody asked for", lambda a, r: with_body(r[1], None), (3, 1)),
+            ("a body that is not held", lambda a, r: with_body(r[1], False), (3, 1))):
+        author, raws = log_of_three(node)
+        yield name, author, raws, [raws[0], change(author, raws), raws[2]], counts
+
+
+def test_commits_that_do_not_fit_are_held_and_holes_are_filled():
+    with Alliance() as a:
+        citego = a.found("Citego").start()
+        author, _ = member(citego)
+        author.hang_up()
+        sender, _ = member(citego, replica=author.replica, context=author.context)
+        sender.hang_up()
+        victim, _ = member(citego)
+        victim.hang_up()
+        daemon, own = DaemonDoor(sender, author.invitation.inviter, author.invitation.addresses[0]), OwnDoor(sender, victim)
+        held = holes = 0
+        for name, log, right, wrong, (counts, fresh) in unfit(author):
+            holes, held = holes + fresh, held + (counts < 3)
+
+            def run(commits):
+                return messages.write("RUN", author.key.public, log.incarnation, 1, commits, True)
+            for door in (daemon, own):
+                door.open("LIVE")
+                equal(door.send(run(wrong), then="ACK"), None, f"{name}: the session goes on")
+                door.close()
+            status = citego.status()
+            equal((status["held"], status["holes"]), (held, holes), f"{name}: held and holes at the daemon")
+            mine = victim.replica.logs[author.key.public, log.incarnation]
+            equal((mine.counts, len([h for h in victim.replica.holes() if h[0][1] == log.incarnation])), (counts, fresh), f"{name}: here")
+            if fresh:
+                for door in (daemon, own):
+                    door.open("LIVE")
+                    equal(door.send(run(right), then="ACK"), None, f"{name}: the right ones")
+                    door.close()
+                holes -= 1
+                equal((citego.status()["holes"], len(victim.replica.holes())), (holes, 0), f"{name}: filled")
+        equal(citego.status()["inputs"], victim.replica.inputs().hex(), "the input digests")
+        author.close()
+        victim.close()
