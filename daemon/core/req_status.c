@@ -3,16 +3,12 @@
  */
 #include "conf/tr.h"
 #include "daemon/commons/fold.h"
-#include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/exchange.h"
-#include "daemon/core/flood.h"
 #include "daemon/core/found.h"
 #include "daemon/core/host.h"
-#include "daemon/core/joins.h"
-#include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
-#include "daemon/core/req.h"
+#include "daemon/core/problems.h"
 #include "daemon/core/req_read.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
@@ -22,32 +18,12 @@
 
 #define PING_TIMEOUT_MS 5000
 
-/* ---- problems: code, sentence, who can mend it, the next command ---- */
-
 /* "{1}" becomes `value`. */
 static json_t *filled(const char *sentence, const char *value)
 {
     const char *place = strstr(sentence, "{1}");
     return place ? json_sprintf("%.*s%s%s", (int)(place - sentence), sentence, value, place + 3)
                  : json_string(sentence);
-}
-
-static void add_problem_with(struct req *r, json_t *problems, err_t e, const char *who, const char *detail,
-                             json_t *action)
-{
-    json_t *p = json_object();
-    req_put(p, "code", json_sprintf("ALLIED-%d", err_number(e)));
-    req_put(p, "name", json_string(err_name(e)));
-    req_put(p, "text", json_string(tr(r->lang, err_what(e))));
-    req_put(p, "detail", json_string(detail));
-    req_put(p, "who", json_string(who));
-    req_put(p, "action", action);
-    json_array_append_new(problems, p);
-}
-
-static void add_problem(struct req *r, json_t *problems, err_t e, const char *who, const char *detail)
-{
-    add_problem_with(r, problems, e, who, detail, json_string(tr(r->lang, err_next(e))));
 }
 
 /* ---- peers ---- */
@@ -101,7 +77,7 @@ static json_t *peer_json(struct req *r, const struct site *site, json_t *problem
         const char *next = cause == ERR_UNREACHABLE
                                ? N_("check its address and its firewall (TCP), then: allied ping {1}")
                                : err_next(cause);
-        add_problem_with(r, problems, cause, name, name, filled(tr(r->lang, next), name));
+        problems_add_with(r, problems, cause, name, name, filled(tr(r->lang, next), name));
     }
     return out;
 }
@@ -170,7 +146,7 @@ static err_t put_aside(struct req *r, json_t *problems)
             continue;
         snprintf(detail, sizeof detail, "%.*s, %llu", (int)(site->name.len < 80 ? site->name.len : 80),
                  (const char *)site->name.at, (unsigned long long)forks[i].seq);
-        add_problem(r, problems, ERR_FORK, tr(r->lang, N_("the technical secretariat")), detail);
+        problems_add(r, problems, ERR_FORK, tr(r->lang, N_("the technical secretariat")), detail);
     }
     req_put(r->result, "aside", json_integer((json_int_t)n));
     return e;
@@ -202,121 +178,11 @@ static err_t put_counts(struct req *r, json_t *problems)
     req_put(r->result, "unheld", json_integer((json_int_t)unheld));
     snprintf(detail, sizeof detail, "%llu", (unsigned long long)log.held);
     if (log.held)
-        add_problem(r, problems, ERR_LOG_HELD, tr(r->lang, N_("the technical secretariat")), detail);
+        problems_add(r, problems, ERR_LOG_HELD, tr(r->lang, N_("the technical secretariat")), detail);
     snprintf(detail, sizeof detail, "%llu", (unsigned long long)log.holes);
     if (log.holes)
-        add_problem(r, problems, ERR_HOLE, tr(r->lang, N_("allied, by itself")), detail);
+        problems_add(r, problems, ERR_HOLE, tr(r->lang, N_("allied, by itself")), detail);
     return ERR_OK;
-}
-
-/* An erasure is done when all have said so: until then, by name, who has not. */
-static void put_erasures(struct req *r, json_t *problems)
-{
-    json_t *list = json_array(), *one, *name;
-    struct buf names;
-    size_t open = 0, i, k;
-    buf_init(&names, 120);
-    if (req_erasures_list(r, list, &open) == ERR_OK && open) {
-        json_array_foreach(list, i, one) json_array_foreach(json_object_get(one, "waiting"), k, name)
-        {
-            const char *text = json_string_value(name);
-            if (json_is_true(json_object_get(one, "counts")) && text && (!names.len || !strstr(buf_text(&names), text)))
-                buf_printf(&names, "%s%s", names.len ? ", " : "", text);
-        }
-        add_problem(r, problems, ERR_ERASE_WAITING, tr(r->lang, N_("allied, by itself")),
-                    buf_text(&names) ? buf_text(&names) : "");
-    }
-    buf_fini(&names);
-    json_decref(list);
-}
-
-static void put_rivals(struct req *r, json_t *problems)
-{
-    char number[32];
-    const struct authority *a = &r->core->authority;
-    if (!a->rivals_n)
-        return;
-    snprintf(number, sizeof number, "%llu", (unsigned long long)a->rivals[0].number);
-    add_problem(r, problems, ERR_CHARTER_RIVALS, tr(r->lang, N_("you")), number);
-}
-
-/* Acts of the registrar that do not count. The next charter settles them: it says upon which act it builds. */
-static void put_voids(struct req *r, json_t *problems)
-{
-    const struct authority *a = &r->core->authority;
-    uint64_t settled = a->charters_n ? a->charters[a->charters_n - 1].roster_number : 0;
-    char number[32];
-    for (size_t i = 0; i < a->voids_n; i++) {
-        if (a->voids[i].number <= settled)
-            continue;
-        snprintf(number, sizeof number, "%llu", (unsigned long long)a->voids[i].number);
-        add_problem(r, problems, ERR_CHARTER_VOIDS, tr(r->lang, N_("the technical secretariat")), number);
-        return;
-    }
-}
-
-/* Who makes us keep more than we do. */
-static void put_floods(struct req *r, json_t *problems)
-{
-    const struct authority *a = &r->core->authority;
-    char detail[160];
-    for (size_t i = 0; i < a->sites_n; i++) {
-        uint64_t n = flood_passed(r->core, a->sites[i].id);
-        struct slice name = a->sites[i].name;
-        if (!n)
-            continue;
-        snprintf(detail, sizeof detail, "%.*s, %llu", (int)(name.len < 100 ? name.len : 100), (const char *)name.at,
-                 (unsigned long long)n);
-        add_problem(r, problems, ERR_FLOOD, tr(r->lang, N_("the technical secretariat")), detail);
-    }
-}
-
-/* The secretariat's only site, and not its key: nobody can decide anything. Of several sites another may have it. */
-static void put_registrar(struct req *r, json_t *problems)
-{
-    struct core *c = r->core;
-    char path[160];
-    size_t sites = 0;
-    const struct ally *ally = authority_ally_of(&c->authority, core_own(c)->key.pub);
-    if (!ally || c->is_registrar || ally->ended || !authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT))
-        return;
-    for (size_t i = 0; i < c->authority.sites_n; i++)
-        sites += &c->authority.allies[c->authority.sites[i].ally] == ally && !c->authority.sites[i].ended;
-    snprintf(path, sizeof path, "%.120s/keys/%s.key", c->dir, REGISTRAR_KEY_NAME);
-    if (sites == 1)
-        add_problem(r, problems, ERR_KEY_REGISTRAR, tr(r->lang, N_("you")), path);
-}
-
-/* The allies that may decide, by name. */
-static void secretariat(const struct core *c, char *out, size_t size)
-{
-    size_t at = 0;
-    *out = 0;
-    for (size_t i = 0; i < c->authority.allies_n && at < size; i++) {
-        struct slice name = c->authority.allies[i].name;
-        if (authority_has_role(&c->authority, c->authority.allies[i].id, ROLE_SECRETARIAT))
-            at += (size_t)snprintf(out + at, size - at, "%s%.*s", at ? ", " : "", (int)name.len, (const char *)name.at);
-    }
-}
-
-/* A new key that was asked for, and not given yet. */
-static void put_rotation(struct req *r, json_t *problems)
-{
-    struct core *c = r->core;
-    uint8_t fresh[SITE_BYTES];
-    char who[120];
-    bool waits = c->founded && joins_wanted(c, r->own->key.pub, fresh) == ERR_OK &&
-                 !authority_replacement(&c->authority, r->own->key.pub);
-    if (!waits)
-        return;
-    secretariat(c, who, sizeof who);
-    req_put(r->result, "next_key", req_id(slice_of(fresh, SITE_BYTES)));
-    req_put(r->result, "next_key_who", json_string(who));
-    req_put(r->result, "next_key_error", c->rekey_error ? json_string(err_name(c->rekey_error)) : json_null());
-    if (c->rekey_error)
-        add_problem(r, problems, c->rekey_error, tr(r->lang, N_("you")), c->rekey_detail);
-    else
-        add_problem(r, problems, ERR_KEY_WAITING, who, who);
 }
 
 static void put_inviter(struct req *r)
@@ -346,7 +212,7 @@ static void put_recovery(struct req *r, json_t *problems)
     req_put(r->result, "inviter_reached", json_boolean(reached > 0));
     req_put(r->result, "inviter_address", json_string(text));
     if (!reached)
-        add_problem(r, problems, ERR_UNREACHABLE, tr(r->lang, N_("you")), text);
+        problems_add(r, problems, ERR_UNREACHABLE, tr(r->lang, N_("you")), text);
 }
 
 /* Each site whose daemon this is; of what is wrong with a hosted one, its name is told. */
@@ -361,14 +227,14 @@ static err_t put_own(struct req *r, json_t *problems)
             memcpy(name, own->row.name.at, own->row.name.len < sizeof name ? own->row.name.len : sizeof name - 1);
         snprintf(detail, sizeof detail, "%s%s%s", name, *own->join_detail ? ": " : "", own->join_detail);
         if (c->founded && authority_site(&c->authority, own->key.pub) && !own->moving && !own_may_write(c, own))
-            add_problem(r, problems, ERR_CUT, tr(r->lang, N_("the technical secretariat")), name);
+            problems_add(r, problems, ERR_CUT, tr(r->lang, N_("the technical secretariat")), name);
         if (own->join_error)
-            add_problem_with(r, problems, own->join_error, tr(r->lang, N_("you")), detail,
-                             json_string(tr(r->lang, N_("ask for another code, then: allied site add NAME CODE; or "
-                                                        "give it up: allied site remove NAME"))));
+            problems_add_with(r, problems, own->join_error, tr(r->lang, N_("you")), detail,
+                              json_string(tr(r->lang, N_("ask for another code, then: allied site add NAME CODE; or "
+                                                         "give it up: allied site remove NAME"))));
         else if (own->waits)
-            add_problem_with(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), name,
-                             json_string(tr(r->lang, N_("nothing to do here: it goes on by itself"))));
+            problems_add_with(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), name,
+                              json_string(tr(r->lang, N_("nothing to do here: it goes on by itself"))));
     }
     return e ? e : req_site_list(r);
 }
@@ -400,21 +266,14 @@ err_t req_status(struct req *r)
         e = put_own(r, problems);
     put_peers(r, problems, &syncing, &missing);
     if (!c->serves && !c->joining)
-        add_problem(r, problems, ERR_STOPPED, tr(r->lang, N_("you")), "");
+        problems_add(r, problems, ERR_STOPPED, tr(r->lang, N_("you")), "");
     if (c->join_error)
-        add_problem(r, problems, c->join_error, tr(r->lang, N_("you")), c->join_detail);
+        problems_add(r, problems, c->join_error, tr(r->lang, N_("you")), c->join_detail);
     else if (c->joining)
-        add_problem(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), "");
+        problems_add(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), "");
     else if (!c->founded)
         put_recovery(r, problems);
-    if (c->is_registrar && admit_knows_roster(c) == ERR_RESTORED)
-        add_problem(r, problems, ERR_RESTORED, tr(r->lang, N_("allied, by itself")), "");
-    put_erasures(r, problems);
-    put_rivals(r, problems);
-    put_voids(r, problems);
-    put_registrar(r, problems);
-    put_floods(r, problems);
-    put_rotation(r, problems);
+    problems_put(r, problems);
     req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
     req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));
     req_put(r->result, "fold", json_integer(FOLD_VERSION));

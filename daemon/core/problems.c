@@ -1,0 +1,156 @@
+/*
+ * problems: see problems.h.
+ */
+#include "daemon/core/problems.h"
+#include "conf/tr.h"
+#include "daemon/core/admit.h"
+#include "daemon/core/flood.h"
+#include "daemon/core/joins.h"
+#include "daemon/core/keyfile.h"
+#include "daemon/core/own.h"
+#include "daemon/core/req_read.h"
+#include <stdio.h>
+
+void problems_add_with(struct req *r, json_t *problems, err_t e, const char *who, const char *detail, json_t *action)
+{
+    json_t *p = json_object();
+    req_put(p, "code", json_sprintf("ALLIED-%d", err_number(e)));
+    req_put(p, "name", json_string(err_name(e)));
+    req_put(p, "text", json_string(tr(r->lang, err_what(e))));
+    req_put(p, "detail", json_string(detail));
+    req_put(p, "who", json_string(who));
+    req_put(p, "action", action);
+    json_array_append_new(problems, p);
+}
+
+void problems_add(struct req *r, json_t *problems, err_t e, const char *who, const char *detail)
+{
+    problems_add_with(r, problems, e, who, detail, json_string(tr(r->lang, err_next(e))));
+}
+
+/* An erasure is done when all have said so: until then, by name, who has not. */
+static void put_erasures(struct req *r, json_t *problems)
+{
+    json_t *list = json_array(), *one, *name;
+    struct buf names;
+    size_t open = 0, i, k;
+    buf_init(&names, 120);
+    if (req_erasures_list(r, list, &open) == ERR_OK && open) {
+        json_array_foreach(list, i, one) json_array_foreach(json_object_get(one, "waiting"), k, name)
+        {
+            const char *text = json_string_value(name);
+            if (json_is_true(json_object_get(one, "counts")) && text && (!names.len || !strstr(buf_text(&names), text)))
+                buf_printf(&names, "%s%s", names.len ? ", " : "", text);
+        }
+        problems_add(r, problems, ERR_ERASE_WAITING, tr(r->lang, N_("allied, by itself")),
+                     buf_text(&names) ? buf_text(&names) : "");
+    }
+    buf_fini(&names);
+    json_decref(list);
+}
+
+static void put_rivals(struct req *r, json_t *problems)
+{
+    char number[32];
+    const struct authority *a = &r->core->authority;
+    if (!a->rivals_n)
+        return;
+    snprintf(number, sizeof number, "%llu", (unsigned long long)a->rivals[0].number);
+    problems_add(r, problems, ERR_CHARTER_RIVALS, tr(r->lang, N_("you")), number);
+}
+
+/* Acts of the registrar that do not count. The next charter settles them: it says upon which act it builds. */
+static void put_voids(struct req *r, json_t *problems)
+{
+    const struct authority *a = &r->core->authority;
+    uint64_t settled = a->charters_n ? a->charters[a->charters_n - 1].roster_number : 0;
+    char number[32];
+    for (size_t i = 0; i < a->voids_n; i++) {
+        if (a->voids[i].number <= settled)
+            continue;
+        snprintf(number, sizeof number, "%llu", (unsigned long long)a->voids[i].number);
+        problems_add(r, problems, ERR_CHARTER_VOIDS, tr(r->lang, N_("the technical secretariat")), number);
+        return;
+    }
+}
+
+/* Who makes us keep more than we do. */
+static void put_floods(struct req *r, json_t *problems)
+{
+    const struct authority *a = &r->core->authority;
+    char detail[160];
+    for (size_t i = 0; i < a->sites_n; i++) {
+        uint64_t n = flood_passed(r->core, a->sites[i].id);
+        struct slice name = a->sites[i].name;
+        if (!n)
+            continue;
+        snprintf(detail, sizeof detail, "%.*s, %llu", (int)(name.len < 100 ? name.len : 100), (const char *)name.at,
+                 (unsigned long long)n);
+        problems_add(r, problems, ERR_FLOOD, tr(r->lang, N_("the technical secretariat")), detail);
+    }
+}
+
+/* The secretariat's only site, and not its key: nobody can decide anything. Of several sites another may have it. */
+static void put_registrar(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    char path[160];
+    size_t sites = 0;
+    const struct ally *ally = authority_ally_of(&c->authority, core_own(c)->key.pub);
+    if (!ally || c->is_registrar || ally->ended || !authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT))
+        return;
+    for (size_t i = 0; i < c->authority.sites_n; i++)
+        sites += &c->authority.allies[c->authority.sites[i].ally] == ally && !c->authority.sites[i].ended;
+    snprintf(path, sizeof path, "%.120s/keys/%s.key", c->dir, REGISTRAR_KEY_NAME);
+    if (sites == 1)
+        problems_add(r, problems, ERR_KEY_REGISTRAR, tr(r->lang, N_("you")), path);
+}
+
+/* The allies that may decide, by name. */
+static void secretariat(const struct core *c, char *out, size_t size)
+{
+    size_t at = 0;
+    *out = 0;
+    for (size_t i = 0; i < c->authority.allies_n && at < size; i++) {
+        struct slice name = c->authority.allies[i].name;
+        if (authority_has_role(&c->authority, c->authority.allies[i].id, ROLE_SECRETARIAT))
+            at += (size_t)snprintf(out + at, size - at, "%s%.*s", at ? ", " : "", (int)name.len, (const char *)name.at);
+    }
+}
+
+/* A new key that was asked for, and not given yet. */
+static void put_rotation(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    uint8_t fresh[SITE_BYTES];
+    char who[120];
+    bool waits = c->founded && joins_wanted(c, r->own->key.pub, fresh) == ERR_OK &&
+                 !authority_replacement(&c->authority, r->own->key.pub);
+    if (!waits)
+        return;
+    secretariat(c, who, sizeof who);
+    req_put(r->result, "next_key", req_id(slice_of(fresh, SITE_BYTES)));
+    req_put(r->result, "next_key_who", json_string(who));
+    req_put(r->result, "next_key_error", c->rekey_error ? json_string(err_name(c->rekey_error)) : json_null());
+    if (c->rekey_error)
+        problems_add(r, problems, c->rekey_error, tr(r->lang, N_("you")), c->rekey_detail);
+    else
+        problems_add(r, problems, ERR_KEY_WAITING, who, who);
+}
+
+static void put_restored(struct req *r, json_t *problems)
+{
+    if (r->core->is_registrar && admit_knows_roster(r->core) == ERR_RESTORED)
+        problems_add(r, problems, ERR_RESTORED, tr(r->lang, N_("allied, by itself")), "");
+}
+
+void problems_put(struct req *r, json_t *problems)
+{
+    put_restored(r, problems);
+    put_erasures(r, problems);
+    put_rivals(r, problems);
+    put_voids(r, problems);
+    put_registrar(r, problems);
+    put_floods(r, problems);
+    put_rotation(r, problems);
+}
