@@ -120,7 +120,7 @@ void exchange_close(struct core *c, uint64_t link)
     }
     x->over = true;
     x->end.ms = core_mono(c).ms + EXCHANGE_LINGER_MS;
-    x->gone = x->asks && (!x->has_session || !x->said_n);
+    x->gone = !x->said_n || (x->asks && !x->has_session);
 }
 
 size_t exchange_pick(const struct exchange *x, uint64_t from, size_t bytes, bool one, struct slice list[EXCHANGE_LIST])

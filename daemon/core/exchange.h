@@ -16,6 +16,7 @@
 #define EXCHANGE_OPEN_MS     15000         /* from the naming of a session to its first request */
 #define EXCHANGE_LINGER_MS   10000         /* so long what was said last may still be fetched or brought */
 #define EXCHANGE_NEW_MAX     64u           /* sessions named to strangers that have not begun */
+#define EXCHANGE_MAX         1024u         /* sessions in all; past that strangers are told to come later */
 #define EXCHANGE_NEW_SITE    4u            /* the same, of one site */
 
 /* A request of ours under way. */

@@ -81,7 +81,8 @@ static void name_session(struct core *c, const struct exchange_request *r, uint6
                          const uint8_t hash[HASH_BYTES])
 {
     make_room(c, r->from);
-    struct exchange *x = exchange_new(c, ++c->next_link);
+    bool full = c->exchanges_n >= EXCHANGE_MAX && !core_admits(c, r->from);
+    struct exchange *x = full ? NULL : exchange_new(c, ++c->next_link);
     if (!x) {
         c->env.answer(c->env.ctx, ticket, 503, ERR_UNANSWERED, slice_text(""));
         return;

@@ -115,28 +115,6 @@ static void a_site_that_crashes_goes_on_in_a_new_session(void **state)
     world_free(w);
 }
 
-static void recorded_requests_sent_again_change_nothing(void **state)
-{
-    (void)state;
-    struct world *w = alliance(6, 2);
-    size_t n = w->record_n, answered = 0;
-    assert_true(n > 10);
-    world_run(w, 60000);
-    size_t links = w->sites[0].core->peers_n, exchanges = w->sites[0].core->exchanges_n;
-    for (size_t i = 0; i < n; i++) {
-        unsigned status = world_http_raw(w, 0, buf_slice(&w->record[i]));
-        answered += status == 200;
-        assert_true(status == 200 || status == 0 || (status == 403 && w->raw_why == ERR_ALLIANCE) || status == 421);
-        world_run(w, 10);
-    }
-    assert_true(answered > 5);
-    world_run(w, 20000); /* a session that was named and never begun is forgotten */
-    assert_int_equal(w->sites[0].core->peers_n, links);
-    assert_int_equal(w->sites[0].core->exchanges_n, exchanges);
-    assert_true(world_settle(w, 60000));
-    world_free(w);
-}
-
 /* ---- a stranger's requests ---- */
 
 static struct exchange_request opening(struct world *w, const struct sign_key *key)
@@ -160,6 +138,55 @@ static unsigned ask(struct world *w, const struct exchange_request *r, const str
         assert_int_equal(exchange_response_decode(buf_slice(&w->raw_answer), r->to, hash, arena, out), ERR_OK);
     buf_fini(&b);
     return status;
+}
+
+/* Each begins its session, and makes another stranger leave. */
+static void strangers_without_end_leave_nothing_behind(void **state)
+{
+    (void)state;
+    struct world *w = alliance(14, 2);
+    struct arena arena = {0};
+    struct exchange_response a;
+    for (size_t i = 0; i < 300; i++) {
+        uint8_t one[SEED_BYTES] = {11, (uint8_t)i, (uint8_t)(i >> 8)};
+        struct sign_key k;
+        sign_key_from_seed(one, &k);
+        struct exchange_request r = opening(w, &k);
+        assert_int_equal(ask(w, &r, &k, &a, &arena), 200);
+        r.has_session = true;
+        memcpy(r.session, a.session, sizeof r.session);
+        assert_int_equal(ask(w, &r, &k, &a, &arena), 200);
+        arena_clear(&arena);
+    }
+    assert_true(w->sites[0].core->exchanges_n < 100);
+    assert_true(w->sites[0].core->peers_n <= LIMIT_UNKNOWN_LINKS + 1);
+    world_run(w, 90000);
+    assert_int_equal(w->sites[0].core->exchanges_n, 1);
+    assert_true(world_settle(w, 60000));
+    arena_fini(&arena);
+    world_free(w);
+}
+
+static void recorded_requests_sent_again_change_nothing(void **state)
+{
+    (void)state;
+    struct world *w = alliance(6, 2);
+    size_t n = w->record_n, answered = 0;
+    assert_true(n > 10);
+    world_run(w, 60000);
+    size_t links = w->sites[0].core->peers_n, exchanges = w->sites[0].core->exchanges_n;
+    for (size_t i = 0; i < n; i++) {
+        unsigned status = world_http_raw(w, 0, buf_slice(&w->record[i]));
+        answered += status == 200;
+        assert_true(status == 200 || status == 0 || (status == 403 && w->raw_why == ERR_ALLIANCE) || status == 421);
+        world_run(w, 10);
+    }
+    assert_true(answered > 5);
+    world_run(w, 20000); /* a session that was named and never begun is forgotten */
+    assert_int_equal(w->sites[0].core->peers_n, links);
+    assert_int_equal(w->sites[0].core->exchanges_n, exchanges);
+    assert_true(world_settle(w, 60000));
+    world_free(w);
 }
 
 static void what_nobody_may_ask_is_refused_with_its_code(void **state)
@@ -317,6 +344,7 @@ int main(void)
         cmocka_unit_test(sites_with_http_alone_are_full_members_and_live_at_once),
         cmocka_unit_test(what_is_lost_late_or_overtaken_loses_and_doubles_nothing),
         cmocka_unit_test(a_site_that_crashes_goes_on_in_a_new_session),
+        cmocka_unit_test(strangers_without_end_leave_nothing_behind),
         cmocka_unit_test(recorded_requests_sent_again_change_nothing),
         cmocka_unit_test(what_nobody_may_ask_is_refused_with_its_code),
         cmocka_unit_test(a_stranger_gets_few_sessions_and_a_short_one),
