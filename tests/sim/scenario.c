@@ -66,6 +66,9 @@ struct sim_plan sim_plan_of(uint64_t seed)
         p.ends = draw(&state, 2);
         p.rotates = draw(&state, 2);
         p.rivals = draw(&state, 2);
+        /* Two machines of one key meet through a third: in a small alliance it may be the one that is expelled. */
+        if (p.ends && p.sites < 5)
+            p.faults &= ~(unsigned)SIM_CLONES;
     }
     if (seed % 11 == 2 || seed % 11 == 8)
         p.faults |= SIM_HOSTILE | SIM_LIAR;
