@@ -57,11 +57,12 @@ static const char *peer_state(const struct out *o, const char *state)
     static const struct {
         const char *state, *shown;
     } names[] = {
-        {"live",        N_("live")       },
-        {"syncing",     N_("catching up")},
-        {"connecting",  N_("connecting") },
-        {"unreachable", N_("unreachable")},
-        {"unknown",     N_("not known")  },
+        {"live",        N_("live")          },
+        {"syncing",     N_("catching up")   },
+        {"connecting",  N_("connecting")    },
+        {"unreachable", N_("unreachable")   },
+        {"relayed",     N_("through others")},
+        {"unknown",     N_("not known")     },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i].state, state) == 0)

@@ -103,6 +103,7 @@ static err_t copy_settings(struct core *c, const char *dir, const struct core_se
     c->endpoints = copy_text(s->endpoints, &e);
     c->url = copy_text(s->url, &e);
     c->contact = copy_text(s->contact, &e);
+    c->only = copy_text(s->only, &e);
     c->serves = s->serves;
     c->without_zmq = s->transport && strcmp(s->transport, "http") == 0;
     c->without_http = s->transport && strcmp(s->transport, "zmq") == 0;
@@ -179,7 +180,7 @@ void core_close(struct core *c)
     free(c->erase.due);
     free(c->fresh_forks);
     free(c->floods);
-    char *texts[] = {c->dir, c->language, c->licence, c->endpoints, c->url, c->contact};
+    char *texts[] = {c->dir, c->language, c->licence, c->endpoints, c->url, c->contact, c->only};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     free(c);

@@ -19,6 +19,7 @@ struct core_settings {
     const char *endpoints; /* where we can be reached, blank-separated; "" outgoing only */
     const char *url, *contact;
     const char *transport; /* peers.transport: "zmq", "http" or "auto"; NULL: auto */
+    const char *only;      /* peers.only: names of allies or sites, with commas between; "" or NULL: all */
     bool serves;           /* a daemon: it announces itself, connects to peers and answers them */
 };
 

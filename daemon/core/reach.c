@@ -7,6 +7,7 @@
 #include "daemon/core/found.h"
 #include "daemon/core/sync.h"
 #include "peers/address.h"
+#include "protocol/base/base32.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -126,6 +127,28 @@ bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES])
     return false;
 }
 
+static bool listed(const char *list, struct slice name)
+{
+    for (const char *at = list; *at; at += strcspn(at, ","), at += strspn(at, ", ")) {
+        size_t n = strcspn(at, ",");
+        while (n && at[n - 1] == ' ')
+            n--;
+        if (slice_equal(slice_of(at, n), name))
+            return true;
+    }
+    return false;
+}
+
+bool reach_wants(const struct core *c, const struct site *site)
+{
+    char id[BASE32_LEN(SITE_BYTES) + 1];
+    if (!*c->only)
+        return true;
+    base32_encode(slice_of(site->id, SITE_BYTES), id);
+    return listed(c->only, site->name) || listed(c->only, c->authority.allies[site->ally].name) ||
+           listed(c->only, slice_text(id));
+}
+
 static bool is_url(struct slice address)
 {
     char text[ADDRESS_MAX_BYTES + 1] = "";
@@ -243,7 +266,7 @@ void reach_tick(struct core *c, struct mono now)
     if (!c->founded && !c->joining)
         try_addresses(c, now);
     for (size_t i = 0; i < c->authority.sites_n; i++)
-        if (!c->authority.sites[i].ended) {
+        if (!c->authority.sites[i].ended && reach_wants(c, &c->authority.sites[i])) {
             try_site(c, c->authority.sites[i].id, now);
             try_zmq_again(c, c->authority.sites[i].id, now);
         }

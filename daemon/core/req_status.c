@@ -28,12 +28,12 @@ static json_t *filled(const char *sentence, const char *value)
 
 /* ---- peers ---- */
 
-static const char *state_of(struct core *c, const struct peer *p, uint64_t behind)
+static const char *state_of(struct core *c, const struct site *site, const struct peer *p, uint64_t behind)
 {
     if (!c->serves)
         return "unknown";
     if (!p || !p->hello)
-        return "unreachable";
+        return reach_wants(c, site) ? "unreachable" : "relayed";
     if (p->state < SESSION_STREAM)
         return "connecting";
     return behind || p->state == SESSION_STREAM ? "syncing" : "live";
@@ -55,7 +55,7 @@ static json_t *peer_json(struct req *r, const struct site *site, json_t *problem
     json_t *out = json_object();
     if (p)
         known_distance(c, p, &behind, &ahead);
-    const char *state = state_of(c, p, behind);
+    const char *state = state_of(c, site, p, behind);
     err_t cause = p || hosted ? ERR_OK : reach_cause(c, site->id);
     uint64_t penalty_s = p || hosted ? 0 : reach_penalty_s(c, site->id, &cause);
     req_put(out, "name", req_string(site->name));

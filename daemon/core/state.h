@@ -150,7 +150,7 @@ struct erasing {
 struct core {
     struct env env;
     char *dir;
-    char *language, *licence, *endpoints, *url, *contact;
+    char *language, *licence, *endpoints, *url, *contact, *only;
     bool serves; /* a daemon: it announces itself and reaches out */
     struct store *store;
     struct arena arena;   /* lives as long as the core */
