@@ -158,6 +158,8 @@ void req_put_ally(const struct core *c, json_t *object, struct slice ally_id); /
 err_t req_put_author(struct req *r, json_t *object, const struct dot *dot);
 void req_put_commit(const struct core *c, json_t *object, const struct commit *commit); /* the same but for the dot */
 json_t *req_error(err_t e, const char *detail);
+json_t *req_traffic(const struct traffic *t);
+void req_put_traffic(struct req *r); /* "traffic": of all links since the daemon started */
 /* History of an entity, for record.history and concept.history. */
 err_t req_history(struct req *r, enum entity_type type);
 

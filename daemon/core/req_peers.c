@@ -1,5 +1,23 @@
 #include "daemon/core/announce.h"
 #include "daemon/core/req.h"
+#include "daemon/core/sync.h"
+
+json_t *req_traffic(const struct traffic *t)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "bytes_in", (json_int_t)t->bytes_in, "bytes_out",
+                     (json_int_t)t->bytes_out, "commits_in", (json_int_t)t->commits_in, "commits_again",
+                     (json_int_t)t->commits_again, "commit_bytes_in", (json_int_t)t->commit_bytes_in,
+                     "commit_bytes_again", (json_int_t)t->commit_bytes_again);
+}
+
+void req_put_traffic(struct req *r)
+{
+    const struct core *c = r->core;
+    struct traffic all = c->past;
+    for (size_t i = 0; i < c->peers_n; i++)
+        sync_add_traffic(&all, &c->peers[i].traffic);
+    req_put(r->result, "traffic", req_traffic(&all));
+}
 
 /* What the site itself announced, and what invitations and people told us. */
 static json_t *addresses_json(struct req *r, const uint8_t site[SITE_BYTES], const struct peer_address *known, size_t n)

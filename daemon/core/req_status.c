@@ -70,6 +70,7 @@ static json_t *peer_json(struct req *r, const struct site *site, json_t *problem
     req_put(out, "transport", json_string(p && exchange_is(c, p->link) ? "http" : "zmq"));
     req_put(out, "digest_equal", digest_equal(c, p));
     req_put(out, "cause", cause ? json_string(err_name(cause)) : json_null());
+    req_put(out, "traffic", p ? req_traffic(&p->traffic) : json_null());
     req_put(out, "penalty_s", json_integer((json_int_t)penalty_s));
     if (cause) {
         char name[120] = "";
@@ -265,6 +266,7 @@ err_t req_status(struct req *r)
     if (!e)
         e = put_own(r, problems);
     put_peers(r, problems, &syncing, &missing);
+    req_put_traffic(r);
     if (!c->serves && !c->joining)
         problems_add(r, problems, ERR_STOPPED, tr(r->lang, N_("you")), "");
     if (c->join_error)

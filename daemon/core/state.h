@@ -70,6 +70,10 @@ struct peer_log {
     bool refused;     /* what it sent of this log was held: not asked again in this session */
     uint64_t walked;  /* from where we asked back for the place where its branch parts from ours */
 };
+/* What went over a link. Commits in: of RUN and NEW; again: of those, what was there already. */
+struct traffic {
+    uint64_t bytes_in, bytes_out, commits_in, commits_again, commit_bytes_in, commit_bytes_again;
+};
 struct serve { /* a WANT of theirs, being answered */
     struct log_id log;
     uint64_t next, last;
@@ -101,6 +105,7 @@ struct peer {
     struct msg_site *vector_sites;
     size_t vector_sites_n;
     size_t vector_sites_room;
+    struct traffic traffic;
     bool silenced; /* out of credit when something new came: announce when some returns */
 };
 
@@ -173,6 +178,7 @@ struct core {
     bool change_told;
     struct peer *peers;
     size_t peers_n, peers_room;
+    struct traffic past; /* of links that ended, since the daemon started */
     struct reach *reach;
     size_t reach_n, reach_room;
     uint64_t next_link;

@@ -40,9 +40,20 @@ static void peer_fini(struct peer *p)
     free(p->vector_sites);
 }
 
+void sync_add_traffic(struct traffic *sum, const struct traffic *one)
+{
+    sum->bytes_in += one->bytes_in;
+    sum->bytes_out += one->bytes_out;
+    sum->commits_in += one->commits_in;
+    sum->commits_again += one->commits_again;
+    sum->commit_bytes_in += one->commit_bytes_in;
+    sum->commit_bytes_again += one->commit_bytes_again;
+}
+
 static void drop(struct core *c, struct peer *p)
 {
     known_note_held(c);
+    sync_add_traffic(&c->past, &p->traffic);
     peer_fini(p);
     size_t at = (size_t)(p - c->peers);
     memmove(p, p + 1, (c->peers_n - at - 1) * sizeof *p);
@@ -60,6 +71,7 @@ size_t sync_send(struct core *c, struct peer *p, const struct msg *m)
         core_note(c, JOURNAL_ERROR, "message.unsent", "type=%s reason=%s", msg_name(m->type), err_name(e));
     else
         exchange_send(c, p->link, buf_slice(&out));
+    p->traffic.bytes_out += e ? 0 : size;
     buf_fini(&out);
     return e ? 0 : size;
 }
@@ -352,6 +364,7 @@ void sync_frame(struct core *c, uint64_t link, struct slice bytes)
     if (!p)
         return;
     p->heard = core_mono(c);
+    p->traffic.bytes_in += bytes.len;
     arena_clear(&c->frame);
     err_t e = msg_decode(bytes, &c->frame, &m);
     enum session_state next = p->state;

@@ -35,6 +35,8 @@ struct peer *sync_new_peer(struct core *c, uint64_t link); /* NULL without memor
 struct peer *sync_peer(struct core *c, uint64_t link);
 struct peer *sync_peer_of(struct core *c, const uint8_t site[SITE_BYTES]); /* its session past HELLO, or NULL */
 void sync_ping(struct core *c, struct peer *p, struct mono now);
+/* Adds what went over one link to a sum. */
+void sync_add_traffic(struct traffic *sum, const struct traffic *one);
 /* Tells live peers of a change of roster, before any commit that needs it. */
 void sync_tell_roster(struct core *c);
 
@@ -121,10 +123,10 @@ void reach_wait(struct core *c, const uint8_t site[SITE_BYTES], uint64_t seconds
 void reach_done(struct core *c, const uint8_t site[SITE_BYTES]);
 /* Is there a link, or an attempt at one, to that site? */
 bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES]);
-err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES]);
-/*
 /* Does peers.only let us connect to that site? What it leaves out may still connect to us. */
 bool reach_wants(const struct core *c, const struct site *site);
+err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES]);
+/*
  * A member's session ended by a fault of its own (PROTOCOL.md §8.6). Who does so again and again has to wait (§8.2): how many seconds from now, 0 not yet.
  * Rounded up.
  */

@@ -301,10 +301,23 @@ uint64_t flow_head_seq(struct core *c, const struct log_id *log)
     return oplog_head(c->store, log, &head) == ERR_OK ? head.seq : 0;
 }
 
+static void count_in(struct peer *p, uint64_t first, uint64_t head, const struct slice *commits, size_t n)
+{
+    struct traffic *t = &p->traffic;
+    for (size_t i = 0; i < n; i++) {
+        bool again = first + i <= head;
+        t->commits_in++;
+        t->commit_bytes_in += commits[i].len;
+        t->commits_again += again;
+        t->commit_bytes_again += again ? commits[i].len : 0;
+    }
+}
+
 err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes)
 {
     struct log_id log = log_of(m->site, m->incarnation);
     uint64_t link = p->link, before = flow_head_seq(c, &log);
+    count_in(p, m->first, before, m->commits, m->commits_n);
     if (!authority_site(&c->authority, log.site))
         return ERR_PEER_PROTOCOL;
     err_t e = m->commits_n ? take_in(c, p, &log, m->commits, m->commits_n) : ERR_OK;
@@ -338,6 +351,7 @@ err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t b
         e = oplog_head(c->store, &log, &head);
     if (e && e != ERR_NOT_FOUND)
         return e;
+    count_in(p, m->head.seq, head.seq, &m->commit, m->commit.len > 0);
     uint64_t link = p->link;
     struct peer_log *pl = known_find(p, &log);
     if (pl && m->commit.len && m->head.seq == head.seq + 1) {
