@@ -54,7 +54,7 @@ TEST_HELP_OBJ := $(TEST_HELP_SRC:%.c=$(O)/%.o)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 
-.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster interop sim mutants faults torture bench cover format clean install
+.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster interop sim mutants faults torture topology bench cover format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -191,6 +191,11 @@ $(O)/tests/faults/shim.so: tests/faults/shim.c
 KILLS ?= 1000
 torture: $(O)/allied
 	@ALLIED=$(abspath $(O)/allied) python3 -B tests/cluster/torture.py $(KILLS)
+
+#: make topology    SITES daemons (default 60) in a line, a star and a random graph: what arrives, how often it is sent, who delays whom; SHAPES=…
+SHAPES ?=
+topology: $(O)/allied
+	@bash tests/topology/run.sh $(O)/allied $(SHAPES)
 
 #: make cover       line coverage of the unit tests
 cover:

@@ -1,0 +1,62 @@
+"""Relays: everything arrives everywhere, about once; who is stuck delays nobody else. The same with sixty sites: make topology."""
+import signal
+
+from alliance import Alliance, check, equal
+from shapes import Ears, graph, line, neighbours, sent_once, shape
+
+
+def alliance_of(al, n):
+    """The first one admits all others; nobody else runs meanwhile."""
+    first = al.found("S00")
+    first.settings = ["peers.only=S00"]
+    first.start()
+    sites = [first] + [al.join(first, f"S{i:02}") for i in range(1, n)]
+    first.stop()
+    return sites
+
+
+def start_as(sites, edges, ears):
+    shape(sites, edges)
+    for s in sites:
+        ears.forget(s)
+        s.start(wait=False)
+    for s in sites:
+        s.ready()
+    ears.wait_links(edges, sites)
+    ears.wait_equal()
+
+
+def test_in_a_line_and_in_a_graph_everything_arrives_everywhere_once():
+    with Alliance() as al:
+        sites = alliance_of(al, 8)
+        with Ears(sites) as ears:
+            for edges, first in ((line(8), 1000), (graph(8, 4, 3), 2000)):
+                start_as(sites, edges, ears)
+                before = ears.traffic()
+                ears.write(sites[0], first, 60)
+                ears.wait_equal()
+                ears.arrivals(sites, sites[::3], first + 500, every_s=0.2)
+                ears.wait_equal()
+                for s, (ratio, again) in sent_once(before, ears.traffic()).items():
+                    check(ratio < 1.2 and again < 12, s.name, "was sent commits more than once:", ratio, again)
+                stuck_in(sites, edges, ears, first + 700)
+                for s in sites:
+                    s.stop()
+
+
+test_in_a_line_and_in_a_graph_everything_arrives_everywhere_once.seconds = 14
+
+
+def stuck_in(sites, edges, ears, first):
+    """The last site stands still; what the others write arrives at all others before it moves again."""
+    if len(neighbours(edges, len(sites) - 1)) == 0:
+        return
+    stuck, others = sites[-1], sites[:-1]
+    ears.forget(stuck)
+    stuck.daemon.send_signal(signal.SIGSTOP)
+    try:
+        ears.arrivals(others, others[:4], first, every_s=0.1, seconds=15)
+    finally:
+        stuck.daemon.send_signal(signal.SIGCONT)
+    ears.wait_equal()
+    equal(stuck.status()["records"], sites[0].status()["records"], "what the stuck one has afterwards")
