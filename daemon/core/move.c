@@ -75,7 +75,7 @@ static err_t may_move(struct core *c, const struct own *own, struct why *why)
     memcpy(name, own->row.name.at, own->row.name.len < NAME_MAX_BYTES ? own->row.name.len : NAME_MAX_BYTES);
     err_t e = own == c->own                                  ? ERR_SITE_OWN
               : !authority_site(&c->authority, own->key.pub) ? ERR_STANDING
-              : !own->moving && !own_may_write(c, own)       ? ERR_CUT
+              : !own->moving && !own_may_write(c, own)       ? own_why_not(c, own)
               : (known_note_held(c), is_copied(c, own))      ? ERR_OK
                                                              : ERR_SITE_UNCOPIED;
     return e ? why_set(why, e, "%.100s", name) : ERR_OK;

@@ -5,6 +5,9 @@
 #include "daemon/core/standing.h"
 #include <stdlib.h>
 
+#define CLONE_SHOWN_MS                                                                                                 \
+    86400000 /* its writes are sorted out by themselves; whoever looks the next day still has to stop it */
+
 enum open_reason {
     OPEN_FIRST = 0,
     OPEN_NO_GUARD = 1,
@@ -139,6 +142,7 @@ static err_t take_guard(struct core *c, struct own *own)
     err_t e = guard_open(path, &own->guard, &why);
     if (e == ERR_GUARD)
         e = take_other_place(c, own, path, &why);
+    e = e == ERR_LOCKED ? ERR_GUARD_TAKEN : e;
     if (e)
         core_note(c, JOURNAL_ERROR, "guard.refused", "reason=%s", err_name(e));
     own->open = e == ERR_OK;
@@ -277,24 +281,32 @@ static err_t prepare(struct core *c, struct own *own, struct log_head *head)
     return goes_on ? ERR_OK : open_incarnation(c, own, reason, head);
 }
 
-bool own_may_write(const struct core *c, const struct own *own)
+err_t own_why_not(const struct core *c, const struct own *own)
 {
+    const struct site *site = authority_site(&c->authority, own->key.pub);
     struct log_id log = {.incarnation = own->row.incarnation};
     memcpy(log.site, own->key.pub, SITE_BYTES);
-    return !own->moving && authority_limit(&c->authority, &log) == UINT64_MAX;
+    if (!site)
+        return ERR_STANDING;
+    if (own->moving)
+        return ERR_SITE_MOVED;
+    if (authority_limit(&c->authority, &log) == UINT64_MAX)
+        return ERR_OK;
+    const struct ally *ally = &c->authority.allies[site->ally];
+    return site->ended || ally->ended ? ERR_ENDED : ally->suspended ? ERR_SUSPENDED : ERR_CUT;
+}
+
+bool own_may_write(const struct core *c, const struct own *own)
+{
+    return own_why_not(c, own) == ERR_OK;
 }
 
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES])
 {
     struct log_head head;
-    if (!authority_site(&c->authority, own->key.pub))
-        return ERR_STANDING;
-    if (own->moving)
-        return ERR_SITE_MOVED;
-    /* Where the membership ended or is suspended, nothing we write would count, in this log or another. */
-    if (!own_may_write(c, own))
-        return ERR_CUT;
-    err_t e = prepare(c, own, &head);
+    err_t e = own_why_not(c, own);
+    if (!e)
+        e = prepare(c, own, &head);
     return e ? e : write_commit(c, own, &head, ops, n, id);
 }
 
@@ -414,6 +426,19 @@ static bool is_current(const struct own *own, const struct log_id *log)
     return memcmp(own->key.pub, log->site, SITE_BYTES) == 0 && own->row.incarnation == log->incarnation;
 }
 
+void own_twin(struct core *c, int64_t shown_ms)
+{
+    int64_t until = core_mono(c).ms + shown_ms;
+    if (!own_has_twin(c))
+        core_note(c, JOURNAL_ERROR, "key.twin", "shown_s=%lld", (long long)(shown_ms / 1000));
+    c->twin_until.ms = c->twin_until.ms < until ? until : c->twin_until.ms;
+}
+
+bool own_has_twin(const struct core *c)
+{
+    return core_mono(c).ms < c->twin_until.ms;
+}
+
 void own_saw(struct core *c, const struct commit *commit)
 {
     for (size_t i = 0; i < c->own_n; i++) {
@@ -424,6 +449,7 @@ void own_saw(struct core *c, const struct commit *commit)
                   (unsigned long long)commit->log.incarnation, (unsigned long long)commit->seq);
         own->row.incarnation = 0;
         own->clone_seen = true;
+        own_twin(c, CLONE_SHOWN_MS);
         if (local_put_site(c->store, &own->row))
             core_note(c, JOURNAL_ERROR, "clone.unnoted", "incarnation=%llu",
                       (unsigned long long)commit->log.incarnation);

@@ -19,6 +19,8 @@ void own_drop(struct core *c, size_t at);
 
 /* Would what it writes count? Not where the site is unknown, suspended, ended, or moving. */
 bool own_may_write(const struct core *c, const struct own *own);
+/* Why not: ERR_STANDING, ERR_SITE_MOVED, ERR_SUSPENDED, ERR_ENDED, or ERR_CUT. */
+err_t own_why_not(const struct core *c, const struct own *own);
 /* One commit of 1 to 256 ops, inside a batch; salts are filled in here. `id` (may be NULL) gets the commit's id. */
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES]);
 /* One op in a commit and a batch of its own. */
@@ -41,5 +43,8 @@ void own_forget(struct core *c);
  * is ours, and raises no alarm.
  */
 void own_saw(struct core *c, const struct commit *commit);
+/* Another daemon goes about with our key: an alarm in status for that long, and in the journal when it begins. */
+void own_twin(struct core *c, int64_t shown_ms);
+bool own_has_twin(const struct core *c);
 
 #endif

@@ -138,6 +138,13 @@ static void put_rotation(struct req *r, json_t *problems)
         problems_add(r, problems, ERR_KEY_WAITING, who, who);
 }
 
+/* Two daemons with one key take turns with the others: each is out of reach half of the time. */
+static void put_twin(struct req *r, json_t *problems)
+{
+    if (own_has_twin(r->core))
+        problems_add(r, problems, ERR_TWIN, tr(r->lang, N_("you")), "");
+}
+
 static void put_restored(struct req *r, json_t *problems)
 {
     if (r->core->is_registrar && admit_knows_roster(r->core) == ERR_RESTORED)
@@ -146,6 +153,7 @@ static void put_restored(struct req *r, json_t *problems)
 
 void problems_put(struct req *r, json_t *problems)
 {
+    put_twin(r, problems);
     put_restored(r, problems);
     put_erasures(r, problems);
     put_rivals(r, problems);

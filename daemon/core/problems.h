@@ -11,7 +11,8 @@
 void problems_add(struct req *r, json_t *problems, err_t e, const char *who, const char *detail);
 /* The same with another next command, translated; takes `action` over. */
 void problems_add_with(struct req *r, json_t *problems, err_t e, const char *who, const char *detail, json_t *action);
-/* Those of the alliance and of this site's key: erasures, rivals, void acts, floods, a new key that waits. */
+/* Those of the alliance and of this site's key: erasures, rivals, void acts, floods, a new key that waits, a second daemon with
+ * the same key. */
 void problems_put(struct req *r, json_t *problems);
 
 #endif

@@ -5,6 +5,7 @@
 #include "daemon/core/announce.h"
 #include "daemon/core/exchange.h"
 #include "daemon/core/found.h"
+#include "daemon/core/own.h"
 #include "daemon/core/sync.h"
 #include "peers/address.h"
 #include "protocol/base/base32.h"
@@ -13,8 +14,11 @@
 
 #define OFFENCES_FREE    4       /* a program that is being mended, or one of another age, is no abuse yet */
 #define OFFENCES_LAST_MS 3600000 /* after an hour without one they are forgotten */
-#define ADDRESSES_MAX    16
-#define ZMQ_AGAIN_MS     600000 /* a site that was reached over HTTP alone may have become reachable over ZeroMQ */
+#define REPLACED_S       30      /* before a machine whose link another one took comes back */
+#define TWIN_MS                                                                                                        \
+    600000 /* two machines with one key take turns every minute; two links at once are a matter of seconds */
+#define ADDRESSES_MAX 16
+#define ZMQ_AGAIN_MS  600000 /* a site that was reached over HTTP alone may have become reachable over ZeroMQ */
 
 struct addresses {
     struct slice at[ADDRESSES_MAX];
@@ -65,6 +69,19 @@ void reach_wait(struct core *c, const uint8_t site[SITE_BYTES], uint64_t seconds
     int64_t until = core_mono(c).ms + (int64_t)seconds * 1000;
     if (r && r->due.ms < until)
         r->due.ms = until;
+}
+
+void reach_replaced(struct core *c, const uint8_t site[SITE_BYTES])
+{
+    struct mono now = core_mono(c);
+    struct reach *r = entry(c, site);
+    if (!r)
+        return;
+    /* Once may have been two links of ours that crossed. */
+    if (r->replaced_at.ms && now.ms - r->replaced_at.ms < TWIN_MS)
+        own_twin(c, TWIN_MS);
+    r->replaced_at = now;
+    reach_wait(c, site, REPLACED_S);
 }
 
 void reach_done(struct core *c, const uint8_t site[SITE_BYTES])

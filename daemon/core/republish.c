@@ -338,7 +338,7 @@ static bool take_back(struct core *c, struct own *own, struct slice *noted, stru
 {
     struct republished *made = NULL;
     size_t n = 0, known = 0;
-    if (!authority_site(&c->authority, own->key.pub) || !own_may_write(c, own))
+    if (!own_may_write(c, own))
         return false;
     err_t e = republish(c, own, is_noted, noted, arena, &made, &n, &known);
     if (e)

@@ -22,7 +22,7 @@ struct republished {
 typedef bool republish_pick(void *ctx, const struct aside_row *row, const struct commit *commit);
 /*
  * In no batch. Re-publishes the commits of our own site that are set aside and were not re-published before, oldest first. *out (in the arena) is
- * what became of their ops; *known: how many were picked and had been done already. ERR_CUT, ERR_STANDING as own_write.
+ * what became of their ops; *known: how many were picked and had been done already. errors as own_write.
  */
 err_t republish(struct core *c, struct own *own, republish_pick *pick, void *ctx, struct arena *arena,
                 struct republished **out, size_t *n, size_t *known);

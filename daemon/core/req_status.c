@@ -227,8 +227,9 @@ static err_t put_own(struct req *r, json_t *problems)
         if (i)
             memcpy(name, own->row.name.at, own->row.name.len < sizeof name ? own->row.name.len : sizeof name - 1);
         snprintf(detail, sizeof detail, "%s%s%s", name, *own->join_detail ? ": " : "", own->join_detail);
-        if (c->founded && authority_site(&c->authority, own->key.pub) && !own->moving && !own_may_write(c, own))
-            problems_add(r, problems, ERR_CUT, tr(r->lang, N_("the technical secretariat")), name);
+        err_t why = own_why_not(c, own);
+        if (c->founded && why && why != ERR_STANDING && why != ERR_SITE_MOVED)
+            problems_add(r, problems, why, tr(r->lang, N_("the technical secretariat")), name);
         if (own->join_error)
             problems_add_with(r, problems, own->join_error, tr(r->lang, N_("you")), detail,
                               json_string(tr(r->lang, N_("ask for another code, then: allied site add NAME CODE; or "

@@ -118,8 +118,9 @@ struct reach {
     bool doubted;      /* the last attempt seemed to meet another key */
     unsigned offences; /* sessions that a fault of its own ended, one soon after the other */
     struct mono offended, penalty_until;
-    err_t offence;         /* the last of them */
-    struct mono zmq_tried; /* when ZeroMQ was last tried beside a link over HTTP */
+    err_t offence;           /* the last of them */
+    struct mono replaced_at; /* when a link of another daemon with our key took the place of ours; 0: never */
+    struct mono zmq_tried;   /* when ZeroMQ was last tried beside a link over HTTP */
 };
 
 struct pending_ping {
@@ -207,7 +208,8 @@ struct core {
     size_t fresh_forks_n, fresh_forks_room;
     struct flood *floods;
     size_t floods_n, floods_room;
-    bool republish_due; /* a fork took commits of ours out of their log: look for what to write again */
+    struct mono twin_until; /* another daemon goes about with our key: shown until then (own_twin) */
+    bool republish_due;     /* a fork took commits of ours out of their log: look for what to write again */
     err_t fatal;
 };
 

@@ -6,7 +6,6 @@
 #include "daemon/core/request.h"
 #include <stdlib.h>
 
-#define REPLACED_S    30 /* before a machine whose link another one took comes back */
 #define PING_EVERY_MS 5000
 #define SILENCE_MS    20000
 #define STRANGER_MS                                                                                                    \
@@ -91,8 +90,8 @@ void sync_bye_wait(struct core *c, struct peer *p, err_t why, const char *detail
     char site[SHORT_LEN + 1] = "-";
     if (p->has_site)
         core_short(slice_of(p->site, SITE_BYTES), site);
-    core_note(c, why ? JOURNAL_WARN : JOURNAL_INFO, "session.end", "site=%s reason=%s detail=%s", site, err_name(why),
-              detail);
+    core_note(c, why && why != ERR_STANDING ? JOURNAL_WARN : JOURNAL_INFO, "session.end", "site=%s reason=%s detail=%s",
+              site, err_name(why), detail);
     struct msg m = {
         .type = MSG_BYE,
         .bye = {.code = slice_text(err_name(why)), .reason = slice_text(detail), .retry_after_s = wait_s}
@@ -266,6 +265,16 @@ static err_t on_pong(struct core *c, struct peer *p, const struct msg *m, size_t
     return ERR_OK;
 }
 
+/* What of a peer's reasons our status repeats: those that somebody here can do something about. */
+static err_t told_cause(struct slice code)
+{
+    static const err_t causes[] = {ERR_STANDING, ERR_ALLIANCE, ERR_VERSION};
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+        if (slice_equal(code, slice_text(err_name(causes[i]))))
+            return causes[i];
+    return ERR_UNREACHABLE;
+}
+
 static err_t on_bye(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
 {
     (void)bytes;
@@ -283,10 +292,9 @@ static err_t on_bye(struct core *c, struct peer *p, const struct msg *m, size_t 
     memcpy(lost, p->site, SITE_BYTES);
     drop(c, p);
     if (ours && !replaced)
-        reach_failed(c, lost, ERR_UNREACHABLE);
-    /* Where no other link of ours took its place, another machine with our key did: it must have time to compare, or neither ever would. */
+        reach_failed(c, lost, told_cause(m->bye.code));
     if (known && replaced && !reach_has_link(c, lost))
-        reach_wait(c, lost, REPLACED_S);
+        reach_replaced(c, lost);
     return ERR_OK;
 }
 
@@ -357,6 +365,14 @@ static handler_fn *const handlers[] = {
     [MSG_ERASE] = on_erase,     [MSG_FORK] = on_fork,       [MSG_PROMISE] = on_promise,
 };
 
+/* Its membership ended, or its key was replaced, and it goes on as a member would: it may not know yet, and that is no fault of its own. */
+static bool lost_standing(const struct core *c, const struct peer *p, enum msg_type type)
+{
+    enum session_state next;
+    return p->hello && !p->member && authority_site(&c->authority, p->site) &&
+           session_step(p->state, false, type, &next);
+}
+
 void sync_frame(struct core *c, uint64_t link, struct slice bytes)
 {
     struct peer *p = sync_peer(c, link);
@@ -370,6 +386,11 @@ void sync_frame(struct core *c, uint64_t link, struct slice bytes)
     enum session_state next = p->state;
     /* A peer we have not heard of may be one whose charter would tell us: until we stand ourselves, everybody may speak. */
     bool trusted = p->member || !hello_we_stand(c);
+    if (!e && !trusted && lost_standing(c, p, m.type)) {
+        sync_bye(c, p, ERR_STANDING, authority_replacement(&c->authority, p->site) ? "replaced" : "ended");
+        flow_ask(c);
+        return;
+    }
     if (!e)
         e = session_step(p->state, trusted, m.type, &next);
     if (!e) {

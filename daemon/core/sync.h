@@ -120,6 +120,8 @@ void reach_tick(struct core *c, struct mono now);
 void reach_failed(struct core *c, const uint8_t site[SITE_BYTES], err_t why);
 /* A BYE asked us to wait at least that long. */
 void reach_wait(struct core *c, const uint8_t site[SITE_BYTES], uint64_t seconds);
+/* It ended our only session because another machine's with our key took its place. That one must have time to compare, or neither ever would. */
+void reach_replaced(struct core *c, const uint8_t site[SITE_BYTES]);
 void reach_done(struct core *c, const uint8_t site[SITE_BYTES]);
 /* Is there a link, or an attempt at one, to that site? */
 bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES]);

@@ -32,7 +32,8 @@ def test_allies_sign_a_charter_suspend_lift_and_expel():
         equal(b.run("ally", "suspend", "Citego").exit, 5, "only the secretariat suspends")
         a.ok("ally", "suspend", "Ritimo", "--reason", "silence")
         everywhere((a, b, c), lambda s: s.json("ally", "show", "Ritimo")["suspended"], True, "the suspension")
-        equal(b.run("record", "edit", fiche, "--set", "title@fr=Non").exit, 5, "a suspended ally writes")
+        r = b.run("record", "edit", fiche, "--set", "title@fr=Non")
+        equal((r.exit, "ALLIED-1414" in r.err), (5, True), "a suspended ally writes")
         a.ok("ally", "lift", "Ritimo")
         everywhere((a, b, c), lambda s: s.json("ally", "show", "Ritimo")["suspended"], False, "the end of the suspension")
         b.ok("record", "edit", fiche, "--set", "title@fr=Jardin partagé")
@@ -111,6 +112,8 @@ def test_a_site_takes_a_new_key_from_the_secretariat_and_syncs_on():
                 site.start()
             equal(site.status()["site"], fresh, site.name)
             al.wait_equal()
+        for site in (a, b, c):
+            check("peer_protocol" not in site.journal(), site.name, "takes a session under the old key for a fault of its own")
         for site in (a, b, c):
             site.verify()
 

@@ -300,7 +300,7 @@ static void a_hosted_site_of_a_suspended_ally_writes_no_more_and_the_others_do(v
     host(w, 0, "Delta", "delta", "", "member");
     write_as(w, 0, "delta", "d1", NULL);
     json_decref(world_do(w, 0, "ally.suspend", json_pack("{s:s, s:s}", "ally", "Delta", "reason", "essai")));
-    world_refused(w, 0, "record.write", record_args("delta", "x", "x"), "cut");
+    world_refused(w, 0, "record.write", record_args("delta", "x", "x"), "suspended");
     assert_state(w, 0, "delta", "readonly", "");
     write_as(w, 0, "alpha", "a1", NULL);
     json_decref(world_do(w, 0, "ally.lift", json_pack("{s:s}", "ally", "Delta")));

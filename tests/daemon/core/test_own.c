@@ -266,7 +266,7 @@ static void a_cloned_directory_on_the_same_machine_cannot_write_beside_the_origi
     world_refused(w, clone, "record.write",
                   json_pack("{s:s, s:[{s:i, s:{s:s, s:s}}]}", "mode", "add", "lines", "line", 1, "record", "source_id",
                             "x", "title", "X"),
-                  "locked");
+                  "guard_taken");
     /* The original writes, ends, and only then the clone may; its head is not the guard's any more. */
     world_record(w, 1, "Deux", "Deux", NULL);
     world_stop(w, 1);
@@ -274,6 +274,17 @@ static void a_cloned_directory_on_the_same_machine_cannot_write_beside_the_origi
     world_stop(w, clone);
     restart(w, 1);
     end(w);
+}
+
+static bool says_twin(struct world *w, size_t at)
+{
+    json_t *r = world_do(w, at, "status", NULL), *one;
+    size_t i;
+    bool found = false;
+    json_array_foreach(json_object_get(r, "problems"), i, one) found |=
+        strcmp(json_string_value(json_object_get(one, "name")), "twin") == 0;
+    json_decref(r);
+    return found;
 }
 
 /* Memory and guard and all: both go on with one log until they hear of each other. */
@@ -295,9 +306,35 @@ static void a_clone_of_running_memory_is_seen(void **state)
     restart(w, 1);
     world_run(w, 20000);
     assert_true(world_noted(w, 1, "clone.seen") >= 1);
+    assert_true(says_twin(w, 1));
     assert_true(opens_another(w, 1, "Original"));
     assert_true(world_settle(w, 60000));
     world_verify(w, 1);
+    world_free(w);
+}
+
+/* Each gets its turn with the others; and whoever looks at either is told why half of the time nobody answers. */
+static void two_daemons_with_one_key_are_an_alarm_on_both(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(23, 3);
+    world_run(w, 60000);
+    size_t clone = world_clone(w, 1, true, false);
+    assert_int_equal(world_start(w, clone), ERR_OK);
+    world_run(w, 25000);
+    assert_false(says_twin(w, 1)); /* once may be two links that crossed */
+    world_run(w, 120000);
+    assert_true(says_twin(w, 1) && says_twin(w, clone));
+    assert_false(says_twin(w, 0) || says_twin(w, 2));
+    assert_int_equal(world_noted(w, 1, "key.twin"), 1);
+    world_record(w, clone, "Clone", "Clone", NULL);
+    world_record(w, 1, "Original", "Original", NULL);
+    world_run(w, 120000);
+    world_stop(w, clone);
+    world_run(w, 700000);
+    assert_false(says_twin(w, 1));
+    assert_true(world_settle(w, 60000));
+    world_verify(w, 0);
     world_free(w);
 }
 
@@ -402,6 +439,7 @@ int main(void)
         cmocka_unit_test(a_cloned_directory_on_another_machine_opens_its_own_incarnation),
         cmocka_unit_test(a_cloned_directory_on_the_same_machine_cannot_write_beside_the_original),
         cmocka_unit_test(a_clone_of_running_memory_is_seen),
+        cmocka_unit_test(two_daemons_with_one_key_are_an_alarm_on_both),
         cmocka_unit_test(a_clock_a_day_ahead_is_left_behind),
         cmocka_unit_test(a_batch_that_fails_takes_its_incarnation_with_it),
         cmocka_unit_test(random_lives_never_use_one_place_twice),

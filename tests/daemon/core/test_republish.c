@@ -100,7 +100,7 @@ static void a_suspended_site_cannot_write_it_again(void **state)
     world_heal(w);
     assert_true(world_settle(w, 60000));
     assert_title(w, 1, id, "Un");
-    world_refused(w, 1, "record.republish", json_pack("{s:s}", "id", id), "cut");
+    world_refused(w, 1, "record.republish", json_pack("{s:s}", "id", id), "suspended");
     json_decref(world_do(w, 0, "ally.lift", json_pack("{s:s}", "ally", "beta")));
     assert_true(world_settle(w, 60000));
     assert_title(w, 0, id, "Deux");

@@ -61,7 +61,7 @@ static void a_suspension_rolls_back_on_every_site_and_lifting_restores(void **st
         assert_title(w, i, id, "Avant");
         world_verify(w, i);
     }
-    world_refused(w, 1, "record.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", "title", "fr", "Non"), "cut");
+    world_refused(w, 1, "record.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", "title", "fr", "Non"), "suspended");
     world_refused(w, 0, "ally.suspend", about("beta"), "nothing_to_do");
     act(w, "ally.lift", "beta");
     assert_true(world_settle(w, 60000));

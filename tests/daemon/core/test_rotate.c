@@ -42,7 +42,7 @@ static void the_new_key_writes_on_and_the_old_one_no_more(void **state)
     json_t *r = world_do(w, 0, "key.rotate", NULL);
     assert_true(json_is_true(json_object_get(r, "restart")));
     json_decref(r);
-    world_refused(w, 0, "record.edit", edit(id, "Non"), "cut");
+    world_refused(w, 0, "record.edit", edit(id, "Non"), "ended");
     world_refused(w, 0, "key.rotate", NULL, "nothing_to_do");
     world_run(w, 2000);
     site_id(w, 0, after);

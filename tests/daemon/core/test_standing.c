@@ -175,7 +175,7 @@ static void a_site_that_was_away_cuts_what_it_wrote_meanwhile_and_has_it_again(v
     world_refused(s.w, 2, "record.write",
                   json_pack("{s:s, s:[{s:i, s:{s:s, s:s}}]}", "mode", "add", "lines", "line", 1, "record", "source_id",
                             "x", "title", "X"),
-                  "cut");
+                  "suspended");
     assert_int_equal(err_exit(ERR_CUT), 5);
     assert_true(incarnation == s.w->sites[2].core->own[0].row.incarnation);
     core_lift(s.w, 0, &s.a);
