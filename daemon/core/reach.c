@@ -84,17 +84,27 @@ void reach_replaced(struct core *c, const uint8_t site[SITE_BYTES])
     reach_wait(c, site, REPLACED_S);
 }
 
-void reach_done(struct core *c, const uint8_t site[SITE_BYTES])
+void reach_met(struct core *c, const uint8_t site[SITE_BYTES])
+{
+    struct reach *r = entry(c, site);
+    if (!r)
+        return;
+    r->cause = ERR_OK;
+    r->doubted = false;
+    r->next_address = 0;
+    r->zmq_tried = core_mono(c);
+    /* Who waits to be admitted, or asks with nothing but a key, gets no further than that. */
+    if (!hello_we_stand(c))
+        reach_live(c, site);
+}
+
+void reach_live(struct core *c, const uint8_t site[SITE_BYTES])
 {
     struct reach *r = entry(c, site);
     if (!r)
         return;
     r->attempts = 0;
-    r->cause = ERR_OK;
-    r->doubted = false;
     r->due.ms = 0;
-    r->next_address = 0;
-    r->zmq_tried = core_mono(c);
 }
 
 err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES])

@@ -136,6 +136,8 @@ void sync_move(struct core *c, struct peer *p, enum session_state to)
                   session_state_name(to));
     else
         p->state = to;
+    if (to == SESSION_LIVE && p->state == to)
+        reach_live(c, p->site);
 }
 
 /* An incoming link that nobody is known behind is one of few. */

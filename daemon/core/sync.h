@@ -122,7 +122,9 @@ void reach_failed(struct core *c, const uint8_t site[SITE_BYTES], err_t why);
 void reach_wait(struct core *c, const uint8_t site[SITE_BYTES], uint64_t seconds);
 /* It ended our only session because another machine's with our key took its place. That one must have time to compare, or neither ever would. */
 void reach_replaced(struct core *c, const uint8_t site[SITE_BYTES]);
-void reach_done(struct core *c, const uint8_t site[SITE_BYTES]);
+/* Its HELLO came; its session reached LIVE: only then does the back-off begin anew (PROTOCOL.md §8.2). */
+void reach_met(struct core *c, const uint8_t site[SITE_BYTES]);
+void reach_live(struct core *c, const uint8_t site[SITE_BYTES]);
 /* Is there a link, or an attempt at one, to that site? */
 bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES]);
 /* Does peers.only let us connect to that site? What it leaves out may still connect to us. */

@@ -107,7 +107,7 @@ err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
     p = settle_duplicate(c, p);
     if (!p)
         return ERR_OK;
-    reach_done(c, p->site);
+    reach_met(c, p->site);
     tell_charter(c, p);
     return ERR_OK;
 }

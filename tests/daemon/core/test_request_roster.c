@@ -61,7 +61,8 @@ static void a_suspension_rolls_back_on_every_site_and_lifting_restores(void **st
         assert_title(w, i, id, "Avant");
         world_verify(w, i);
     }
-    world_refused(w, 1, "record.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", "title", "fr", "Non"), "suspended");
+    world_refused(w, 1, "record.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", "title", "fr", "Non"),
+                  "suspended");
     world_refused(w, 0, "ally.suspend", about("beta"), "nothing_to_do");
     act(w, "ally.lift", "beta");
     assert_true(world_settle(w, 60000));
@@ -130,6 +131,35 @@ static void an_expelled_ally_is_shown_as_gone_and_writes_no_more(void **state)
     world_free(w);
 }
 
+/* It is not told to look at its firewall, and does not ring at everybody's door every other second. */
+static void an_expelled_site_learns_why_nobody_speaks_with_it(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(315, 3);
+    char charter[64];
+    json_t *r = world_do(w, 0, "ally.cut", json_pack("{s:s}", "ally", "gamma")), *one;
+    bool ended = false;
+    size_t i;
+    snprintf(charter, sizeof charter, "%s", json_string_value(json_object_get(r, "id")));
+    json_decref(r);
+    world_run(w, 1000);
+    json_decref(world_do(w, 1, "charter.sign", json_pack("{s:s}", "id", charter)));
+    world_run(w, 60000);
+    r = world_do(w, 2, "status", NULL);
+    json_array_foreach(json_object_get(r, "problems"), i, one)
+    {
+        const char *name = json_string_value(json_object_get(one, "name"));
+        ended |= strcmp(name, "ended") == 0;
+        assert_string_not_equal(name, "unreachable");
+    }
+    assert_true(ended);
+    json_decref(r);
+    world_run(w, 300000);
+    for (i = 0; i < w->sites[2].core->reach_n; i++)
+        assert_true(w->sites[2].core->reach[i].attempts >= 4);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +167,7 @@ int main(void)
         cmocka_unit_test(only_the_registrar_acts_and_not_against_itself),
         cmocka_unit_test(a_checkpoint_is_held_by_everybody),
         cmocka_unit_test(an_expelled_ally_is_shown_as_gone_and_writes_no_more),
+        cmocka_unit_test(an_expelled_site_learns_why_nobody_speaks_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
