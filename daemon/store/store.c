@@ -228,6 +228,16 @@ static err_t check_stamp(struct store *s, struct why *why)
     return ERR_OK;
 }
 
+/*
+ * What a process wrote that was killed before its fsync is in the WAL and reads as committed, and no fsync has been done for it: it is made durable before
+ * anybody is told that we hold it. The WAL is synced before a page is copied, so that a full disk does no harm.
+ */
+static err_t settle(struct store *s)
+{
+    err_t e = query_error(s, sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
+    return e == ERR_DISK_FULL || e == ERR_LOCKED ? ERR_OK : e;
+}
+
 err_t store_open(const char *path, enum store_mode mode, struct store **out, struct why *why)
 {
     struct store *s = NULL;
@@ -245,6 +255,8 @@ err_t store_open(const char *path, enum store_mode mode, struct store **out, str
         why_set(why, e, "%s", path);
     else
         e = check_stamp(s, why);
+    if (!e && mode != STORE_READ)
+        e = settle(s);
     if (e && why && why->code != e)
         why_set(why, e, "%s: %s", path, sqlite3_errmsg(s->db));
     if (e)

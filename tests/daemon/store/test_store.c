@@ -6,6 +6,7 @@
 #include "daemon/store/rolls.h"
 #include "daemon/store/schema.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -290,6 +291,40 @@ static void a_full_disk_is_said_and_nothing_committed_is_lost(void **state)
     assert_int_equal(counts.commits, 1);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+    size_t size = store_fixture_size(from);
+    uint8_t *bytes = malloc(size + 1);
+    int fd = open(from, O_RDONLY | O_CLOEXEC);
+    assert_non_null(bytes);
+    assert_int_equal(read(fd, bytes, size), size);
+    close(fd);
+    store_fixture_file(to, bytes, size);
+    free(bytes);
+}
+
+/* Killed before its fsync, a process leaves what reads as committed and what a power cut would take: so the file alone must hold it, or the log, synced. */
+static void what_stood_in_the_log_is_in_the_file_once_it_is_opened(void **state)
+{
+    struct store_fixture *f = *state;
+    char copy[160], log[170], from[160];
+    struct store *s = NULL, *alone = NULL;
+    struct why why = {0};
+    fill(f, 3);
+    snprintf(copy, sizeof copy, "%s/copy.db", f->dir);
+    snprintf(log, sizeof log, "%s-wal", copy);
+    snprintf(from, sizeof from, "%s-wal", f->path);
+    copy_file(f->path, copy);
+    copy_file(from, log);
+    assert_int_equal(store_open(copy, STORE_WRITE, &s, &why), ERR_OK);
+    snprintf(log, sizeof log, "%s/alone.db", f->dir);
+    copy_file(copy, log);
+    assert_int_equal(store_open(log, STORE_WRITE, &alone, &why), ERR_OK);
+    assert_int_equal(number_of(alone, "SELECT count(*) FROM commits"), 3);
+    store_close(alone);
+    store_close(s);
+}
+
 static err_t put_act(struct store *s, uint8_t number)
 {
     uint8_t id[HASH_BYTES];
@@ -409,6 +444,7 @@ int main(void)
         T(a_second_writer_is_told_that_it_is_locked),
         T(a_directory_that_cannot_be_written_is_read_only),
         T(a_full_disk_is_said_and_nothing_committed_is_lost),
+        T(what_stood_in_the_log_is_in_the_file_once_it_is_opened),
         T(what_sqlite_rolled_back_takes_nothing_more),
         T(dropping_derived_tables_leaves_log_and_local_ones),
         T(dropping_derived_tables_can_be_rolled_back),
