@@ -31,6 +31,8 @@ static void check_forks(const struct sim *s, struct core *c, const char *name)
     struct arena arena = {0};
     struct fork_proof *all = NULL;
     size_t n = 0;
+    if (s->cloned && s->plan.rotates) /* of two machines with one key only one may have changed it */
+        return;
     assert_int_equal(forks_all(c->store, &arena, &all, &n), ERR_OK);
     for (size_t i = 0; i < n; i++)
         if (machines_of(s, all[i].log.site) == 1)
