@@ -4,7 +4,7 @@
 #include "peers/session.h"
 #include <assert.h>
 
-#define TYPES 17 /* above the highest message number */
+#define TYPES 18 /* above the highest message number */
 
 #define X(id, number, name) _Static_assert(number < TYPES, "a message number past the table");
 MESSAGES(X)
@@ -24,19 +24,19 @@ static const uint8_t member_edges[SESSION_STATES][TYPES] = {
     [SESSION_DIFF] = {
         [MSG_VECTOR] = TO(DIFF), [MSG_WANT] = TO(DIFF), [MSG_RUN] = TO(DIFF), [MSG_ACK] = TO(DIFF), [MSG_NEW] = TO(DIFF),
         [MSG_ERASE] = TO(DIFF), [MSG_FORK] = TO(DIFF), [MSG_PROMISE] = TO(DIFF),
-        [MSG_CHARTER] = TO(DIFF), [MSG_JOIN] = TO(DIFF), [MSG_WELCOME] = TO(DIFF),
+        [MSG_CHARTER] = TO(DIFF), [MSG_JOIN] = TO(DIFF), [MSG_VOUCH] = TO(DIFF), [MSG_WELCOME] = TO(DIFF),
         [MSG_PING] = TO(DIFF), [MSG_PONG] = TO(DIFF), [MSG_BYE] = TO(CLOSED),
     },
     [SESSION_STREAM] = {
         [MSG_VECTOR] = TO(DIFF), [MSG_WANT] = TO(STREAM), [MSG_RUN] = TO(STREAM), [MSG_ACK] = TO(STREAM), [MSG_NEW] = TO(STREAM),
         [MSG_ERASE] = TO(STREAM), [MSG_FORK] = TO(STREAM), [MSG_PROMISE] = TO(STREAM),
-        [MSG_CHARTER] = TO(STREAM), [MSG_JOIN] = TO(STREAM), [MSG_WELCOME] = TO(STREAM),
+        [MSG_CHARTER] = TO(STREAM), [MSG_JOIN] = TO(STREAM), [MSG_VOUCH] = TO(STREAM), [MSG_WELCOME] = TO(STREAM),
         [MSG_PING] = TO(STREAM), [MSG_PONG] = TO(STREAM), [MSG_BYE] = TO(CLOSED),
     },
     [SESSION_LIVE] = {
         [MSG_VECTOR] = TO(DIFF), [MSG_WANT] = TO(LIVE), [MSG_RUN] = TO(LIVE), [MSG_ACK] = TO(LIVE), [MSG_NEW] = TO(LIVE),
         [MSG_ERASE] = TO(LIVE), [MSG_FORK] = TO(LIVE), [MSG_PROMISE] = TO(LIVE),
-        [MSG_CHARTER] = TO(LIVE), [MSG_JOIN] = TO(LIVE), [MSG_WELCOME] = TO(LIVE),
+        [MSG_CHARTER] = TO(LIVE), [MSG_JOIN] = TO(LIVE), [MSG_VOUCH] = TO(LIVE), [MSG_WELCOME] = TO(LIVE),
         [MSG_PING] = TO(LIVE), [MSG_PONG] = TO(LIVE), [MSG_BYE] = TO(CLOSED),
     },
 };

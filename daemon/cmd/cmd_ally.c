@@ -53,6 +53,25 @@ static const char *in_words(const struct out *o, const char *code)
     return code;
 }
 
+/* Of several that have one code, one is right at most. */
+static void show_asking(const struct out *o, const json_t *result)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "asking"), i, one)
+    {
+        fputc('\n', o->data);
+        out_print(o,
+                  pick_true(one, "invited") ? N_("{1} has an invitation and waits to be let in. Its words: {2}")
+                                            : N_("{1} asks to be let in, without an invitation. Its words: {2}"),
+                  pick_text(one, "ally"), pick_text(one, "words"), NULL);
+        if (pick_number(one, "rivals"))
+            out_print(o, N_("  Another site has the same code: it was stolen, or passed on. Trust the words alone."),
+                      NULL);
+        out_print(o, "  → {1}", "allied ally admit WORDS · allied ally refuse WORDS", NULL);
+    }
+}
+
 static void show(const struct out *o, const json_t *result)
 {
     static const struct table_column columns[] = {
@@ -78,6 +97,7 @@ static void show(const struct out *o, const json_t *result)
     }
     table_print(&t, o);
     table_fini(&t);
+    show_asking(o, result);
 }
 
 static const struct arg_form list_form = {"ally list", "", N_("the allies and their sites"), NULL, 0, 0, 0, NULL};
@@ -118,6 +138,10 @@ static void show_one(const struct out *o, const json_t *ally)
                    pick_true(site, "ended") ? tr(o->lang, N_("key no longer valid")) : "");
         hosted_by(o, &line, site);
         out_pair(o, N_("site"), buf_text(&line));
+        buf_clear(&line);
+        pick_show(&line, json_object_get(site, "endpoints"));
+        if (line.len && !pick_true(site, "ended"))
+            out_pair(o, N_("reached at"), buf_text(&line));
         buf_fini(&line);
     }
     buf_fini(&roles);
@@ -164,6 +188,74 @@ static int ally_suspend(struct cli *cli, int argc, char **argv)
 static int ally_lift(struct cli *cli, int argc, char **argv)
 {
     return about_one(cli, &lift_form, "ally.lift", argc, argv);
+}
+
+/* ---- letting in ---- */
+
+static const struct arg_form admit_form = {"ally admit",
+                                           "WORDS",
+                                           N_("let a site in that waits for it"),
+                                           NULL,
+                                           0,
+                                           1,
+                                           1,
+                                           N_("WORDS: those that were read aloud to you, or the ally's name where it "
+                                              "alone has that name. To see who waits: allied ally list")};
+static const struct arg_form refuse_form = {
+    "ally refuse", "WORDS", N_("do not let a site in that asks for it"), NULL, 0, 1, 1, NULL};
+static const struct arg_form card_form = {
+    "ally card",
+    "",
+    N_("a public line by which others may ask to be let in here"),
+    NULL,
+    0,
+    0,
+    0,
+    N_("It lets nobody in by itself; it may stand on a page. Others run: allied apply LINE --ally NAME")};
+
+static void show_let_in(const struct out *o, const json_t *r)
+{
+    if (*pick_text(r, "waits_for"))
+        out_print(o, N_("{1} is let in; now {2} has to admit it, and does so by itself once its daemon runs."),
+                  pick_text(r, "ally"), pick_text(r, "waits_for"), NULL);
+    else
+        out_print(o, N_("{1} is in."), pick_text(r, "ally"), NULL);
+}
+
+static void show_refused(const struct out *o, const json_t *r)
+{
+    out_print(o, N_("{1} was not let in."), pick_text(r, "ally"), NULL);
+}
+
+static void show_card(const struct out *o, const json_t *r)
+{
+    out_print(o, "{1}", pick_text(r, "card"), NULL);
+}
+
+static int about_words(struct cli *cli, const struct arg_form *form, const char *request,
+                       void (*shown)(const struct out *o, const json_t *result), int argc, char **argv)
+{
+    struct args args;
+    int code;
+    if (!cli_begin(cli, form, argc, argv, &args, &code))
+        return code;
+    const char *words = args.operands_n ? args.operands[0] : "";
+    return entity_ask(cli, request, json_pack("{s:s}", "words", words), shown);
+}
+
+static int ally_admit(struct cli *cli, int argc, char **argv)
+{
+    return about_words(cli, &admit_form, "ally.admit", show_let_in, argc, argv);
+}
+
+static int ally_refuse(struct cli *cli, int argc, char **argv)
+{
+    return about_words(cli, &refuse_form, "ally.refuse", show_refused, argc, argv);
+}
+
+static int ally_card(struct cli *cli, int argc, char **argv)
+{
+    return about_words(cli, &card_form, "ally.card", show_card, argc, argv);
 }
 
 /* ---- expulsion, checkpoints ---- */
@@ -223,6 +315,9 @@ static int ally_checkpoint(struct cli *cli, int argc, char **argv)
 static const struct cli_sub subs[] = {
     {"list",       ally_list,       &list_form      },
     {"show",       ally_show,       &show_form      },
+    {"admit",      ally_admit,      &admit_form     },
+    {"refuse",     ally_refuse,     &refuse_form    },
+    {"card",       ally_card,       &card_form      },
     {"suspend",    ally_suspend,    &suspend_form   },
     {"lift",       ally_lift,       &lift_form      },
     {"cut",        ally_cut,        &cut_form       },

@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const struct arg_option options[] = {
-    {0, "expires", "7d",        false, N_("how long the invitation is good: 30m, 12h, 7d (default 7d)")},
-    {0, "address", "HOST:PORT", true,  N_("where the newcomer reaches this site")                      },
+    {0, "expires", "7d",        false, N_("how long the invitation is good: 30m, 12h, 7d (default 7d)")          },
+    {0, "confirm", NULL,        false, N_("let nobody in before the words of the newcomer's key were read aloud")},
+    {0, "address", "HOST:PORT", true,  N_("where the newcomer reaches this site")                                },
 };
 static const struct arg_form form = {
     "invite",
@@ -32,6 +33,8 @@ static json_t *request(const struct args *args, int64_t expires_s, bool again)
         json_object_set(out, "addresses", list);
     if (again)
         json_object_set_new(out, "again", json_true());
+    if (args_flag(args, "confirm"))
+        json_object_set_new(out, "confirm", json_true());
     json_decref(list);
     return out;
 }
@@ -55,6 +58,12 @@ int cmd_invite(struct cli *cli, int argc, char **argv)
             out_say(&cli->out, N_("Words to read aloud: {1}"), pick_text(result, "words"), NULL);
         out_say(&cli->out, N_("Send this line to {1}; it is good once, until {2}:"), args.operands[0],
                 pick_text(result, "expires"), NULL);
+        if (pick_true(result, "confirm"))
+            out_say(&cli->out, N_("Then {1} reads you the words that join shows there: allied ally admit WORDS"),
+                    args.operands[0], NULL);
+        if (*pick_text(result, "waits_for"))
+            out_say(&cli->out, N_("{1} admits: as long as its daemon does not run, the newcomer waits."),
+                    pick_text(result, "waits_for"), NULL);
         out_print(&cli->out, "{1}", pick_text(result, "code"), NULL);
     }
     json_decref(result);

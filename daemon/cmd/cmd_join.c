@@ -1,5 +1,5 @@
 /*
- * allied join: asks to be admitted, then fetches everything; ends when the digests match.
+ * allied join, allied apply: ask to be admitted, by an invitation or without one, then fetch everything; end when the digests match.
  */
 #include "daemon/cmd/endpoints.h"
 #include "daemon/cmd/cmd.h"
@@ -22,9 +22,26 @@ static const struct arg_form form = {"join",
                                      1,
                                      N_("Ctrl-C is safe: the same command goes on. Then run: allied daemon")};
 
-static err_t read_code(struct cli *cli, const char *text, struct arena *arena, struct invite *out)
+static const struct arg_form apply_form = {
+    "apply",
+    "LINE",
+    N_("ask an alliance to be let in, without an invitation"),
+    options,
+    sizeof options / sizeof *options,
+    1,
+    1,
+    N_("LINE is what a member publishes (allied ally card). Read the words shown to that member by a way you trust; "
+       "Ctrl-C is safe: the same command goes "
+       "on, and so does allied daemon")};
+
+static err_t read_code(struct cli *cli, const struct args *args, bool applies, struct arena *arena, struct invite *out)
 {
+    const char *text = args->operands[0];
     err_t e = invite_decode(slice_text(text), arena, out);
+    if (!e && invite_is_card(out) != applies)
+        e = applies ? ERR_CARD_NOT : ERR_CARD;
+    if (!e && applies && !args_value(args, "ally"))
+        return why_set(&cli->why, ERR_USAGE_MISSING, "%s", "--ally NAME");
     return e ? why_set(&cli->why, e, "%.40s", text) : ERR_OK;
 }
 
@@ -45,20 +62,20 @@ static err_t prepare(struct cli *cli, const struct args *args, const struct invi
                       endpoints, &cli->why);
 }
 
-int cmd_join(struct cli *cli, int argc, char **argv)
+static int ask(struct cli *cli, const struct arg_form *how, bool applies, int argc, char **argv)
 {
     struct args args;
     struct arena arena = {0};
     struct invite invite;
     json_t *status = NULL;
     int code;
-    if (!cli_begin(cli, &form, argc, argv, &args, &code))
+    if (!cli_begin(cli, how, argc, argv, &args, &code))
         return code;
-    err_t e = read_code(cli, args.operands[0], &arena, &invite);
+    err_t e = read_code(cli, &args, applies, &arena, &invite);
     if (!e)
         e = prepare(cli, &args, &invite);
     if (!e)
-        e = fetch_all(cli, "allied join CODE", &status);
+        e = fetch_all(cli, applies ? "allied apply LINE --ally NAME" : "allied join CODE", &status);
     if (!e && cli->out.json)
         out_json(&cli->out, status);
     else if (!e) {
@@ -75,4 +92,14 @@ int cmd_join(struct cli *cli, int argc, char **argv)
     arena_fini(&arena);
     sign_wipe(&invite, sizeof invite);
     return e ? cli_fail(cli, e) : 0;
+}
+
+int cmd_join(struct cli *cli, int argc, char **argv)
+{
+    return ask(cli, &form, false, argc, argv);
+}
+
+int cmd_apply(struct cli *cli, int argc, char **argv)
+{
+    return ask(cli, &apply_form, true, argc, argv);
 }

@@ -129,6 +129,16 @@ static void alone(const struct out *o, const json_t *r)
     out_print(o, "  → {1}", "allied invite NAME", NULL);
 }
 
+static void asking(const struct out *o, const json_t *r)
+{
+    size_t n = json_array_size(json_object_get(r, "asking"));
+    if (!n)
+        return;
+    fputc('\n', o->data);
+    out_print(o, N_("Sites that wait to be let in here: {1}"), NUM(n), NULL);
+    out_print(o, "  → {1}", "allied ally list", NULL);
+}
+
 static void problems(const struct out *o, const json_t *r)
 {
     size_t i;
@@ -175,6 +185,7 @@ static void show(const struct out *o, const json_t *r)
     }
     peers(o, r);
     alone(o, r);
+    asking(o, r);
     problems(o, r);
 }
 

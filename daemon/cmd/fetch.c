@@ -14,7 +14,7 @@ struct fetch {
     struct progress progress;
     struct mono moved; /* when something last changed */
     int64_t commits;
-    bool admitted;
+    bool admitted, told; /* told: who must act */
 };
 
 static const json_t *first_equal(const json_t *peers)
@@ -74,6 +74,21 @@ static void show(struct fetch *f, const json_t *status)
     progress_step(&f->progress, now, phase, (uint64_t)commits, whole && part >= whole ? whole - 1 : part, whole);
 }
 
+/* Once: who must act, and the words that they want to hear. */
+static void tell(struct fetch *f, const json_t *status)
+{
+    const char *words = pick_text(status, "join_words"), *who = pick_text(status, "join_who");
+    if (f->told || !*who)
+        return;
+    f->told = true;
+    progress_end(&f->progress);
+    if (*words)
+        out_say(&f->cli->out, N_("Read these words to {1}, who lets this site in by them: {2}"), who, words, NULL);
+    else
+        out_say(&f->cli->out, N_("Waiting for {1} to admit this site; nothing is lost, and Ctrl-C is safe."), who,
+                NULL);
+}
+
 /* One look at how it stands; *done when the digests match with somebody. */
 static err_t look(struct fetch *f, json_t **status, bool *done)
 {
@@ -84,6 +99,7 @@ static err_t look(struct fetch *f, json_t **status, bool *done)
     if (!*status)
         return ERR_MEMORY;
     show(f, *status);
+    tell(f, *status);
     *done = f->admitted && first_equal(json_object_get(*status, "peers")) &&
             !json_integer_value(json_object_get(*status, "holes"));
     return refusal(f, *status);
@@ -91,6 +107,9 @@ static err_t look(struct fetch *f, json_t **status, bool *done)
 
 static err_t too_long(struct fetch *f, const json_t *status)
 {
+    const char *words = pick_text(status, "join_words"), *who = pick_text(status, "join_who");
+    if (!is_in(status) && *who)
+        return why_set(&f->cli->why, *words ? ERR_CONFIRM : ERR_WAITING, "%.100s%s%s", who, *words ? ": " : "", words);
     bool reached = is_in(status) || json_is_true(json_object_get(status, "inviter_reached"));
     return why_set(&f->cli->why, reached ? f->admitted ? ERR_TIMEOUT : ERR_WAITING : ERR_UNREACHABLE, "%.150s",
                    pick_text(status, "inviter_address"));

@@ -1,33 +1,38 @@
 #include "daemon/core/admit.h"
+#include "daemon/core/asks.h"
 #include "daemon/core/charters.h"
 #include "daemon/core/found.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/joins.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/registrar.h"
 #include "daemon/core/rotate.h"
+#include "daemon/core/roster.h"
 #include "daemon/core/sync.h"
+#include "daemon/core/vouch.h"
 #include "peers/address.h"
 #include <stdio.h>
 
-#define INVITE_WORDS_BYTES 8
-
 /* ---- refused ---- */
+
+err_t admit_read_answer(struct slice kept, char detail[JOIN_DETAIL_BYTES])
+{
+    char text[256] = "";
+    memcpy(text, kept.at, kept.len < sizeof text ? kept.len : sizeof text - 1);
+    size_t name = strcspn(text, " ");
+    snprintf(detail, JOIN_DETAIL_BYTES, "%.159s", text[name] ? text + name + 1 : "");
+    text[name] = 0;
+    err_t e = err_by_name(text);
+    return e == ERR_COUNT ? ERR_STANDING : e;
+}
 
 /* A refusal outlives the command that met it: whoever looks later shall not wait for nobody. */
 void admit_refused(struct core *c, struct arena *arena)
 {
     struct slice kept;
-    char text[256] = "";
-    if (!c->joining || local_get(c->store, SETTING_JOIN_REFUSED, arena, &kept))
-        return;
-    memcpy(text, kept.at, kept.len < sizeof text ? kept.len : sizeof text - 1);
-    size_t name = strcspn(text, " ");
-    snprintf(c->join_detail, sizeof c->join_detail, "%.159s", text[name] ? text + name + 1 : "");
-    text[name] = 0;
-    c->join_error = err_by_name(text);
-    if (c->join_error == ERR_COUNT)
-        c->join_error = ERR_STANDING;
+    if (c->joining && local_get(c->store, SETTING_JOIN_REFUSED, arena, &kept) == ERR_OK)
+        c->join_error = admit_read_answer(kept, c->join_detail);
 }
 
 /* ---- inviting ---- */
@@ -59,14 +64,7 @@ err_t admit_addresses(struct invite *invite, const char *addresses, struct why *
 static err_t store_invitation(struct core *c, const struct invitation *row)
 {
     err_t e = batch_begin(c);
-    if (e)
-        return e;
-    e = local_put_invitation(c->store, row);
-    if (e) {
-        batch_abort(c);
-        return e;
-    }
-    return batch_end(c);
+    return e ? e : batch_close(c, local_put_invitation(c->store, row));
 }
 
 /* Two acts with one predecessor are a rift in the roster, and a registrar out of a backup may lack acts that it signed itself. */
@@ -88,62 +86,105 @@ err_t admit_knows_roster(struct core *c)
     return local_set(c->store, SETTING_RESTORED, slice_text(""));
 }
 
-/* The secretariat's own site is told which file it lacks. */
-static err_t no_registrar(struct core *c, struct why *why)
+/* Nobody could admit whom the secretariat's only site invites without its key: it is told which file it lacks. */
+static err_t may_invite(struct core *c, struct why *why)
 {
     struct sign_key key = {0};
-    const struct ally *ally = core_own(c) ? authority_ally_of(&c->authority, core_own(c)->key.pub) : NULL;
-    if (!ally || !authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT))
-        return why_set(why, ERR_NOT_REGISTRAR, "%s", "invite");
-    err_t e = keyfile_read(c->dir, REGISTRAR_KEY_NAME, &key, why);
+    err_t e = c->is_registrar ? ERR_OK : vouch_may(c, core_own(c)->key.pub);
+    if (e || !registrar_is_lost(c))
+        return e ? why_set(why, e, "%s", "invite") : ERR_OK;
+    e = keyfile_read(c->dir, REGISTRAR_KEY_NAME, &key, why);
     sign_key_wipe(&key);
-    if (e && e != ERR_KEY_MISSING)
-        return e;
-    return why_set(why, ERR_KEY_REGISTRAR, "%.120s/keys/%s.key", c->dir, REGISTRAR_KEY_NAME);
+    return e && e != ERR_KEY_MISSING
+               ? e
+               : why_set(why, ERR_KEY_REGISTRAR, "%.120s/keys/%s.key", c->dir, REGISTRAR_KEY_NAME);
 }
 
-err_t admit_invite(struct core *c, const char *ally, int64_t expires_ms, const char *addresses, struct buf *code,
-                   char *words, size_t words_size, struct why *why)
+static err_t make_code(const struct invite *invite, struct buf *code, char *words, size_t words_size)
 {
-    struct invite invite = {.expires_s = (uint64_t)(expires_ms / 1000), .ally_name = slice_text(ally)};
-    struct invitation row = {.ally_name = slice_text(ally), .expires_ms = expires_ms};
-    struct sign_key secret;
-    if (!c->is_registrar)
-        return no_registrar(c, why);
-    err_t e = admit_addresses(&invite, addresses, why);
+    uint8_t hash[HASH_BYTES];
+    err_t e = invite_encode(invite, code);
     if (e)
         return e;
-    memcpy(invite.alliance, c->authority.alliance, ALLIANCE_BYTES);
-    memcpy(invite.charter_id, c->authority.charter_id, HASH_BYTES);
-    memcpy(invite.inviter, core_own(c)->key.pub, SITE_BYTES);
+    struct slice part = buf_slice(code);
+    hash256(hash, &part, 1);
+    if (words_size >= WORD_TEXT_LEN(WORDS_BYTES))
+        words_encode(slice_of(hash, WORDS_BYTES), words);
+    return ERR_OK;
+}
+
+static void pin(struct core *c, struct invite *invite)
+{
+    memcpy(invite->alliance, c->authority.alliance, ALLIANCE_BYTES);
+    memcpy(invite->charter_id, c->authority.charter_id, HASH_BYTES);
+    memcpy(invite->inviter, core_own(c)->key.pub, SITE_BYTES);
+}
+
+err_t admit_invite(struct core *c, const struct invitation *in, const char *addresses, struct buf *code, char *words,
+                   size_t words_size, struct why *why)
+{
+    struct invite invite = {.expires_s = (uint64_t)(in->expires_ms / 1000), .ally_name = in->ally_name};
+    struct invitation row = *in;
+    struct sign_key secret;
+    err_t e = may_invite(c, why);
+    if (!e)
+        e = admit_addresses(&invite, addresses, why);
+    if (e)
+        return e;
+    pin(c, &invite);
     c->env.random(c->env.ctx, invite.secret, SEED_BYTES);
     sign_key_from_seed(invite.secret, &secret);
     memcpy(row.secret_key, secret.pub, SITE_BYTES);
-    e = invite_encode(&invite, code);
-    if (!e) {
-        uint8_t hash[HASH_BYTES];
-        struct slice part = buf_slice(code);
-        hash256(hash, &part, 1);
-        if (words_size >= WORD_TEXT_LEN(INVITE_WORDS_BYTES))
-            words_encode(slice_of(hash, INVITE_WORDS_BYTES), words);
+    e = make_code(&invite, code, words, words_size);
+    if (!e)
         e = store_invitation(c, &row);
-    }
     sign_key_wipe(&secret);
     sign_wipe(invite.secret, sizeof invite.secret);
     return e;
 }
 
+err_t admit_card(struct core *c, const char *addresses, struct buf *code, struct why *why)
+{
+    struct invite card = {.ally_name = c->authority.name};
+    err_t e = may_invite(c, why);
+    if (!e)
+        e = admit_addresses(&card, addresses, why);
+    if (e)
+        return e;
+    pin(c, &card);
+    return invite_encode(&card, code);
+}
+
 /* ---- admitting ---- */
 
-static err_t check_invitation(struct core *c, const struct join_request *r, struct invitation *row)
+static bool is_nobody(const uint8_t site[SITE_BYTES])
 {
     static const uint8_t nobody[SITE_BYTES];
+    return memcmp(site, nobody, SITE_BYTES) == 0;
+}
+
+/* Whom it invited, and who used it: where that is a stranger, it was stolen. */
+static err_t used(struct core *c, const struct invitation *row, struct why *why)
+{
+    const struct site *site = authority_site(&c->authority, row->used_by);
+    struct slice name = site ? site->name : slice_text("-");
+    char id[SHORT_LEN + 1];
+    return why_set(why, ERR_INVITE_USED, "%.*s: %.*s %s…", (int)(row->ally_name.len < 60 ? row->ally_name.len : 60),
+                   (const char *)row->ally_name.at, (int)(name.len < 60 ? name.len : 60), (const char *)name.at,
+                   core_short(slice_of(row->used_by, SITE_BYTES), id));
+}
+
+static err_t check_invitation(struct core *c, const struct join_request *r, struct invitation *row, struct why *why)
+{
     err_t e = local_invitation(c->store, r->secret_key, &c->frame, row);
-    if (e)
-        return e == ERR_NOT_FOUND ? ERR_INVITE_UNKNOWN : e;
-    if (memcmp(row->used_by, nobody, SITE_BYTES) != 0)
-        return memcmp(row->used_by, r->site, SITE_BYTES) == 0 ? ERR_OK : ERR_INVITE_USED;
-    return row->expires_ms < core_wall(c).ms ? ERR_INVITE_EXPIRED : ERR_OK;
+    if (!e && !is_nobody(row->used_by))
+        return memcmp(row->used_by, r->site, SITE_BYTES) == 0 ? ERR_OK : used(c, row, why);
+    if (!e)
+        e = row->expires_ms < core_wall(c).ms ? ERR_INVITE_EXPIRED : ERR_OK;
+    e = e == ERR_NOT_FOUND ? ERR_INVITE_UNKNOWN : e;
+    return e ? why_set(why, e, "%.*s", (int)(r->ally_name.len < 100 ? r->ally_name.len : 100),
+                       (const char *)r->ally_name.at)
+             : ERR_OK;
 }
 
 static err_t write_act(struct core *c, const struct join_request *r, struct slice request, struct buf *carried,
@@ -186,11 +227,7 @@ static err_t store_admission(struct core *c, const struct join_request *r, struc
         e = local_put_invitation(c->store, row);
     for (size_t i = 0; i < r->endpoints_n && !e; i++)
         e = local_address_add(c->store, r->site, r->endpoints[i]);
-    if (e) {
-        batch_abort(c);
-        return e;
-    }
-    return batch_end(c);
+    return batch_close(c, e);
 }
 
 static err_t judge_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES],
@@ -213,44 +250,156 @@ static err_t judge_join(struct core *c, const struct msg_join *m, const uint8_t 
 /* A site that stands wants a new key: who cannot decide keeps it for who can. */
 static err_t join_again(struct core *c, const struct msg_join *m, const struct join_request *r, struct why *why)
 {
-    err_t e = rotate_judge(c, r, why), kept = e == ERR_WAITING ? joins_keep(c, m, r) : ERR_OK;
+    err_t e = rotate_judge(c, r, why), kept = e == ERR_WAITING ? joins_keep(c, MSG_JOIN, m, r) : ERR_OK;
     return kept ? why_set(why, kept, "%s", "key.rotate") : e;
+}
+
+err_t admit_let_in(struct core *c, const struct msg_join *m, const struct join_request *r, struct invitation *row,
+                   struct why *why)
+{
+    struct buf act;
+    uint8_t id[HASH_BYTES];
+    buf_init(&act, LIMIT_ENVELOPE_BYTES);
+    /* An ally's id is drawn by the newcomer: one that is taken would join a site to somebody else's ally. */
+    err_t e = authority_ally(&c->authority, r->ally) ? why_set(why, ERR_MEMBER, "%s", "ally") : ERR_OK;
+    if (!e && (e = admit_knows_roster(c)) != ERR_OK)
+        why_set(why, e, "%s", "roster");
+    if (!e)
+        e = write_act(c, r, m->request, &act, id);
+    if (!e)
+        e = store_admission(c, r, row, buf_slice(&act), id);
+    if (!e)
+        e = charters_take_effect(c);
+    buf_fini(&act);
+    return e;
+}
+
+static err_t waiting(struct core *c, struct why *why)
+{
+    char who[120];
+    roster_secretariat(c, who, sizeof who);
+    return why_set(why, ERR_WAITING, "%s", who);
+}
+
+/* Who may use the invitation is settled here, durably, before anybody hears of it. */
+err_t admit_pass_on(struct core *c, const struct msg_join *m, const struct join_request *r, struct invitation *row,
+                    int64_t taken_ms, struct why *why)
+{
+    struct msg_join vouched;
+    struct buf word;
+    err_t e = vouch_may(c, core_own(c)->key.pub);
+    if (e)
+        return why_set(why, e, "%s", "invite");
+    if (is_nobody(row->used_by)) {
+        memcpy(row->used_by, r->site, SITE_BYTES);
+        e = store_invitation(c, row);
+    }
+    buf_init(&word, VOUCH_MAX_BYTES);
+    if (!e)
+        e = vouch_make(c, m, taken_ms, row->expires_ms, &word, &vouched);
+    if (!e)
+        e = joins_keep(c, MSG_VOUCH, &vouched, r);
+    buf_fini(&word);
+    /* Others of the same site are on their way already. */
+    return e && e != ERR_ITEMS ? e : waiting(c, why);
+}
+
+/* ERR_NOT_FOUND: it is not in. */
+static err_t is_in(const struct core *c, const struct join_request *r, struct why *why)
+{
+    const struct site *site = authority_site(&c->authority, r->site);
+    if (!site)
+        return ERR_NOT_FOUND;
+    return site->ended ? why_set(why, ERR_STANDING, "%s", "site") : ERR_OK;
+}
+
+/* What the registrar said already, or his turn. */
+static err_t go_on(struct core *c, const struct msg_join *m, const struct join_request *r, struct invitation *row,
+                   struct why *why)
+{
+    char detail[JOIN_DETAIL_BYTES];
+    if (c->is_registrar)
+        return admit_let_in(c, m, r, row, why);
+    if (!row->answer.len)
+        return admit_pass_on(c, m, r, row, core_wall(c).ms, why);
+    err_t e = admit_read_answer(row->answer, detail);
+    return why_set(why, e, "%s", detail);
+}
+
+static err_t invited(struct core *c, const struct msg_join *m, const struct join_request *r, struct why *why)
+{
+    struct invitation row;
+    err_t e = check_invitation(c, r, &row, why);
+    if (e)
+        return e;
+    e = is_in(c, r, why);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    if (row.confirm && is_nobody(row.used_by))
+        return asks_take(c, m, r, why);
+    return go_on(c, m, r, &row, why);
+}
+
+/* Without an invitation. Once it was let in here, its word is on its way. */
+static err_t uninvited(struct core *c, const struct msg_join *m, const struct join_request *r, struct why *why)
+{
+    struct invitation row;
+    err_t e = is_in(c, r, why);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    e = local_invitation(c->store, r->secret_key, &c->frame, &row);
+    if (e == ERR_NOT_FOUND)
+        return asks_take(c, m, r, why);
+    if (e)
+        return e;
+    return go_on(c, m, r, &row, why);
 }
 
 err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why)
 {
     struct join_request r;
-    struct invitation row;
-    struct buf act;
-    uint8_t id[HASH_BYTES];
     err_t e = judge_join(c, m, site, &r, why);
-    if (e || authority_site(&c->authority, r.secret_key))
-        return e ? e : join_again(c, m, &r, why);
-    buf_init(&act, LIMIT_ENVELOPE_BYTES);
+    if (e)
+        return e;
+    if (memcmp(r.secret_key, r.site, SITE_BYTES) == 0)
+        return uninvited(c, m, &r, why);
+    return authority_site(&c->authority, r.secret_key) ? join_again(c, m, &r, why) : invited(c, m, &r, why);
+}
+
+err_t admit_judge_vouched(struct core *c, const struct msg_join *m, const struct join_request *r, struct why *why)
+{
+    struct vouch v;
+    struct invitation row = {.ally_name = r->ally_name};
+    err_t e = vouch_check(c, m, &v, why);
+    if (!e && (e = is_in(c, r, why)) != ERR_NOT_FOUND)
+        return e;
+    if (e != ERR_NOT_FOUND)
+        return e;
+    /* The invitation may be our own, or was passed on by two members. */
+    e = local_invitation(c->store, r->secret_key, &c->frame, &row);
+    if (!e && !is_nobody(row.used_by) && memcmp(row.used_by, r->site, SITE_BYTES) != 0)
+        return used(c, &row, why);
+    if (e && e != ERR_NOT_FOUND)
+        return e;
     if (!c->is_registrar)
-        e = why_set(why, ERR_NOT_REGISTRAR, "%s", "invite");
-    if (!e) {
-        e = check_invitation(c, &r, &row);
-        if (e)
-            why_set(why, e, "%.*s", (int)(r.ally_name.len < 100 ? r.ally_name.len : 100), (const char *)r.ally_name.at);
-    }
-    if (!e && authority_site(&c->authority, r.site)) {
-        buf_fini(&act);
-        return ERR_OK;
-    }
-    /* An ally's id is drawn by the newcomer: one that is taken would join a site to somebody else's ally. */
-    if (!e && authority_ally(&c->authority, r.ally))
-        e = why_set(why, ERR_MEMBER, "%s", "ally");
-    if (!e && (e = admit_knows_roster(c)) != ERR_OK)
-        why_set(why, e, "%s", "roster");
+        return waiting(c, why);
+    memcpy(row.secret_key, r->secret_key, SITE_BYTES);
+    row.expires_ms = (int64_t)v.expires_s * 1000;
+    e = admit_let_in(c, m, r, &row, why);
+    return e == ERR_RESTORED ? waiting(c, why) : e;
+}
+
+err_t admit_vouched(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why)
+{
+    struct join_request r;
+    err_t e = judge_join(c, m, site, &r, why);
+    /* A site's key cannot be an invitation's secret: that would be a request for a new key, which needs nobody's word. */
+    if (!e && memcmp(r.secret_key, r.site, SITE_BYTES) != 0 && authority_site(&c->authority, r.secret_key))
+        e = why_set(why, ERR_MEMBER, "%s", "secret");
     if (!e)
-        e = write_act(c, &r, m->request, &act, id);
-    if (!e)
-        e = store_admission(c, &r, &row, buf_slice(&act), id);
-    if (!e)
-        e = charters_take_effect(c);
-    buf_fini(&act);
-    return e;
+        e = admit_judge_vouched(c, m, &r, why);
+    err_t kept = e == ERR_WAITING ? joins_keep(c, MSG_VOUCH, m, &r) : ERR_OK;
+    return kept ? why_set(why, kept, "%s", "vouch") : e;
 }
 
 /* ---- being admitted ---- */
@@ -297,24 +446,19 @@ err_t admit_request(struct core *c, struct buf *message)
     if (e)
         return e;
     m.join.request = request;
-    e = admit_sign(request, seed.at, &core_own(c)->key, &m.join);
+    e = admit_sign(request, is_nobody(seed.at) ? core_own(c)->key.secret : seed.at, &core_own(c)->key, &m.join);
     return e ? e : msg_encode(&m, message);
 }
 
 static err_t keep_answer(struct core *c)
 {
     char text[256] = "";
-    if (c->join_error && err_exit(c->join_error) != 75)
+    if (c->join_error)
         snprintf(text, sizeof text, "%s %s", err_name(c->join_error), c->join_detail);
     err_t e = batch_begin(c);
     if (e)
         return e;
-    e = local_set(c->store, SETTING_JOIN_REFUSED, slice_text(text));
-    if (e) {
-        batch_abort(c);
-        return e;
-    }
-    return batch_end(c);
+    return batch_close(c, local_set(c->store, SETTING_JOIN_REFUSED, slice_text(text)));
 }
 
 err_t admit_answered(struct core *c, const struct msg_welcome *m)
@@ -323,12 +467,10 @@ err_t admit_answered(struct core *c, const struct msg_welcome *m)
     size_t n = m->detail.len < sizeof c->join_detail ? m->detail.len : sizeof c->join_detail - 1;
     if (m->code.len < sizeof name)
         memcpy(name, m->code.at, m->code.len);
-    c->join_error = err_by_name(name);
-    if (c->join_error == ERR_COUNT)
-        c->join_error = ERR_STANDING;
-    /* Kept for the registrar: the act comes. */
-    if (c->join_error == ERR_WAITING)
-        c->join_error = ERR_OK;
+    err_t e = err_by_name(name);
+    e = e == ERR_COUNT ? ERR_STANDING : e;
+    c->join_wait = err_exit(e) == 75 ? e : ERR_OK;
+    c->join_error = c->join_wait ? ERR_OK : e;
     memcpy(c->join_detail, m->detail.at, n);
     c->join_detail[n] = 0;
     return keep_answer(c);
@@ -346,12 +488,10 @@ err_t admit_finish(struct core *c)
         e = local_set(c->store, SETTING_JOIN_SECRET, slice_text(""));
     if (!e)
         e = local_set(c->store, SETTING_JOIN_REFUSED, slice_text(""));
-    if (e) {
-        batch_abort(c);
-        return e;
-    }
+    if (e)
+        return batch_close(c, e);
     c->joining = false;
-    c->join_error = ERR_OK;
+    c->join_error = c->join_wait = ERR_OK;
     core_note(c, JOURNAL_INFO, "join.admitted", "roster=%llu", (unsigned long long)c->authority.roster_number);
     return batch_end(c);
 }

@@ -145,6 +145,8 @@ struct before {
     bool waits; /* for its admission */
     uint8_t id[SITE_BYTES];
     uint8_t code[SITE_BYTES]; /* of the invitation it joined by, or zeros */
+    bool asked;               /* as the ally with this id */
+    uint8_t ally[ALLY_BYTES];
 };
 
 /* What could not be read is not the same as what is not there. */
@@ -160,6 +162,7 @@ static err_t look_before(const char *dir, struct before *out, struct why *why)
     struct arena arena = {0};
     struct own_site *rows = NULL;
     struct slice value;
+    struct join_request asked;
     bool joined = false;
     size_t n = 0;
     *out = (struct before){0};
@@ -173,6 +176,9 @@ static err_t look_before(const char *dir, struct before *out, struct why *why)
         memcpy(out->id, rows[0].site, SITE_BYTES);
     if (out->site)
         e = is_there(local_get(s, SETTING_JOIN_REQUEST, &arena, &value), &out->waits);
+    out->asked = !e && out->waits && join_decode(value, &asked) == ERR_OK;
+    if (out->asked)
+        memcpy(out->ally, asked.ally, ALLY_BYTES);
     if (!e && out->site)
         e = is_there(local_get(s, SETTING_JOIN_CODE, &arena, &value), &joined);
     if (!e && joined && value.len == SITE_BYTES)
@@ -326,15 +332,19 @@ static err_t put_join(struct store *s, const struct invite *invite, const uint8_
     return e;
 }
 
+/* Asked again it is the same request, unless names or addresses changed. */
 static err_t make_request(const struct env *env, const struct invite *invite, const uint8_t code[SITE_BYTES],
-                          const uint8_t site[SITE_BYTES], struct slice ally, const char *site_name,
-                          const char *endpoints, struct buf *out)
+                          const struct before *before, struct slice ally, const char *site_name, const char *endpoints,
+                          struct buf *out)
 {
     struct join_request request = {.ally_name = ally, .site_name = slice_text(site_name)};
     memcpy(request.alliance, invite->alliance, ALLIANCE_BYTES);
-    memcpy(request.secret_key, code, SITE_BYTES);
-    memcpy(request.site, site, SITE_BYTES);
-    env->random(env->ctx, request.ally, ALLY_BYTES);
+    memcpy(request.secret_key, invite_is_card(invite) ? before->id : code, SITE_BYTES);
+    memcpy(request.site, before->id, SITE_BYTES);
+    if (before->asked)
+        memcpy(request.ally, before->ally, ALLY_BYTES);
+    else
+        env->random(env->ctx, request.ally, ALLY_BYTES);
     join_endpoints(endpoints ? endpoints : "", &request);
     join_encode(&request, out);
     return out->err;
@@ -357,7 +367,7 @@ static err_t store_join(const char *dir, const struct env *env, const struct inv
         memcpy(before->id, key.pub, SITE_BYTES);
     sign_key_wipe(&key);
     if (!e)
-        e = make_request(env, invite, code, before->id, ally, site_name, endpoints, &request);
+        e = make_request(env, invite, code, before, ally, site_name, endpoints, &request);
     if (!e)
         e = open_store(dir, &s, why);
     if (!e)
@@ -403,7 +413,7 @@ err_t found_join(const char *dir, const struct env *env, const struct invite *in
     struct buf ally_name = {0};
     char given[NAME_MAX_BYTES + 1] = "";
     int lock = -1;
-    bool expired = (int64_t)invite->expires_s * 1000 < env->wall(env->ctx).ms;
+    bool expired = !invite_is_card(invite) && (int64_t)invite->expires_s * 1000 < env->wall(env->ctx).ms;
     if (invite->ally_name.len <= NAME_MAX_BYTES)
         memcpy(given, invite->ally_name.at, invite->ally_name.len);
     err_t e = found_name(ally ? ally : given, &ally_name, "--ally", why);

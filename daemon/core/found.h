@@ -43,7 +43,7 @@ err_t found_alliance(const char *dir, const struct env *env, const char *allianc
                      struct why *why);
 /*
  * Prepares a directory to join; a directory that still waits takes a new code in place of its old one, and one that was admitted by this very
- * code stays as it is, even after the code's end. `ally` NULL: the name in the code. ERR_DATA_EXISTS, ERR_INVITE_EXPIRED.
+ * code stays as it is, even after the code's end. `ally` NULL: the name in the code. A card (join.h) asks without an invitation. ERR_DATA_EXISTS, ERR_INVITE_EXPIRED.
  */
 err_t found_join(const char *dir, const struct env *env, const struct invite *invite, const char *ally,
                  const char *site, const char *endpoints, struct why *why);

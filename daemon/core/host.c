@@ -34,18 +34,6 @@ static err_t get_of(struct core *c, const char *what, struct slice name, struct 
 
 /* ---- opening ---- */
 
-/* "name detail", as it is kept. */
-static err_t read_refusal(struct slice kept, char detail[JOIN_DETAIL_BYTES])
-{
-    char text[256] = "";
-    memcpy(text, kept.at, kept.len < sizeof text ? kept.len : sizeof text - 1);
-    size_t name = strcspn(text, " ");
-    snprintf(detail, JOIN_DETAIL_BYTES, "%.159s", text[name] ? text + name + 1 : "");
-    text[name] = 0;
-    err_t e = err_by_name(text);
-    return e == ERR_COUNT ? ERR_STANDING : e;
-}
-
 err_t host_open(struct core *c)
 {
     struct arena arena = {0};
@@ -58,7 +46,7 @@ err_t host_open(struct core *c)
         if (!e)
             e = get_of(c, SETTING_SITE_REFUSED, own->row.name, &arena, &kept);
         if (!e)
-            own->join_error = read_refusal(kept, own->join_detail);
+            own->join_error = admit_read_answer(kept, own->join_detail);
         e = e == ERR_NOT_FOUND ? ERR_OK : e;
     }
     arena_fini(&arena);
@@ -101,6 +89,8 @@ static err_t take_invite(struct adding *a, struct why *why)
         return why_set(why, ERR_SITE_CODE, "%.60s", a->in->name);
     if (invite && memcmp(invite->alliance, c->authority.alliance, ALLIANCE_BYTES) != 0)
         return why_set(why, ERR_ALLIANCE, "%s", "CODE");
+    if (invite && invite_is_card(invite))
+        return why_set(why, ERR_CARD, "%s", "site add");
     if (invite && (int64_t)invite->expires_s * 1000 < core_wall(c).ms)
         return why_set(why, ERR_INVITE_EXPIRED, "%.*s", (int)(a->in->ally.len < 100 ? a->in->ally.len : 100),
                        (const char *)a->in->ally.at);
@@ -413,7 +403,7 @@ err_t host_answered(struct core *c, struct peer *p, const struct msg_welcome *m)
         return ERR_OK;
     snprintf(text, sizeof text, "%.*s %.*s", (int)(m->code.len < 60 ? m->code.len : 60), (const char *)m->code.at,
              (int)(m->detail.len < 150 ? m->detail.len : 150), (const char *)m->detail.at);
-    err_t said = read_refusal(slice_text(text), detail);
+    err_t said = admit_read_answer(slice_text(text), detail);
     return refuse(c, own, said, detail);
 }
 

@@ -32,6 +32,14 @@ void batch_abort(struct core *c)
     own_forget(c);
 }
 
+err_t batch_close(struct core *c, err_t e)
+{
+    if (!e)
+        return batch_end(c);
+    batch_abort(c);
+    return e;
+}
+
 err_t batch_fold(struct core *c)
 {
     err_t e = ERR_OK;

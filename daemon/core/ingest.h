@@ -10,6 +10,8 @@ err_t batch_begin(struct core *c);
 /* Folds what was touched, commits, writes guards, publishes. On an error all of it is rolled back. */
 err_t batch_end(struct core *c);
 void batch_abort(struct core *c);
+/* Ends it where e is ERR_OK; else takes it back and returns e. */
+err_t batch_close(struct core *c, err_t e);
 /* Folds what was touched so far; batch_end does it too. */
 err_t batch_fold(struct core *c);
 

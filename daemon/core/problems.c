@@ -8,7 +8,9 @@
 #include "daemon/core/joins.h"
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
+#include "daemon/core/registrar.h"
 #include "daemon/core/req_read.h"
+#include "daemon/core/roster.h"
 #include <stdio.h>
 
 void problems_add_with(struct req *r, json_t *problems, err_t e, const char *who, const char *detail, json_t *action)
@@ -90,32 +92,12 @@ static void put_floods(struct req *r, json_t *problems)
     }
 }
 
-/* The secretariat's only site, and not its key: nobody can decide anything. Of several sites another may have it. */
 static void put_registrar(struct req *r, json_t *problems)
 {
-    struct core *c = r->core;
     char path[160];
-    size_t sites = 0;
-    const struct ally *ally = authority_ally_of(&c->authority, core_own(c)->key.pub);
-    if (!ally || c->is_registrar || ally->ended || !authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT))
-        return;
-    for (size_t i = 0; i < c->authority.sites_n; i++)
-        sites += &c->authority.allies[c->authority.sites[i].ally] == ally && !c->authority.sites[i].ended;
-    snprintf(path, sizeof path, "%.120s/keys/%s.key", c->dir, REGISTRAR_KEY_NAME);
-    if (sites == 1)
+    snprintf(path, sizeof path, "%.120s/keys/%s.key", r->core->dir, REGISTRAR_KEY_NAME);
+    if (registrar_is_lost(r->core))
         problems_add(r, problems, ERR_KEY_REGISTRAR, tr(r->lang, N_("you")), path);
-}
-
-/* The allies that may decide, by name. */
-static void secretariat(const struct core *c, char *out, size_t size)
-{
-    size_t at = 0;
-    *out = 0;
-    for (size_t i = 0; i < c->authority.allies_n && at < size; i++) {
-        struct slice name = c->authority.allies[i].name;
-        if (authority_has_role(&c->authority, c->authority.allies[i].id, ROLE_SECRETARIAT))
-            at += (size_t)snprintf(out + at, size - at, "%s%.*s", at ? ", " : "", (int)name.len, (const char *)name.at);
-    }
 }
 
 /* A new key that was asked for, and not given yet. */
@@ -128,7 +110,7 @@ static void put_rotation(struct req *r, json_t *problems)
                  !authority_replacement(&c->authority, r->own->key.pub);
     if (!waits)
         return;
-    secretariat(c, who, sizeof who);
+    roster_secretariat(c, who, sizeof who);
     req_put(r->result, "next_key", req_id(slice_of(fresh, SITE_BYTES)));
     req_put(r->result, "next_key_who", json_string(who));
     req_put(r->result, "next_key_error", c->rekey_error ? json_string(err_name(c->rekey_error)) : json_null());

@@ -50,3 +50,14 @@ err_t registrar_next(struct core *c, uint8_t out[SITE_BYTES], struct why *why)
     sign_key_wipe(&key);
     return e;
 }
+
+bool registrar_is_lost(struct core *c)
+{
+    size_t sites = 0;
+    const struct ally *ally = core_own(c) ? authority_ally_of(&c->authority, core_own(c)->key.pub) : NULL;
+    if (!ally || c->is_registrar || ally->ended || !authority_has_role(&c->authority, ally->id, ROLE_SECRETARIAT))
+        return false;
+    for (size_t i = 0; i < c->authority.sites_n; i++)
+        sites += &c->authority.allies[c->authority.sites[i].ally] == ally && !c->authority.sites[i].ended;
+    return sites == 1;
+}

@@ -12,4 +12,7 @@ void registrar_load(struct core *c);
 /* The next key's public half; made where there is none yet. Durable before it is told. ERR_READ_ONLY, ERR_DISK_FULL, … */
 err_t registrar_next(struct core *c, uint8_t out[SITE_BYTES], struct why *why);
 
+/* Are we the secretariat's only site, and its key is not here? Then nobody can decide anything. Of several sites another may have it. */
+bool registrar_is_lost(struct core *c);
+
 #endif

@@ -69,6 +69,9 @@ enum req_site { READS, WRITES };
     X("ally.suspend", req_ally_suspend, READS)                                                                         \
     X("ally.lift", req_ally_lift, READS)                                                                               \
     X("ally.checkpoint", req_ally_checkpoint, READS)                                                                   \
+    X("ally.admit", req_ally_admit, READS)                                                                             \
+    X("ally.refuse", req_ally_refuse, READS)                                                                           \
+    X("ally.card", req_ally_card, READS)                                                                               \
     X("ally.cut", req_ally_cut, WRITES)                                                                                \
     X("erase", req_erase, WRITES)                                                                                      \
     X("erasures", req_erasures, READS)                                                                                 \
@@ -103,6 +106,8 @@ err_t req_ally(struct req *r, const char *text, const struct ally **out);
 err_t req_addresses(struct req *r, struct buf *out);
 /* Until when a code is to be good. */
 struct wall req_expires(struct req *r);
+/* "asking": the sites that wait until somebody here lets them in. */
+err_t req_put_asks(struct req *r);
 /* ERR_ALLY_KNOWN where an ally has that name already. */
 err_t req_ally_is_new(struct req *r, struct slice name);
 /* One of the sites whose daemon this is, as site.list gives it: a new object. */

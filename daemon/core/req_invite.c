@@ -1,6 +1,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/found.h"
 #include "daemon/core/req.h"
+#include "daemon/core/roster.h"
 #include "protocol/base/base32.h"
 
 #define EXPIRES_DEFAULT_S 604800
@@ -42,6 +43,14 @@ struct wall req_expires(struct req *r)
     return (struct wall){core_wall(r->core).ms + s * 1000};
 }
 
+/* Whose daemon must run before anybody comes in by it; null where that is ours. */
+static void put_registrar(struct req *r)
+{
+    char who[120];
+    roster_secretariat(r->core, who, sizeof who);
+    req_put(r->result, "waits_for", r->core->is_registrar ? json_null() : json_string(who));
+}
+
 err_t req_invite(struct req *r)
 {
     struct buf code, addresses, ally = {0};
@@ -52,20 +61,37 @@ err_t req_invite(struct req *r)
     err_t e = req_addresses(r, &addresses);
     if (!e)
         e = found_name(req_text(r, "ally"), &ally, "NAME", &r->why);
-    if (!e && r->core->is_registrar && !req_flag(r, "again"))
+    if (!e && !req_flag(r, "again"))
         e = req_ally_is_new(r, buf_slice(&ally));
+    struct invitation invitation = {
+        .ally_name = buf_slice(&ally), .expires_ms = expires.ms, .confirm = req_flag(r, "confirm")};
     if (!e)
-        e = admit_invite(r->core, buf_text(&ally), expires.ms, buf_text(&addresses), &code, words, sizeof words,
-                         &r->why);
+        e = admit_invite(r->core, &invitation, buf_text(&addresses), &code, words, sizeof words, &r->why);
     if (!e) {
         rfc3339_format(expires, expires_text);
         req_put(r->result, "code", req_string(buf_slice(&code)));
         req_put(r->result, "words", json_string(words));
         req_put(r->result, "expires", json_string(expires_text));
         req_put(r->result, "ally", json_string(buf_text(&ally)));
+        req_put(r->result, "confirm", json_boolean(invitation.confirm));
+        put_registrar(r);
     }
     buf_fini(&ally);
     buf_wipe(&code);
+    buf_fini(&addresses);
+    return e;
+}
+
+err_t req_ally_card(struct req *r)
+{
+    struct buf code, addresses;
+    buf_init(&code, 8192);
+    err_t e = req_addresses(r, &addresses);
+    if (!e)
+        e = admit_card(r->core, buf_text(&addresses), &code, &r->why);
+    if (!e)
+        req_put(r->result, "card", req_string(buf_slice(&code)));
+    buf_fini(&code);
     buf_fini(&addresses);
     return e;
 }

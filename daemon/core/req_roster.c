@@ -1,9 +1,11 @@
 /*
  * req_roster: the allies as they stand, and what the registrar decides about them between two charters.
  */
+#include "daemon/core/announce.h"
 #include "daemon/core/host.h"
 #include "daemon/core/req.h"
 #include "daemon/core/roster.h"
+#include "daemon/core/shortage.h"
 
 /* ---- showing ---- */
 
@@ -16,15 +18,29 @@ void req_put_host(const struct req *r, json_t *object, const uint8_t site[SITE_B
     req_put(object, "hosted_by", known ? req_string(known->name) : json_null());
 }
 
-static json_t *site_json(const struct req *r, const struct site *s)
+/* Where it said last that it is reached: what its host says, where another's daemon writes it. */
+static json_t *endpoints_json(struct req *r, const uint8_t site[SITE_BYTES])
+{
+    struct announcement a;
+    uint8_t host[SITE_BYTES];
+    json_t *out = json_array();
+    err_t e = announce_read(r->core, site, &r->arena, &a);
+    shortage_note(e == ERR_NOT_FOUND ? ERR_OK : e);
+    for (size_t i = 0; !e && !announce_host(&a, host) && i < a.endpoints_n; i++)
+        json_array_append_new(out, req_string(a.endpoints[i]));
+    return out;
+}
+
+static json_t *site_json(struct req *r, const struct site *s)
 {
     json_t *out = json_pack("{s:o, s:o, s:b, s:b}", "site", req_id(slice_of(s->id, SITE_BYTES)), "name",
                             req_string(s->name), "votes", s->votes, "ended", s->ended);
+    req_put(out, "endpoints", endpoints_json(r, s->id));
     req_put_host(r, out, s->id);
     return out;
 }
 
-static json_t *sites_json(const struct req *r, size_t ally)
+static json_t *sites_json(struct req *r, size_t ally)
 {
     const struct authority *a = &r->core->authority;
     json_t *sites = json_array();
@@ -34,7 +50,7 @@ static json_t *sites_json(const struct req *r, size_t ally)
     return sites;
 }
 
-static void put_ally(const struct req *r, size_t at, json_t *out)
+static void put_ally(struct req *r, size_t at, json_t *out)
 {
     static const char *const colleges[] = {"effectif", "droit", "associe"};
     const struct authority *a = &r->core->authority;
@@ -58,7 +74,7 @@ err_t req_allies(struct req *r)
         json_array_append_new(allies, one);
     }
     req_put(r->result, "allies", allies);
-    return ERR_OK;
+    return req_put_asks(r);
 }
 
 static void put_roles(const struct authority *a, const struct ally *ally, json_t *out)

@@ -4,6 +4,7 @@
 #include "conf/tr.h"
 #include "daemon/commons/fold.h"
 #include "daemon/core/announce.h"
+#include "daemon/core/asks.h"
 #include "daemon/core/exchange.h"
 #include "daemon/core/found.h"
 #include "daemon/core/host.h"
@@ -33,7 +34,7 @@ static const char *state_of(struct core *c, const struct site *site, const struc
     if (!c->serves)
         return "unknown";
     if (!p || !p->hello)
-        return p || (reach_wants(c, site) && reach_has_road(c, site->id)) ? "unreachable" : "relayed";
+        return reach_wants(c, site) ? "unreachable" : "relayed";
     if (p->state < SESSION_STREAM)
         return "connecting";
     return behind || p->state == SESSION_STREAM ? "syncing" : "live";
@@ -186,6 +187,20 @@ static err_t put_counts(struct req *r, json_t *problems)
     return ERR_OK;
 }
 
+/* Who must act: the secretariat, or whoever is to let us in, whom the inviter named. */
+static void put_joining(struct req *r, json_t *problems)
+{
+    struct core *c = r->core;
+    char words[WORDS_SIZE];
+    bool confirm = c->join_wait == ERR_CONFIRM;
+    const char *who = *c->join_detail ? c->join_detail : tr(r->lang, N_("the technical secretariat"));
+    asks_words(core_own(c)->key.pub, words);
+    req_put(r->result, "join_wait", c->join_wait ? json_string(err_name(c->join_wait)) : json_null());
+    req_put(r->result, "join_who", json_string(c->join_detail));
+    req_put(r->result, "join_words", confirm ? json_string(words) : json_null());
+    problems_add(r, problems, c->join_wait ? c->join_wait : ERR_WAITING, who, confirm ? words : c->join_detail);
+}
+
 static void put_inviter(struct req *r)
 {
     struct core *c = r->core;
@@ -273,9 +288,11 @@ err_t req_status(struct req *r)
     if (c->join_error)
         problems_add(r, problems, c->join_error, tr(r->lang, N_("you")), c->join_detail);
     else if (c->joining)
-        problems_add(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), "");
+        put_joining(r, problems);
     else if (!c->founded)
         put_recovery(r, problems);
+    if (!e)
+        e = req_put_asks(r);
     problems_put(r, problems);
     req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
     req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));

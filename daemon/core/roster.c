@@ -84,3 +84,14 @@ size_t roster_heads_of_site(const uint8_t site[SITE_BYTES], struct head *heads, 
             heads[kept++] = heads[i];
     return kept;
 }
+
+void roster_secretariat(const struct core *c, char *out, size_t size)
+{
+    size_t at = 0;
+    *out = 0;
+    for (size_t i = 0; i < c->authority.allies_n && at < size; i++) {
+        struct slice name = c->authority.allies[i].name;
+        if (authority_has_role(&c->authority, c->authority.allies[i].id, ROLE_SECRETARIAT))
+            at += (size_t)snprintf(out + at, size - at, "%s%.*s", at ? ", " : "", (int)name.len, (const char *)name.at);
+    }
+}

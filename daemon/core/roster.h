@@ -17,4 +17,7 @@ err_t roster_act(struct core *c, struct roster_act *act);
 size_t roster_heads_of_ally(const struct core *c, const struct ally *ally, struct head *heads, size_t n);
 size_t roster_heads_of_site(const uint8_t site[SITE_BYTES], struct head *heads, size_t n);
 
+/* The allies that may decide, by name: "A, B". */
+void roster_secretariat(const struct core *c, char *out, size_t size);
+
 #endif

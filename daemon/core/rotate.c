@@ -129,7 +129,7 @@ static err_t ask(struct core *c, const struct own *own, const struct site *site,
     if (!e)
         e = sign_make(fresh, DOMAIN_JOIN, m.request, m.site_signature);
     if (!e)
-        e = joins_keep(c, &m, &r);
+        e = joins_keep(c, MSG_JOIN, &m, &r);
     buf_fini(&request);
     return e;
 }

@@ -81,10 +81,11 @@ struct serve { /* a WANT of theirs, being answered */
 struct peer {
     uint64_t link;
     bool outgoing, up, member, joined_asked;
-    bool joined;       /* it said JOIN */
-    bool joins_told;   /* we said to it what requests we keep */
-    size_t joins_open; /* of those, how many it has not answered */
-    bool join_out;     /* we said JOIN for a hosted site, join_site, and wait for WELCOME */
+    bool joined;                      /* it said JOIN */
+    bool joins_told;                  /* we said to it what requests we keep */
+    uint8_t (*joins_out)[HASH_BYTES]; /* of those, the ones it has not answered, in order */
+    size_t joins_open, joins_room;
+    bool join_out; /* we said JOIN for a hosted site, join_site, and wait for WELCOME */
     uint8_t join_site[SITE_BYTES];
     unsigned charters;            /* CHARTER messages of a stranger */
     bool said_digest, said_sites; /* VECTOR level 0, level 1, in the comparison under way */
@@ -193,6 +194,7 @@ struct core {
     struct pending_ping pings[PENDING_PINGS];
     size_t pings_n;
     err_t join_error; /* what the inviter said to our JOIN; ERR_OK nothing yet */
+    err_t join_wait;  /* or that it waits for somebody, whom join_detail names */
     char join_detail[JOIN_DETAIL_BYTES];
     bool joining;
     bool joins_due; /* requests that we keep may have become settled, or can be decided */

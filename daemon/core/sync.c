@@ -37,6 +37,7 @@ static void peer_fini(struct peer *p)
     free(p->logs);
     free(p->serves);
     free(p->vector_sites);
+    free(p->joins_out);
 }
 
 void sync_add_traffic(struct traffic *sum, const struct traffic *one)
@@ -315,6 +316,11 @@ static err_t on_join(struct core *c, struct peer *p, const struct msg *m, size_t
     (void)bytes;
     return hello_join(c, p, &m->join);
 }
+static err_t on_vouch(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    return hello_vouch(c, p, &m->join);
+}
 static err_t on_welcome(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
 {
     (void)bytes;
@@ -364,7 +370,7 @@ static handler_fn *const handlers[] = {
     [MSG_HELLO] = on_hello,     [MSG_CHARTER] = on_charter, [MSG_VECTOR] = on_vector,   [MSG_WANT] = on_want,
     [MSG_RUN] = on_run,         [MSG_ACK] = on_ack,         [MSG_NEW] = on_new,         [MSG_JOIN] = on_join,
     [MSG_WELCOME] = on_welcome, [MSG_PING] = on_ping,       [MSG_PONG] = on_pong,       [MSG_BYE] = on_bye,
-    [MSG_ERASE] = on_erase,     [MSG_FORK] = on_fork,       [MSG_PROMISE] = on_promise,
+    [MSG_ERASE] = on_erase,     [MSG_FORK] = on_fork,       [MSG_PROMISE] = on_promise, [MSG_VOUCH] = on_vouch,
 };
 
 /* Its membership ended, or its key was replaced, and it goes on as a member would: it may not know yet, and that is no fault of its own. */

@@ -45,6 +45,7 @@ void hello_say(struct core *c, const struct outlet *to);
 err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m);
 err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m);
 err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m);
+err_t hello_vouch(struct core *c, struct peer *p, const struct msg_join *m);
 err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m);
 bool hello_we_stand(const struct core *c); /* is our own site admitted? */
 
@@ -129,8 +130,6 @@ void reach_live(struct core *c, const uint8_t site[SITE_BYTES]);
 bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES]);
 /* Does peers.only let us connect to that site? What it leaves out may still connect to us. */
 bool reach_wants(const struct core *c, const struct site *site);
-/* Is there an address of it that we can call? Without one it calls us, or what is its comes through others. */
-bool reach_has_road(struct core *c, const uint8_t site[SITE_BYTES]);
 err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES]);
 /*
  * A member's session ended by a fault of its own (PROTOCOL.md §8.6). Who does so again and again has to wait (§8.2): how many seconds from now, 0 not yet.

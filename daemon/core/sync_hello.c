@@ -5,6 +5,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/charters.h"
 #include "daemon/core/exchange.h"
+#include "daemon/core/found.h"
 #include "daemon/core/host.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/joins.h"
@@ -112,11 +113,35 @@ err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
     return ERR_OK;
 }
 
+/* Under the key that the code pins, or one that took its place meanwhile. */
+static bool is_inviter(struct core *c, const uint8_t site[SITE_BYTES])
+{
+    struct slice inviter;
+    if (local_get(c->store, SETTING_INVITER, &c->frame, &inviter) || inviter.len != SITE_BYTES)
+        return false;
+    for (const uint8_t *at = site; at; at = authority_replaces(&c->authority, at))
+        if (memcmp(at, inviter.at, SITE_BYTES) == 0)
+            return true;
+    return false;
+}
+
+/* The code names the charter that was in force at the inviter's: of two chains that begin alike it is the one that has it. */
+static bool has_pinned_charter(struct core *c)
+{
+    struct slice pinned;
+    if (local_get(c->store, SETTING_CHARTER, &c->frame, &pinned) || pinned.len != HASH_BYTES)
+        return true;
+    for (size_t i = 0; i < c->authority.charters_n; i++)
+        if (memcmp(c->authority.charters[i].id, pinned.at, HASH_BYTES) == 0)
+            return true;
+    return false;
+}
+
 static void ask_to_join(struct core *c, struct peer *p)
 {
     struct buf out;
     buf_init(&out, LIMIT_MESSAGE_BYTES);
-    if (!p->joined_asked && c->joining && admit_request(c, &out) == ERR_OK) {
+    if (!p->joined_asked && c->joining && is_inviter(c, p->site) && admit_request(c, &out) == ERR_OK) {
         exchange_send(c, p->link, buf_slice(&out));
         p->joined_asked = true;
     }
@@ -167,6 +192,8 @@ err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m)
     if (news)
         sync_tell_roster(c);
     p = sync_peer(c, link);
+    if (p && !m->more && c->joining && !has_pinned_charter(c))
+        return ERR_CHARTER;
     if (p && !m->more)
         advance(c, p);
     /* A roster that names us or a waiting peer lets sessions go on that stood still. */
@@ -175,19 +202,19 @@ err_t hello_charter(struct core *c, struct peer *p, const struct msg_charter *m)
     return ERR_OK;
 }
 
-err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m)
+typedef err_t judge_fn(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why);
+
+static err_t answer_join(struct core *c, struct peer *p, const struct msg_join *m, judge_fn *judge)
 {
     struct why why = {0};
-    if (p->joined && !p->member)
-        return ERR_PEER_PROTOCOL;
-    p->joined = true;
     uint64_t before = c->authority.roster_number;
-    err_t e = admit_join(c, m, p->site, &why);
+    err_t e = judge(c, m, p->site, &why);
     char site[SHORT_LEN + 1];
-    core_note(c, e && e != ERR_WAITING ? JOURNAL_WARN : JOURNAL_INFO,
-              !e                 ? "join.admitted"
-              : e == ERR_WAITING ? "join.kept"
-                                 : "join.refused",
+    bool kept = e == ERR_WAITING || e == ERR_CONFIRM;
+    core_note(c, e && !kept ? JOURNAL_WARN : JOURNAL_INFO,
+              !e     ? "join.admitted"
+              : kept ? "join.kept"
+                     : "join.refused",
               "site=%s reason=%s", core_short(slice_of(p->site, SITE_BYTES), site), err_name(e));
     /* A member knows better than to pass on what is malformed or not signed. */
     if (!ingest_survives(e) || (p->member && e != ERR_ITEMS && err_exit(e) == 65))
@@ -204,6 +231,19 @@ err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m)
     return ERR_OK;
 }
 
+err_t hello_join(struct core *c, struct peer *p, const struct msg_join *m)
+{
+    if (p->joined && !p->member)
+        return ERR_PEER_PROTOCOL;
+    p->joined = true;
+    return answer_join(c, p, m, admit_join);
+}
+
+err_t hello_vouch(struct core *c, struct peer *p, const struct msg_join *m)
+{
+    return answer_join(c, p, m, admit_vouched);
+}
+
 err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m)
 {
     if (p->joined_asked && c->joining)
@@ -212,7 +252,6 @@ err_t hello_welcome(struct core *c, struct peer *p, const struct msg_welcome *m)
         return host_answered(c, p, m);
     if (!p->joins_open)
         return ERR_PEER_PROTOCOL;
-    p->joins_open--;
-    joins_answered(c, m);
+    joins_answered(c, p, m);
     return ERR_OK;
 }

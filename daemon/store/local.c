@@ -22,6 +22,9 @@ enum statement {
     PUT_JOIN,
     DROP_JOIN,
     JOINS,
+    PUT_ASK,
+    DROP_ASK,
+    ASKS,
     STATEMENTS
 };
 /* clang-format off */
@@ -32,9 +35,9 @@ static const char *const statements[STATEMENTS] = {
                        "ORDER BY name = (SELECT CAST(value AS TEXT) FROM settings WHERE key = '" SETTING_FIRST "') DESC, name, site",
     [SET]            = "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)",
     [GET]            = "SELECT value FROM settings WHERE key = ?",
+    [PUT_INVITATION] = "INSERT OR REPLACE INTO invitations (secret_key, ally_name, expires_ms, used_by, confirm, answer) VALUES (?, ?, ?, ?, ?, ?)",
+    [INVITATION]     = "SELECT secret_key, ally_name, expires_ms, used_by, confirm, answer FROM invitations WHERE secret_key = ?",
     [SETTINGS]       = "SELECT key, value FROM settings WHERE substr(key, 1, ?1) = ?2 AND length(value) > 0 ORDER BY key",
-    [PUT_INVITATION] = "INSERT OR REPLACE INTO invitations (secret_key, ally_name, expires_ms, used_by) VALUES (?, ?, ?, ?)",
-    [INVITATION]     = "SELECT secret_key, ally_name, expires_ms, used_by FROM invitations WHERE secret_key = ?",
     [IMPORT_GET]     = "SELECT hash FROM imports WHERE entity = ? AND field = ? AND lang = ?",
     [IMPORT_SET]     = "INSERT OR REPLACE INTO imports (entity, field, lang, hash) VALUES (?, ?, ?, ?)",
     [IMPORT_DROP]    = "DELETE FROM imports WHERE entity = ? AND field = ? AND lang = ?",
@@ -49,6 +52,9 @@ static const char *const statements[STATEMENTS] = {
     [PUT_JOIN]       = "INSERT OR IGNORE INTO joins (request, old_site, message) VALUES (?, ?, ?)",
     [DROP_JOIN]      = "DELETE FROM joins WHERE request = ?",
     [JOINS]          = "SELECT request, old_site, message FROM joins ORDER BY request",
+    [PUT_ASK]        = "INSERT OR REPLACE INTO asks (secret_key, site, since_ms, refused, message) VALUES (?, ?, ?, ?, ?)",
+    [DROP_ASK]       = "DELETE FROM asks WHERE secret_key = ? AND site = ?",
+    [ASKS]           = "SELECT secret_key, site, since_ms, refused, message FROM asks ORDER BY since_ms, site, secret_key",
 };
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of local");
@@ -164,6 +170,8 @@ err_t local_put_invitation(struct store *s, const struct invitation *in)
     query_text(&q, in->ally_name);
     query_int(&q, in->expires_ms);
     query_blob(&q, slice_of(in->used_by, SITE_BYTES));
+    query_int(&q, in->confirm);
+    query_text(&q, in->answer);
     return query_run(&q);
 }
 
@@ -180,6 +188,8 @@ err_t local_invitation(struct store *s, const uint8_t secret_key[SITE_BYTES], st
         in.ally_name = query_get_copy(&q, arena);
         in.expires_ms = query_get_int(&q);
         query_get_fixed(&q, in.used_by, SITE_BYTES);
+        in.confirm = query_get_int(&q) != 0;
+        in.answer = query_get_copy(&q, arena);
     }
     err_t e = query_end_found(&q, found);
     if (!e)
@@ -329,6 +339,52 @@ err_t local_joins(struct store *s, struct arena *arena, struct kept_join **out, 
         query_get_fixed(&q, join->request, HASH_BYTES);
         query_get_fixed(&q, join->old_site, SITE_BYTES);
         join->message = query_get_copy(&q, arena);
+    }
+    err_t e = query_end(&q);
+    if (!e) {
+        *out = list.at;
+        *n = list.n;
+    }
+    return e;
+}
+
+/* ---- sites that ask ---- */
+
+err_t local_put_ask(struct store *s, const struct ask *ask)
+{
+    struct query q;
+    start(&q, s, PUT_ASK);
+    query_blob(&q, slice_of(ask->secret_key, SITE_BYTES));
+    query_blob(&q, slice_of(ask->site, SITE_BYTES));
+    query_int(&q, ask->since_ms);
+    query_int(&q, ask->refused);
+    query_blob(&q, ask->message);
+    return query_run(&q);
+}
+
+err_t local_drop_ask(struct store *s, const struct ask *ask)
+{
+    struct query q;
+    start(&q, s, DROP_ASK);
+    query_blob(&q, slice_of(ask->secret_key, SITE_BYTES));
+    query_blob(&q, slice_of(ask->site, SITE_BYTES));
+    return query_run(&q);
+}
+
+err_t local_asks(struct store *s, struct arena *arena, struct ask **out, size_t *n)
+{
+    struct query q;
+    struct query_list list = {.arena = arena, .size = sizeof(struct ask)};
+    start(&q, s, ASKS);
+    while (query_row(&q)) {
+        struct ask *ask = query_list_add(&q, &list);
+        if (!ask)
+            break;
+        query_get_fixed(&q, ask->secret_key, SITE_BYTES);
+        query_get_fixed(&q, ask->site, SITE_BYTES);
+        ask->since_ms = query_get_int(&q);
+        ask->refused = query_get_int(&q) != 0;
+        ask->message = query_get_copy(&q, arena);
     }
     err_t e = query_end(&q);
     if (!e) {

@@ -1,5 +1,5 @@
 /*
- * local: what this machine notes for itself (tables `own_sites`, `settings`, `invitations`, `joins`, `imports`, `peer_heads`, `addresses`):
+ * local: what this machine notes for itself (tables `own_sites`, `settings`, `invitations`, `joins`, `asks`, `imports`, `peer_heads`, `addresses`):
  * neither derived nor replicated.
  */
 #ifndef ALLIED_DAEMON_STORE_LOCAL_H
@@ -36,6 +36,8 @@ struct invitation {
     struct slice ally_name;
     int64_t expires_ms;
     uint8_t used_by[SITE_BYTES]; /* zeros: unused */
+    bool confirm;                /* somebody here must let in who used it */
+    struct slice answer;         /* what the registrar said against it: error's name, a blank, its detail; "" nothing */
 };
 err_t local_put_invitation(struct store *s, const struct invitation *in);
 err_t local_invitation(struct store *s, const uint8_t secret_key[SITE_BYTES], struct arena *arena,
@@ -54,14 +56,26 @@ err_t local_unheld(struct store *s, const uint8_t site[SITE_BYTES], uint64_t *ou
 /* How many of them this peer does not hold yet. */
 err_t local_unheld_by(struct store *s, const uint8_t site[SITE_BYTES], const uint8_t peer[SITE_BYTES], uint64_t *out);
 
-/* Requests for a new key, on their way to the registrar: whole JOIN messages, by the hash of the request. Ascending; in the arena. */
+/* Requests on their way to the registrar: whole JOIN and VOUCH messages, by the hash of the request. Ascending; in the arena. */
 struct kept_join {
-    uint8_t request[HASH_BYTES], old_site[SITE_BYTES];
+    uint8_t request[HASH_BYTES],
+        old_site[SITE_BYTES]; /* old_site: the key it replaces, or that of its invitation's secret */
     struct slice message;
 };
 err_t local_put_join(struct store *s, const struct kept_join *join); /* a known one is left alone */
 err_t local_drop_join(struct store *s, const uint8_t request[HASH_BYTES]);
 err_t local_joins(struct store *s, struct arena *arena, struct kept_join **out, size_t *n);
+
+/* Sites that wait until somebody here lets them in: their JOINs. Oldest first; in the arena. */
+struct ask {
+    uint8_t secret_key[SITE_BYTES], site[SITE_BYTES]; /* equal: it has no invitation */
+    int64_t since_ms;
+    bool refused; /* somebody here did */
+    struct slice message;
+};
+err_t local_put_ask(struct store *s, const struct ask *ask); /* in place of the site's last one of that secret */
+err_t local_drop_ask(struct store *s, const struct ask *ask);
+err_t local_asks(struct store *s, struct arena *arena, struct ask **out, size_t *n);
 
 /* Where peers can be reached: learnt from invitations, announcements, the operator. */
 err_t local_address_add(struct store *s, const uint8_t site[SITE_BYTES], struct slice address);

@@ -25,7 +25,10 @@ static const char *const tables[] = {
     "secret_key BLOB PRIMARY KEY,      -- public half of the one-use secret, 32 bytes\n"
     "ally_name TEXT NOT NULL,          -- whom it invites\n"
     "expires_ms INTEGER NOT NULL,      -- Unix milliseconds\n"
-    "used_by BLOB NOT NULL             -- the site that used it, 32 bytes; zeros: unused\n"
+    "used_by BLOB NOT NULL,            -- the site that used it, 32 bytes; zeros: unused\n"
+    "confirm INTEGER NOT NULL,         -- 1: somebody here must let in who used it\n"
+    "answer TEXT NOT NULL              -- what the registrar said against who used it: error's name, a blank, its "
+    "detail; '' nothing\n"
     ") STRICT, WITHOUT ROWID",
 
     "CREATE TABLE imports ("
@@ -44,9 +47,17 @@ static const char *const tables[] = {
 
     "CREATE TABLE joins ("
     "request BLOB PRIMARY KEY,         -- hash of the request, 32 bytes\n"
-    "old_site BLOB NOT NULL,           -- the key it replaces\n"
-    "message BLOB NOT NULL             -- JOIN, on its way to the registrar\n"
+    "old_site BLOB NOT NULL,           -- the key it replaces, or that of its invitation's secret\n"
+    "message BLOB NOT NULL             -- JOIN or VOUCH, on its way to the registrar\n"
     ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE asks ("
+    "secret_key BLOB NOT NULL,         -- of the invitation, 32 bytes; the site itself: it has none\n"
+    "site BLOB NOT NULL,               -- who asks to be let in, 32 bytes\n"
+    "since_ms INTEGER NOT NULL,        -- Unix milliseconds\n"
+    "refused INTEGER NOT NULL,         -- 1: somebody here did\n"
+    "message BLOB NOT NULL,            -- its JOIN\n"
+    "PRIMARY KEY (secret_key, site)) STRICT, WITHOUT ROWID",
 
     "CREATE TABLE addresses ("
     "site BLOB NOT NULL,               -- who can be reached\n"

@@ -19,12 +19,16 @@
 #define LIMIT_QUEUE_BYTES      (8u * 1024 * 1024) /* a peer */
 #define LIMIT_RUN_BYTES        (512u * 1024)      /* what we put into one RUN before we close it */
 #define LIMIT_INLINE_NEW_BYTES (64u * 1024)
-#define LIMIT_UNKNOWN_LINKS    16u                /* links of keys that nobody admitted */
-#define LIMIT_PROMISES_UNSEEN  8u                 /* an ally, about charters that are not here */
-#define LIMIT_FORKS_LOG        16u                /* proofs of one log, above that which ends it */
-#define LIMIT_FORKS_DAY        1024u              /* proofs of one site's logs that we take a day */
-#define LIMIT_JOINS            64u                /* requests for a new key that we keep for the registrar */
-#define LIMIT_JOINS_SITE       4u                 /* of them for one key */
+#define LIMIT_UNKNOWN_LINKS    16u   /* links of keys that nobody admitted */
+#define LIMIT_PROMISES_UNSEEN  8u    /* an ally, about charters that are not here */
+#define LIMIT_FORKS_LOG        16u   /* proofs of one log, above that which ends it */
+#define LIMIT_FORKS_DAY        1024u /* proofs of one site's logs that we take a day */
+#define LIMIT_JOINS            64u   /* requests for a new key that we keep for the registrar */
+#define LIMIT_JOINS_SITE       4u    /* of them for one key, or by one invitation */
+#define LIMIT_VOUCHES          64u   /* requests by other members' invitations that we keep for the registrar */
+#define LIMIT_VOUCHES_INVITER  16u   /* of them by one inviter */
+#define LIMIT_ASKS             16u   /* sites without an invitation that wait until somebody lets them in */
+#define LIMIT_ASKS_CODE        4u    /* sites that wait by one invitation */
 #define LIMIT_REQUEST_BYTES    (8u * 1024 * 1024) /* one request at the control socket */
 
 /* HTTP (daemon/http/). */

@@ -14,6 +14,7 @@
 #define CHECK_BYTES       4
 #define INVITE_MAX_BYTES  4096 /* 8 addresses of 255 bytes, names, keys: well below */
 #define REQUEST_MAX_BYTES 4096
+#define VOUCH_VERSION     1
 
 /* [text …], at most INVITE_ADDRESSES_MAX, each of 1 … ADDRESS_MAX_BYTES. */
 static size_t read_addresses(struct rd *r, struct slice *out)
@@ -170,6 +171,12 @@ err_t invite_decode(struct slice code, struct arena *arena, struct invite *out)
     return e == ERR_OK || e == ERR_MEMORY ? e : ERR_INVITE_WRONG;
 }
 
+bool invite_is_card(const struct invite *in)
+{
+    static const uint8_t none[SEED_BYTES];
+    return memcmp(in->secret, none, SEED_BYTES) == 0;
+}
+
 /* ---- requests ---- */
 
 void join_endpoints(const char *text, struct join_request *out)
@@ -219,5 +226,42 @@ err_t join_decode(struct slice request, struct join_request *out)
     e = rd_end(&r);
     if (!e)
         *out = q;
+    return e;
+}
+
+/* ---- words of members ---- */
+
+void vouch_encode(const struct vouch *in, struct buf *out)
+{
+    wr_array(out, 6);
+    wr_uint(out, VOUCH_VERSION);
+    wr_bin(out, slice_of(in->alliance, ALLIANCE_BYTES));
+    wr_bin(out, slice_of(in->inviter, SITE_BYTES));
+    wr_bin(out, slice_of(in->request, HASH_BYTES));
+    wr_uint(out, in->taken_s);
+    wr_uint(out, in->expires_s);
+}
+
+err_t vouch_decode(struct slice word, struct vouch *out)
+{
+    struct vouch v = {0};
+    struct rd r;
+    err_t e = scan(word, VOUCH_MAX_BYTES, NULL);
+    if (e)
+        return e;
+    rd_init(&r, word);
+    rd_array(&r, 6, 6);
+    if (rd_uint(&r, UINT64_MAX) != VOUCH_VERSION)
+        rd_fail(&r, ERR_VERSION);
+    rd_fixed(&r, v.alliance, ALLIANCE_BYTES);
+    rd_fixed(&r, v.inviter, SITE_BYTES);
+    rd_fixed(&r, v.request, HASH_BYTES);
+    v.taken_s = rd_uint(&r, INT64_MAX);
+    v.expires_s = rd_uint(&r, INT64_MAX);
+    e = rd_end(&r);
+    if (!e && v.taken_s > v.expires_s)
+        e = ERR_INVITE_EXPIRED;
+    if (!e)
+        *out = v;
     return e;
 }

@@ -5,7 +5,10 @@
  *            check = first 4 bytes of BLAKE2b-256 of what stands before it
  *   request  [1, alliance 16B, secret public key 32B, site 32B, ally id 8B, ally name, site name, college, [endpoint text …]]
  *            signed "allied/join/1" ‖ request by the secret's key and by the site's key. A site that wants a new key in its old one's place asks in the
- *            same way: the secret is its old key, the ally its own.
+ *            same way: the secret is its old key, the ally its own. One that has no invitation asks with its own key as the secret's.
+ *   card     a code whose secret is zeros: it admits nobody and may be published; its name is the alliance's
+ *   word     [1, alliance 16B, inviter site 32B, BLAKE2b-256(request) 32B, taken s, expires s], signed "allied/vouch/1" ‖ word by the inviter's site key: the
+ *            request came to the inviter by an invitation of its own, at `taken` by its clock, which was good until `expires`; or people let it in there
  */
 #ifndef ALLIED_PROTOCOL_CHARTER_JOIN_H
 #define ALLIED_PROTOCOL_CHARTER_JOIN_H
@@ -36,6 +39,17 @@ struct join_request {
 };
 void join_encode(const struct join_request *in, struct buf *out);
 err_t join_decode(struct slice request, struct join_request *out);
+/* A public line: by it a site may ask, and nothing more. */
+bool invite_is_card(const struct invite *in);
+
+struct vouch {
+    uint8_t alliance[ALLIANCE_BYTES], inviter[SITE_BYTES], request[HASH_BYTES];
+    uint64_t taken_s, expires_s; /* Unix seconds; never the other way round */
+};
+#define VOUCH_MAX_BYTES 256
+void vouch_encode(const struct vouch *in, struct buf *out);
+err_t vouch_decode(struct slice word, struct vouch *out); /* ERR_INVITE_EXPIRED: taken after its end */
+
 /* Takes the addresses out of a text that parts them by blanks or commas: as many as there is room for. Slices point into the text. */
 void join_endpoints(const char *text, struct join_request *out);
 

@@ -18,6 +18,7 @@
 #define DOMAIN_CHARTER  "allied/charter/1"
 #define DOMAIN_ROSTER   "allied/roster/1"
 #define DOMAIN_JOIN     "allied/join/1"
+#define DOMAIN_VOUCH    "allied/vouch/1"
 #define DOMAIN_INPUTS   "allied/inputs/1"
 #define DOMAIN_STATE    "allied/state/1"
 #define DOMAIN_REQUEST  "allied/request/1"

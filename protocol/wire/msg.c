@@ -16,6 +16,7 @@
 #define CODE_BYTES     32u
 #define TEXT_BYTES     512u
 #define REQUEST_BYTES  8192u
+#define WORD_BYTES     256u
 #define RETRY_MAX_S    86400u
 
 static void *list(struct rd *r, struct arena *arena, size_t n, size_t size)
@@ -299,6 +300,20 @@ static void write_JOIN(struct buf *b, const struct msg *m)
     wr_bin(b, slice_of(m->join.site_signature, sizeof m->join.site_signature));
 }
 
+static void read_VOUCH(struct rd *r, struct arena *arena, struct msg *m)
+{
+    read_JOIN(r, arena, m);
+    m->join.word = rd_bin(r, 1, WORD_BYTES);
+    rd_fixed(r, m->join.inviter_signature, sizeof m->join.inviter_signature);
+}
+
+static void write_VOUCH(struct buf *b, const struct msg *m)
+{
+    write_JOIN(b, m);
+    wr_bin(b, m->join.word);
+    wr_bin(b, slice_of(m->join.inviter_signature, sizeof m->join.inviter_signature));
+}
+
 static void read_WELCOME(struct rd *r, struct arena *arena, struct msg *m)
 {
     (void)arena;
@@ -347,7 +362,17 @@ static void write_BYE(struct buf *b, const struct msg *m)
 }
 
 /* Items of each array, its number included. */
-enum { N_HELLO = 13, N_CHARTER = 4, N_VECTOR = 0, N_WANT = 5, N_RUN = 6, N_ACK = 3, N_NEW = 6, N_JOIN = 4 };
+enum {
+    N_HELLO = 13,
+    N_CHARTER = 4,
+    N_VECTOR = 0,
+    N_WANT = 5,
+    N_RUN = 6,
+    N_ACK = 3,
+    N_NEW = 6,
+    N_JOIN = 4,
+    N_VOUCH = 6
+};
 enum { N_ERASE = 2, N_FORK = 3, N_PROMISE = 2, N_WELCOME = 3, N_PING = 5, N_PONG = 5, N_BYE = 4 };
 
 static const struct form {

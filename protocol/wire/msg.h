@@ -76,9 +76,11 @@ struct msg_new {
     struct msg_head head;
     struct slice commit; /* empty: ask with WANT */
 };
-struct msg_join {
+struct msg_join {         /* JOIN, and VOUCH with the word of whom the request reached */
     struct slice request; /* see join.h */
     uint8_t secret_signature[64], site_signature[64];
+    struct slice word; /* VOUCH alone */
+    uint8_t inviter_signature[64];
 };
 struct msg_welcome {
     struct slice code, detail;
@@ -106,7 +108,7 @@ struct msg {
         struct msg_run run;
         struct msg_ack ack;
         struct msg_new fresh;
-        struct msg_join join;
+        struct msg_join join; /* JOIN and VOUCH */
         struct msg_welcome welcome;
         struct msg_ping ping; /* PING and PONG */
         struct msg_bye bye;

@@ -155,6 +155,12 @@ const char *join_verdict(struct slice request)
     return err_name(join_decode(request, &q));
 }
 
+const char *vouch_verdict(struct slice word)
+{
+    struct vouch v;
+    return err_name(vouch_decode(word, &v));
+}
+
 static void add_case(json_t *list, const char *name, const char *verdict, struct slice carried)
 {
     json_t *c = json_object();

@@ -33,5 +33,6 @@ const char *charter_verdict(struct slice carried);
 const char *roster_verdict(struct slice carried);
 const char *invite_verdict(struct slice code);
 const char *join_verdict(struct slice request);
+const char *vouch_verdict(struct slice word);
 
 #endif

@@ -39,6 +39,18 @@ static const struct {
     {"an item too many",                           "[1, " KEYS ", 'A', 'a', 0, [], null]"                                   },
 };
 
+#define WORD "'x:a1*16', 'x:5a*32', 'x:7e*32'"
+static const struct {
+    const char *name, *value;
+} vouches[] = {
+    {"a word",                           "[1, " WORD ", 1794000000, 1795000000]"      },
+    {"taken in the last second",         "[1, " WORD ", 1795000000, 1795000000]"      },
+    {"taken after the invitation's end", "[1, " WORD ", 1795000001, 1795000000]"      },
+    {"unknown version",                  "[2, " WORD ", 1794000000, 1795000000]"      },
+    {"an item too few",                  "[1, " WORD ", 1794000000]"                  },
+    {"an item too many",                 "[1, " WORD ", 1794000000, 1795000000, null]"},
+};
+
 static const char *const words[] = {"7f000001", "0000", "ffff", "3f54dcc1", "0123456789abcdef"};
 
 /* The code of a value, damaged or not: "allied-" ‖ base32(value ‖ first 4 bytes of its hash). */
@@ -99,6 +111,21 @@ static json_t *request_cases(struct buf *b)
     return list;
 }
 
+static json_t *vouch_cases(struct buf *b)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof vouches / sizeof *vouches; i++) {
+        buf_clear(b);
+        notation(b, vouches[i].value);
+        json_t *c = json_object();
+        json_object_set_new(c, "name", json_string(vouches[i].name));
+        json_object_set_new(c, "result", json_string(vouch_verdict(buf_slice(b))));
+        json_object_set_new(c, "word", hex_of(buf_slice(b)));
+        json_array_append_new(list, c);
+    }
+    return list;
+}
+
 static json_t *word_cases(struct buf *b)
 {
     json_t *list = json_array();
@@ -123,6 +150,7 @@ json_t *vectors_join(void)
     json_object_set_new(file, "version", json_integer(1));
     json_object_set_new(file, "codes", code_cases(&b));
     json_object_set_new(file, "requests", request_cases(&b));
+    json_object_set_new(file, "vouches", vouch_cases(&b));
     json_object_set_new(file, "words", word_cases(&b));
     buf_fini(&b);
     return file;

@@ -51,6 +51,7 @@ KINDS = [
     Kind(14, "PONG", (uint(), B32, uint(), B32)),
     Kind(15, "BYE", (text(32), text(512), uint(0, 86400))),
     Kind(16, "PROMISE", (listed(SOME),)),
+    Kind(17, "VOUCH", (binary(1, 8192), binary(64), binary(64), binary(1, 256), binary(64))),
 ]
 NUMBER = {k.name: k.number for k in KINDS}
 NAME = {k.number: k.name for k in KINDS}

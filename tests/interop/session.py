@@ -14,7 +14,7 @@ STATES = HELLO, CHARTER, DIFF, STREAM, LIVE
 LATER = {DIFF, STREAM, LIVE}
 # What may be received in which states. JOIN and WELCOME have conditions of their own.
 ALLOWED = {"HELLO": {HELLO}, "CHARTER": {CHARTER} | LATER, "VECTOR": LATER, "WANT": LATER, "RUN": LATER, "ACK": LATER, "NEW": LATER,
-           "ERASE": LATER, "FORK": LATER, "PROMISE": LATER, "JOIN": {CHARTER} | LATER, "WELCOME": {CHARTER} | LATER,
+           "ERASE": LATER, "FORK": LATER, "PROMISE": LATER, "VOUCH": LATER, "JOIN": {CHARTER} | LATER, "WELCOME": {CHARTER} | LATER,
            "PING": {CHARTER} | LATER, "PONG": {CHARTER} | LATER, "BYE": set(STATES)}
 
 
@@ -297,6 +297,9 @@ class Session:
     def _join(self, *_):
         """This peer admits nobody; the registrar does."""
         self.joins += 1
+        self.say("WELCOME", "not_registrar", "")
+
+    def _vouch(self, *_):
         self.say("WELCOME", "not_registrar", "")
 
     def _welcome(self, code, detail):

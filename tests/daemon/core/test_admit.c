@@ -139,11 +139,10 @@ static void an_answer_that_was_lost_is_given_again(void **state)
     world_free(w);
 }
 
-static void only_the_registrar_invites(void **state)
+static void what_is_invited_has_a_name_and_finds_an_address(void **state)
 {
     (void)state;
-    struct world *w = world_alliance(76, 2);
-    world_refused(w, 1, "invite", json_pack("{s:s}", "ally", "gamma"), "not_registrar");
+    struct world *w = world_alliance(76, 1);
     world_refused(w, 0, "invite", json_pack("{s:s}", "ally", ""), "name");
     world_refused(w, 0, "invite", json_pack("{s:s, s:[s]}", "ally", "gamma", "addresses", "nowhere"), "address");
     world_free(w);
@@ -452,7 +451,7 @@ int main(void)
         cmocka_unit_test(an_expired_invitation_admits_nobody),
         cmocka_unit_test(an_unknown_invitation_admits_nobody),
         cmocka_unit_test(an_answer_that_was_lost_is_given_again),
-        cmocka_unit_test(only_the_registrar_invites),
+        cmocka_unit_test(what_is_invited_has_a_name_and_finds_an_address),
         cmocka_unit_test(an_admission_survives_a_crash_of_the_secretariat),
         cmocka_unit_test(a_stranger_may_say_hello_charter_and_join_alone),
         cmocka_unit_test(a_join_that_nobody_signed_is_refused),

@@ -88,6 +88,9 @@ static size_t samples(struct msg *m)
         MSG_PROMISE, .bins = {two_bins, 1}
     };
     m[n++] = (struct msg){
+        MSG_VOUCH, .join = {commit_bytes, {1}, {2}, two_bins[0], {3}}
+    };
+    m[n++] = (struct msg){
         MSG_FORK, .fork = {two_bins[0], two_bins[1]}
     };
     return n;
@@ -212,7 +215,7 @@ static void hostile_messages_are_refused_with_their_reason(void **state)
         {"91ff",                     ERR_RANGE        },
         {"9100",                     ERR_PEER_PROTOCOL},
         {"910a",                     ERR_PEER_PROTOCOL}, /* BEACON: kept for later */
-        {"9111",                     ERR_PEER_PROTOCOL},
+        {"9112",                     ERR_PEER_PROTOCOL},
         {"91cd0100",                 ERR_PEER_PROTOCOL},
         {"9101",                     ERR_TRUNCATED    }, /* items missing */
         {"9402909000",               ERR_TYPE         },

@@ -1,0 +1,388 @@
+/* Invited by a member that is not the registrar: its word, the way of the request, and who must act. */
+#include "tests/help/core_world.h"
+
+#include "daemon/core/admit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static char *invite(struct world *w, size_t at, const char *ally)
+{
+    json_t *r = world_do(w, at, "invite", json_pack("{s:s}", "ally", ally));
+    char *code = strdup(json_string_value(json_object_get(r, "code")));
+    json_decref(r);
+    return code;
+}
+
+static size_t newcomer(struct world *w, const char *name, const char *code)
+{
+    size_t at = world_add(w, name);
+    assert_int_equal(world_join_code(w, at, code), ERR_OK);
+    assert_int_equal(world_start(w, at), ERR_OK);
+    return at;
+}
+
+static size_t allies(struct world *w, size_t at)
+{
+    json_t *r = world_do(w, at, "allies", NULL);
+    size_t n = json_array_size(json_object_get(r, "allies"));
+    json_decref(r);
+    return n;
+}
+
+/* `key` of the status. */
+static void assert_status(struct world *w, size_t at, const char *key, const char *expected)
+{
+    json_t *r = world_do(w, at, "status", NULL);
+    const char *found = json_string_value(json_object_get(r, key));
+    assert_string_equal(found ? found : "", expected);
+    json_decref(r);
+}
+
+static void assert_in(struct world *w, size_t n)
+{
+    assert_true(world_settle(w, 120000));
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(allies(w, i), n);
+        world_verify(w, i);
+    }
+}
+
+static void a_member_invites_and_the_registrar_admits(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(401, 2);
+    char id[64], title[64];
+    world_record(w, 1, "s1", "Avant", id);
+    char *code = invite(w, 1, "gamma");
+    size_t at = newcomer(w, "gamma", code);
+    world_run(w, 3000);
+    assert_status(w, at, "state", "ok");
+    assert_in(w, 3);
+    world_title(w, at, id, title);
+    assert_string_equal(title, "Avant");
+    free(code);
+    world_free(w);
+}
+
+static void a_provisional_or_suspended_ally_does_not_invite(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(402, 4);
+    world_refused(w, 3, "invite", json_pack("{s:s}", "ally", "zeta"), "not_registrar");
+    world_refused(w, 3, "ally.card", NULL, "not_registrar");
+    char *code = invite(w, 1, "zeta");
+    json_decref(world_do(w, 0, "ally.suspend", json_pack("{s:s}", "ally", "beta")));
+    assert_true(world_settle(w, 10000));
+    world_refused(w, 1, "invite", json_pack("{s:s}", "ally", "zeta"), "not_registrar");
+    size_t at = newcomer(w, "zeta", code);
+    world_run(w, 5000);
+    assert_status(w, at, "join_error", "not_registrar");
+    assert_int_equal(allies(w, 0), 4);
+    free(code);
+    world_free(w);
+}
+
+static void an_absent_registrar_is_waited_for_by_name_through_crashes_of_all(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(403, 2);
+    world_stop(w, 0);
+    char *code = invite(w, 1, "gamma");
+    size_t at = newcomer(w, "gamma", code);
+    world_run(w, 5000);
+    assert_status(w, at, "state", "joining");
+    assert_status(w, at, "join_wait", "waiting");
+    assert_status(w, at, "join_who", "alpha");
+    assert_status(w, at, "join_error", "");
+    /* The same command again: the same request. */
+    world_stop(w, at);
+    assert_int_equal(world_join_code(w, at, code), ERR_OK);
+    assert_int_equal(world_start(w, at), ERR_OK);
+    world_run(w, 5000);
+    world_crash(w, 1);
+    assert_int_equal(world_start(w, 1), ERR_OK);
+    world_run(w, 2000);
+    world_crash(w, at);
+    world_crash(w, 1);
+    assert_int_equal(world_start(w, 1), ERR_OK);
+    /* The registrar decides while the newcomer is away, and forgets nothing. */
+    assert_int_equal(world_start(w, 0), ERR_OK);
+    world_run(w, 60000);
+    assert_int_equal(allies(w, 0), 3);
+    world_crash(w, 0);
+    assert_int_equal(world_start(w, 0), ERR_OK);
+    assert_int_equal(world_start(w, at), ERR_OK);
+    assert_in(w, 3);
+    assert_status(w, at, "state", "ok");
+    free(code);
+    world_free(w);
+}
+
+static void a_request_finds_the_registrar_through_other_members(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(404, 3);
+    world_block(w, 1, 0, true);
+    char *code = invite(w, 1, "delta");
+    size_t at = newcomer(w, "delta", code);
+    world_block(w, at, 0, true);
+    world_run(w, 10000);
+    assert_status(w, at, "join_wait", "");
+    assert_int_equal(allies(w, at), 4);
+    world_heal(w);
+    assert_in(w, 4);
+    free(code);
+    world_free(w);
+}
+
+static void a_members_invitation_is_good_once(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(405, 2);
+    world_stop(w, 0);
+    char *code = invite(w, 1, "gamma");
+    size_t first = newcomer(w, "gamma", code);
+    world_run(w, 3000);
+    /* The registrar knows of neither yet. */
+    size_t thief = newcomer(w, "voleur", code);
+    world_run(w, 3000);
+    assert_status(w, thief, "join_error", "invite_used");
+    world_crash(w, 1);
+    assert_int_equal(world_start(w, 1), ERR_OK);
+    assert_int_equal(world_start(w, 0), ERR_OK);
+    world_run(w, 60000);
+    assert_status(w, first, "state", "ok");
+    world_stop(w, thief);
+    assert_in(w, 3);
+    free(code);
+    world_free(w);
+}
+
+static void a_members_clock_says_when_its_invitation_ends(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(406, 2);
+    const int64_t years = INT64_C(5) * 365 * 86400 * 1000;
+    world_stop(w, 0);
+    json_t *r = world_do(w, 1, "invite", json_pack("{s:s, s:i}", "ally", "gamma", "expires_s", 60));
+    char *code = strdup(json_string_value(json_object_get(r, "code")));
+    json_decref(r);
+    r = world_do(w, 1, "invite", json_pack("{s:s, s:i}", "ally", "delta", "expires_s", 60));
+    char *late = strdup(json_string_value(json_object_get(r, "code")));
+    json_decref(r);
+    size_t at = world_add(w, "gamma");
+    w->sites[at].skew_ms = -years;
+    assert_int_equal(world_join_code(w, at, code), ERR_OK);
+    assert_int_equal(world_start(w, at), ERR_OK);
+    world_run(w, 3000);
+    /* Asked in time, and decided long after. */
+    world_run(w, 90000);
+    size_t other = world_add(w, "delta");
+    w->sites[other].skew_ms = -years;
+    assert_int_equal(world_join_code(w, other, late), ERR_OK);
+    assert_int_equal(world_start(w, other), ERR_OK);
+    world_run(w, 5000);
+    assert_status(w, other, "join_error", "invite_expired");
+    world_stop(w, other);
+    w->sites[0].skew_ms = 2 * years;
+    assert_int_equal(world_start(w, 0), ERR_OK);
+    world_run(w, 60000);
+    assert_status(w, at, "state", "ok");
+    assert_in(w, 3);
+    free(code);
+    free(late);
+    world_free(w);
+}
+
+/* ---- words ---- */
+
+struct word {
+    struct core *registrar;
+    struct sign_key secret, site;
+    struct vouch v;
+    struct buf request, text;
+    struct msg_join m;
+};
+
+static void new_word(struct word *x, struct world *w, uint8_t number, uint8_t secret)
+{
+    uint8_t seed[SEED_BYTES];
+    struct join_request r = {.ally_name = slice_text("Neuf"), .site_name = slice_text("neuf")};
+    *x = (struct word){.registrar = w->sites[0].core};
+    memset(seed, secret, sizeof seed);
+    sign_key_from_seed(seed, &x->secret);
+    memset(seed, number, sizeof seed);
+    sign_key_from_seed(seed, &x->site);
+    memcpy(r.alliance, w->sites[1].core->authority.alliance, ALLIANCE_BYTES);
+    memcpy(r.secret_key, x->secret.pub, SITE_BYTES);
+    memcpy(r.site, x->site.pub, SITE_BYTES);
+    memset(r.ally, number, ALLY_BYTES);
+    buf_init(&x->request, LIMIT_ENVELOPE_BYTES);
+    buf_init(&x->text, VOUCH_MAX_BYTES);
+    join_encode(&r, &x->request);
+    x->m.request = buf_slice(&x->request);
+    assert_int_equal(admit_sign(x->m.request, seed, &x->site, &x->m), ERR_OK);
+    assert_int_equal(sign_make(&x->secret, DOMAIN_JOIN, x->m.request, x->m.secret_signature), ERR_OK);
+    memcpy(x->v.alliance, r.alliance, ALLIANCE_BYTES);
+    memcpy(x->v.inviter, w->sites[1].core->own[0].key.pub, SITE_BYTES);
+    hash256(x->v.request, &x->m.request, 1);
+    x->v.taken_s = 100;
+    x->v.expires_s = 200;
+}
+
+static void give_word(struct word *x, const struct sign_key *by)
+{
+    buf_clear(&x->text);
+    vouch_encode(&x->v, &x->text);
+    x->m.word = buf_slice(&x->text);
+    assert_int_equal(sign_make(by, DOMAIN_VOUCH, x->m.word, x->m.inviter_signature), ERR_OK);
+}
+
+/* What the registrar says to it, brought by site 2. */
+static err_t brought(struct word *x, const struct world *w)
+{
+    struct why why = {0};
+    return admit_vouched(x->registrar, &x->m, w->sites[2].core->own[0].key.pub, &why);
+}
+
+static void free_word(struct word *x)
+{
+    buf_fini(&x->request);
+    buf_fini(&x->text);
+}
+
+static void the_registrar_believes_ratified_members_alone(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(407, 4);
+    const struct sign_key *beta = &w->sites[1].core->own[0].key, *delta = &w->sites[3].core->own[0].key;
+    struct word x, other;
+    new_word(&x, w, 61, 71);
+    new_word(&other, w, 62, 72);
+    give_word(&x, &x.site); /* beta's name, somebody else's key */
+    assert_int_equal(brought(&x, w), ERR_SIGNATURE);
+    memcpy(x.v.inviter, x.site.pub, SITE_BYTES);
+    give_word(&x, &x.site);
+    assert_int_equal(brought(&x, w), ERR_STANDING);
+    memcpy(x.v.inviter, delta->pub, SITE_BYTES);
+    give_word(&x, delta);
+    assert_int_equal(brought(&x, w), ERR_NOT_REGISTRAR);
+    memcpy(x.v.inviter, beta->pub, SITE_BYTES);
+    x.v.taken_s = 201;
+    give_word(&x, beta);
+    assert_int_equal(brought(&x, w), ERR_INVITE_EXPIRED);
+    x.v.taken_s = 200;
+    x.v.alliance[0] ^= 1;
+    give_word(&x, beta);
+    assert_int_equal(brought(&x, w), ERR_ALLIANCE);
+    x.v.alliance[0] ^= 1;
+    memcpy(x.v.request, other.v.request, HASH_BYTES);
+    give_word(&x, beta);
+    assert_int_equal(brought(&x, w), ERR_SIGNATURE);
+    hash256(x.v.request, &x.m.request, 1);
+    give_word(&x, beta);
+    x.m.site_signature[0] ^= 1;
+    assert_int_equal(brought(&x, w), ERR_SIGNATURE);
+    x.m.site_signature[0] ^= 1;
+    assert_int_equal(allies(w, 0), 4);
+    assert_int_equal(brought(&x, w), ERR_OK);
+    assert_int_equal(allies(w, 0), 5);
+    /* Again, and by another member: it is the same site. */
+    assert_int_equal(brought(&x, w), ERR_OK);
+    memcpy(x.v.inviter, w->sites[2].core->own[0].key.pub, SITE_BYTES);
+    give_word(&x, &w->sites[2].core->own[0].key);
+    assert_int_equal(brought(&x, w), ERR_OK);
+    assert_int_equal(allies(w, 0), 5);
+    free_word(&x);
+    free_word(&other);
+    world_free(w);
+}
+
+static void one_secret_lets_one_site_in_whoever_passes_it_on(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(408, 3);
+    struct word x, y;
+    new_word(&x, w, 63, 73);
+    new_word(&y, w, 64, 73);
+    give_word(&x, &w->sites[1].core->own[0].key);
+    memcpy(y.v.inviter, w->sites[2].core->own[0].key.pub, SITE_BYTES);
+    give_word(&y, &w->sites[2].core->own[0].key);
+    assert_int_equal(brought(&x, w), ERR_OK);
+    assert_int_equal(brought(&y, w), ERR_INVITE_USED);
+    world_run(w, 1000);
+    world_crash(w, 0);
+    assert_int_equal(world_start(w, 0), ERR_OK);
+    y.registrar = w->sites[0].core;
+    assert_int_equal(brought(&y, w), ERR_INVITE_USED);
+    assert_int_equal(allies(w, 0), 4);
+    free_word(&x);
+    free_word(&y);
+    world_free(w);
+}
+
+static void one_inviter_fills_nobody_elses_room(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(409, 3);
+    struct word x;
+    world_stop(w, 0);
+    for (uint8_t n = 0; n <= LIMIT_VOUCHES_INVITER; n++) {
+        new_word(&x, w, (uint8_t)(100 + n), (uint8_t)(150 + n));
+        x.registrar = w->sites[2].core;
+        give_word(&x, &w->sites[1].core->own[0].key);
+        assert_int_equal(brought(&x, w), n < LIMIT_VOUCHES_INVITER ? ERR_WAITING : ERR_ITEMS);
+        if (n < LIMIT_VOUCHES_INVITER)
+            assert_int_equal(brought(&x, w), ERR_WAITING);
+        free_word(&x);
+    }
+    new_word(&x, w, 90, 91);
+    x.registrar = w->sites[2].core;
+    memcpy(x.v.inviter, w->sites[2].core->own[0].key.pub, SITE_BYTES);
+    give_word(&x, &w->sites[2].core->own[0].key);
+    assert_int_equal(brought(&x, w), ERR_WAITING);
+    free_word(&x);
+    world_free(w);
+}
+
+static void what_the_registrar_refuses_the_newcomer_hears(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(410, 4);
+    char *code = invite(w, 1, "zeta");
+    world_block(w, 1, 0, true);
+    world_block(w, 1, 2, true);
+    world_block(w, 1, 3, true);
+    json_decref(world_do(w, 0, "ally.suspend", json_pack("{s:s}", "ally", "beta")));
+    size_t at = newcomer(w, "zeta", code);
+    world_run(w, 5000);
+    assert_status(w, at, "join_wait", "waiting");
+    world_heal(w);
+    world_run(w, 120000);
+    assert_status(w, at, "join_error", "not_registrar");
+    assert_int_equal(allies(w, 0), 4);
+    free(code);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_member_invites_and_the_registrar_admits),
+        cmocka_unit_test(a_provisional_or_suspended_ally_does_not_invite),
+        cmocka_unit_test(an_absent_registrar_is_waited_for_by_name_through_crashes_of_all),
+        cmocka_unit_test(a_request_finds_the_registrar_through_other_members),
+        cmocka_unit_test(a_members_invitation_is_good_once),
+        cmocka_unit_test(a_members_clock_says_when_its_invitation_ends),
+        cmocka_unit_test(the_registrar_believes_ratified_members_alone),
+        cmocka_unit_test(one_secret_lets_one_site_in_whoever_passes_it_on),
+        cmocka_unit_test(one_inviter_fills_nobody_elses_room),
+        cmocka_unit_test(what_the_registrar_refuses_the_newcomer_hears),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
