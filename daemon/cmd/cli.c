@@ -421,12 +421,14 @@ err_t cli_check_site(struct cli *cli)
     return ERR_OK;
 }
 
-bool cli_confirm(struct cli *cli, const char *question, int *code)
+/* `about` is what would be lost or shown: without a terminal it tells what the --yes would be for. */
+static bool confirm(struct cli *cli, const char *question, const char *about, int *code)
 {
     if (cli->yes)
         return true;
     if (!cli->terminal_in) {
-        *code = cli_fail(cli, why_set(&cli->why, ERR_NEEDS_YES, "%s", cli->help_for));
+        *code =
+            cli_fail(cli, why_set(&cli->why, ERR_NEEDS_YES, "%.40s%s%.100s", cli->help_for, *about ? ": " : "", about));
         return false;
     }
     char answer[16];
@@ -438,13 +440,18 @@ bool cli_confirm(struct cli *cli, const char *question, int *code)
     return yes;
 }
 
+bool cli_confirm(struct cli *cli, const char *question, int *code)
+{
+    return confirm(cli, question, "", code);
+}
+
 bool cli_confirm_about(struct cli *cli, const char *question, const char *value, int *code)
 {
     struct buf text;
     const char *values[] = {value};
     buf_init(&text, 8192);
     out_fill(&text, tr(cli->lang, question), values, 1);
-    bool go = cli_confirm(cli, buf_text(&text), code);
+    bool go = confirm(cli, buf_text(&text), value, code);
     buf_fini(&text);
     return go;
 }

@@ -26,7 +26,9 @@ static void sites_of(const struct out *o, struct table *t, const json_t *ally)
     buf_init(&names, 65536);
     json_array_foreach(json_object_get(ally, "sites"), i, site)
     {
-        buf_printf(&names, "%s%s", i ? ", " : "",
+        if (pick_true(site, "ended") && !pick_true(ally, "ended"))
+            continue;
+        buf_printf(&names, "%s%s", names.len ? ", " : "",
                    *pick_text(site, "name") ? pick_text(site, "name") : pick_text(site, "site"));
         hosted_by(o, &names, site);
     }

@@ -194,7 +194,7 @@ static err_t read_words(struct cli *cli, const struct args *args, struct keytext
     char line[1024];
     bool asks = args->operands_n == 0, input = args->operands_n == 1 && strcmp(args->operands[0], "-") == 0;
     if (asks && !cli->terminal_in)
-        return why_set(&cli->why, ERR_USAGE, "key import WORDS…");
+        return why_set(&cli->why, ERR_USAGE_MISSING, "key import WORDS…");
     buf_init(&text, KEYTEXT_FILE_BYTES);
     if (asks)
         out_say(&cli->out, N_("The words of the key:"), NULL);
@@ -241,7 +241,7 @@ static err_t read_options(struct cli *cli, const struct args *args, struct keyte
         k->has_alliance = true;
     }
     if (!from != !peer)
-        return why_set(&cli->why, ERR_USAGE, "--from HOST:PORT --peer KEY");
+        return why_set(&cli->why, ERR_USAGE_MISSING, "--from HOST:PORT --peer KEY");
     if (from) {
         struct keytext_peer *to = &k->peers[k->peers_n < KEYTEXT_PEERS_MAX ? k->peers_n : 0];
         if (strlen(from) > ADDRESS_MAX_BYTES || base32_decode(slice_text(peer), to->site, SITE_BYTES))

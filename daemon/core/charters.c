@@ -426,11 +426,9 @@ err_t charters_find(struct core *c, const char *text, struct arena *arena, struc
     struct charter one;
     char *end = NULL;
     unsigned long number = strtoul(text, &end, 10);
-    if (*text && !*end) {
-        if (number >= c->authority.charters_n)
-            return ERR_NOT_FOUND;
+    bool numbered = *text && !*end;
+    if (numbered && number < c->authority.charters_n)
         return find_known(c, c->authority.charters[number].id, arena, out, &n);
-    }
     err_t e = rolls_charters(c->store, arena, &all, &n);
     for (size_t i = 0; i < n && !e; i++) {
         char id[BASE32_LEN(HASH_BYTES) + 1];
@@ -438,7 +436,7 @@ err_t charters_find(struct core *c, const char *text, struct arena *arena, struc
         if (e)
             break;
         base32_encode(slice_of(one.id, HASH_BYTES), id);
-        if (!*text || strncmp(id, text, strlen(text)) != 0)
+        if (!*text || (numbered ? one.number != number : strncmp(id, text, strlen(text)) != 0))
             continue;
         *out = one;
         found++;

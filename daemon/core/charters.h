@@ -28,7 +28,7 @@ void charters_tell(struct core *c, const struct outlet *to, bool empty);
 
 /* Everything in carried form, for authority_build_before and for showing; in the arena. */
 err_t charters_input(struct core *c, struct arena *arena, struct authority_input *out);
-/* A charter by the beginning of its id in base32 (or its number, where one of the chain). ERR_NOT_FOUND, ERR_AMBIGUOUS. */
+/* A charter by the beginning of its id in base32 or by its number: the one of the chain, else the one draft. ERR_NOT_FOUND, ERR_AMBIGUOUS. */
 err_t charters_find(struct core *c, const char *text, struct arena *arena, struct charter *out);
 /* Keeps a charter with its signatures, added to those known. Inside a batch. */
 err_t charters_put(struct core *c, struct slice carried, bool *fresh);

@@ -135,9 +135,9 @@ err_t recover_found(const char *dir, const struct keytext *k, struct why *why)
     struct sign_key key;
     bool fresh = false;
     if (!k->has_alliance)
-        return why_set(why, ERR_USAGE, "--alliance ID");
+        return why_set(why, ERR_USAGE_MISSING, "--alliance ID --from HOST:PORT --peer KEY");
     if (!k->peers_n)
-        return why_set(why, ERR_USAGE, "--from HOST:PORT --peer KEY");
+        return why_set(why, ERR_USAGE_MISSING, "--from HOST:PORT --peer KEY");
     err_t e = found_site_name(k->name, why);
     if (!e)
         e = found_dir(dir, why);

@@ -82,7 +82,7 @@ static err_t read_dots(struct req *r, struct dot *dots, size_t *n)
             twice |= dot_compare(&dots[k], &dots[*n]) == 0;
         *n += !e && fresh && !twice;
     }
-    return e || *n ? e : why_set(&r->why, ERR_NOTHING_TO_DO, "%s", "dots");
+    return e || *n ? e : why_set(&r->why, ERR_NOTHING_TO_DO, "%.60s", json_string_value(json_array_get(given, 0)));
 }
 
 static err_t write_erase(struct req *r, struct dot *dots, size_t n, struct slice reason, uint8_t id[HASH_BYTES])

@@ -489,6 +489,10 @@ static void lists_and_single_things_are_laid_out(void **state)
                     "\"suspended\":true,"
                     "\"sites\":[{\"name\":\"s1\"},{\"site\":\"k2\"}]}]}";
     ENDS(0, "s1, k2  suspended", "", "ally", "list");
+    played.answer =
+        "{\"allies\":[{\"name\":\"Beta\",\"college\":\"droit\",\"standing\":\"ratified\",\"suspended\":true,"
+        "\"sites\":[{\"name\":\"s1\",\"ended\":true},{\"name\":\"s1\"}]}]}";
+    ENDS(0, "ratified  s1     suspended", "", "ally", "list");
     played.answer = "{\"entities\":3,\"ops\":4,\"before\":\"aa\",\"after\":\"aa\",\"same\":true}";
     ENDS(0, "the same as before", "", "rebuild");
 }

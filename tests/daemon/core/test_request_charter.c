@@ -54,6 +54,9 @@ static struct world *ratified(uint64_t seed)
     char id[64];
     propose(w, 0, NULL, id);
     assert_charter(w, 3, 0);
+    json_t *r = world_do(w, 1, "charter.show", of("1")); /* the one draft of that number */
+    assert_string_equal(json_string_value(json_object_get(r, "id")), id);
+    json_decref(r);
     sign(w, 1, id);
     assert_true(world_settle(w, 10000));
     assert_charter(w, 3, 1);
@@ -129,6 +132,7 @@ static void nobody_signs_two_of_one_number_until_promises_free_it(void **state)
     propose(w, 0, json_pack("{s:s}", "name", "Un"), one);
     propose(w, 1, json_pack("{s:s}", "name", "Deux"), other);
     world_refused(w, 0, "charter.sign", of(other), "signed_rival");
+    world_refused(w, 0, "charter.show", of("2"), "ambiguous");
     json_decref(world_do(w, 1, "charter.refuse", of(one)));
     world_run(w, 1000);
     world_refused(w, 0, "charter.sign", of(other), "signed_rival");
