@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define LOOK_MS 250
+#define SHUT    (INT64_MAX / 2) /* no time to wait for */
 
 static struct conn_key key_of(const struct sockaddr *from)
 {
@@ -65,9 +66,11 @@ void conn_remove(struct conns *all, struct conn *c)
 void conn_is_at(struct conn *c, enum conn_at at, struct mono now)
 {
     static const int64_t limits_ms[] = {
-        [CONN_HEADERS] = LIMIT_HTTP_HEADER_MS, [CONN_BODY] = LIMIT_HTTP_BODY_MS,
-        [CONN_WAITS] = INT64_MAX / 2, /* the core answers, or the thread ends */
-        [CONN_ANSWER] = LIMIT_HTTP_ANSWER_MS,  [CONN_IDLE] = LIMIT_HTTP_IDLE_MS,
+        [CONN_HEADERS] = LIMIT_HTTP_HEADER_MS,
+        [CONN_BODY] = LIMIT_HTTP_BODY_MS,
+        [CONN_WAITS] = SHUT, /* the core answers, or the thread ends */
+        [CONN_ANSWER] = LIMIT_HTTP_ANSWER_MS,
+        [CONN_IDLE] = LIMIT_HTTP_IDLE_MS,
     };
     if (!c)
         return;
@@ -75,13 +78,23 @@ void conn_is_at(struct conn *c, enum conn_at at, struct mono now)
     c->due.ms = now.ms + limits_ms[at];
 }
 
+/* libmicrohttpd does not hear of an end that comes together with the last bytes. What waits for more bytes then waits in vain; an answer may still be wanted. */
+static bool has_hung_up(const struct conn *c)
+{
+    char byte;
+    bool expects = c->at == CONN_HEADERS || c->at == CONN_BODY || c->at == CONN_IDLE;
+    return expects && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 long conn_end_overdue(struct conns *all, struct mono now)
 {
-    bool timed = false;
+    bool timed = false, look = now.ms - all->looked.ms >= LOOK_MS;
+    if (look)
+        all->looked = now;
     for (struct conn *c = all->first; c; c = c->next) {
-        if (now.ms >= c->due.ms) {
+        if (now.ms >= c->due.ms || (look && c->due.ms < SHUT && has_hung_up(c))) {
             shutdown(c->fd, SHUT_RDWR);
-            c->due.ms = INT64_MAX / 2;
+            c->due.ms = SHUT;
         }
         timed = timed || c->at != CONN_WAITS;
     }

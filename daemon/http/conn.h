@@ -26,6 +26,7 @@ struct conns {
     struct conn *first;
     size_t n;
     bool caps_loopback;
+    struct mono looked; /* for who hung up */
 };
 
 bool conn_admits(const struct conns *all, const struct sockaddr *from); /* within LIMIT_HTTP_ADDRESS */
@@ -33,7 +34,7 @@ struct conn *conn_add(struct conns *all, int fd, const struct sockaddr *from,
                       struct mono now);                            /* NULL without memory */
 void conn_remove(struct conns *all, struct conn *c);               /* frees it */
 void conn_is_at(struct conn *c, enum conn_at at, struct mono now); /* NULL is fine */
-/* Shuts down what is overdue; when to look again at the latest, in ms. */
+/* Shuts down what is overdue, and what waits for more of who hung up; when to look again at the latest, in ms. */
 long conn_end_overdue(struct conns *all, struct mono now);
 
 #endif

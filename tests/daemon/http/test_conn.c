@@ -128,6 +128,39 @@ static void who_waits_for_the_core_is_not_ended(void **state)
     close(pair[1]);
 }
 
+static void who_hung_up_is_ended_at_once_unless_an_answer_is_on_its_way(void **state)
+{
+    static const struct {
+        enum conn_at at;
+        bool ends;
+    } steps[] = {
+        {CONN_HEADERS, true },
+        {CONN_BODY,    true },
+        {CONN_IDLE,    true },
+        {CONN_WAITS,   false},
+        {CONN_ANSWER,  false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct conns all = {.first = NULL};
+        int pair[2];
+        char byte;
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+        add(&all, "192.0.2.1", pair[0]);
+        conn_is_at(all.first, steps[i].at, (struct mono){1000});
+        assert_int_equal(send(pair[1], "x", 1, 0), 1);
+        shutdown(pair[1], SHUT_WR);
+        conn_end_overdue(&all, (struct mono){1000});
+        assert_false(is_shut(pair[1])); /* there is a byte to read yet */
+        assert_int_equal(recv(pair[0], &byte, 1, 0), 1);
+        conn_end_overdue(&all, (struct mono){2000});
+        assert_int_equal(is_shut(pair[1]), steps[i].ends);
+        empty(&all);
+        close(pair[0]);
+        close(pair[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_proxy_on_this_machine_has_as_many_as_there_are),
         cmocka_unit_test(each_step_of_a_request_has_its_time_whatever_drops_in),
         cmocka_unit_test(who_waits_for_the_core_is_not_ended),
+        cmocka_unit_test(who_hung_up_is_ended_at_once_unless_an_answer_is_on_its_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
