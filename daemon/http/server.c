@@ -3,6 +3,7 @@
  * and suspends the connection. libmicrohttpd aborts when it is stopped with suspended connections, so all are resumed and answered first.
  */
 #include "daemon/http/server.h"
+#include "daemon/http/framing.h"
 #include "daemon/http/listen.h"
 #include "daemon/http/route.h"
 #include "protocol/base/limits.h"
@@ -13,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SPARE_BYTES   65536 /* of a body where there should be none */
 #define STOP_ROUNDS   25
 #define STOP_ROUND_US 20000
 
@@ -171,10 +173,21 @@ static bool is_type(const char *found, const char *wanted)
     return found && strncasecmp(found, wanted, n) == 0 && (!found[n] || strchr("; \t", found[n]));
 }
 
+static enum MHD_Result frame(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    (void)kind;
+    framing_take(cls, name, value);
+    return MHD_YES;
+}
+
 static unsigned judge_body(const struct http_request *q, err_t *why)
 {
     const char *length = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
     const char *type = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+    struct framing f = {.lengths = 0};
+    MHD_get_connection_values(q->connection, MHD_HEADER_KIND, frame, &f);
+    if (!framing_is_clear(&f))
+        return 400;
     if (length && strtoull(length, NULL, 10) > q->route->body_bytes) {
         *why = ERR_TOO_LARGE;
         return 413;
@@ -208,10 +221,12 @@ static enum MHD_Result begin(struct http_request *q, const char *method)
     return give(q);
 }
 
-static void gather(struct server *s, struct http_request *q, const char *at, size_t n)
+/* False: not a byte more. What is too large is read for a while without being kept, since libmicrohttpd lets nobody answer before a body's end. */
+static bool gather(struct server *s, struct http_request *q, const char *at, size_t n)
 {
+    q->read_bytes += n;
     if (q->answered)
-        return;
+        return q->read_bytes <= 2 * q->route->body_bytes + SPARE_BYTES;
     if (s->upload_bytes + n > LIMIT_HTTP_UPLOAD_BYTES) {
         server_problem(q, 503, ERR_UNANSWERED);
         q->refused = true;
@@ -221,6 +236,7 @@ static void gather(struct server *s, struct http_request *q, const char *at, siz
     } else {
         s->upload_bytes += n;
     }
+    return true;
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
@@ -234,9 +250,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     if (!q->begun)
         return begin(q, method);
     if (*n) {
-        gather(s, q, at, *n);
+        bool more = gather(s, q, at, *n);
         *n = 0;
-        return MHD_YES;
+        return more ? MHD_YES : MHD_NO;
     }
     if (!q->answered && !q->ticket)
         q->route->handle(s, q);

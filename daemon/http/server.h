@@ -15,7 +15,7 @@ struct http_request {
     void *connection;
     struct conn *conn;
     char path[HTTP_PATH_MAX + 1]; /* as it came, without the query */
-    size_t uri_bytes;
+    size_t uri_bytes, read_bytes; /* of the line; of the body, kept or not */
     bool begun, uri_seen;
     const struct route *route;
     struct buf body;

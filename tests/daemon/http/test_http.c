@@ -295,6 +295,52 @@ static void chunks_past_the_limit_are_refused_too(void **state)
     side_stop(&s);
 }
 
+static void chunks_without_end_are_cut_off(void **state)
+{
+    struct side s;
+    static char block[65536 + 16] = "10000\r\n";
+    size_t n = 7 + 65536, sent = 0;
+    (void)state;
+    memcpy(block + n, "\r\n", 2);
+    side_start(&s, false);
+    int fd = dial(&s, "127.0.0.1");
+    say(fd, POST_HEAD "Transfer-Encoding: chunked\r\n\r\n");
+    while (sent < 64u << 20) {
+        ssize_t k = send(fd, block, n + 2, MSG_NOSIGNAL);
+        if (k != (ssize_t)(n + 2))
+            break;
+        sent += (size_t)k;
+    }
+    assert_in_range(sent, LIMIT_HTTP_EXCHANGE_BYTES, 32u << 20); /* what the kernel keeps included */
+    close(fd);
+    side_stop(&s);
+}
+
+static void where_a_request_ends_must_be_certain(void **state)
+{
+    static const char *const lengths[] = {
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        "Content-Length : 5\r\n\r\nhello",
+        "Transfer-Encoding: gzip\r\n\r\nhello",
+    };
+    struct side s;
+    char request[512], out[2048];
+    (void)state;
+    side_start(&s, false);
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        snprintf(request, sizeof request, "%s%s%s", POST_HEAD, lengths[i], "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+        int fd = dial(&s, "127.0.0.1");
+        say(fd, request);
+        assert_int_equal(hear(fd, out, sizeof out), 400);
+        assert_non_null(strstr(out, "Connection: close"));
+        assert_int_equal(hear(fd, out, sizeof out), 0); /* what stood behind it was not taken for a request */
+        close(fd);
+    }
+    side_stop(&s);
+}
+
 static void one_address_does_not_take_all_connections(void **state)
 {
     struct side s;
@@ -398,6 +444,8 @@ int main(void)
         cmocka_unit_test(what_is_not_served_gets_its_status),
         cmocka_unit_test(long_addresses_and_headers_are_refused),
         cmocka_unit_test(chunks_past_the_limit_are_refused_too),
+        cmocka_unit_test(chunks_without_end_are_cut_off),
+        cmocka_unit_test(where_a_request_ends_must_be_certain),
         cmocka_unit_test(one_address_does_not_take_all_connections),
         cmocka_unit_test(five_hundred_slow_connections_hinder_no_honest_one),
         cmocka_unit_test(who_waits_when_the_thread_ends_is_told),
