@@ -54,7 +54,7 @@ TEST_HELP_OBJ := $(TEST_HELP_SRC:%.c=$(O)/%.o)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 
-.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster interop sim mutants faults torture topology bench cover format clean install
+.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster interop doors sim mutants faults torture topology bench cover format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -126,6 +126,10 @@ cluster: $(O)/allied
 #: make interop     a peer in Python, written from PROTOCOL.md alone, against real daemons; and all that a bad one may send
 interop: $(O)/allied
 	@bash tests/interop/run.sh $(O)/allied
+
+#: make doors       what attacks on every door of a daemon cost it and others, as a table
+doors: $(O)/allied
+	@bash tests/interop/run.sh $(O)/allied test_doors
 
 #: make sim         SEEDS=N seeds of the simulator (default 200), or SEED=K alone; what failed once is tests/sim/seeds.txt
 SEEDS ?= 200

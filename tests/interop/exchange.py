@@ -22,10 +22,12 @@ def write_request(key, alliance, to, request):
 
 def _read(body, items):
     b = fields(decode(body, BODY_MAX), 3)
-    refuse_unless(len(take_bin(b[0])) <= HEAD_MAX, "range", "the head")
-    head = fields(decode(b[0]), items)
-    refuse_unless(take_uint(head[0]) == 1, "version")
-    return head, b[0], take_bin(b[1], 64), take_bin(b[2])
+    raw, signature, payload = take_bin(b[0]), take_bin(b[1], 64), take_bin(b[2])
+    refuse_unless(len(raw) <= HEAD_MAX, "range", "the head")
+    head = fields(decode(raw), items)
+    decode(payload, BODY_MAX)
+    refuse_unless(take_uint(head[0], 0, (1 << 64) - 1) == 1, "version")
+    return head, raw, signature, payload
 
 
 def _payload(raw):
