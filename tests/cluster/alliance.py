@@ -184,6 +184,20 @@ class Site:
         return glob.glob(os.path.join(self.alliance.runtime, "**", "*.guard"), recursive=True)
 
 
+_alliances = []
+
+
+def everything_started():
+    """By all alliances of this process that stand, for who has to give up."""
+    return [p for a in list(_alliances) for p in list(a.started)]
+
+
+def remove_all():
+    """The directories of all alliances that stand."""
+    for a in list(_alliances):
+        a.remove()
+
+
 class Alliance:
     def __init__(self, name="Coredem", runtime=None):
         self.name, self.sites, self.started = name, [], []
@@ -193,6 +207,7 @@ class Alliance:
         self.env.update(LANG="C.UTF-8", XDG_RUNTIME_DIR=self.runtime, HOME=self.root)
 
     def __enter__(self):
+        _alliances.append(self)
         return self
 
     def __exit__(self, kind, error, trace):
@@ -203,6 +218,10 @@ class Alliance:
             p.wait(10)
         if error is not None and not isinstance(error, Skipped):
             self.keep_journals(error)
+        self.remove()
+        _alliances.remove(self)
+
+    def remove(self):
         for d in (self.root, self.runtime):
             shutil.rmtree(d, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 
 Each test says ok, FAILED or SKIPPED in one line, a failure with its reason and the ends of the sites' journals. The last line is
 `cluster: N passed, N failed`, with DIR's name where one was given; the exit code is 1 where anything failed.
+After CLUSTER_LIMIT_S seconds (240) what still runs is named and all is ended.
 """
 import concurrent.futures
 import glob
@@ -17,10 +18,12 @@ import traceback
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import alliance  # noqa: E402
 from alliance import Skipped  # noqa: E402
 
-LIMIT_S = 240  # nothing here may hang `make check`
+LIMIT_S = int(os.environ.get("CLUSTER_LIMIT_S", 240))  # nothing here may hang `make check`
 _telling = threading.Lock()
+_running = {}  # test -> when it began
 
 
 def gather(where, wanted):
@@ -35,27 +38,46 @@ def gather(where, wanted):
     return sorted(tests, key=lambda t: -getattr(t, "seconds", 5))
 
 
+def told(test):
+    return test.__name__[5:].replace("_", " ")
+
+
+def give_up(running):
+    """A test that hangs keeps its thread, for which sys.exit would wait: what it started is ended by pid, then this process at once."""
+    for p in alliance.everything_started():
+        if p.poll() is None:
+            p.kill()
+            p.wait(10)
+    alliance.remove_all()
+    for test, start in list(running.items()):
+        print(f"  HUNG    {time.monotonic() - start:5.1f} s  {told(test)}", flush=True)
+    print(f"no end after {LIMIT_S} s: 0 passed, 1 failed", flush=True)
+    os._exit(1)
+
+
 def run_one(test):
-    start, word, told = time.monotonic(), "ok", ""
+    start, word, why = time.monotonic(), "ok", ""
+    _running[test] = start
     try:
         test()
     except Skipped as e:
-        word, told = "SKIPPED", str(e)
+        word, why = "SKIPPED", str(e)
     except BaseException as e:  # a test's SystemExit is a failure too
         word = "FAILED"
-        told = "".join(traceback.format_exception(e)) + "\n" + getattr(e, "journals", "")
-    name = test.__name__[5:].replace("_", " ")
+        why = "".join(traceback.format_exception(e)) + "\n" + getattr(e, "journals", "")
+    finally:
+        _running.pop(test)
     with _telling:
-        print(f"  {word:<8}{time.monotonic() - start:5.1f} s  {name}", flush=True)
-        if told:
-            print("    " + told.rstrip().replace("\n", "\n    "), flush=True)
+        print(f"  {word:<8}{time.monotonic() - start:5.1f} s  {told(test)}", flush=True)
+        if why:
+            print("    " + why.rstrip().replace("\n", "\n    "), flush=True)
     return word
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: give_up(_running))
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup the daemons would inherit that it is ignored
-    signal.signal(signal.SIGALRM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGALRM, lambda *_: give_up(_running))
     signal.alarm(LIMIT_S)
     where, wanted = HERE, sys.argv[1:]
     if wanted[:1] == ["--in"]:
