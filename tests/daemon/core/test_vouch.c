@@ -370,6 +370,105 @@ static void what_the_registrar_refuses_the_newcomer_hears(void **state)
     world_free(w);
 }
 
+/* ---- an inviter with an old charter ---- */
+
+static void propose(struct world *w, size_t at, json_t *changes, char id[64])
+{
+    json_t *r = world_do(w, at, "charter.propose", changes);
+    snprintf(id, 64, "%s", json_string_value(json_object_get(r, "id")));
+    json_decref(r);
+    world_run(w, 1000);
+}
+
+static void sign(struct world *w, size_t at, const char *id)
+{
+    json_decref(world_do(w, at, "charter.sign", json_pack("{s:s}", "id", id)));
+    world_run(w, 1000);
+}
+
+/* Charter 1 keeps who is in; charter 2, unknown to beta, gives roster and role to gamma. */
+static char *invite_under_an_old_charter(struct world *w)
+{
+    char id[64], key[64];
+    propose(w, 0, NULL, id);
+    sign(w, 1, id);
+    assert_true(world_settle(w, 10000));
+    char *code = invite(w, 1, "zeta");
+    for (size_t i = 0; i < 4; i++)
+        world_block(w, 1, i, true);
+    json_t *r = world_do(w, 2, "key.registrar", NULL);
+    snprintf(key, sizeof key, "%s", json_string_value(json_object_get(r, "registrar")));
+    json_decref(r);
+    propose(w, 2, json_pack("{s:s, s:{s:s}}", "registrar", key, "roles", "secretariat", "gamma"), id);
+    sign(w, 3, id);
+    return code;
+}
+
+static void an_inviter_with_an_old_charter_lets_nobody_miss_the_new_one(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(411, 4);
+    char *code = invite_under_an_old_charter(w);
+    size_t at = newcomer(w, "zeta", code);
+    for (size_t i = 0; i < 4; i++)
+        world_block(w, at, i, i != 1);
+    world_run(w, 5000);
+    /* As far as the inviter knows. */
+    assert_status(w, at, "join_wait", "waiting");
+    assert_status(w, at, "join_who", "alpha");
+    world_heal(w);
+    world_run(w, 60000);
+    assert_status(w, at, "state", "ok");
+    assert_in(w, 5);
+    assert_int_equal(w->sites[at].core->authority.charter_number, 2);
+    free(code);
+    world_free(w);
+}
+
+static void a_code_of_an_old_charter_is_good_under_the_new_one(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(412, 4);
+    char *code = invite_under_an_old_charter(w);
+    world_heal(w);
+    assert_true(world_settle(w, 60000));
+    size_t at = newcomer(w, "zeta", code);
+    world_run(w, 5000);
+    assert_status(w, at, "state", "ok");
+    assert_in(w, 5);
+    free(code);
+    world_free(w);
+}
+
+/* Its disk is of before the charter that its code names. */
+static void an_inviter_that_lost_the_charter_of_its_code_is_not_believed(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(413, 3);
+    char id[64], copy[160];
+    world_copy(w, 1, copy);
+    propose(w, 0, NULL, id);
+    sign(w, 1, id);
+    assert_true(world_settle(w, 10000));
+    char *code = invite(w, 1, "delta");
+    world_crash(w, 1);
+    world_restore(w, 1, copy);
+    world_block(w, 1, 0, true);
+    world_block(w, 1, 2, true);
+    assert_int_equal(world_start(w, 1), ERR_OK);
+    size_t at = newcomer(w, "delta", code);
+    world_run(w, 10000);
+    assert_status(w, at, "state", "joining");
+    assert_status(w, at, "join_error", "");
+    assert_int_equal(world_noted(w, 1, "join.refused"), 0);
+    /* It learns of the charter again, and has lost the invitation with the rest. */
+    world_heal(w);
+    world_run(w, 120000);
+    assert_status(w, at, "join_error", "invite_unknown");
+    free(code);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +482,9 @@ int main(void)
         cmocka_unit_test(one_secret_lets_one_site_in_whoever_passes_it_on),
         cmocka_unit_test(one_inviter_fills_nobody_elses_room),
         cmocka_unit_test(what_the_registrar_refuses_the_newcomer_hears),
+        cmocka_unit_test(an_inviter_with_an_old_charter_lets_nobody_miss_the_new_one),
+        cmocka_unit_test(a_code_of_an_old_charter_is_good_under_the_new_one),
+        cmocka_unit_test(an_inviter_that_lost_the_charter_of_its_code_is_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
