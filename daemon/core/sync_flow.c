@@ -159,9 +159,18 @@ static bool worth_a_run(const struct peer *p)
     return p->credit >= LIMIT_RUN_BYTES;
 }
 
+/* Of sixty peers that fetch everything at once each would have its whole credit in our memory; who has nothing under way always gets a RUN. */
+static bool has_its_share(const struct core *c, const struct peer *p)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < c->peers_n; i++)
+        all += LIMIT_CREDIT_BYTES - c->peers[i].credit;
+    return all >= LIMIT_SENT_BYTES && LIMIT_CREDIT_BYTES - p->credit >= LIMIT_RUN_BYTES;
+}
+
 void flow_serve(struct core *c, struct peer *p)
 {
-    while (p->serves_n && worth_a_run(p)) {
+    while (p->serves_n && worth_a_run(p) && !has_its_share(c, p)) {
         struct serve *s = &p->serves[0];
         if (!flow_say_run(c, &s->log, &s->next, s->last, (size_t)p->credit, &(struct outlet){say_spending, p}))
             continue;

@@ -16,6 +16,7 @@
 
 /* Local: they delay, they never decide. */
 #define LIMIT_CREDIT_BYTES     (4u * 1024 * 1024) /* a peer */
+#define LIMIT_SENT_BYTES       (16u * 1024 * 1024) /* not acknowledged, to all peers: past it one RUN at a time to each */
 #define LIMIT_QUEUE_BYTES      (8u * 1024 * 1024) /* a peer */
 #define LIMIT_RUN_BYTES        (512u * 1024)      /* what we put into one RUN before we close it */
 #define LIMIT_INLINE_NEW_BYTES (64u * 1024)

@@ -69,6 +69,45 @@ static void ten_megabytes_pass_through_four_of_credit(void **state)
     world_free(w);
 }
 
+static size_t waiting_now(const struct world *w)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < w->links_n; i++)
+        sum += w->links[i].waiting[0] + w->links[i].waiting[1];
+    return sum;
+}
+
+/* Eight peers with four megabytes of credit each, all of whom want everything at once; nothing of it has arrived yet. */
+static void what_many_peers_fetch_at_once_is_bounded_in_all_and_none_gets_nothing(void **state)
+{
+    (void)state;
+    enum { SITES = 9 };
+    struct world *w = world_alliance(33, SITES);
+    for (size_t i = 1; i < SITES; i++)
+        world_crash(w, i);
+    world_run(w, 1000);
+    write_much(w, 0, 170, 26000);
+    w->delay = 2000;
+    for (size_t i = 1; i < SITES; i++) {
+        for (size_t k = 1; k < i; k++)
+            world_block(w, i, k, true);
+        assert_int_equal(world_start(w, i), ERR_OK);
+    }
+    size_t most = 0, served = 0;
+    for (int i = 0; i < 2000 && served < SITES - 1; i++) {
+        world_run(w, 10);
+        size_t now = waiting_now(w);
+        most = now > most ? now : most;
+        served = 0;
+        for (size_t k = 1; k < SITES; k++)
+            served += most_waiting(w, k) >= LIMIT_RUN_BYTES / 2;
+    }
+    assert_int_equal(served, SITES - 1);
+    assert_true(most > LIMIT_SENT_BYTES / 2);
+    assert_true(most <= LIMIT_SENT_BYTES + SITES * LIMIT_RUN_BYTES * 2);
+    world_free(w);
+}
+
 static void a_crash_in_the_middle_of_a_fill_goes_on_from_what_is_durable(void **state)
 {
     (void)state;
@@ -281,6 +320,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ten_megabytes_pass_through_four_of_credit),
+        cmocka_unit_test(what_many_peers_fetch_at_once_is_bounded_in_all_and_none_gets_nothing),
         cmocka_unit_test(a_crash_in_the_middle_of_a_fill_goes_on_from_what_is_durable),
         cmocka_unit_test(a_stuck_peer_takes_no_more_than_its_credit_and_delays_nobody),
         cmocka_unit_test(a_peer_that_stops_while_it_is_asked_delays_a_log_by_seconds_only),
