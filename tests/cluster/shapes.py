@@ -60,7 +60,7 @@ def shape(sites, edges, more=()):
     """The settings with which these sites, started, have those links. Who is to reach nobody names itself."""
     for i, s in enumerate(sites):
         names = [sites[k].name for k in neighbours(edges, i)]
-        s.settings = [f"peers.only={','.join(names or [s.name])}", *more]
+        s.settings = [f"peers.only={', '.join(names or [s.name])}", *more]
 
 
 def lines(first, n, size=RECORD_BYTES):

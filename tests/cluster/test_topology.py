@@ -7,10 +7,10 @@ from shapes import Ears, graph, line, neighbours, sent_once, shape
 
 def alliance_of(al, n):
     """The first one admits all others; nobody else runs meanwhile."""
-    first = al.found("S00")
-    first.settings = ["peers.only=S00"]
+    first = al.found("Site 00")
+    first.settings = ["peers.only=Site 00"]
     first.start()
-    sites = [first] + [al.join(first, f"S{i:02}") for i in range(1, n)]
+    sites = [first] + [al.join(first, f"Site {i:02}") for i in range(1, n)]
     first.stop()
     return sites
 
