@@ -1,5 +1,5 @@
 #!/bin/bash
-# make demo: three allies on this machine, end to end, by public commands alone: found, join, publish, live sync, kill -9 and catching up, a
+# make demo: an alliance on this machine, end to end, by public commands alone: found, join, publish, live sync, kill -9 and catching up, a
 # conflict seen and resolved, equal digests, verify. Every command shown is the one that ran; "citego $" stands for --data DIR of that site.
 #
 #   demo.sh PATH/allied     KEEP=1 leaves the sites running and says how to stop them
@@ -216,8 +216,8 @@ trap 'exit 143' TERM HUP
 if guards=$(mktemp -d /dev/shm/allied-demo.XXXXXX 2>/dev/null); then export RUNTIME_DIRECTORY=$guards; fi
 began=$(now_ms)
 
-say "%sThree allies in sync%s  on this machine, by public commands alone" \
-    "%sTrois alliés d’accord%s  sur cette machine, par les seules commandes publiques" "$bold" "$plain"
+say "%sAn alliance in sync%s  on this machine, by public commands alone" \
+    "%sUne alliance d’accord%s  sur cette machine, par les seules commandes publiques" "$bold" "$plain"
 echo
 for s in "${sites[@]}"; do
     mkdir "$dir/$s"
