@@ -238,6 +238,7 @@ static err_t in_batch(struct core *c, const struct own *own, err_t (*work)(struc
 static err_t refuse(struct core *c, struct own *own, err_t said, const char *detail)
 {
     char site[SHORT_LEN + 1];
+    own->confirm = said == ERR_CONFIRM;
     if (!said || err_exit(said) == 75 || !ingest_survives(said))
         return ERR_OK;
     own->join_error = said;

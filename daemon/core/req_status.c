@@ -238,7 +238,7 @@ static err_t put_own(struct req *r, json_t *problems)
     err_t e = ERR_OK;
     for (size_t i = 0; i < c->own_n && !e; i++) {
         const struct own *own = &c->own[i];
-        char name[120] = "", detail[300];
+        char name[120] = "", detail[300], words[WORDS_SIZE];
         if (i)
             memcpy(name, own->row.name.at, own->row.name.len < sizeof name ? own->row.name.len : sizeof name - 1);
         snprintf(detail, sizeof detail, "%s%s%s", name, *own->join_detail ? ": " : "", own->join_detail);
@@ -249,7 +249,13 @@ static err_t put_own(struct req *r, json_t *problems)
             problems_add_with(r, problems, own->join_error, tr(r->lang, N_("you")), detail,
                               json_string(tr(r->lang, N_("ask for another code, then: allied site add NAME CODE; or "
                                                          "give it up: allied site remove NAME"))));
-        else if (own->waits)
+        else if (own->waits && own->confirm) {
+            asks_words(own->key.pub, words);
+            snprintf(detail, sizeof detail, "%s: %s", name, words);
+            problems_add_with(r, problems, ERR_CONFIRM, tr(r->lang, N_("you")), detail,
+                              json_string(tr(r->lang, N_("read these words to whoever invited it: allied ally admit "
+                                                         "WORDS there; it goes on by itself"))));
+        } else if (own->waits)
             problems_add_with(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), name,
                               json_string(tr(r->lang, N_("nothing to do here: it goes on by itself"))));
     }

@@ -31,6 +31,7 @@ struct own {
     bool waits;                /* a hosted one: to be admitted */
     bool moving;               /* it is to go to a daemon of its own: nothing is written (move.h) */
     err_t join_error;          /* what its inviter said to that; ERR_OK nothing yet */
+    bool confirm;              /* or that somebody there has to let it in */
     char join_detail[JOIN_DETAIL_BYTES];
     struct mono asked; /* when JOIN was last sent for it */
 };

@@ -216,6 +216,29 @@ static void a_confirmed_invitation_ends_like_any_other(void **state)
     world_free(w);
 }
 
+static void a_hosted_sites_words_are_shown_by_its_host(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(429, 2);
+    char *code = invite(w, 0, "gamma");
+    json_decref(
+        world_do(w, 1, "site.add", json_pack("{s:s, s:s, s:s}", "ally", "gamma", "name", "gamma", "code", code)));
+    world_run(w, 5000);
+    json_t *r = world_do(w, 0, "allies", NULL);
+    const char *said = json_string_value(json_object_get(json_array_get(json_object_get(r, "asking"), 0), "words"));
+    assert_non_null(said);
+    json_t *s = world_do(w, 1, "status", NULL), *problem = json_array_get(json_object_get(s, "problems"), 0);
+    assert_string_equal(json_string_value(json_object_get(problem, "name")), "confirm");
+    assert_non_null(strstr(json_string_value(json_object_get(problem, "detail")), said));
+    json_decref(s);
+    json_decref(world_do(w, 0, "ally.admit", words(said)));
+    json_decref(r);
+    assert_true(world_settle(w, 60000));
+    assert_int_equal(allies(w, 1), 3);
+    free(code);
+    world_free(w);
+}
+
 /* ---- without an invitation ---- */
 
 static char *card(struct world *w, size_t at)
@@ -331,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_stolen_code_without_words_is_told_with_the_thiefs_name),
         cmocka_unit_test(a_member_hears_the_words_and_the_registrar_admits_once_it_is_back),
         cmocka_unit_test(a_confirmed_invitation_ends_like_any_other),
+        cmocka_unit_test(a_hosted_sites_words_are_shown_by_its_host),
         cmocka_unit_test(who_has_a_public_line_alone_asks_and_is_let_in_or_not),
         cmocka_unit_test(a_crowd_finds_little_room_and_takes_none_from_the_invited),
         cmocka_unit_test(many_with_one_code_find_no_room),
