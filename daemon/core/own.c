@@ -304,6 +304,7 @@ bool own_may_write(const struct core *c, const struct own *own)
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES])
 {
     struct log_head head;
+    /* Where the membership ended or is suspended, nothing we write would count, in this log or another. */
     err_t e = own_why_not(c, own);
     if (!e)
         e = prepare(c, own, &head);
