@@ -77,7 +77,7 @@ static err_t take_run(struct core *c, const struct msg_run *m, struct carried *o
         return ERR_PEER_PROTOCOL;
     if (!authority_site(&c->authority, m->site))
         refused = (struct refusal){ERR_STANDING, m->first};
-    err_t e = refused.why ? ERR_OK : flow_take(c, 0, &out->log, m->commits, m->commits_n, &refused);
+    err_t e = refused.why ? ERR_OK : flow_take(c, 0, &out->log, 0, m->commits, m->commits_n, &refused);
     if (e)
         return e;
     uint64_t after = flow_head_seq(c, &out->log);

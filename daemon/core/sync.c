@@ -4,6 +4,8 @@
 #include "daemon/core/exchange.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/request.h"
+#include "protocol/wire/fault.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 #define PING_EVERY_MS 5000
@@ -381,6 +383,17 @@ static bool lost_standing(const struct core *c, const struct peer *p, enum msg_t
            session_step(p->state, false, type, &next);
 }
 
+/* For a person (PROTOCOL.md §8.3): what was wrong with it, or where it did not belong. */
+static void reason_of(struct core *c, struct slice bytes, const struct msg *m, bool decoded, enum session_state at,
+                      bool allowed, char out[FAULT_TEXT_MAX])
+{
+    if (!decoded)
+        fault_name(bytes, &c->frame, out);
+    else
+        snprintf(out, FAULT_TEXT_MAX, "%s%s%s", msg_name(m->type), allowed ? "" : "@",
+                 allowed ? "" : session_state_name(at));
+}
+
 void sync_frame(struct core *c, uint64_t link, struct slice bytes)
 {
     struct peer *p = sync_peer(c, link);
@@ -391,7 +404,9 @@ void sync_frame(struct core *c, uint64_t link, struct slice bytes)
     p->traffic.bytes_in += bytes.len;
     arena_clear(&c->frame);
     err_t e = msg_decode(bytes, &c->frame, &m);
-    enum session_state next = p->state;
+    enum session_state at = p->state, next = at;
+    char reason[FAULT_TEXT_MAX];
+    bool decoded = !e;
     /* A peer we have not heard of may be one whose charter would tell us: until we stand ourselves, everybody may speak. */
     bool trusted = p->member || !hello_we_stand(c);
     if (!e && !trusted && lost_standing(c, p, m.type)) {
@@ -401,6 +416,7 @@ void sync_frame(struct core *c, uint64_t link, struct slice bytes)
     }
     if (!e)
         e = session_step(p->state, trusted, m.type, &next);
+    bool allowed = !e;
     if (!e) {
         p->state = next;
         e = handlers[m.type](c, p, &m, bytes.len);
@@ -415,7 +431,8 @@ void sync_frame(struct core *c, uint64_t link, struct slice bytes)
     p = sync_peer(c, link);
     if (e && p) {
         bool offends = p->hello && p->member && ingest_survives(e);
-        sync_bye_wait(c, p, e, "message", offends ? reach_offended(c, p->site, e) : 0);
+        reason_of(c, bytes, &m, decoded, at, allowed, reason);
+        sync_bye_wait(c, p, e, reason, offends ? reach_offended(c, p->site, e) : 0);
     }
     flow_ask(c);
 }

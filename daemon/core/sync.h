@@ -84,15 +84,15 @@ void flow_serve(struct core *c, struct peer *p); /* RUNs while there is credit *
 err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m);
 err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes);
 /*
- * Takes consecutive commits in, one batch. *refused: why the first that was not taken was not, ERR_OK where all were; *at: where that is. From
+ * Takes consecutive commits in, one batch; `first` is the first one's seq, 0: whatever it says. *refused: why the first that was not taken was not, ERR_OK where all were; *at: where that is. From
  * link 0 they come out of a bundle.
  */
 struct refusal {
     err_t why;
     uint64_t seq;
 };
-err_t flow_take(struct core *c, uint64_t link, const struct log_id *log, const struct slice *commits, size_t n,
-                struct refusal *out);
+err_t flow_take(struct core *c, uint64_t link, const struct log_id *log, uint64_t first, const struct slice *commits,
+                size_t n, struct refusal *out);
 /*
  * Says one RUN: of that log, from *next to last, as many commits as fit into it and into `room` bytes. *next: the one behind them. True: nothing more
  * follows; then also on an error, which is noted.

@@ -261,8 +261,8 @@ void flow_forgive(struct core *c)
     c->ask_due = true;
 }
 
-err_t flow_take(struct core *c, uint64_t link, const struct log_id *log, const struct slice *commits, size_t n,
-                struct refusal *out)
+err_t flow_take(struct core *c, uint64_t link, const struct log_id *log, uint64_t first, const struct slice *commits,
+                size_t n, struct refusal *out)
 {
     struct commit *scratch = calloc(1, sizeof *scratch);
     if (!scratch)
@@ -271,7 +271,8 @@ err_t flow_take(struct core *c, uint64_t link, const struct log_id *log, const s
     err_t e = batch_begin(c);
     for (size_t i = 0; i < n && !e && !out->why; i++) {
         err_t one = ingest_commit(c, commits[i], link, scratch);
-        if ((one == ERR_OK || one == ERR_GAP) && log_compare(&scratch->log, log) != 0)
+        bool placed = log_compare(&scratch->log, log) == 0 && (!first || scratch->seq == first + i);
+        if ((one == ERR_OK || one == ERR_GAP) && !placed)
             one = ERR_PEER_PROTOCOL;
         if (one && ingest_survives(one))
             *out = (struct refusal){one, scratch->seq};
@@ -286,10 +287,11 @@ err_t flow_take(struct core *c, uint64_t link, const struct log_id *log, const s
     return batch_end(c);
 }
 
-static err_t take_in(struct core *c, struct peer *p, const struct log_id *log, const struct slice *commits, size_t n)
+static err_t take_in(struct core *c, struct peer *p, const struct log_id *log, uint64_t first,
+                     const struct slice *commits, size_t n)
 {
     struct refusal refused;
-    err_t e = flow_take(c, p->link, log, commits, n, &refused);
+    err_t e = flow_take(c, p->link, log, first, commits, n, &refused);
     if (e)
         return e;
     if (refused.why && refused.why != ERR_GAP)
@@ -329,7 +331,7 @@ err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t b
     count_in(p, m->first, before, m->commits, m->commits_n);
     if (!authority_site(&c->authority, log.site))
         return ERR_PEER_PROTOCOL;
-    err_t e = m->commits_n ? take_in(c, p, &log, m->commits, m->commits_n) : ERR_OK;
+    err_t e = m->commits_n ? take_in(c, p, &log, m->first, m->commits, m->commits_n) : ERR_OK;
     if (e)
         return e;
     p = sync_peer(c, link);
@@ -338,10 +340,13 @@ err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t b
         return !p ? ERR_OK : p->logs_n < PEER_LOGS_MAX ? ERR_MEMORY : ERR_ITEMS;
     p->asked_at = core_mono(c);
     if (m->done) {
+        /* What leads nowhere is not asked again at once: who lies would be asked without end. */
+        if (pl->asked && flow_head_seq(c, &log) == before)
+            pl->due.ms = p->asked_at.ms + PATIENCE_MS;
         pl->asked = 0;
         /* It said that it has more than it could give: believe what it gave. */
-        if (!m->commits_n)
-            pl->has = m->first ? m->first - 1 : 0;
+        if (!m->commits_n && m->first <= pl->has)
+            pl->has = m->first - 1;
         /* What it gave waits aside, below a checkpoint that it does not reach either: nothing to ask again before it says that it has more. */
         else if (m->first == before + 1 && m->first + m->commits_n > pl->has && flow_head_seq(c, &log) == before)
             pl->refused = true;
@@ -364,7 +369,7 @@ err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t b
     uint64_t link = p->link;
     struct peer_log *pl = known_find(p, &log);
     if (pl && m->commit.len && m->head.seq == head.seq + 1) {
-        e = take_in(c, p, &log, &m->commit, 1);
+        e = take_in(c, p, &log, 0, &m->commit, 1);
         if (e)
             return e;
     } else if (m->head.seq > head.seq) {

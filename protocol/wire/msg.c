@@ -36,14 +36,22 @@ static struct slice *rd_bins(struct rd *r, struct arena *arena, size_t max_bytes
     return at;
 }
 
+/* From 1 on. What is out of bounds is left where it stands, for msg_decode_at. */
+static uint64_t rd_natural(struct rd *r)
+{
+    const uint8_t *before = r->at;
+    uint64_t n = rd_uint(r, NUMBER_MAX);
+    if (n == 0 && rd_fail(r, ERR_RANGE) == ERR_RANGE)
+        r->at = before;
+    return n;
+}
+
 /* [site, incarnation, seq] and, where carried, the id. Incarnations and seqs begin with 1. */
 static void rd_log(struct rd *r, struct msg_head *h)
 {
     rd_fixed(r, h->site, sizeof h->site);
-    h->incarnation = rd_uint(r, NUMBER_MAX);
-    h->seq = rd_uint(r, NUMBER_MAX);
-    if (h->incarnation == 0 || h->seq == 0)
-        rd_fail(r, ERR_RANGE);
+    h->incarnation = rd_natural(r);
+    h->seq = rd_natural(r);
 }
 
 static struct msg_head *rd_heads(struct rd *r, struct arena *arena, bool ids, size_t *n)
@@ -218,10 +226,10 @@ static void read_WANT(struct rd *r, struct arena *arena, struct msg *m)
     struct msg_want *w = &m->want;
     (void)arena;
     rd_fixed(r, w->site, sizeof w->site);
-    w->incarnation = rd_uint(r, NUMBER_MAX);
-    w->first = rd_uint(r, NUMBER_MAX);
-    w->last = rd_uint(r, NUMBER_MAX);
-    if (w->incarnation == 0 || w->first == 0 || w->last < w->first)
+    w->incarnation = rd_natural(r);
+    w->first = rd_natural(r);
+    w->last = rd_natural(r);
+    if (w->last < w->first)
         rd_fail(r, ERR_RANGE);
 }
 
@@ -237,11 +245,11 @@ static void read_RUN(struct rd *r, struct arena *arena, struct msg *m)
 {
     struct msg_run *u = &m->run;
     rd_fixed(r, u->site, sizeof u->site);
-    u->incarnation = rd_uint(r, NUMBER_MAX);
-    u->first = rd_uint(r, NUMBER_MAX);
+    u->incarnation = rd_natural(r);
+    u->first = rd_natural(r);
     u->commits = rd_bins(r, arena, LIMIT_COMMIT_BYTES, &u->commits_n);
     u->done = rd_bool(r);
-    if (u->incarnation == 0 || u->first == 0 || u->commits_n > NUMBER_MAX - u->first)
+    if (u->commits_n > NUMBER_MAX - u->first)
         rd_fail(r, ERR_RANGE);
 }
 
@@ -397,13 +405,21 @@ static const struct form *form_of(uint64_t number)
 
 err_t msg_decode(struct slice bytes, struct arena *arena, struct msg *out)
 {
+    size_t at;
+    return msg_decode_at(bytes, arena, out, &at);
+}
+
+err_t msg_decode_at(struct slice bytes, struct arena *arena, struct msg *out, size_t *at)
+{
     struct rd r;
     struct msg m;
     memset(&m, 0, sizeof m);
+    *at = 0;
     err_t e = scan(bytes, LIMIT_MESSAGE_BYTES, NULL);
     if (e)
         return e;
     rd_init(&r, bytes);
+    const uint8_t *begin = r.at;
     rd_array(&r, 1, LIMIT_ITEMS);
     const struct form *f = form_of(rd_uint(&r, NUMBER_MAX));
     if (r.err)
@@ -414,6 +430,7 @@ err_t msg_decode(struct slice bytes, struct arena *arena, struct msg *out)
     f->read(&r, arena, &m);
     if (rd_end(&r) == ERR_OK)
         *out = m;
+    *at = (size_t)(r.at - begin);
     return r.err;
 }
 

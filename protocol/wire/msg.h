@@ -117,6 +117,8 @@ struct msg {
 
 /* What scan and rd say; ERR_PEER_PROTOCOL for a number that is no message's. */
 err_t msg_decode(struct slice bytes, struct arena *arena, struct msg *out);
+/* The same; *at: how many bytes were read until the first fault, 0 where not even the number was. */
+err_t msg_decode_at(struct slice bytes, struct arena *arena, struct msg *out, size_t *at);
 /* Appends. ERR_TOO_LARGE past LIMIT_MESSAGE_BYTES. */
 err_t msg_encode(const struct msg *m, struct buf *out);
 const char *msg_name(enum msg_type type);

@@ -136,7 +136,7 @@ static uint64_t offend(struct scene *s)
     say(s, &(struct msg){
                .type = MSG_WELCOME, .welcome = {.code = slice_text("ok"), .detail = slice_text("")}
     });
-    return dismissed_for(s, "peer_protocol", "message");
+    return dismissed_for(s, "peer_protocol", "WELCOME");
 }
 
 static void who_offends_again_and_again_has_to_wait(void **state)
@@ -241,6 +241,71 @@ static void a_run_of_another_log_ends_it(void **state)
     say(&s, &m);
     assert_dismissed(&s, "peer_protocol");
     buf_fini(&one);
+    end(&s);
+}
+
+static void a_run_with_a_commit_of_another_place_ends_it(void **state)
+{
+    (void)state;
+    struct scene s;
+    open_scene(&s);
+    struct buf one = core_author_put(&s.beta, 1, "Un", NULL), two = core_author_put(&s.beta, 2, "Deux", NULL);
+    struct slice commits[] = {buf_slice(&two)};
+    struct msg m = {
+        .type = MSG_RUN, .run = {.incarnation = 500, .first = 1, .commits = commits, .commits_n = 1, .done = true}
+    };
+    memcpy(m.run.site, s.beta.key.pub, SITE_BYTES);
+    enter_live(&s);
+    say(&s, &m);
+    assert_int_equal(dismissed_for(&s, "peer_protocol", "RUN"), 0);
+    buf_fini(&one);
+    buf_fini(&two);
+    end(&s);
+}
+
+static size_t wants_here(struct scene *s)
+{
+    struct arena arena = {0};
+    struct msg m;
+    size_t n = 0;
+    while (world_outsider_got(s->w, MSG_WANT, &arena, &m)) {
+        world_outsider_forget(s->w);
+        n++;
+    }
+    arena_fini(&arena);
+    return n;
+}
+
+/* It says that it has much, and answers each WANT with what leads nowhere. */
+static void who_gives_nothing_new_is_not_asked_without_end(void **state)
+{
+    (void)state;
+    static const uint64_t firsts[] = {1, 900};
+    struct scene s;
+    open_scene(&s);
+    for (size_t i = 0; i < 2; i++) {
+        size_t asked = 0;
+        struct msg fresh = {.type = MSG_NEW, .fresh = {.head = {.incarnation = 500, .seq = 1000 + i}}};
+        struct msg run = {
+            .type = MSG_RUN, .run = {.incarnation = 500, .first = firsts[i], .done = true}
+        };
+        memcpy(fresh.fresh.head.site, s.beta.key.pub, SITE_BYTES);
+        memcpy(run.run.site, s.beta.key.pub, SITE_BYTES);
+        enter_live(&s);
+        world_outsider_forget(s.w);
+        say(&s, &fresh);
+        for (int step = 0; step < 200; step++) { /* 4 s */
+            world_run(s.w, 20);
+            if (wants_here(&s)) {
+                asked++;
+                say(&s, &run);
+                say(&s, &fresh);
+            }
+        }
+        assert_true(is_there(&s));
+        assert_in_range(asked, 1, 3);
+    }
+    world_outsider_forget(s.w);
     end(&s);
 }
 
@@ -533,6 +598,8 @@ int main(void)
         cmocka_unit_test(a_hello_that_is_not_the_links_own_ends_it),
         cmocka_unit_test(bytes_that_are_no_message_end_it),
         cmocka_unit_test(a_run_of_another_log_ends_it),
+        cmocka_unit_test(a_run_with_a_commit_of_another_place_ends_it),
+        cmocka_unit_test(who_gives_nothing_new_is_not_asked_without_end),
         cmocka_unit_test(disordered_vectors_end_it),
         cmocka_unit_test(heads_without_end_are_bounded),
         cmocka_unit_test(heads_in_falling_order_are_kept_and_found_without_comparing_all),
