@@ -10,6 +10,7 @@
 import json
 import os
 import random
+import signal
 import socket
 import threading
 import time
@@ -61,6 +62,39 @@ def shape(sites, edges, more=()):
     for i, s in enumerate(sites):
         names = [sites[k].name for k in neighbours(edges, i)]
         s.settings = [f"peers.only={', '.join(names or [s.name])}", *more]
+
+
+def alliance_of(al, names):
+    """The first one admits all others. Then all run once as a star around it: a newcomer's addresses are known to its inviter alone until it has
+    announced them. None runs afterwards."""
+    first = al.found(names[0])
+    first.settings = [f"peers.only={first.name}"]
+    first.start()
+    sites = [first] + [al.join(first, name) for name in names[1:]]
+    first.stop()
+    with Ears(sites) as ears:
+        start_as(sites, star(len(sites)), ears)
+        stop_all(sites, ears)
+    return sites
+
+
+def start_as(sites, edges, ears, seconds=60):
+    shape(sites, edges)
+    for s in sites:
+        ears.forget(s)
+        s.start(wait=False)
+    for s in sites:
+        s.ready()
+    ears.wait_links(edges, sites, seconds)
+    ears.wait_equal(seconds=seconds)
+
+
+def stop_all(sites, ears):
+    for s in sites:
+        ears.forget(s)
+        s.daemon.send_signal(signal.SIGTERM)
+    for s in sites:
+        s.stop(30)
 
 
 def lines(first, n, size=RECORD_BYTES):

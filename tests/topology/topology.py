@@ -16,7 +16,7 @@ if len(sys.argv) > 1:
     os.environ["ALLIED"] = os.path.abspath(sys.argv[1])
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cluster"))
 from alliance import Alliance, Failed, free_port, wait_for  # noqa: E402
-from shapes import Ears, SlowRelay, graph, hops, line, neighbours, sent_once, shape, star  # noqa: E402
+from shapes import Ears, SlowRelay, alliance_of, graph, hops, line, neighbours, sent_once, star, start_as, stop_all  # noqa: E402
 
 SITES = int(os.environ.get("SITES", "60"))
 RECORDS = int(os.environ.get("RECORDS", "200"))
@@ -78,12 +78,8 @@ def in_words(p):
 
 def found_all(al):
     began = time.monotonic()
-    first = al.found("S00")
-    first.settings = ["peers.only=S00"]
-    first.start()
-    sites = [first] + [al.join(first, f"S{i:02}") for i in range(1, SITES)]
-    first.stop()
-    say(f"{SITES} sites joined one after the other in {time.monotonic() - began:.0f} s")
+    sites = alliance_of(al, [f"S{i:02}" for i in range(SITES)])
+    say(f"{SITES} sites joined one after the other, and ran once, in {time.monotonic() - began:.0f} s")
     return sites
 
 
@@ -98,27 +94,16 @@ class Run:
         self.serial += n
         return self.serial - n
 
-    def start(self, more=()):
+    def start(self):
         began = time.monotonic()
-        shape(self.sites, self.edges, more)
-        for s in self.sites:
-            self.ears.forget(s)
-            s.start(wait=False)
-        for s in self.sites:
-            s.ready()
-        self.ears.wait_links(self.edges, self.sites, 300)
-        self.ears.wait_equal(seconds=300)
+        start_as(self.sites, self.edges, self.ears, 300)
         sizes = [resident_kb(s) for s in self.sites]
         say(f"{self.name}: {len(self.edges)} links, {hops(len(self.sites), self.edges, 0)[0]} hops from S00 to the farthest")
         row("all run, linked and equal after", f"{time.monotonic() - began:.0f} s")
         row("memory a daemon, all daemons", f"{max(r for r, _ in sizes) / 1024:.0f} MB at most (RSS), {sum(p for _, p in sizes) / 1024:.0f} MB (PSS)")
 
     def stop(self):
-        for s in self.sites:
-            self.ears.forget(s)
-            s.daemon.send_signal(signal.SIGTERM)
-        for s in self.sites:
-            s.stop(30)
+        stop_all(self.sites, self.ears)
 
     def told_once(self, what, before):
         all_ = sent_once(before, self.ears.traffic(list(before)))
