@@ -5,19 +5,16 @@
  * A message of parts without end never gets to us while ZeroMQ keeps every part. So what TCP says it received is compared with what we were handed.
  */
 #include "peers/incoming.h"
+#include "peers/watch.h"
 #include "peers/zap.h"
 #include "protocol/base/limits.h"
 #include <errno.h>
-#include <netinet/in.h>
-#include <linux/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
 
 #define FRAMES_A_STEP 64
 #define ID_MAX        255 /* ZMTP */
-#define SEALED_BYTES                                                                                                   \
-    33 /* a frame's own: "MESSAGE", nonce, box and flags; before them flags and a length of 1 or 8 bytes */
 
 struct incoming_link {
     int fd;
@@ -135,11 +132,8 @@ static void link_shut(struct incoming_link *l)
 
 static bool sends_without_end(const struct incoming_link *l)
 {
-    struct tcp_info info = {0};
-    socklen_t len = sizeof info;
-    uint64_t most = l->taken + (l->link ? INCOMING_UNREAD_BYTES : INCOMING_GREETING_BYTES);
-    return !l->ended && !l->shut && is_same_peer(l) && getsockopt(l->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-           info.tcpi_bytes_received > most;
+    uint64_t most = l->taken + (l->link ? WATCH_UNREAD_BYTES : WATCH_GREETING_BYTES);
+    return !l->ended && !l->shut && is_same_peer(l) && watch_exceeds(l->fd, most);
 }
 
 static void link_down(struct incoming_link *l, err_t why, struct report *report)
@@ -246,12 +240,11 @@ static void take_message(struct incoming *in, zmq_msg_t *id, zmq_msg_t *m, struc
 {
     uint8_t key[32];
     bool keyed = key_of(m, key);
-    size_t sealed = zmq_msg_size(m) + SEALED_BYTES;
     struct incoming_link *l = by_id(in, id);
     if (!l && keyed)
         l = link_begin(in, id, m, key, report);
     if (l)
-        l->taken += sealed + (sealed > 255 ? 9 : 2);
+        l->taken += watch_frame_bytes(zmq_msg_size(m));
     if (!l || l->deaf)
         return;
     if (!keyed || memcmp(key, l->key, sizeof key) != 0)
@@ -299,7 +292,7 @@ static void sweep(struct incoming *in, struct report *report)
 
 static void look_at_bytes(struct incoming *in, struct mono now, struct report *report)
 {
-    if (now.ms - in->looked.ms < INCOMING_LOOK_MS)
+    if (now.ms - in->looked.ms < WATCH_LOOK_MS)
         return;
     in->looked = now;
     for (size_t i = 0; i < in->links_n; i++)

@@ -5,8 +5,8 @@
  * monitor tells of its acceptance; a frame's descriptor (ZMQ_SRCFD) says to which connection a new routing id belongs; the monitor says when a
  * descriptor is closed. To end one link, its TCP connection is shut down, after a look that the descriptor still leads to the same peer.
  *
- * Of a message in parts ZeroMQ shows nothing before the last part, and keeps them all: a peer that sends more than INCOMING_UNREAD_BYTES which we were
- * not handed, or more than INCOMING_GREETING_BYTES before its first frame, is ended (ERR_TOO_LARGE).
+ * A peer that sends more than WATCH_UNREAD_BYTES which we were not handed, or more than WATCH_GREETING_BYTES before its first frame, is ended
+ * (ERR_TOO_LARGE).
  */
 #ifndef ALLIED_PEERS_INCOMING_H
 #define ALLIED_PEERS_INCOMING_H
@@ -18,11 +18,6 @@
 
 #define INCOMING_MAX       1024  /* connections; more are shut at once */
 #define INCOMING_SILENT_MS 15000 /* from the connection to the first frame */
-#define INCOMING_LOOK_MS   250   /* how often the bytes received are looked at */
-
-/* What may wait inside ZeroMQ (as many frames as its high-water mark, of the largest size) and in the kernel; the handshake and a HELLO. */
-#define INCOMING_UNREAD_BYTES   (UINT64_C(32) * 1024 * 1024)
-#define INCOMING_GREETING_BYTES (UINT64_C(64) * 1024)
 
 struct incoming_link;
 struct incoming {

@@ -7,6 +7,7 @@
 #include "peers/http_link.h"
 #include "peers/incoming.h"
 #include "peers/zap.h"
+#include "peers/watch.h"
 #include "peers/zmq_link.h"
 #include "protocol/base/limits.h"
 #include "protocol/wire/rd.h"
@@ -258,7 +259,7 @@ static void wait(struct net *n)
         return;
     bool room = report_room(&n->report);
     int input = room ? ZMQ_POLLIN : 0;
-    long timeout_ms = n->in.queued ? QUEUED_MS : n->in.timed ? TIMED_MS : n->in.links_n ? INCOMING_LOOK_MS : IDLE_MS;
+    long timeout_ms = n->in.queued ? QUEUED_MS : n->in.timed ? TIMED_MS : n->in.links_n ? WATCH_LOOK_MS : IDLE_MS;
     size_t k = add_item(n, 0, bus_socket(n->end), ZMQ_POLLIN | (room ? 0 : ZMQ_POLLOUT));
     k = add_item(n, k, n->zap, ZMQ_POLLIN);
     k = add_item(n, k, n->in.monitor, ZMQ_POLLIN);
@@ -268,8 +269,9 @@ static void wait(struct net *n)
         struct zmq_link *l = n->links[i];
         k = add_item(n, k, l->monitor, ZMQ_POLLIN);
         k = add_item(n, k, l->socket, input | (l->up && !queue_empty(&l->queue) ? ZMQ_POLLOUT : 0));
-        if (!l->up && timeout_ms > TIMED_MS)
-            timeout_ms = TIMED_MS;
+        long look_ms = l->up ? WATCH_LOOK_MS : TIMED_MS;
+        if (timeout_ms > look_ms)
+            timeout_ms = look_ms;
     }
     size_t http = k;
     for (size_t i = 0; room && i < n->http.sockets_n; i++, k++)

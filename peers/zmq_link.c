@@ -7,13 +7,11 @@
  */
 #include "peers/zmq_link.h"
 #include "peers/address.h"
+#include "peers/watch.h"
 #include "protocol/base/limits.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <linux/tcp.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -97,14 +95,12 @@ static void link_down(struct zmq_link *l, err_t why, struct report *report)
     if (!l->over)
         report_link_down(report, l->link, why);
     l->over = true;
+    probe_close(l); /* or the other side would not see the connection's end */
 }
 
 static bool somebody_answered(const struct zmq_link *l)
 {
-    struct tcp_info info = {0};
-    socklen_t len = sizeof info;
-    return l->probe >= 0 && getsockopt(l->probe, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-           info.tcpi_bytes_received > 1; /* its FIN counts as one */
+    return l->probe >= 0 && watch_exceeds(l->probe, 1); /* its FIN counts as one */
 }
 
 static void link_event(struct zmq_link *l, unsigned event, int value, struct report *report, err_t *ended)
@@ -115,7 +111,6 @@ static void link_event(struct zmq_link *l, unsigned event, int value, struct rep
         l->probe = fcntl(value, F_DUPFD_CLOEXEC, 0);
         break;
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-        probe_close(l);
         l->up = true;
         report_link_up(report, l->link, l->site, l->server);
         break;
@@ -138,6 +133,7 @@ static bool take_frame(struct zmq_link *l, struct report *report)
     zmq_msg_t m;
     zmq_msg_init(&m);
     bool taken = zmq_msg_recv(&m, l->socket, ZMQ_DONTWAIT) >= 0;
+    l->taken += taken ? watch_frame_bytes(zmq_msg_size(&m)) : 0;
     if (taken && zmq_msg_more(&m))
         link_down(l, ERR_PEER_PROTOCOL, report);
     else if (taken && zmq_msg_size(&m) > LIMIT_MESSAGE_BYTES)
@@ -146,6 +142,15 @@ static bool take_frame(struct zmq_link *l, struct report *report)
         report_frame(report, l->link, slice_of(zmq_msg_data(&m), zmq_msg_size(&m)));
     zmq_msg_close(&m);
     return taken && !l->over;
+}
+
+static void look_at_bytes(struct zmq_link *l, struct mono now, struct report *report)
+{
+    if (!l->up || l->over || now.ms - l->looked.ms < WATCH_LOOK_MS)
+        return;
+    l->looked = now;
+    if (l->probe >= 0 && watch_exceeds(l->probe, l->taken + WATCH_UNREAD_BYTES))
+        link_down(l, ERR_TOO_LARGE, report);
 }
 
 void zmq_link_step(struct zmq_link *l, struct mono now, struct report *report)
@@ -162,6 +167,7 @@ void zmq_link_step(struct zmq_link *l, struct mono now, struct report *report)
         link_down(l, ended, report);
     else if (!l->up && now.ms >= l->due.ms)
         link_down(l, ERR_UNREACHABLE, report);
+    look_at_bytes(l, now, report);
     send_queued(l);
 }
 

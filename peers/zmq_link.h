@@ -1,6 +1,6 @@
 /*
  * zmq_link: one outgoing link: a DEALER, CURVE client of one site, and its monitor. It connects once; when it is over, the core hears why and may ask
- * for another.
+ * for another. A peer that sends more than WATCH_UNREAD_BYTES which we were not handed is ended (ERR_TOO_LARGE).
  */
 #ifndef ALLIED_PEERS_ZMQ_LINK_H
 #define ALLIED_PEERS_ZMQ_LINK_H
@@ -13,8 +13,10 @@ struct zmq_link {
     void *socket, *monitor;
     uint8_t site[SITE_BYTES], server[32];
     bool up;
-    bool over;       /* to be closed and forgotten; told already */
-    int probe;       /* our own descriptor of the connection during the handshake; -1 none */
+    bool over;      /* to be closed and forgotten; told already */
+    int probe;      /* our own descriptor of the connection; -1 none */
+    uint64_t taken; /* bytes of the frames that we were handed, as they stood on the connection */
+    struct mono looked;
     struct mono due; /* the end of the handshake at the latest */
     struct queue queue;
 };

@@ -61,9 +61,10 @@ static void long_nonce(const char *prefix, const uint8_t tail[16], uint8_t nonce
     memcpy(nonce + 8, tail, 16);
 }
 
-static bool greet(int fd)
+static bool greet(int fd, bool listens)
 {
     uint8_t greeting[GREETING] = {0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1, 'C', 'U', 'R', 'V', 'E'};
+    greeting[32] = listens;
     return all(fd, greeting, sizeof greeting) && get(fd, greeting, sizeof greeting);
 }
 
@@ -117,9 +118,55 @@ bool net_raw_open(struct net_raw *r, uint16_t port, const struct sign_key *key, 
     crypto_box_keypair(pub, secret);
     setsockopt(r->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(r->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    return connect(r->fd, (struct sockaddr *)&to, sizeof to) == 0 && greet(r->fd) &&
+    return connect(r->fd, (struct sockaddr *)&to, sizeof to) == 0 && greet(r->fd, false) &&
            say_hello(r, server, pub, secret) && take_welcome(r, server, secret, welcome) &&
            initiate(r, key, server, pub, secret, welcome) && crypto_box_beforenm(r->shared, welcome, secret) == 0;
+}
+
+static bool welcome(struct net_raw *r, const uint8_t hello[200], const uint8_t pub[32], const uint8_t secret[32])
+{
+    uint8_t plain[32 + COOKIE] = {0}, command[168] = "\x07WELCOME", nonce[24];
+    memcpy(plain, pub, 32);
+    sign_random(command + 8, 16);
+    long_nonce("WELCOME-", command + 8, nonce);
+    return crypto_box_easy(command + 24, plain, sizeof plain, nonce, hello + 80, secret) == 0 &&
+           put_frame(r->fd, FLAG_COMMAND, command, sizeof command);
+}
+
+/* What the client proves by it is not looked at. */
+static bool take_initiate(struct net_raw *r)
+{
+    uint8_t head[9], body[1024];
+    if (!get(r->fd, head, 2))
+        return false;
+    size_t len = head[1];
+    if (head[0] & FLAG_LONG) {
+        if (!get(r->fd, head + 2, 7))
+            return false;
+        len = (size_t)head[7] << 8 | head[8];
+    }
+    return len <= sizeof body && get(r->fd, body, len) && memcmp(body, "\x08INITIATE", 9) == 0;
+}
+
+static bool ready(struct net_raw *r)
+{
+    static const uint8_t metadata[] = "\x0bSocket-Type\0\0\0\x06ROUTER\x08Identity\0\0\0";
+    uint8_t command[14 + sizeof metadata + 16] = "\x05READY", nonce[24];
+    short_nonce(r, "CurveZMQREADY---", nonce, command + 6);
+    return crypto_box_easy_afternm(command + 14, metadata, sizeof metadata, nonce, r->shared) == 0 &&
+           put_frame(r->fd, FLAG_COMMAND, command, sizeof command);
+}
+
+bool net_raw_accept(struct net_raw *r, int listening, const uint8_t secret[32])
+{
+    struct timeval patience = {.tv_sec = 5};
+    uint8_t pub[32], own[32], hello[256];
+    *r = (struct net_raw){.fd = accept(listening, NULL, NULL), .listens = true, .nonce = 1};
+    crypto_box_keypair(pub, own);
+    setsockopt(r->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(r->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    return r->fd >= 0 && greet(r->fd, true) && get_command(r->fd, hello) == 200 && welcome(r, hello, pub, secret) &&
+           take_initiate(r) && crypto_box_beforenm(r->shared, hello + 80, own) == 0 && ready(r);
 }
 
 bool net_raw_send(struct net_raw *r, struct slice bytes, bool more)
@@ -130,7 +177,7 @@ bool net_raw_send(struct net_raw *r, struct slice bytes, bool more)
         plain[0] = more;
         memcpy(plain + 1, bytes.at, bytes.len);
         memcpy(body, "\x07MESSAGE", 8);
-        short_nonce(r, "CurveZMQMESSAGEC", nonce, body + 8);
+        short_nonce(r, r->listens ? "CurveZMQMESSAGES" : "CurveZMQMESSAGEC", nonce, body + 8);
         good = crypto_box_easy_afternm(body + 16, plain, 1 + bytes.len, nonce, r->shared) == 0 &&
                put_frame(r->fd, 0, body, bytes.len + 33);
     }

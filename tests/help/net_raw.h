@@ -8,12 +8,15 @@
 
 struct net_raw {
     int fd;
+    bool listens; /* the server's side */
     uint64_t nonce;
     uint8_t shared[32]; /* the connection's keys, combined */
 };
 
 /* Connects to the loopback port and completes the handshake under `key` with the server's CURVE key. False where it fails. */
 bool net_raw_open(struct net_raw *r, uint16_t port, const struct sign_key *key, const uint8_t server[32]);
+/* Accepts one connection and completes the handshake as the server with that CURVE key. False where it fails. */
+bool net_raw_accept(struct net_raw *r, int listening, const uint8_t secret[32]);
 /* One frame of at most 64 KiB; `more`: not the last of its message. False once the other side has hung up. */
 bool net_raw_send(struct net_raw *r, struct slice bytes, bool more);
 void net_raw_close(struct net_raw *r);

@@ -2,6 +2,7 @@
 #include "peers/net.h"
 #include "peers/address.h"
 #include "peers/incoming.h"
+#include "peers/watch.h"
 #include "protocol/base/limits.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
@@ -462,12 +463,44 @@ static void parts_without_end_are_not_kept_without_end(void **state)
     side_stop(&a);
 }
 
+/* The same from a listener that we dialled. */
+static void parts_without_end_of_who_listens_are_not_kept_either(void **state)
+{
+    (void)state;
+    struct side b;
+    struct sign_key key;
+    struct net_raw raw;
+    uint8_t seed[SEED_BYTES] = {9}, secret[32];
+    static uint8_t part[60000];
+    char address[ADDRESS_TEXT_MAX];
+    sign_key_from_seed(seed, &key);
+    assert_int_equal(sign_curve_secret(&key, secret), ERR_OK);
+    side_start(&b, 2, "", NULL);
+    int listening = plain_listener(address, sizeof address);
+    say_connect(&b, 1, key.pub, address);
+    assert_true(net_raw_accept(&raw, listening, secret));
+    expect(&b, BUS_LINK_UP);
+    assert_true(net_raw_send(&raw, slice_text("hello"), false));
+    expect(&b, BUS_FRAME);
+    size_t sent = 0;
+    while (sent < 250u << 20 && net_raw_send(&raw, slice_of(part, sizeof part), true)) {
+        sent += sizeof part;
+        usleep(500);
+    }
+    assert_in_range(sent >> 20, 20, 150);
+    expect(&b, BUS_LINK_DOWN);
+    assert_string_equal(b.text, "too_large");
+    net_raw_close(&raw);
+    close(listening);
+    side_stop(&b);
+}
+
 static void much_that_is_taken_does_not_count_as_unread(void **state)
 {
     (void)state;
     struct side a, b;
     size_t bytes = 0;
-    const size_t all = 2 * INCOMING_UNREAD_BYTES;
+    const size_t all = 2 * WATCH_UNREAD_BYTES;
     struct buf frame;
     side_start(&a, 1, "127.0.0.1:0", NULL);
     side_start(&b, 2, "", NULL);
@@ -755,6 +788,7 @@ int main(void)
         cmocka_unit_test(frame_of_several_parts_ends_that_link_alone),
         cmocka_unit_test(a_flood_goes_before_nobody),
         cmocka_unit_test(parts_without_end_are_not_kept_without_end),
+        cmocka_unit_test(parts_without_end_of_who_listens_are_not_kept_either),
         cmocka_unit_test(much_that_is_taken_does_not_count_as_unread),
         cmocka_unit_test(frame_past_the_limit_ends_that_link_alone),
         cmocka_unit_test(garbage_on_the_port_does_no_harm),
