@@ -157,7 +157,7 @@ class Node:
     def _received(self, link, frames):
         link.heard = time.monotonic()
         if len(frames) != 1:
-            link.session.bye("peer_protocol", "more than one part")
+            link.session.over = link.session.over or ("peer_protocol", "we")  # without a word: §8.1
         else:
             link.session.receive(frames[0].bytes)
 

@@ -119,6 +119,7 @@ WRONG_FLOW = [
     Refusal("WANT of a log of nobody", "LIVE", "peer_protocol", lambda m: write("WANT", m.stranger.public, 1, 1, 1)),
     Refusal("RUN of a log of nobody", "LIVE", "peer_protocol", lambda m: m.run(site=m.stranger.public)),
     Refusal("RUN with a commit of another log", "LIVE", "peer_protocol", lambda m: m.run(m.commit(incarnation=m.incarnation + 1))),
+    Refusal("RUN with a commit of another place", "LIVE", "peer_protocol", lambda m: m.run(m.commit(seq=m.seq + 1))),
     Refusal("RUN with a wrong signature", "LIVE", None, lambda m: m.run(m.commit(signature=bytes(64))), "ACK"),
     Refusal("RUN with a commit of another alliance", "LIVE", None, lambda m: m.run(m.commit(alliance=b"z" * 16)), "ACK"),
     Refusal("NEW with a commit of another log", "LIVE", "peer_protocol", lambda m: m.new(m.commit(incarnation=m.incarnation + 1))),
