@@ -110,7 +110,7 @@ def test_the_registrar_out_of_a_backup_admits_nobody_before_it_has_compared():
         check("restored" in [p["name"] for p in a.status()["problems"]], "status says so")
         code = a.json("invite", "Pas à pas")["code"]
         d = al.site("Pas à pas")
-        refused = d.run("--json", "join", code)
+        refused = d.run("--json", "--timeout", "2", "join", code)
         equal(refused.exit, 75, "joining before the registrar has compared")
         equal(al.site("Autre").run("join", spent).exit, 5, "an invitation from before the backup")
         b.start()
