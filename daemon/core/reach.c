@@ -239,7 +239,16 @@ static void connect_to(struct core *c, const uint8_t site[SITE_BYTES], struct sl
         c->env.connect(c->env.ctx, p->link, site, text);
 }
 
-/* Over ZeroMQ first; each failure leads to the next address. */
+/* Over ZeroMQ first. */
+static void usable_addresses(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena, struct addresses *out)
+{
+    if (!c->without_zmq)
+        add_addresses(c, site, false, arena, out);
+    if (!c->without_http)
+        add_addresses(c, site, true, arena, out);
+}
+
+/* Each failure leads to the next address. */
 static void try_site(struct core *c, const uint8_t site[SITE_BYTES], struct mono now)
 {
     struct reach *r = core_is_own(c, site) || reach_has_link(c, site) ? NULL : entry(c, site);
@@ -247,10 +256,7 @@ static void try_site(struct core *c, const uint8_t site[SITE_BYTES], struct mono
     struct arena arena = {0};
     if (!r || r->due.ms > now.ms)
         return;
-    if (!c->without_zmq)
-        add_addresses(c, site, false, &arena, &all);
-    if (!c->without_http)
-        add_addresses(c, site, true, &arena, &all);
+    usable_addresses(c, site, &arena, &all);
     if (all.n)
         connect_to(c, site, all.at[r->next_address++ % all.n]);
     arena_fini(&arena);
@@ -270,6 +276,15 @@ static void try_zmq_again(struct core *c, const uint8_t site[SITE_BYTES], struct
     if (all.n)
         connect_to(c, site, all.at[0]);
     arena_fini(&arena);
+}
+
+bool reach_has_road(struct core *c, const uint8_t site[SITE_BYTES])
+{
+    struct addresses all = {.n = 0};
+    struct arena arena = {0};
+    usable_addresses(c, site, &arena, &all);
+    arena_fini(&arena);
+    return all.n != 0;
 }
 
 /* Of an alliance we only know the id yet (a key came back, and nothing else): whoever we have an address of may tell us its charter. */

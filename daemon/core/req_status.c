@@ -34,7 +34,7 @@ static const char *state_of(struct core *c, const struct site *site, const struc
     if (!c->serves)
         return "unknown";
     if (!p || !p->hello)
-        return reach_wants(c, site) ? "unreachable" : "relayed";
+        return p || (reach_wants(c, site) && reach_has_road(c, site->id)) ? "unreachable" : "relayed";
     if (p->state < SESSION_STREAM)
         return "connecting";
     return behind || p->state == SESSION_STREAM ? "syncing" : "live";

@@ -130,6 +130,8 @@ void reach_live(struct core *c, const uint8_t site[SITE_BYTES]);
 bool reach_has_link(const struct core *c, const uint8_t site[SITE_BYTES]);
 /* Does peers.only let us connect to that site? What it leaves out may still connect to us. */
 bool reach_wants(const struct core *c, const struct site *site);
+/* Is there an address of it that we can call? Without one it calls us, or what is its comes through others. */
+bool reach_has_road(struct core *c, const uint8_t site[SITE_BYTES]);
 err_t reach_cause(const struct core *c, const uint8_t site[SITE_BYTES]);
 /*
  * A member's session ended by a fault of its own (PROTOCOL.md §8.6). Who does so again and again has to wait (§8.2): how many seconds from now, 0 not yet.

@@ -46,7 +46,10 @@ def test_allies_join_and_live_over_http_alone():
         al.wait_equal()
         for s in (a, b, c):
             s.verify()
+        key = c.status()["site"]
         c.stop()
+        wait_for(lambda: [p["state"] for p in a.status()["peers"] if p["site"] == key] == ["relayed"],
+                 "a cannot call c, and does not call it unreachable")
         late = a.add("tard", "Écrit quand c était absent")
         c.start()
         al.wait_equal()
