@@ -137,12 +137,23 @@ void faults_start(struct sim *s, size_t at)
         remember_guard(s, at);
 }
 
+/* Half of those that went back write before anybody can tell them what they wrote since. */
+static void write_at_once(struct sim *s, size_t at)
+{
+    struct sim_site *x = &s->sites[at];
+    bool went_back = x->went_back;
+    x->went_back = false;
+    if (went_back && s->w->sites[at].core && sim_one_in(s, 2))
+        sim_work(s, at);
+}
+
 void faults_start_due(struct sim *s)
 {
     for (size_t i = 0; i < s->w->sites_n; i++)
         if (s->sites[i].up_at && s->sites[i].up_at <= s->w->now) {
             faults_start(s, i);
             truth_check_copies(s);
+            write_at_once(s, i);
         }
 }
 
@@ -307,6 +318,7 @@ static void go_back(struct sim *s, size_t at)
         s->counts->boots++;
     }
     x->up_at = s->w->now + 500;
+    x->went_back = true;
     s->counts->restores++;
 }
 

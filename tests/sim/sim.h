@@ -47,12 +47,13 @@ struct sim_site {
     struct sim *sim;
     size_t at;
     struct fault_disk *disk;
-    bool power;    /* what a freeze of its disk stands for: a power cut, or a kill */
-    int64_t up_at; /* when it starts again; 0: it is up */
-    bool played;   /* a hostile one: its core never runs again */
-    bool faulty;   /* its disk may still refuse something */
-    bool older;    /* its program is */
-    bool flipped;  /* its disk has given back wrong bits, or may have */
+    bool power;     /* what a freeze of its disk stands for: a power cut, or a kill */
+    int64_t up_at;  /* when it starts again; 0: it is up */
+    bool played;    /* a hostile one: its core never runs again */
+    bool faulty;    /* its disk may still refuse something */
+    bool older;     /* its program is */
+    bool flipped;   /* its disk has given back wrong bits, or may have */
+    bool went_back; /* to an older disk, and has not started since */
     char guard_path[256];
     uint8_t guard[64];
     size_t guard_len;    /* as it was when the disk froze; 0: none */
