@@ -137,13 +137,13 @@ void faults_start(struct sim *s, size_t at)
         remember_guard(s, at);
 }
 
-/* Half of those that went back write before anybody can tell them what they wrote since. */
+/* Who went back writes before anybody can tell it what it wrote since. */
 static void write_at_once(struct sim *s, size_t at)
 {
     struct sim_site *x = &s->sites[at];
     bool went_back = x->went_back;
     x->went_back = false;
-    if (went_back && s->w->sites[at].core && sim_one_in(s, 2))
+    if (went_back && s->w->sites[at].core)
         sim_work(s, at);
 }
 
