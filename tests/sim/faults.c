@@ -369,7 +369,7 @@ static const struct {
     {SIM_DISKS,    2, fill           },
     {SIM_DISKS,    2, fail_once      },
     {SIM_CLOCKS,   3, skew           },
-    {SIM_RESTORES, 4, go_back        },
+    {SIM_RESTORES, 8, go_back        },
     {SIM_RESTORES, 2, take_image     },
     {SIM_BACKUPS,  4, backups_make   },
     {SIM_BACKUPS,  4, backups_restore},
