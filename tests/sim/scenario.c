@@ -72,6 +72,8 @@ struct sim_plan sim_plan_of(uint64_t seed)
     }
     if (seed % 11 == 2 || seed % 11 == 8)
         p.faults |= SIM_HOSTILE | SIM_LIAR;
+    if (seed % 11 == 8) /* a member that lies about what the others have fixed */
+        p.faults |= SIM_STANDING;
     if (seed % 11 == 9 && !p.rotates)
         p.faults = (p.faults | SIM_FLIPS) & ~(unsigned)SIM_JOINS;
     if (seed % 11 == 10 || seed % 11 == 7)
