@@ -19,7 +19,7 @@ endif
 
 CC := gcc
 # Asked when a recipe runs, not when make reads this file: `deps` may just have installed them.
-PKGS = libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse libzstd libcurl libmicrohttpd gnutls $(shell pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)
+PKGS = $(shell sh tests/deps.sh modules)
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 PKG_LIBS = $(shell pkg-config --libs $(PKGS))
 
@@ -107,7 +107,7 @@ $(O)/tests/%: $(O)/tests/%.o $(TEST_HELP_OBJ) $(O)/liballied.a
 $(O)/tests/daemon/core/test_admit: private LINK += -Wl,--wrap=sign_check
 $(O)/tests/daemon/core/test_sync_hostile: private LINK += -Wl,--wrap=log_compare
 
-#: make demo        three allies on loopback, end to end (KEEP=1 leaves them running)
+#: make demo        an alliance on loopback, end to end (KEEP=1 leaves them running)
 demo: build
 	@bash tests/demo/demo.sh $(O)/allied
 
@@ -145,7 +145,7 @@ SIM_WRAPPED := sign_make sign_check core_link_up core_link_down core_frame core_
 $(O)/tests/sim/sim: $(SIM_OBJ) $(TEST_HELP_OBJ) $(O)/liballied.a
 	$(Q)$(CC) $(LINK) $(SIM_WRAPPED:%=-Wl,--wrap=%) $^ $(PKG_LIBS) -lcmocka -o $@
 
-#: make mutants     bugs planted one by one; SEEDS of the simulator must find each (MUTANT=NAME: that one; some 10 minutes on 2 cores)
+#: make mutants     bugs planted one by one; SEEDS of the simulator must find each (MUTANT=NAME: that one; some minutes on 2 cores)
 MUTANT ?=
 mutants: $(O)/tests/sim/sim
 	@SIM_JOBS=$(SIM_JOBS) bash tests/mutants/mutants.sh $(O) $(SEEDS) $(MUTANT)

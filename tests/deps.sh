@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what is missing on Debian 12, and nothing else: `deps.sh build` for building, `deps.sh check` for the checks as well.
-# Quick and silent when nothing is missing. Needs to be root, or sudo without a password; otherwise it prints the line to run.
+# Installs what is missing on Debian 12, and nothing else: `deps.sh build` for building, `deps.sh check` for the checks as well; `deps.sh modules` says
+# by which names pkg-config knows the libraries. Quick and silent when nothing is missing. Needs to be root, or sudo without a password; otherwise it prints the line to run.
 set -u
 
 build="gcc libc6-dev make pkg-config git gettext libzmq3-dev libmsgpack-dev libsqlite3-dev libsodium-dev libjansson-dev libconfuse-dev
@@ -11,8 +11,13 @@ python3-zmq python3-msgpack python3-nacl"
 case "${1:-}" in
 build) want="$build" ;;
 check) want="$build $check" ;;
+modules)
+    if pkg-config --exists msgpack-c; then msgpack=msgpack-c; else msgpack=msgpack; fi
+    echo libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse libzstd libcurl libmicrohttpd gnutls $msgpack
+    exit
+    ;;
 *)
-    echo "usage: deps.sh build|check" >&2
+    echo "usage: deps.sh build|check|modules" >&2
     exit 64
     ;;
 esac

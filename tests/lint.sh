@@ -17,7 +17,7 @@ list() { # the files of ours that match, tracked or new, and still there; withou
 }
 flags() {
     echo -D_GNU_SOURCE "-DALLIED_VERSION=\"lint\"" -I. -std=c11 \
-        "$(pkg-config --cflags libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse libzstd libcurl libmicrohttpd gnutls | sed 's/-I/-isystem /g')"
+        "$(sh tests/deps.sh modules | xargs pkg-config --cflags | sed 's/-I/-isystem /g')"
 }
 
 part_layers() {

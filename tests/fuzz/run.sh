@@ -20,7 +20,7 @@ if ! "$clang" -fsanitize=fuzzer,address "$build/probe.c" -o "$build/probe" 2>"$b
     exit 1
 fi
 
-packages="libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse libzstd libcurl libmicrohttpd gnutls $(pkg-config --exists msgpack-c && echo msgpack-c || echo msgpack)"
+packages=$(sh tests/deps.sh modules)
 # shellcheck disable=SC2086
 flags="-std=c11 -O1 -g -D_GNU_SOURCE -I. $(pkg-config --cflags $packages) -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined"
 # shellcheck disable=SC2086
