@@ -144,9 +144,13 @@ static void put_proposal(struct req *r, json_t *proposals, const char *name, con
     json_array_append_new(proposals, item);
 }
 
+/* Of merges or retirements that were all taken back nothing is left to propose. */
 static void put_register(struct req *r, json_t *proposals, const struct view_key *key, bool merge)
 {
+    bool any = false;
     for (size_t i = 0; i < key->values_n; i++)
+        any |= merge ? view_bin(key->values[i].value).len > 0 : key->values[i].retired;
+    for (size_t i = 0; any && i < key->values_n; i++)
         if (!key->values[i].adopted)
             put_proposal(r, proposals, merge ? "merge" : "retire", key, &key->values[i],
                          req_register_value(r, &key->values[i], merge));

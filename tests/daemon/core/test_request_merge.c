@@ -164,6 +164,27 @@ static size_t proposals(struct world *w, size_t at, const char *id)
     return n;
 }
 
+static void a_proposal_that_was_taken_back_is_none_and_taking_back_what_was_adopted_is_one(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    json_t *undo = json_pack("{s:s, s:b}", "id", A, "undo", 1);
+    merge(w, 0, A, B, false);
+    json_decref(world_do(w, 0, "concept.retire", json_pack("{s:s, s:s}", "id", A, "reason", "vide")));
+    assert_int_equal(proposals(w, 0, A), 2);
+    json_decref(world_do(w, 0, "concept.merge", json_incref(undo)));
+    json_decref(world_do(w, 0, "concept.retire", json_incref(undo)));
+    assert_int_equal(proposals(w, 0, A), 0);
+    merge(w, 0, A, B, true);
+    json_decref(world_do(w, 0, "concept.merge", undo));
+    json_t *r = show(w, 0, A), *one = json_array_get(json_object_get(r, "proposals"), 0);
+    assert_string_equal(json_string_value(json_object_get(one, "field")), "merge");
+    assert_true(json_is_null(json_object_get(one, "value")));
+    json_decref(r);
+    world_verify(w, 0);
+    world_free(w);
+}
+
 static void what_another_ally_proposes_says_nothing_until_it_is_adopted(void **state)
 {
     (void)state;
@@ -447,6 +468,7 @@ int main(void)
         cmocka_unit_test(merges_of_merges_are_followed_and_undone),
         cmocka_unit_test(a_retired_concept_says_why_and_comes_back),
         cmocka_unit_test(merges_and_retirements_are_refused_with_their_reason),
+        cmocka_unit_test(a_proposal_that_was_taken_back_is_none_and_taking_back_what_was_adopted_is_one),
         cmocka_unit_test(what_another_ally_proposes_says_nothing_until_it_is_adopted),
         cmocka_unit_test(merges_adopted_side_by_side_are_a_conflict_until_one_is_kept),
         cmocka_unit_test(a_conflict_of_merges_or_retirements_is_resolved_by_another_value_too),
