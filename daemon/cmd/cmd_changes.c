@@ -9,11 +9,9 @@
 #include "daemon/cmd/table.h"
 #include <string.h>
 
-#define LINES_DEFAULT 50
-#define LINES_MOST    500
-#define NARROW        120 /* columns: below it titles matter more than dots */
-#define MINUTES       16  /* of 2026-11-21T21:41:00Z */
-#define FIELDS_SHOWN  6
+#define NARROW       120 /* columns: below it titles matter more than dots */
+#define MINUTES      16  /* of 2026-11-21T21:41:00Z */
+#define FIELDS_SHOWN 6
 
 static const struct arg_option options[] = {
     {'n', "limit",  "N",    false, N_("how many at most, the newest (default 50)")                                   },
@@ -148,18 +146,16 @@ int cmd_changes(struct cli *cli, int argc, char **argv)
     static const char *const passed[] = {"ally", "cursor", "before"};
     struct args args;
     int code;
-    long limit;
+    json_t *request = NULL;
     char since[RFC3339_LEN + 1] = "";
     if (!cli_begin(cli, &form, argc, argv, &args, &code))
         return code;
-    err_t err = args_number(&args, "limit", 1, LINES_MOST, LINES_DEFAULT, &limit, &cli->why);
-    if (!err && args_value(&args, "since"))
-        err = since_read(args_value(&args, "since"), since_now(), since, &cli->why);
+    err_t err =
+        args_value(&args, "since") ? since_read(args_value(&args, "since"), since_now(), since, &cli->why) : ERR_OK;
+    if (!err)
+        err = entity_list(cli, &args, passed, sizeof passed / sizeof *passed, &request);
     if (err)
         return cli_fail(cli, err);
-    json_t *request = json_pack("{s:I, s:s}", "limit", (json_int_t)limit, "since", since);
-    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-        if (args_value(&args, passed[i]))
-            json_object_set_new(request, passed[i], json_string(args_value(&args, passed[i])));
+    json_object_set_new(request, "since", json_string(since));
     return entity_ask(cli, "changes", request, show);
 }

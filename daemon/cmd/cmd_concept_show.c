@@ -56,7 +56,7 @@ static void show_proposals(const struct out *o, const json_t *c)
         const char *lang = pick_text(p, "lang");
         const char *ally = *pick_text(p, "ally_name") ? pick_text(p, "ally_name") : pick_text(p, "ally");
         buf_init(&value, 65536);
-        pick_show(&value, json_object_get(p, "value"));
+        entity_value(o, pick_text(p, "field"), json_object_get(p, "value"), &value);
         snprintf(label, sizeof label, "%s%s%s", pick_text(p, "field"), *lang ? "@" : "", lang);
         if (i == 0) {
             fputc('\n', o->data);

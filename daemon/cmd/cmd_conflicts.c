@@ -55,11 +55,11 @@ static int conflicts_list(struct cli *cli, int argc, char **argv)
     return entity_ask(cli, "conflicts.list", json_object(), show_list);
 }
 
-static void show_value(const struct out *o, const json_t *v)
+static void show_value(const struct out *o, const char *field, const json_t *v)
 {
     struct buf text;
     buf_init(&text, 1024 * 1024);
-    pick_show(&text, json_object_get(v, "value"));
+    entity_value(o, field, json_object_get(v, "value"), &text);
     bool shown = pick_true(v, "shown");
     const char *ally = *pick_text(v, "ally_name") ? pick_text(v, "ally_name") : pick_text(v, "ally");
     const char *site = *pick_text(v, "site_name") ? pick_text(v, "site_name") : pick_text(v, "site");
@@ -91,7 +91,7 @@ static void show_one(const struct out *o, const json_t *result)
         snprintf(label, sizeof label, "%s%s%s", pick_text(field, "field"), *lang ? "@" : "", lang);
         fputc('\n', o->data);
         out_head(o, label);
-        json_array_foreach(json_object_get(field, "values"), j, v) show_value(o, v);
+        json_array_foreach(json_object_get(field, "values"), j, v) show_value(o, pick_text(field, "field"), v);
     }
     out_say(o, N_("* is what is shown now. To choose: allied conflicts resolve {1} --keep DOT"),
             pick_text(result, "id"), NULL);

@@ -5,8 +5,10 @@
 #include "protocol/base/utf8.h"
 #include <string.h>
 
-#define TEXT_CAP    (1024u * 1024)
-#define LABEL_WIDTH 20
+#define TEXT_CAP     (1024u * 1024)
+#define LABEL_WIDTH  20
+#define LIST_DEFAULT 50
+#define LIST_MOST    500
 
 err_t entity_sets(struct cli *cli, enum entity_type type, const struct args *args, json_t *object)
 {
@@ -42,6 +44,28 @@ int entity_ask(struct cli *cli, const char *request, json_t *args,
         show(&cli->out, result);
     json_decref(result);
     return err ? cli_fail(cli, err) : 0;
+}
+
+err_t entity_list(struct cli *cli, const struct args *args, const char *const *passed, size_t n, json_t **request)
+{
+    long limit;
+    err_t err = args_number(args, "limit", 1, LIST_MOST, LIST_DEFAULT, &limit, &cli->why);
+    if (err)
+        return err;
+    *request = json_pack("{s:I}", "limit", (json_int_t)limit);
+    for (size_t i = 0; i < n; i++)
+        if (args_value(args, passed[i]))
+            json_object_set_new(*request, passed[i], json_string(args_value(args, passed[i])));
+    return ERR_OK;
+}
+
+void entity_value(const struct out *o, const char *field, const json_t *value, struct buf *to)
+{
+    bool merge = strcmp(field, "merge") == 0, retire = strcmp(field, "retire") == 0;
+    if ((merge && json_is_null(value)) || (retire && json_is_false(json_object_get(value, "retired"))))
+        buf_printf(to, "%s", tr(o->lang, N_("taken back")));
+    else
+        pick_show(to, value);
 }
 
 int entity_about(struct cli *cli, const struct arg_form *form, const char *request, int argc, char **argv,

@@ -17,8 +17,14 @@ int entity_ask(struct cli *cli, const char *request, json_t *args,
 /* The same for one entity, named by the command's one operand. */
 int entity_about(struct cli *cli, const struct arg_form *form, const char *request, int argc, char **argv,
                  void (*show)(const struct out *o, const json_t *result));
+/*
+ * A list's request, with "limit" (1 to 500, else 50) and those of the n options `passed` that are given, as they are. ERR_USAGE; cli->why.
+ */
+err_t entity_list(struct cli *cli, const struct args *args, const char *const *passed, size_t n, json_t **request);
 /* The fields of an entity that the table of its type names, in the table's order. */
 void entity_fields(const struct out *o, enum entity_type type, const json_t *entity);
+/* Appends what stands at a field, as a person reads it: pick_show, and a word for a merge or a retirement that is undone. */
+void entity_value(const struct out *o, const char *field, const json_t *value, struct buf *to);
 void entity_history(const struct out *o, const json_t *result);
 
 #endif
