@@ -173,14 +173,59 @@ static void tell_unknown(const struct batch *b)
     }
 }
 
-void batch_tell(struct batch *b, bool dry_run)
+static void tell(const struct batch *b, bool dry_run)
 {
     const struct out *o = &b->cli->out;
-    sort_errors(b);
     tell_refusals(b);
     tell_unknown(b);
     if (dry_run)
         out_say(o, N_("dry run: nothing was written"), NULL);
     out_print(o, N_("added {1}, updated {2}, unchanged {3}, refused {4}"), NUM(b->added), NUM(b->updated),
               NUM(b->unchanged), NUM(b->rejected), NULL);
+}
+
+int batch_tell(struct batch *b, json_t *result, err_t err, bool dry_run)
+{
+    const struct out *o = &b->cli->out;
+    if (o->json && err) {
+        json_t *failure = out_error_json(o, err, &b->cli->why, NULL);
+        json_object_update(result, failure);
+        json_decref(failure);
+    }
+    if (o->json)
+        out_json(o, result);
+    else if (!err || b->added + b->updated + b->unchanged + b->rejected) /* of nothing at all the error says enough */
+        tell(b, dry_run);
+    json_decref(result);
+    if (err)
+        return o->json ? err_exit(err) : cli_fail(b->cli, err);
+    return batch_exit(b);
+}
+
+static int tell_refusal(const struct batch *b)
+{
+    const json_t *refusal = json_array_get(b->errors, 0);
+    const char *field = pick_text(refusal, "field"), *detail = pick_text(refusal, "detail");
+    err_t err = err_by_name(pick_text(refusal, "name"));
+    err = err == ERR_COUNT || err == ERR_OK ? ERR_INTERNAL : err;
+    return cli_fail(b->cli, why_set(&b->cli->why, err, "%.60s%s%.90s", field, *field && *detail ? " " : "", detail));
+}
+
+int batch_tell_one(struct batch *b, err_t err, bool dry_run)
+{
+    const struct out *o = &b->cli->out;
+    if (err)
+        return cli_fail(b->cli, err);
+    if (b->rejected)
+        return tell_refusal(b);
+    json_t *result = batch_result(b), *id = json_array_get(b->ids, 0);
+    json_object_update_missing(result, id);
+    if (dry_run)
+        out_say(o, N_("dry run: nothing was written"), NULL);
+    if (o->json)
+        out_json(o, result);
+    else if (*pick_text(id, "id"))
+        out_print(o, "{1}", pick_text(id, "id"), NULL);
+    json_decref(result);
+    return 0;
 }

@@ -35,7 +35,12 @@ err_t batch_refuse(struct batch *b, uint64_t line, const char *field, err_t err,
 json_t *batch_result(struct batch *b);
 /* 65: all were refused; 2: some; else 0. */
 int batch_exit(const struct batch *b);
-/* For people: the counts on stdout; refusals and unknown names on stderr. */
-void batch_tell(struct batch *b, bool dry_run);
+/*
+ * Tells how it went: `result` (batch_result's and what the command has beside it; taken over) as JSON; to people the counts on stdout, refusals and unknown
+ * names on stderr; and `err`, where one ended it before its end. The exit code: the error's, or batch_exit's.
+ */
+int batch_tell(struct batch *b, json_t *result, err_t err, bool dry_run);
+/* The same of a batch of one: its id to people, or why it was refused as any error. */
+int batch_tell_one(struct batch *b, err_t err, bool dry_run);
 
 #endif

@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST_DEFAULT 50
-#define LIST_MOST    500
-#define NARROW       100 /* columns: below it labels matter more than whole ids and URIs */
-#define SHORT_ID     12
+#define NARROW   100 /* columns: below it labels matter more than whole ids and URIs */
+#define SHORT_ID 12
 
 #define ADOPT_OPTION                                                                                                   \
     {                                                                                                                  \
@@ -109,27 +107,6 @@ static void with_motive(const struct args *args, json_t *request)
         json_object_set_new(request, "motive", json_string(motive));
 }
 
-static int told(struct cli *cli, struct batch *b, bool dry_run)
-{
-    const json_t *refusal = json_array_get(b->errors, 0), *id = json_array_get(b->ids, 0);
-    if (b->rejected) {
-        err_t err = err_by_name(pick_text(refusal, "name"));
-        err = err == ERR_COUNT || err == ERR_OK ? ERR_INTERNAL : err;
-        return cli_fail(
-            cli, why_set(&cli->why, err, "%.60s %.80s", pick_text(refusal, "field"), pick_text(refusal, "detail")));
-    }
-    json_t *result = batch_result(b);
-    json_object_update_missing(result, (json_t *)(uintptr_t)id);
-    if (cli->out.json)
-        out_json(&cli->out, result);
-    else if (*pick_text(id, "id"))
-        out_print(&cli->out, "{1}", pick_text(id, "id"), NULL);
-    if (dry_run)
-        out_say(&cli->out, N_("dry run: nothing was written"), NULL);
-    json_decref(result);
-    return 0;
-}
-
 static int concept_add(struct cli *cli, int argc, char **argv)
 {
     struct args args;
@@ -153,7 +130,7 @@ static int concept_add(struct cli *cli, int argc, char **argv)
     batch_init(&b, cli, "concept.write", "concepts", "concept", request);
     err = batch_add(&b, 1, object, 0);
     err = err ? err : batch_flush(&b);
-    code = err ? cli_fail(cli, err) : told(cli, &b, dry_run);
+    code = batch_tell_one(&b, err, dry_run);
     batch_fini(&b);
     return code;
 }
@@ -348,17 +325,15 @@ static void show_list(const struct out *o, const json_t *result)
 
 static int concept_list(struct cli *cli, int argc, char **argv)
 {
+    static const char *const passed[] = {"cursor"};
     struct args args;
     int code;
-    long limit;
+    json_t *request = NULL;
     if (!cli_begin(cli, &list_form, argc, argv, &args, &code))
         return code;
-    err_t err = args_number(&args, "limit", 1, LIST_MOST, LIST_DEFAULT, &limit, &cli->why);
+    err_t err = entity_list(cli, &args, passed, sizeof passed / sizeof *passed, &request);
     if (err)
         return cli_fail(cli, err);
-    json_t *request = json_pack("{s:I}", "limit", (json_int_t)limit);
-    if (args_value(&args, "cursor"))
-        json_object_set_new(request, "cursor", json_string(args_value(&args, "cursor")));
     return entity_ask(cli, "concept.list", request, show_list);
 }
 

@@ -119,14 +119,9 @@ int concept_import(struct cli *cli, int argc, char **argv)
     progress_end(&p);
     json_t *result = batch_result(&b);
     json_object_set(result, "lost", lost);
-    if (!err && cli->out.json)
-        out_json(&cli->out, result);
-    else if (!cli->out.json) {
+    if (!cli->out.json)
         tell_lost(&cli->out, lost);
-        batch_tell(&b, dry_run);
-    }
-    code = err ? cli_fail(cli, err) : batch_exit(&b);
-    json_decref(result);
+    code = batch_tell(&b, result, err, dry_run);
     batch_fini(&b);
     json_decref(concepts);
     json_decref(lost);
@@ -209,6 +204,6 @@ int concept_export(struct cli *cli, int argc, char **argv)
         out_json(&cli->out, result);
         json_decref(result);
     } else if (!to_stdout)
-        out_say(&cli->out, N_("{1}: {2} concepts"), path, NUM(n), NULL);
+        out_say(&cli->out, tr_n(cli->lang, "{1}: {2} concept", "{1}: {2} concepts", n), path, NUM(n), NULL);
     return 0;
 }

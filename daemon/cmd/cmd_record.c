@@ -11,9 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define LIST_DEFAULT 50
-#define LIST_MOST    500
-
 #define FIELDS_NOTE                                                                                                    \
     N_("Fields: type (experience, analysis, proposal, resource, dossier); per language (title@fr): title, subtitle, "  \
        "abstract, context, "                                                                                           \
@@ -57,15 +54,6 @@ static err_t load(struct cli *cli, const char *path, json_t **out)
 }
 
 /* The one refusal of a single record is the command's own error. */
-static int refused(struct cli *cli, const json_t *error)
-{
-    err_t err = err_by_name(pick_text(error, "name"));
-    const char *field = pick_text(error, "field"), *detail = pick_text(error, "detail");
-    err = err == ERR_COUNT || err == ERR_OK ? ERR_INTERNAL : err;
-    why_set(&cli->why, err, "%.60s%s%.90s", field, *field && *detail ? " " : "", detail);
-    return cli_fail(cli, err);
-}
-
 static int add_one(struct cli *cli, json_t *object, bool dry_run)
 {
     struct batch b;
@@ -73,21 +61,7 @@ static int add_one(struct cli *cli, json_t *object, bool dry_run)
                json_pack("{s:s, s:b, s:b}", "mode", "add", "dry_run", dry_run, "unknown_ok", 0));
     err_t err = batch_add(&b, 1, object, 0);
     err = err ? err : batch_flush(&b);
-    int code = err ? cli_fail(cli, err) : 0;
-    if (!err && b.rejected)
-        code = refused(cli, json_array_get(b.errors, 0));
-    else if (!err && cli->out.json) {
-        json_t *result = batch_result(&b);
-        json_object_update_missing(result, json_array_get(b.ids, 0));
-        out_json(&cli->out, result);
-        json_decref(result);
-    } else if (!err) {
-        const json_t *id = json_array_get(b.ids, 0);
-        if (dry_run)
-            out_say(&cli->out, N_("dry run: nothing was written"), NULL);
-        if (*pick_text(id, "id"))
-            out_print(&cli->out, "{1}", pick_text(id, "id"), NULL);
-    }
+    int code = batch_tell_one(&b, err, dry_run);
     batch_fini(&b);
     return code;
 }
@@ -296,21 +270,18 @@ static void show_some(const struct out *o, const json_t *result)
 
 static int record_list(struct cli *cli, int argc, char **argv)
 {
+    static const char *const passed[] = {"cursor", "ally"};
     struct args args;
     int code;
-    long limit;
+    json_t *request = NULL;
     if (!cli_begin(cli, &list_form, argc, argv, &args, &code))
         return code;
-    err_t err = args_number(&args, "limit", 1, LIST_MOST, LIST_DEFAULT, &limit, &cli->why);
+    err_t err = entity_list(cli, &args, passed, sizeof passed / sizeof *passed, &request);
     if (err)
         return cli_fail(cli, err);
-    json_t *request = json_pack("{s:I, s:b}", "limit", (json_int_t)limit, "retired", args_flag(&args, "retired"));
-    const char *cursor = args_value(&args, "cursor"), *ally = args_value(&args, "ally");
-    if (cursor)
-        json_object_set_new(request, "cursor", json_string(cursor));
-    if (ally)
-        json_object_set_new(request, "ally", json_string(ally));
-    return entity_ask(cli, "record.list", request, cursor || ally ? show_some : show_all);
+    json_object_set_new(request, "retired", json_boolean(args_flag(&args, "retired")));
+    bool some = args_value(&args, "cursor") || args_value(&args, "ally");
+    return entity_ask(cli, "record.list", request, some ? show_some : show_all);
 }
 
 /* What the rule set asks for and the record lacks: one sentence each, said kindly. */

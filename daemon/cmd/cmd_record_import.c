@@ -118,25 +118,13 @@ static err_t all(struct import *im)
 
 static int tell(struct import *im, err_t err, bool dry_run)
 {
-    const struct out *o = &im->cli->out;
     progress_end(&im->progress);
-    json_t *result = batch_result(&im->batch);
-    if (o->json && err) {
-        json_t *failure = out_error_json(o, err, &im->cli->why, NULL);
-        json_object_update(result, failure);
-        json_decref(failure);
-    }
-    if (o->json)
-        out_json(o, result);
-    else
-        batch_tell(&im->batch, dry_run);
-    json_decref(result);
+    int code = batch_tell(&im->batch, batch_result(&im->batch), err, dry_run);
     if (interrupted)
-        out_say(o, N_("interrupted before line {1}: what went in stays; run the same command again to go on"),
+        out_say(&im->cli->out,
+                N_("interrupted before line {1}: what went in stays; run the same command again to go on"),
                 NUM(im->lines.number + 1), NULL);
-    if (err)
-        return o->json ? err_exit(err) : cli_fail(im->cli, err);
-    return interrupted ? 2 : batch_exit(&im->batch);
+    return interrupted && !err ? 2 : code;
 }
 
 int record_import(struct cli *cli, int argc, char **argv)

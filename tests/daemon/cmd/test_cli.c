@@ -344,6 +344,25 @@ static void an_import_of_nothing_is_fine_and_one_of_nothing_good_is_bad_data(voi
     ENDS(1, "", "ALLIED-1028", "record", "import", played.dir);
 }
 
+static void an_import_that_was_refused_whole_counts_nothing(void **state)
+{
+    (void)state;
+    played.refuse = ERR_RETIRED;
+    struct said said = run("record", "import", FILE_OF("in.jsonl", "{\"title\":\"a\"}\n"), NULL);
+    assert_int_equal(said.code, err_exit(ERR_RETIRED));
+    assert_string_equal(said.out, "");
+    forget(&said);
+    said = run("concept", "import",
+               FILE_OF("c.ttl", "<http://x.org/a> "
+                                "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
+                                "<http://www.w3.org/2004/02/skos/core#Concept> .\n"),
+               NULL);
+    assert_int_equal(said.code, err_exit(ERR_RETIRED));
+    assert_string_equal(said.out, "");
+    forget(&said);
+    ENDS(err_exit(ERR_RETIRED), "refused 1", "", "record", "import", FILE_OF("in.jsonl", "[]\n{\"title\":\"a\"}\n"));
+}
+
 static void an_import_maps_names_and_sends_what_was_asked(void **state)
 {
     (void)state;
@@ -456,7 +475,8 @@ static void a_thesaurus_goes_in_and_out_as_skos(void **state)
     ENDS(0, "<http://x.org/a>", "", "concept", "export", "--format", "nt");
     char path[128];
     snprintf(path, sizeof path, "%s/out.ttl", played.dir);
-    ENDS(0, "", "1 concepts", "concept", "export", path);
+    ENDS(0, "", "out.ttl: 1 concept\n", "concept", "export", path);
+    ENDS(0, "", ": 1 concept\n", "concept", "export", path, "--lang", "fr");
     ENDS(64, "", "--format rdf", "concept", "export", "--format", "rdf");
 }
 
@@ -477,6 +497,11 @@ static void lists_and_single_things_are_laid_out(void **state)
                     "\"dot\":\"d-0\",\"ally_name\":\"B\"}],\"conflicts\":0}";
     ENDS(0, "Terre (set aside: it closes a circle)", "", "concept", "show", "c");
     ENDS(0, "prefLabel@fr: Sol  (B, d-0)", "", "concept", "show", "c");
+    played.answer =
+        "{\"id\":\"c\",\"status\":\"merged_into\",\"proposals\":[{\"field\":\"merge\",\"lang\":\"\",\"value\":null,"
+        "\"dot\":\"d-0\",\"ally_name\":\"B\"},{\"field\":\"retire\",\"lang\":\"\",\"value\":{\"retired\":false,"
+        "\"reason\":\"\"},\"dot\":\"e-0\",\"ally_name\":\"B\"}],\"conflicts\":0}";
+    ENDS(0, "  merge: taken back  (B, d-0)\n  retire: taken back  (B, e-0)\n", "", "concept", "show", "c");
     played.answer = "{\"id\":\"a\",\"history\":[{\"dot\":\"d-0\",\"at\":\"2026\",\"kind\":\"record.put\",\"ally_name\":"
                     "\"A\",\"site_name\":\"S\","
                     "\"counts\":false,\"writes\":[{\"field\":\"title\",\"lang\":\"fr\",\"add\":true,\"target\":null,"
@@ -599,6 +624,7 @@ int main(void)
         T(ping_needs_a_daemon),
         T(an_import_refuses_bad_lines_and_takes_the_rest),
         T(an_import_of_nothing_is_fine_and_one_of_nothing_good_is_bad_data),
+        T(an_import_that_was_refused_whole_counts_nothing),
         T(an_import_maps_names_and_sends_what_was_asked),
         T(an_import_goes_in_requests_of_a_bounded_size),
         T(one_record_is_added_by_its_values),
