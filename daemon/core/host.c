@@ -276,7 +276,7 @@ err_t host_add(struct core *c, const struct host_site *in, struct why *why)
         own->join_error = ERR_OK;
         own->asked.ms = 0;
     }
-    if (own && c->is_registrar && (e = admit_here(c, own, why)) != ERR_OK)
+    if (own && c->is_registrar && core_is_own(c, a.inviter) && (e = admit_here(c, own, why)) != ERR_OK)
         refuse(c, own, e, why->text);
     if (!e)
         host_tick(c, core_mono(c));
@@ -350,13 +350,13 @@ static bool is_due(const struct own *own, const struct peer *p, struct mono now)
     return !own->asked.ms || own->asked.ms < p->since.ms || now.ms - own->asked.ms >= ASK_AGAIN_MS;
 }
 
-/* An attempt that was stopped between its row and the act. */
+/* The code is ours, so no session leads to who judges it; or an attempt was stopped between its row and the act. */
 static bool ask_ourselves(struct core *c, struct own *own, struct mono now)
 {
     struct arena arena = {0};
     struct slice inviter;
     struct why why = {0};
-    bool ours = c->is_registrar && get_of(c, SETTING_SITE_INVITER, own->row.name, &arena, &inviter) == ERR_OK &&
+    bool ours = get_of(c, SETTING_SITE_INVITER, own->row.name, &arena, &inviter) == ERR_OK &&
                 inviter.len == SITE_BYTES && core_is_own(c, inviter.at);
     if (ours && (!own->asked.ms || now.ms - own->asked.ms >= ASK_AGAIN_MS)) {
         own->asked = now;

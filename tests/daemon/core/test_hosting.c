@@ -182,6 +182,23 @@ static void a_member_hosts_with_a_code_that_serves_once(void **state)
     end(w);
 }
 
+/* The inviter's own daemon, and the registrar's by the word of another member. */
+static void a_code_is_good_on_whatever_daemon_hosts_by_it(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(420, 3);
+    const char *const names[] = {"delta", "epsilon"};
+    const size_t hosts[] = {1, 0};
+    for (size_t i = 0; i < 2; i++) {
+        json_t *r = world_do(w, 1, "invite", json_pack("{s:s}", "ally", names[i]));
+        host(w, hosts[i], "", names[i], json_string_value(json_object_get(r, "code")), "waiting");
+        world_run(w, 60000);
+        assert_state(w, hosts[i], names[i], "member", "");
+        json_decref(r);
+    }
+    end(w);
+}
+
 static void it_waits_for_an_absent_registrar_and_goes_on_by_itself(void **state)
 {
     (void)state;
@@ -502,6 +519,7 @@ int main(void)
         cmocka_unit_test(a_writer_says_for_which_site_and_a_reader_need_not),
         cmocka_unit_test(a_name_or_an_ally_that_is_there_is_refused),
         cmocka_unit_test(a_member_hosts_with_a_code_that_serves_once),
+        cmocka_unit_test(a_code_is_good_on_whatever_daemon_hosts_by_it),
         cmocka_unit_test(it_waits_for_an_absent_registrar_and_goes_on_by_itself),
         cmocka_unit_test(the_first_stays_the_first),
         cmocka_unit_test(each_site_has_a_guard_and_incarnations_of_its_own),
