@@ -117,14 +117,18 @@ static err_t drop_one(struct core *c, const uint8_t request[HASH_BYTES])
 /* The registrar's own turn; ERR_WAITING: it has to go on to somebody else, or to wait. Whatever else: it is settled. */
 static err_t settle(struct core *c, const struct kept_join *kept, struct arena *arena)
 {
-    struct msg m;
+    struct msg m = {0};
     struct join_request r;
     struct why why = {0};
+    uint64_t before = c->authority.roster_number;
     err_t e = read_kept(kept, arena, &m, &r);
     if (!e)
         e = m.type == MSG_VOUCH ? admit_judge_vouched(c, &m.join, &r, &why) : rotate_judge(c, &r, &why);
     if (e && !ingest_survives(e))
         return e;
+    /* Where nobody asked just now, no answer brings the roster along; a new key's act is told where it is signed. */
+    if (m.type == MSG_VOUCH && c->authority.roster_number != before)
+        sync_tell_roster(c);
     return e == ERR_WAITING ? e : drop_one(c, kept->request);
 }
 

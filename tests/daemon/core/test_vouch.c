@@ -2,6 +2,7 @@
 #include "tests/help/core_world.h"
 
 #include "daemon/core/admit.h"
+#include "daemon/core/found.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -326,6 +327,25 @@ static void one_secret_lets_one_site_in_whoever_passes_it_on(void **state)
     world_free(w);
 }
 
+/* It may decide once it has compared itself: then nobody asks any more, and all have to hear of it. */
+static void a_restored_registrar_tells_at_once_whom_it_lets_in_later(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(416, 3);
+    struct word x;
+    new_word(&x, w, 65, 75);
+    give_word(&x, &w->sites[1].core->own[0].key);
+    assert_int_equal(local_set(w->sites[0].core->store, SETTING_RESTORED, slice_text("1")), ERR_OK);
+    world_record(w, 0, "s1", "Neu", NULL);
+    assert_int_equal(brought(&x, w), ERR_WAITING);
+    assert_int_equal(allies(w, 0), 3);
+    world_run(w, 10000);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(allies(w, i), 4);
+    free_word(&x);
+    world_free(w);
+}
+
 static void one_inviter_fills_nobody_elses_room(void **state)
 {
     (void)state;
@@ -480,6 +500,7 @@ int main(void)
         cmocka_unit_test(a_members_clock_says_when_its_invitation_ends),
         cmocka_unit_test(the_registrar_believes_ratified_members_alone),
         cmocka_unit_test(one_secret_lets_one_site_in_whoever_passes_it_on),
+        cmocka_unit_test(a_restored_registrar_tells_at_once_whom_it_lets_in_later),
         cmocka_unit_test(one_inviter_fills_nobody_elses_room),
         cmocka_unit_test(what_the_registrar_refuses_the_newcomer_hears),
         cmocka_unit_test(an_inviter_with_an_old_charter_lets_nobody_miss_the_new_one),
