@@ -123,13 +123,7 @@ static err_t apply_standing(struct core *c)
     if (e)
         return e;
     e = standing_apply(c);
-    if (!e)
-        e = erase_judge_all(c);
-    if (e) {
-        batch_abort(c);
-        return e;
-    }
-    return batch_end(c);
+    return batch_close(c, e ? e : erase_judge_all(c));
 }
 
 /* Charter and roster head that logs and folds were last brought to: numbers, then ids. */
@@ -363,18 +357,13 @@ err_t charters_take(struct core *c, const struct msg_charter *m, bool *news)
     bool charters = false, acts = false;
     *news = false;
     err_t e = m->charters_n ? batch_begin(c) : ERR_OK;
-    if (m->charters_n && !e) {
-        e = put_charters(c, m, &charters);
-        e = e ? (batch_abort(c), e) : batch_end(c);
-    }
+    if (m->charters_n && !e)
+        e = batch_close(c, put_charters(c, m, &charters));
     if (!e && charters)
         e = charters_take_effect(c);
     if (!e && m->acts_n) {
         e = batch_begin(c);
-        if (!e) {
-            e = put_acts(c, m, &acts);
-            e = e ? (batch_abort(c), e) : batch_end(c);
-        }
+        e = e ? e : batch_close(c, put_acts(c, m, &acts));
     }
     if (!e && acts)
         e = charters_take_effect(c);

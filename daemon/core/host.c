@@ -166,13 +166,7 @@ static err_t keep_rows(struct adding *a)
 static err_t keep(struct adding *a)
 {
     err_t e = batch_begin(a->c);
-    if (e)
-        return e;
-    e = keep_rows(a);
-    if (!e)
-        return batch_end(a->c);
-    batch_abort(a->c);
-    return e;
+    return e ? e : batch_close(a->c, keep_rows(a));
 }
 
 /* The same code again, of a site that is in: nothing is left to do. */
@@ -225,13 +219,7 @@ static err_t keep_refusal(struct core *c, const struct own *own)
 static err_t in_batch(struct core *c, const struct own *own, err_t (*work)(struct core *c, const struct own *own))
 {
     err_t e = batch_begin(c);
-    if (e)
-        return e;
-    e = work(c, own);
-    if (!e)
-        return batch_end(c);
-    batch_abort(c);
-    return e;
+    return e ? e : batch_close(c, work(c, own));
 }
 
 /* What passes by itself, "waiting" among it, is no refusal: the act comes, or the question is asked again. */

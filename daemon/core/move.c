@@ -59,12 +59,7 @@ static err_t set_moving(struct core *c, struct own *own, bool moving)
     err_t e = batch_begin(c);
     if (e)
         return e;
-    e = local_set(c->store, key, moving ? slice_of(&yes, 1) : slice_text(""));
-    if (e) {
-        batch_abort(c);
-        return e;
-    }
-    e = batch_end(c);
+    e = batch_close(c, local_set(c->store, key, moving ? slice_of(&yes, 1) : slice_text("")));
     own->moving = e ? own->moving : moving;
     return e;
 }
@@ -145,12 +140,7 @@ static err_t drop_row(struct core *c, const struct own *own, const uint8_t fresh
     e = local_drop_site(c->store, own->key.pub);
     if (!e)
         e = local_set(c->store, moving, slice_text(""));
-    if (!e)
-        e = local_set(c->store, moved, slice_of(fresh, SITE_BYTES));
-    if (!e)
-        return batch_end(c);
-    batch_abort(c);
-    return e;
+    return batch_close(c, e ? e : local_set(c->store, moved, slice_of(fresh, SITE_BYTES)));
 }
 
 static void set_key_aside(struct core *c, struct slice name)

@@ -318,13 +318,8 @@ err_t own_write_alone(struct core *c, struct own *own, const struct op *op, stru
     op_encode_header(&header, op);
     struct op_draft draft = {.header = buf_slice(&header), .body = body};
     err_t e = header.err ? header.err : batch_begin(c);
-    if (!e) {
-        e = own_write(c, own, &draft, 1, id);
-        if (e)
-            batch_abort(c);
-        else
-            e = batch_end(c);
-    }
+    if (!e)
+        e = batch_close(c, own_write(c, own, &draft, 1, id));
     buf_fini(&header);
     return e;
 }

@@ -44,11 +44,7 @@ static err_t store_act(struct core *c, const struct roster_act *act, struct slic
     err_t e = batch_begin(c);
     if (e)
         return e;
-    e = rolls_put_act(c->store, act->id, act->number, carried, &fresh);
-    if (!e)
-        return batch_end(c);
-    batch_abort(c);
-    return e;
+    return batch_close(c, rolls_put_act(c->store, act->id, act->number, carried, &fresh));
 }
 
 err_t roster_act(struct core *c, struct roster_act *act)

@@ -60,10 +60,7 @@ static err_t keep_addresses(struct core *c, const struct join_request *r)
         return e;
     for (size_t i = 0; i < r->endpoints_n && !e; i++)
         e = local_address_add(c->store, r->site, r->endpoints[i]);
-    if (!e)
-        return batch_end(c);
-    batch_abort(c);
-    return e;
+    return batch_close(c, e);
 }
 
 static err_t check_request(const struct core *c, const struct join_request *r, struct why *why)
@@ -177,12 +174,7 @@ static err_t switch_row(struct core *c, const struct own *own, const uint8_t fre
     if (e)
         return e;
     e = local_drop_site(c->store, own->key.pub);
-    if (!e)
-        e = local_put_site(c->store, &row);
-    if (!e)
-        return batch_end(c);
-    batch_abort(c);
-    return e;
+    return batch_close(c, e ? e : local_put_site(c->store, &row));
 }
 
 /* The new key stands in the roster, for the same ally, and the old one is over. */
