@@ -188,41 +188,25 @@ static err_t check_invitation(struct core *c, const struct join_request *r, stru
 }
 
 static err_t write_act(struct core *c, const struct join_request *r, struct slice request, struct buf *carried,
-                       uint8_t id[HASH_BYTES])
+                       struct roster_act *act)
 {
-    struct roster_act act = {.kind = ACT_ADMIT,
-                             .number = c->authority.roster_number + 1,
-                             .ally_name = r->ally_name,
-                             .site_name = r->site_name,
-                             .college = r->college};
-    struct buf body;
-    buf_init(&body, LIMIT_ENVELOPE_BYTES);
-    memcpy(act.charter, c->authority.charter_id, HASH_BYTES);
-    memcpy(act.prev, c->authority.roster_id, HASH_BYTES);
-    memcpy(act.ally, r->ally, ALLY_BYTES);
-    memcpy(act.site, r->site, SITE_BYTES);
-    hash256(act.request, &request, 1);
-    roster_encode_body(&body, &act);
-    uint8_t signature[SIGNATURE_BYTES];
-    err_t e = body.err ? body.err : sign_make(&c->registrar, DOMAIN_ROSTER, buf_slice(&body), signature);
-    if (!e) {
-        roster_id(buf_slice(&body), id);
-        roster_encode(carried, buf_slice(&body), signature);
-        e = carried->err;
-    }
-    buf_fini(&body);
-    return e;
+    *act = (struct roster_act){
+        .kind = ACT_ADMIT, .ally_name = r->ally_name, .site_name = r->site_name, .college = r->college};
+    memcpy(act->ally, r->ally, ALLY_BYTES);
+    memcpy(act->site, r->site, SITE_BYTES);
+    hash256(act->request, &request, 1);
+    return roster_sign(c, act, carried);
 }
 
-static err_t store_admission(struct core *c, const struct join_request *r, struct invitation *row, struct slice act,
-                             const uint8_t id[HASH_BYTES])
+static err_t store_admission(struct core *c, const struct join_request *r, struct invitation *row,
+                             const struct roster_act *act, struct slice carried)
 {
     bool fresh = false;
     memcpy(row->used_by, r->site, SITE_BYTES);
     err_t e = batch_begin(c);
     if (e)
         return e;
-    e = rolls_put_act(c->store, id, c->authority.roster_number + 1, act, &fresh);
+    e = rolls_put_act(c->store, act->id, act->number, carried, &fresh);
     if (!e)
         e = local_put_invitation(c->store, row);
     for (size_t i = 0; i < r->endpoints_n && !e; i++)
@@ -257,20 +241,20 @@ static err_t join_again(struct core *c, const struct msg_join *m, const struct j
 err_t admit_let_in(struct core *c, const struct msg_join *m, const struct join_request *r, struct invitation *row,
                    struct why *why)
 {
-    struct buf act;
-    uint8_t id[HASH_BYTES];
-    buf_init(&act, LIMIT_ENVELOPE_BYTES);
+    struct roster_act act;
+    struct buf carried;
+    buf_init(&carried, LIMIT_ENVELOPE_BYTES);
     /* An ally's id is drawn by the newcomer: one that is taken would join a site to somebody else's ally. */
     err_t e = authority_ally(&c->authority, r->ally) ? why_set(why, ERR_MEMBER, "%s", "ally") : ERR_OK;
     if (!e && (e = admit_knows_roster(c)) != ERR_OK)
         why_set(why, e, "%s", "roster");
     if (!e)
-        e = write_act(c, r, m->request, &act, id);
+        e = write_act(c, r, m->request, &carried, &act);
     if (!e)
-        e = store_admission(c, r, row, buf_slice(&act), id);
+        e = store_admission(c, r, row, &act, buf_slice(&carried));
     if (!e)
         e = charters_take_effect(c);
-    buf_fini(&act);
+    buf_fini(&carried);
     return e;
 }
 

@@ -114,8 +114,6 @@ err_t req_ally_is_new(struct req *r, struct slice name);
 err_t req_own_json(struct req *r, const struct own *own, json_t **out);
 /* "host", "hosted_by": key and name of the site whose daemon writes that one; null where it has its own. */
 void req_put_host(const struct req *r, json_t *object, const uint8_t site[SITE_BYTES]);
-/* The head of each log that counts here, ascending: what a checkpoint and a cut name. In the arena. */
-err_t req_counting_heads(struct req *r, struct head **out, size_t *n);
 /* Where that concept's merges end: itself, where it has none. */
 err_t req_follow(struct req *r, uint8_t concept_id[CONCEPT_BYTES]);
 /* Merges as they stood when the request first asked. */

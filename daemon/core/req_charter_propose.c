@@ -2,7 +2,7 @@
  * req_charter_propose: the next charter, drafted from what is now and what is to change, and signed by whoever proposes it.
  */
 #include "daemon/core/req_charter.h"
-#include "daemon/core/sync.h"
+#include "daemon/core/roster.h"
 #include "protocol/base/base32.h"
 #include <stdlib.h>
 
@@ -214,7 +214,7 @@ static err_t draft(struct req *r, struct charter *next)
 {
     struct head *heads = NULL;
     size_t n = 0;
-    err_t e = req_counting_heads(r, &heads, &n);
+    err_t e = roster_heads(r->core, &r->arena, &heads, &n);
     if (!e)
         e = charter_draft_next(&r->core->authority, !req_flag(r, "keep_provisional"), heads, n, &r->arena, next);
     if (!e && *req_text(r, "name"))

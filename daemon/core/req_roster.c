@@ -139,7 +139,7 @@ err_t req_ally_suspend(struct req *r)
     if (!e && ally == authority_ally_of(&c->authority, core_own(c)->key.pub))
         e = why_set(&r->why, ERR_WHO, "%s", "ally.suspend");
     if (!e)
-        e = req_counting_heads(r, &heads, &n);
+        e = roster_heads(r->core, &r->arena, &heads, &n);
     if (e)
         return e;
     memcpy(act.ally, ally->id, ALLY_BYTES);
@@ -174,7 +174,7 @@ err_t req_ally_checkpoint(struct req *r)
     size_t n = 0;
     err_t e = roster_may_act(r->core, "ally.checkpoint", &r->why);
     if (!e)
-        e = req_counting_heads(r, &heads, &n);
+        e = roster_heads(r->core, &r->arena, &heads, &n);
     if (e)
         return e;
     act.heads = heads;

@@ -2,7 +2,6 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/move.h"
 #include "daemon/core/req.h"
-#include "daemon/core/sync.h"
 #include "protocol/base/base32.h"
 #include "protocol/wire/wr.h"
 
@@ -214,25 +213,6 @@ err_t req_ally(struct req *r, const char *text, const struct ally **out)
     if (!found || named > 1 || (!named && begins > 1))
         return why_set(&r->why, found ? ERR_AMBIGUOUS : ERR_ALLY_UNKNOWN, "%.100s", text);
     *out = found;
-    return ERR_OK;
-}
-
-err_t req_counting_heads(struct req *r, struct head **out, size_t *n)
-{
-    struct msg_head *heads = NULL;
-    size_t all = 0;
-    err_t e = digests_heads(r->core, &r->arena, &heads, &all);
-    struct head *copy = e ? NULL : arena_alloc(&r->arena, all + 1, sizeof *copy);
-    if (e || !copy)
-        return e ? e : ERR_MEMORY;
-    for (size_t i = 0; i < all; i++) {
-        memcpy(copy[i].log.site, heads[i].site, SITE_BYTES);
-        memcpy(copy[i].id, heads[i].id, HASH_BYTES);
-        copy[i].log.incarnation = heads[i].incarnation;
-        copy[i].seq = heads[i].seq;
-    }
-    *out = copy;
-    *n = all;
     return ERR_OK;
 }
 

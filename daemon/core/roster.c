@@ -18,7 +18,7 @@ err_t roster_may_act(struct core *c, const char *what, struct why *why)
     return e ? why_set(why, e, "%s", what) : ERR_OK;
 }
 
-static err_t sign_act(struct core *c, struct roster_act *act, struct buf *carried)
+err_t roster_sign(const struct core *c, struct roster_act *act, struct buf *carried)
 {
     struct buf body;
     uint8_t signature[SIGNATURE_BYTES];
@@ -51,7 +51,7 @@ err_t roster_act(struct core *c, struct roster_act *act)
 {
     struct buf carried;
     buf_init(&carried, LIMIT_CHARTER_BYTES);
-    err_t e = sign_act(c, act, &carried);
+    err_t e = roster_sign(c, act, &carried);
     if (!e)
         e = store_act(c, act, buf_slice(&carried));
     buf_fini(&carried);
@@ -61,6 +61,25 @@ err_t roster_act(struct core *c, struct roster_act *act)
     e = charters_take_effect(c);
     sync_tell_roster(c);
     return e;
+}
+
+err_t roster_heads(struct core *c, struct arena *arena, struct head **out, size_t *n)
+{
+    struct msg_head *heads = NULL;
+    size_t all = 0;
+    err_t e = digests_heads(c, arena, &heads, &all);
+    struct head *copy = e ? NULL : arena_alloc(arena, all + 1, sizeof *copy);
+    if (e || !copy)
+        return e ? e : ERR_MEMORY;
+    for (size_t i = 0; i < all; i++) {
+        memcpy(copy[i].log.site, heads[i].site, SITE_BYTES);
+        memcpy(copy[i].id, heads[i].id, HASH_BYTES);
+        copy[i].log.incarnation = heads[i].incarnation;
+        copy[i].seq = heads[i].seq;
+    }
+    *out = copy;
+    *n = all;
+    return ERR_OK;
 }
 
 size_t roster_heads_of_ally(const struct core *c, const struct ally *ally, struct head *heads, size_t n)

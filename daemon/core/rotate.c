@@ -5,7 +5,6 @@
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
 #include "daemon/core/roster.h"
-#include "daemon/core/sync.h"
 #include <stdio.h>
 
 #define KEY_NAME_BYTES (NAME_MAX_BYTES + 8)
@@ -15,35 +14,18 @@ static void name_of(const struct own *own, const char *suffix, char out[KEY_NAME
     snprintf(out, KEY_NAME_BYTES, "%.*s%s", (int)own->row.name.len, (const char *)own->row.name.at, suffix);
 }
 
-static err_t heads_of(struct core *c, const uint8_t site[SITE_BYTES], struct arena *arena, struct roster_act *act)
-{
-    struct msg_head *all = NULL;
-    size_t n = 0;
-    err_t e = digests_heads(c, arena, &all, &n);
-    struct head *heads = e ? NULL : arena_alloc(arena, n + 1, sizeof *heads);
-    if (e || !heads)
-        return e ? e : ERR_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        if (memcmp(all[i].site, site, SITE_BYTES) != 0)
-            continue;
-        struct head *head = &heads[act->heads_n++];
-        memcpy(head->log.site, all[i].site, SITE_BYTES);
-        memcpy(head->id, all[i].id, HASH_BYTES);
-        head->log.incarnation = all[i].incarnation;
-        head->seq = all[i].seq;
-    }
-    act->heads = heads;
-    return ERR_OK;
-}
-
 /* ---- the registrar's act ---- */
 
 static err_t replace(struct core *c, const struct site *site, const uint8_t fresh[SITE_BYTES])
 {
     struct arena arena = {0};
     struct roster_act act = {.kind = ACT_REPLACE_KEY};
-    err_t e = heads_of(c, site->id, &arena, &act);
+    struct head *heads = NULL;
+    size_t n = 0;
+    err_t e = roster_heads(c, &arena, &heads, &n);
     if (!e) {
+        act.heads = heads;
+        act.heads_n = roster_heads_of_site(site->id, heads, n);
         memcpy(act.ally, c->authority.allies[site->ally].id, ALLY_BYTES);
         memcpy(act.old_site, site->id, SITE_BYTES);
         memcpy(act.site, fresh, SITE_BYTES);
