@@ -235,8 +235,7 @@ static void put_recovery(struct req *r, json_t *problems)
 static err_t put_own(struct req *r, json_t *problems)
 {
     struct core *c = r->core;
-    err_t e = ERR_OK;
-    for (size_t i = 0; i < c->own_n && !e; i++) {
+    for (size_t i = 0; i < c->own_n; i++) {
         const struct own *own = &c->own[i];
         char name[120] = "", detail[300], words[WORDS_SIZE];
         if (i)
@@ -259,7 +258,7 @@ static err_t put_own(struct req *r, json_t *problems)
             problems_add_with(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), name,
                               json_string(tr(r->lang, N_("nothing to do here: it goes on by itself"))));
     }
-    return e ? e : req_site_list(r);
+    return req_site_list(r);
 }
 
 static const char *overall(const struct core *c, bool syncing, bool missing, bool problems)
