@@ -1,4 +1,5 @@
 #include "daemon/core/admit.h"
+#include "daemon/core/answer.h"
 #include "daemon/core/asks.h"
 #include "daemon/core/charters.h"
 #include "daemon/core/found.h"
@@ -12,27 +13,15 @@
 #include "daemon/core/sync.h"
 #include "daemon/core/vouch.h"
 #include "peers/address.h"
-#include <stdio.h>
 
 /* ---- refused ---- */
-
-err_t admit_read_answer(struct slice kept, char detail[JOIN_DETAIL_BYTES])
-{
-    char text[256] = "";
-    memcpy(text, kept.at, kept.len < sizeof text ? kept.len : sizeof text - 1);
-    size_t name = strcspn(text, " ");
-    snprintf(detail, JOIN_DETAIL_BYTES, "%.159s", text[name] ? text + name + 1 : "");
-    text[name] = 0;
-    err_t e = err_by_name(text);
-    return e == ERR_COUNT ? ERR_STANDING : e;
-}
 
 /* A refusal outlives the command that met it: whoever looks later shall not wait for nobody. */
 void admit_refused(struct core *c, struct arena *arena)
 {
     struct slice kept;
     if (c->joining && local_get(c->store, SETTING_JOIN_REFUSED, arena, &kept) == ERR_OK)
-        c->join_error = admit_read_answer(kept, c->join_detail);
+        c->join_error = answer_read(kept, c->join_detail);
 }
 
 /* ---- inviting ---- */
@@ -306,7 +295,7 @@ static err_t go_on(struct core *c, const struct msg_join *m, const struct join_r
         return admit_let_in(c, m, r, row, why);
     if (!row->answer.len)
         return admit_pass_on(c, m, r, row, core_wall(c).ms, why);
-    err_t e = admit_read_answer(row->answer, detail);
+    err_t e = answer_read(row->answer, detail);
     return why_set(why, e, "%s", detail);
 }
 
@@ -436,27 +425,18 @@ err_t admit_request(struct core *c, struct buf *message)
 
 static err_t keep_answer(struct core *c)
 {
-    char text[256] = "";
-    if (c->join_error)
-        snprintf(text, sizeof text, "%s %s", err_name(c->join_error), c->join_detail);
+    char text[ANSWER_BYTES];
+    answer_write(c->join_error, c->join_detail, text);
     err_t e = batch_begin(c);
-    if (e)
-        return e;
-    return batch_close(c, local_set(c->store, SETTING_JOIN_REFUSED, slice_text(text)));
+    return e ? e : batch_close(c, local_set(c->store, SETTING_JOIN_REFUSED, slice_text(text)));
 }
 
 err_t admit_answered(struct core *c, const struct msg_welcome *m)
 {
-    char name[64] = "";
-    size_t n = m->detail.len < sizeof c->join_detail ? m->detail.len : sizeof c->join_detail - 1;
-    if (m->code.len < sizeof name)
-        memcpy(name, m->code.at, m->code.len);
-    err_t e = err_by_name(name);
+    err_t e = answer_of(m, c->join_detail);
     e = e == ERR_COUNT ? ERR_STANDING : e;
     c->join_wait = err_exit(e) == 75 ? e : ERR_OK;
     c->join_error = c->join_wait ? ERR_OK : e;
-    memcpy(c->join_detail, m->detail.at, n);
-    c->join_detail[n] = 0;
     return keep_answer(c);
 }
 

@@ -39,9 +39,7 @@ err_t admit_request(struct core *c, struct buf *message);
 err_t admit_sign(struct slice request, const uint8_t seed[SEED_BYTES], const struct sign_key *site, struct msg_join *m);
 /* What the inviter said to our JOIN. A refusal is kept until a code is given again; what passes by itself is not. */
 err_t admit_answered(struct core *c, const struct msg_welcome *m);
-/* "name detail", as a refusal is kept. */
-err_t admit_read_answer(struct slice kept, char detail[JOIN_DETAIL_BYTES]);
-/* What an inviter said to our request, where it refused. */
+/* What an inviter said to our request, where it refused: as it was kept. */
 void admit_refused(struct core *c, struct arena *arena);
 /* Are we in? Then what was kept for joining goes. */
 err_t admit_finish(struct core *c);

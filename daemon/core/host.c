@@ -1,6 +1,7 @@
 #include "daemon/core/host.h"
 #include "daemon/core/admit.h"
 #include "daemon/core/announce.h"
+#include "daemon/core/answer.h"
 #include "daemon/core/found.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/keyfile.h"
@@ -46,7 +47,7 @@ err_t host_open(struct core *c)
         if (!e)
             e = get_of(c, SETTING_SITE_REFUSED, own->row.name, &arena, &kept);
         if (!e)
-            own->join_error = admit_read_answer(kept, own->join_detail);
+            own->join_error = answer_read(kept, own->join_detail);
         e = e == ERR_NOT_FOUND ? ERR_OK : e;
     }
     arena_fini(&arena);
@@ -211,8 +212,8 @@ static err_t admit_here(struct core *c, const struct own *own, struct why *why)
 
 static err_t keep_refusal(struct core *c, const struct own *own)
 {
-    char text[256] = "";
-    snprintf(text, sizeof text, "%s %s", err_name(own->join_error), own->join_detail);
+    char text[ANSWER_BYTES];
+    answer_write(own->join_error, own->join_detail, text);
     return set_of(c, SETTING_SITE_REFUSED, own->row.name, slice_text(text));
 }
 
@@ -383,17 +384,15 @@ void host_tick(struct core *c, struct mono now)
 err_t host_answered(struct core *c, struct peer *p, const struct msg_welcome *m)
 {
     struct own *own = NULL;
-    char text[256], detail[JOIN_DETAIL_BYTES];
+    char detail[JOIN_DETAIL_BYTES];
     p->join_out = false;
     for (size_t i = 0; i < c->own_n; i++)
         if (memcmp(c->own[i].key.pub, p->join_site, SITE_BYTES) == 0)
             own = &c->own[i];
     if (!own || !own->waits)
         return ERR_OK;
-    snprintf(text, sizeof text, "%.*s %.*s", (int)(m->code.len < 60 ? m->code.len : 60), (const char *)m->code.at,
-             (int)(m->detail.len < 150 ? m->detail.len : 150), (const char *)m->detail.at);
-    err_t said = admit_read_answer(slice_text(text), detail);
-    return refuse(c, own, said, detail);
+    err_t said = answer_of(m, detail);
+    return refuse(c, own, said == ERR_COUNT ? ERR_STANDING : said, detail);
 }
 
 /* ---- who hosts whom ---- */

@@ -1,5 +1,6 @@
 #include "daemon/core/joins.h"
 #include "daemon/core/admit.h"
+#include "daemon/core/answer.h"
 #include "daemon/core/exchange.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/rotate.h"
@@ -216,14 +217,17 @@ static bool decides(const struct core *c, const uint8_t site[SITE_BYTES])
 }
 
 /* The inviter remembers it, for the newcomer comes again to ask. */
-static err_t refused(struct core *c, const uint8_t request[HASH_BYTES], const struct join_request *r, const char *text)
+static err_t refused(struct core *c, const uint8_t request[HASH_BYTES], const struct join_request *r, err_t said,
+                     const char *detail)
 {
+    char text[ANSWER_BYTES];
     struct arena arena = {0};
     struct invitation row;
     err_t e = batch_begin(c);
     if (e)
         return e;
     e = local_invitation(c->store, r->secret_key, &arena, &row);
+    answer_write(said, detail, text);
     row.answer = slice_text(text);
     if (!e && memcmp(row.used_by, r->site, SITE_BYTES) == 0)
         e = local_put_invitation(c->store, &row);
@@ -234,34 +238,31 @@ static err_t refused(struct core *c, const uint8_t request[HASH_BYTES], const st
     return e;
 }
 
-static void note_rotation(struct core *c, const struct join_request *r, err_t said, const struct msg_welcome *m)
+static void note_rotation(struct core *c, const struct join_request *r, err_t said, const char *detail)
 {
-    size_t n = m->detail.len < sizeof c->rekey_detail ? m->detail.len : sizeof c->rekey_detail - 1;
-    if (!core_own(c) || memcmp(core_own(c)->key.pub, r->secret_key, SITE_BYTES) != 0)
-        return;
-    c->rekey_error = said;
-    memcpy(c->rekey_detail, m->detail.at, n);
-    c->rekey_detail[n] = 0;
+    for (size_t i = 0; i < c->own_n; i++) {
+        struct own *own = &c->own[i];
+        if (memcmp(own->key.pub, r->secret_key, SITE_BYTES) != 0)
+            continue;
+        own->rekey_error = said;
+        snprintf(own->rekey_detail, sizeof own->rekey_detail, "%s", detail);
+    }
 }
 
 void joins_answered(struct core *c, struct peer *p, const struct msg_welcome *m)
 {
-    char name[64] = "", text[256];
+    char detail[JOIN_DETAIL_BYTES];
     uint8_t request[HASH_BYTES];
     struct arena arena = {0};
     struct msg kept;
     struct join_request r;
     memcpy(request, p->joins_out[0], HASH_BYTES);
     memmove(p->joins_out[0], p->joins_out[1], --p->joins_open * sizeof *p->joins_out);
-    if (m->code.len < sizeof name)
-        memcpy(name, m->code.at, m->code.len);
-    err_t said = err_by_name(name);
+    err_t said = answer_of(m, detail);
     if (said && said != ERR_COUNT && err_exit(said) != 75 && find_kept(c, request, &arena, &kept, &r) == ERR_OK) {
-        snprintf(text, sizeof text, "%s %.*s", name, (int)(m->detail.len < 150 ? m->detail.len : 150),
-                 (const char *)m->detail.at);
         if (kept.type == MSG_JOIN)
-            note_rotation(c, &r, said, m);
-        else if (decides(c, p->site) && refused(c, request, &r, text))
+            note_rotation(c, &r, said, detail);
+        else if (decides(c, p->site) && refused(c, request, &r, said, detail))
             core_note(c, JOURNAL_ERROR, "join.kept", "reason=%s", err_name(ERR_DATABASE));
     }
     arena_fini(&arena);

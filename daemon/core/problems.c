@@ -113,9 +113,10 @@ static void put_rotation(struct req *r, json_t *problems)
     roster_secretariat(c, who, sizeof who);
     req_put(r->result, "next_key", req_id(slice_of(fresh, SITE_BYTES)));
     req_put(r->result, "next_key_who", json_string(who));
-    req_put(r->result, "next_key_error", c->rekey_error ? json_string(err_name(c->rekey_error)) : json_null());
-    if (c->rekey_error)
-        problems_add(r, problems, c->rekey_error, tr(r->lang, N_("you")), c->rekey_detail);
+    req_put(r->result, "next_key_error",
+            r->own->rekey_error ? json_string(err_name(r->own->rekey_error)) : json_null());
+    if (r->own->rekey_error)
+        problems_add(r, problems, r->own->rekey_error, tr(r->lang, N_("you")), r->own->rekey_detail);
     else
         problems_add(r, problems, ERR_KEY_WAITING, who, who);
 }

@@ -113,7 +113,7 @@ static err_t ask(struct core *c, const struct own *own, const struct site *site,
     return e;
 }
 
-err_t rotate_key(struct core *c, const struct own *own, uint8_t fresh[SITE_BYTES], bool *waits, struct why *why)
+err_t rotate_key(struct core *c, struct own *own, uint8_t fresh[SITE_BYTES], bool *waits, struct why *why)
 {
     struct sign_key key = {0};
     uint8_t wanted[SITE_BYTES];
@@ -138,7 +138,7 @@ err_t rotate_key(struct core *c, const struct own *own, uint8_t fresh[SITE_BYTES
         e = ask(c, own, site, &key);
     if (!e)
         memcpy(fresh, key.pub, SITE_BYTES);
-    c->rekey_error = ERR_OK;
+    own->rekey_error = ERR_OK;
     sign_key_wipe(&key);
     return e;
 }

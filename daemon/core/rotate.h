@@ -14,7 +14,7 @@
  * The steps up to the act, or up to the request (*waits); a daemon goes on with the old key until it is opened anew (core_rekeyed). Asked again, it goes on
  * with the same key. In no batch. ERR_STANDING, ERR_RESTORED, ERR_NOTHING_TO_DO where the old key is over.
  */
-err_t rotate_key(struct core *c, const struct own *own, uint8_t fresh[SITE_BYTES], bool *waits, struct why *why);
+err_t rotate_key(struct core *c, struct own *own, uint8_t fresh[SITE_BYTES], bool *waits, struct why *why);
 /*
  * A request whose signatures hold and whose secret is a site's key: the registrar writes the act. ERR_WAITING: it is somebody else's to decide, or not now.
  * ERR_STANDING, ERR_WHO, ERR_MEMBER. In no batch. Idempotent.

@@ -34,6 +34,8 @@ struct own {
     bool confirm;              /* or that somebody there has to let it in */
     char join_detail[JOIN_DETAIL_BYTES];
     struct mono asked; /* when JOIN was last sent for it */
+    err_t rekey_error; /* what a member said to its request for a new key; ERR_OK: nothing against it */
+    char rekey_detail[JOIN_DETAIL_BYTES];
 };
 
 /* An entity touched in the batch under way: folded once, at its end. */
@@ -201,8 +203,6 @@ struct core {
     bool joins_due; /* requests that we keep may have become settled, or can be decided */
     struct mono
         rekeyed; /* when to be opened anew, under the new key that an act gave one of our sites; 0 ms: there is none */
-    err_t rekey_error; /* what a member said to our request for a new key; ERR_OK: nothing against it */
-    char rekey_detail[160];
     size_t alarmed_rivals, alarmed_voids; /* of the authority: noted in the journal */
     struct erasing erase;
     bool effect_due; /* a charter or an act is stored whose effect failed: again at effect_at */

@@ -1,6 +1,9 @@
 /* One daemon, the sites of several allies: each with its key, guard and logs; the first speaks for all. */
 #include "tests/help/core_world.h"
 
+#include "daemon/core/joins.h"
+#include "daemon/core/sync.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -512,6 +515,36 @@ static void a_hosted_site_gets_a_new_key_where_it_is(void **state)
     end(w);
 }
 
+static void assert_refused_key(struct world *w, size_t at, const char *site, const char *expected)
+{
+    json_t *r = world_do(w, at, "status", json_pack("{s:s}", "site", site));
+    const char *error = json_string_value(json_object_get(r, "next_key_error"));
+    assert_string_equal(error ? error : "", expected);
+    json_decref(r);
+}
+
+static void what_is_said_against_a_hosted_sites_new_key_is_told_of_that_site(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(425, 3);
+    char *code = world_invite(w, "Delta", 3600);
+    struct core *c = w->sites[1].core;
+    host(w, 1, "", "delta", code, "waiting");
+    assert_true(world_settle(w, 30000));
+    world_stop(w, 0);
+    json_decref(world_do(w, 1, "key.rotate", json_pack("{s:s}", "site", "delta")));
+    struct peer *p = sync_peer_of(c, w->sites[2].core->own[0].key.pub);
+    assert_non_null(p);
+    for (int ms = 0; ms < 1000 && !p->joins_open; ms++)
+        world_run(w, 1);
+    assert_int_equal(p->joins_open, 1);
+    joins_answered(c, p, &(struct msg_welcome){.code = slice_text("member"), .detail = slice_text("key.rotate")});
+    assert_refused_key(w, 1, "delta", "member");
+    assert_refused_key(w, 1, w->sites[1].name, "");
+    free(code);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +564,7 @@ int main(void)
         cmocka_unit_test(a_site_moves_from_a_member_that_hosts_it),
         cmocka_unit_test(a_move_is_cancelled_and_the_daemons_own_site_does_not_move),
         cmocka_unit_test(a_hosted_site_gets_a_new_key_where_it_is),
+        cmocka_unit_test(what_is_said_against_a_hosted_sites_new_key_is_told_of_that_site),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
