@@ -106,11 +106,10 @@ void server_reply(struct http_request *q, unsigned status, const char *type, str
 void server_problem(struct http_request *q, unsigned status, err_t code)
 {
     server_reply(q, status, "application/problem+json", slice_text(""));
-    buf_printf(&q->answer, "{\"type\":\"about:blank\",\"status\":%u", status);
-    if (code)
-        buf_printf(&q->answer, ",\"title\":\"%s\",\"code\":\"%s\",\"number\":\"ALLIED-%d\"", err_what(code),
-                   err_name(code), err_number(code));
-    buf_printf(&q->answer, "}\n");
+    buf_printf(&q->answer,
+               "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"%s\",\"code\":\"%s\","
+               "\"number\":\"ALLIED-%d\"}\n",
+               MHD_get_reason_phrase_for(status), status, err_what(code), err_name(code), err_number(code));
 }
 
 static enum MHD_Result give(struct http_request *q)
@@ -186,8 +185,10 @@ static unsigned judge_body(const struct http_request *q, err_t *why)
     const char *type = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
     struct framing f = {.lengths = 0};
     MHD_get_connection_values(q->connection, MHD_HEADER_KIND, frame, &f);
-    if (!framing_is_clear(&f))
+    if (!framing_is_clear(&f)) {
+        *why = ERR_HTTP_FRAMING;
         return 400;
+    }
     if (length && strtoull(length, NULL, 10) > q->route->body_bytes) {
         *why = ERR_TOO_LARGE;
         return 413;
@@ -203,11 +204,12 @@ static unsigned judge_body(const struct http_request *q, err_t *why)
 static enum MHD_Result begin(struct http_request *q, const char *method)
 {
     unsigned status = 414;
-    err_t why = ERR_OK;
+    err_t why = ERR_TOO_LARGE;
     q->begun = true;
     conn_is_at(q->conn, CONN_BODY, now_mono());
     if (q->uri_bytes <= LIMIT_HTTP_URI_BYTES) {
         q->route = route_find(method, slice_text(q->path), &status, q->allow);
+        why = status == 405 ? ERR_HTTP_METHOD : ERR_HTTP_PATH;
         if (q->route) {
             q->allow[0] = 0;
             status = judge_body(q, &why);

@@ -46,7 +46,7 @@ long server_timeout_ms(struct server *s); /* until server_step has to be called 
 
 /* For handlers. */
 void server_reply(struct http_request *q, unsigned status, const char *type, struct slice body);
-void server_problem(struct http_request *q, unsigned status, err_t code); /* ERR_OK: no code */
+void server_problem(struct http_request *q, unsigned status, err_t code); /* RFC 9457, PROTOCOL.md §8.5 */
 void server_forward(struct server *s, struct http_request *q, enum bus_http what);
 /* The core's answer to a ticket. */
 void server_answer(struct server *s, uint64_t ticket, unsigned status, err_t why, struct slice body);
