@@ -5,7 +5,7 @@
 #include "daemon/core/backup.h"
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/pick.h"
-#include "daemon/cmd/service.h"
+#include "daemon/cmd/real.h"
 #include "daemon/core/found.h"
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static void show(const struct out *o, const json_t *facts)
 
 static struct backup_options options_for(const struct cli *cli, const char *path)
 {
-    struct env env = service_env(NULL);
+    struct env env = real_env(NULL);
     return (struct backup_options){.dir = cli->data, .path = path, .with_keys = true, .now = env.wall(env.ctx)};
 }
 

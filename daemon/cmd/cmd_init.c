@@ -3,7 +3,7 @@
  */
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/pick.h"
-#include "daemon/cmd/service.h"
+#include "daemon/cmd/real.h"
 #include "daemon/cmd/slug.h"
 #include "daemon/core/found.h"
 
@@ -43,7 +43,7 @@ int cmd_init(struct cli *cli, int argc, char **argv)
     if (!ally)
         return cli_lacks(cli, "--ally NAME");
     slug_make(ally, site);
-    struct env env = service_env(NULL);
+    struct env env = real_env(NULL);
     err_t e = found_alliance(cli->data, &env, args.operands[0], ally,
                              name        ? name
                              : cli->site ? cli->site

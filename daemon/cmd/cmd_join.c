@@ -5,7 +5,7 @@
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/fetch.h"
 #include "daemon/cmd/pick.h"
-#include "daemon/cmd/service.h"
+#include "daemon/cmd/real.h"
 #include "daemon/cmd/slug.h"
 #include "daemon/core/found.h"
 
@@ -54,7 +54,7 @@ static err_t prepare(struct cli *cli, const struct args *args, const struct invi
     slug_make(ally ? ally : name, site);
     endpoints_told(cli->settings, settings_get(cli->settings, SETTING_ZEROMQ_LISTEN),
                    settings_get(cli->settings, SETTING_HTTP_LISTEN), endpoints, sizeof endpoints);
-    struct env env = service_env(NULL);
+    struct env env = real_env(NULL);
     return found_join(cli->data, &env, invite, ally,
                       given       ? given
                       : cli->site ? cli->site

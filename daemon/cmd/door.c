@@ -1,7 +1,7 @@
 #include "daemon/cmd/endpoints.h"
 #include "daemon/cmd/door.h"
 #include "daemon/bus/control.h"
-#include "daemon/cmd/service.h"
+#include "daemon/cmd/real.h"
 #include "daemon/core/core.h"
 #include "daemon/core/found.h"
 #include "protocol/base/limits.h"
@@ -34,13 +34,13 @@ static void take_reply(void *ctx, struct slice client, struct slice json)
 static void take_note(void *ctx, enum journal_level level, const char *event, const char *pairs)
 {
     struct door *d = ctx;
-    struct env env = service_env(d->journal);
+    struct env env = real_env(d->journal);
     env.note(env.ctx, level, event, pairs);
 }
 
 static err_t open_here(struct door *d, const struct settings *settings, struct why *why)
 {
-    struct env env = service_env(NULL);
+    struct env env = real_env(NULL);
     char endpoints[2048];
     env.ctx = d;
     env.reply = take_reply;

@@ -9,9 +9,6 @@
 #include "daemon/core/env.h"
 #include <jansson.h>
 
-/* The real clock, randomness and journal; no network. `journal` may be NULL. */
-struct env service_env(struct journal *journal);
-
 struct service;
 struct service_options {
     const char *dir;

@@ -1,29 +1,13 @@
 #include "daemon/cmd/service_http.h"
-#include "daemon/cmd/service_out.h"
 #include "daemon/http/tls.h"
-#include "protocol/wire/rd.h"
-#include <signal.h>
-#include <stdlib.h>
 
-#define HTTP_NAME  "http"
-#define START_MS   10000
-#define HEAD_BYTES 4096
+#define HTTP_NAME "http"
 
 static void *run(void *arg)
 {
     struct service_http *h = arg;
-    http_run(h->other, &h->options);
+    http_run(h->thread.other, &h->options);
     return NULL;
-}
-
-static err_t start(struct service_http *h)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    h->runs = pthread_create(&h->thread, NULL, run, h) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return h->runs ? ERR_OK : ERR_MEMORY;
 }
 
 static err_t load_tls(struct service_http *h, const struct settings *settings, struct why *why)
@@ -42,29 +26,6 @@ static err_t load_tls(struct service_http *h, const struct settings *settings, s
     return e;
 }
 
-/* The first word of the thread: where it listens, or why it does not. */
-static err_t first_word(struct service_http *h, struct why *why)
-{
-    struct buf in;
-    struct rd r;
-    char name[64] = "";
-    buf_init(&in, HEAD_BYTES);
-    err_t e = bus_recv(h->end, START_MS, &in);
-    rd_init(&r, buf_slice(&in));
-    rd_array(&r, 2, 3);
-    uint64_t event = rd_uint(&r, UINT64_MAX);
-    struct slice text = rd_text(&r, sizeof h->address - 1);
-    if (!e && event == BUS_LISTENING) {
-        memcpy(h->address, text.at, text.len);
-    } else if (!e) {
-        memcpy(name, text.at, text.len < sizeof name ? text.len : 0);
-        e = err_by_name(name);
-        e = why_set(why, e == ERR_COUNT || !e ? ERR_INTERNAL : e, "http.listen %.100s", h->options.listen);
-    }
-    buf_fini(&in);
-    return e;
-}
-
 err_t service_http_open(struct service_http *h, struct bus *bus, const struct settings *settings, bool *taken,
                         struct why *why)
 {
@@ -72,14 +33,11 @@ err_t service_http_open(struct service_http *h, struct bus *bus, const struct se
     if (!*h->options.listen)
         return ERR_OK;
     err_t e = load_tls(h, settings, why);
-    if (!e)
-        e = bus_attach(bus, HTTP_NAME, true, &h->end);
-    if (!e)
-        e = bus_attach(bus, HTTP_NAME, false, &h->other);
-    if (!e)
-        e = start(h);
-    if (!e)
-        e = first_word(h, why);
+    if (!e) {
+        e = service_thread_open(&h->thread, bus, HTTP_NAME, run, h, why);
+        if (e)
+            why_set(why, e, "http.listen %.100s", h->options.listen);
+    }
     if (e != ERR_PORT_USED || !settings_is_default(settings, SETTING_HTTP_LISTEN))
         return e;
     service_http_close(h);
@@ -90,12 +48,7 @@ err_t service_http_open(struct service_http *h, struct bus *bus, const struct se
 
 void service_http_close(struct service_http *h)
 {
-    if (h->runs) {
-        service_out_stop(h->end);
-        pthread_join(h->thread, NULL);
-    }
-    bus_detach(h->end);
-    bus_detach(h->other);
+    service_thread_close(&h->thread);
     buf_fini(&h->cert);
     buf_wipe(&h->key);
     *h = (struct service_http){0};

@@ -1,22 +1,17 @@
 /*
- * service_http: the HTTP thread of a service: its certificate, its end of the bus, its start and its end.
+ * service_http: the HTTP thread of a service, and its certificate.
  */
 #ifndef ALLIED_DAEMON_CMD_SERVICE_HTTP_H
 #define ALLIED_DAEMON_CMD_SERVICE_HTTP_H
 
 #include "conf/settings.h"
-#include "daemon/bus/bus.h"
+#include "daemon/cmd/service_thread.h"
 #include "daemon/http/http.h"
-#include "peers/address.h"
-#include <pthread.h>
 
 struct service_http {
-    struct bus_end *end, *other; /* `end`: the core's; NULL where HTTP is served nowhere */
+    struct service_thread thread; /* not open where HTTP is served nowhere */
     struct http_options options;
     struct buf cert, key;
-    pthread_t thread;
-    bool runs;
-    char address[ADDRESS_TEXT_MAX]; /* where it listens; "" nowhere */
 };
 /*
  * Starts it, and waits until it listens. Where http.listen was not set and its port is taken, by another allied as a rule, HTTP is served nowhere and

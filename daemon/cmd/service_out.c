@@ -112,12 +112,3 @@ void service_out_env(struct service_out *o, struct env *env)
     env->reply = net_reply;
     env->note = note;
 }
-
-void service_out_stop(struct bus_end *end)
-{
-    struct buf b;
-    buf_init(&b, 16);
-    wr_array(&b, 1);
-    wr_uint(&b, BUS_STOP);
-    put(end, &b);
-}

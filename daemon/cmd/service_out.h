@@ -19,6 +19,5 @@ struct service_out {
 };
 /* Sets the network, the answers and the journal; `env` has the clock and the randomness, which take no context. */
 void service_out_env(struct service_out *o, struct env *env);
-void service_out_stop(struct bus_end *end); /* BUS_STOP */
 
 #endif

@@ -1,6 +1,6 @@
 #include "tests/faults/site.h"
 
-#include "daemon/cmd/service.h"
+#include "daemon/cmd/real.h"
 #include "daemon/core/found.h"
 #include "daemon/store/oplog.h"
 
@@ -39,13 +39,13 @@ static void take_reply(void *ctx, struct slice client, struct slice json)
 static void take_note(void *ctx, enum journal_level level, const char *event, const char *pairs)
 {
     struct fault_site *s = ctx;
-    struct env env = service_env(s->journal);
+    struct env env = real_env(s->journal);
     env.note(env.ctx, level, event, pairs);
 }
 
 static struct env env_of(struct fault_site *s)
 {
-    struct env env = service_env(NULL);
+    struct env env = real_env(NULL);
     env.ctx = s;
     env.reply = take_reply;
     env.note = take_note;

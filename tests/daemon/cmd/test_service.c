@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "daemon/cmd/real.h"
 #include "daemon/cmd/service.h"
 #include "daemon/core/found.h"
 #include <pthread.h>
@@ -68,7 +69,7 @@ static void every_request_of_a_burst_is_answered(void **state)
     bool stopped = false;
     (void)state;
     assert_non_null(mkdtemp(c.dir));
-    struct env env = service_env(NULL);
+    struct env env = real_env(NULL);
     assert_int_equal(found_alliance(c.dir, &env, "Alliance", "One", "one", &why), ERR_OK);
     static const char *const overrides[] = {"zeromq.listen=127.0.0.1:0"};
     assert_int_equal(settings_load(NULL, overrides, 1, &settings, &why), ERR_OK);
