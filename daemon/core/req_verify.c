@@ -11,7 +11,6 @@
 #include "daemon/store/inspect.h"
 #include "protocol/base/base32.h"
 #include <stdio.h>
-#include <stdlib.h>
 
 #define FAULTS_SHOWN 100
 
@@ -22,22 +21,15 @@ struct verification {
     uint8_t sum[HASH_BYTES];
 };
 
-static void fault(struct verification *v, err_t e, const char *where)
+static void fault(void *verification, err_t e, const char *where)
 {
+    struct verification *v = verification;
     v->faults_n++;
     if (json_array_size(v->faults) >= FAULTS_SHOWN)
         return;
     json_array_append_new(v->faults, json_pack("{s:s, s:o, s:s, s:s}", "where", where, "code",
                                                json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "text",
                                                tr(v->r->lang, err_what(e))));
-}
-
-static void fault_at(struct verification *v, err_t e, const struct log_id *log, uint64_t seq)
-{
-    char where[120], site[SHORT_LEN + 1];
-    snprintf(where, sizeof where, "log %s/%llu seq %llu", core_short(slice_of(log->site, SITE_BYTES), site),
-             (unsigned long long)log->incarnation, (unsigned long long)seq);
-    fault(v, e, where);
 }
 
 static void fault_entity(struct verification *v, err_t e, struct slice entity)
@@ -47,7 +39,7 @@ static void fault_entity(struct verification *v, err_t e, struct slice entity)
     fault(v, e, where);
 }
 
-/* ---- logs ---- */
+/* ---- what is signed ---- */
 
 static err_t check_files(struct verification *v, const struct commit *c)
 {
@@ -69,112 +61,19 @@ static err_t check_files(struct verification *v, const struct commit *c)
     return ERR_OK;
 }
 
-static err_t check_commit(struct verification *v, const struct commit *c, const struct log_head *before)
+static err_t check_commit(void *verification, const struct commit *c, bool sound)
 {
+    struct verification *v = verification;
     v->commits++;
-    err_t e = commit_verify(c, v->r->core->authority.alliance);
-    if (e)
-        fault_at(v, e, &c->log, c->seq);
-    else
-        v->signatures++;
-    if (memcmp(c->prev, before->id, HASH_BYTES) != 0)
-        fault_at(v, ERR_CHAIN, &c->log, c->seq);
-    if (c->clock <= before->clock)
-        fault_at(v, ERR_CLOCK, &c->log, c->seq);
-    for (size_t i = 0; i < c->ops_n; i++)
-        if (c->ops[i].state == BODY_PRESENT && commit_check_body(&c->ops[i]))
-            fault_at(v, ERR_COMMITMENT, &c->log, c->seq);
-    e = inspect_commit(v->r->core->store, &c->log, c);
-    if (e == ERR_VERIFY)
-        fault_at(v, e, &c->log, c->seq);
-    else if (e)
-        return e;
-    return check_files(v, c);
+    v->signatures += sound;
+    err_t e = inspect_commit(v->r->core->store, &c->log, c), more = e && e != ERR_VERIFY ? e : check_files(v, c);
+    return more ? more : e;
 }
 
-static err_t check_log(struct verification *v, const struct log_head *head, struct commit *c)
+static err_t check_signed(struct verification *v)
 {
-    struct log_head before = {.log = head->log};
-    struct arena arena = {0};
-    err_t e = ERR_OK;
-    for (uint64_t seq = 1; seq <= head->seq && !e; seq++) {
-        arena_clear(&arena);
-        e = oplog_get(v->r->core->store, &head->log, seq, &arena, c);
-        if (e && e != ERR_DISK && e != ERR_MEMORY) {
-            fault_at(v, ERR_VERIFY, &head->log, seq);
-            break;
-        }
-        if (!e && (c->seq != seq || log_compare(&c->log, &head->log) != 0))
-            fault_at(v, ERR_CHAIN, &head->log, seq);
-        if (!e)
-            e = check_commit(v, c, &before);
-        memcpy(before.id, c->id, HASH_BYTES);
-        before.clock = c->clock;
-    }
-    if (!e && (memcmp(before.id, head->id, HASH_BYTES) != 0 || before.clock != head->clock))
-        fault_at(v, ERR_CHAIN, &head->log, head->seq);
-    arena_fini(&arena);
-    return e == ERR_DISK || e == ERR_MEMORY ? e : ERR_OK;
-}
-
-static err_t check_logs(struct verification *v)
-{
-    struct log_head *heads = NULL;
-    size_t n = 0;
-    struct commit *scratch = malloc(sizeof *scratch);
-    err_t e = scratch ? oplog_heads(v->r->core->store, &v->r->arena, &heads, &n) : ERR_MEMORY;
-    for (size_t i = 0; i < n && !e; i++)
-        e = check_log(v, &heads[i], scratch);
-    free(scratch);
-    return e;
-}
-
-/* ---- charters and roster ---- */
-
-static bool is_roll(const struct inspect_roll *roll, const uint8_t id[HASH_BYTES], uint64_t number)
-{
-    return slice_equal(roll->id, slice_of(id, HASH_BYTES)) && roll->number == number;
-}
-
-static void check_charter(struct verification *v, const struct inspect_roll *roll)
-{
-    struct charter charter;
-    err_t e = charter_decode(roll->carried, &v->r->arena, &charter);
-    if (!e && charter.number == 0)
-        e = charter_check_founding(&charter);
-    if (e || !is_roll(roll, charter.id, charter.number))
-        fault(v, ERR_CHARTER, "table charters");
-}
-
-static void check_act(struct verification *v, const struct inspect_roll *roll)
-{
-    struct roster_act act;
-    err_t e = roster_decode(roll->carried, &v->r->arena, &act);
-    if (e || !signed_by_registrar(&v->r->core->authority, &act) || !is_roll(roll, act.id, act.number))
-        fault(v, ERR_ROSTER, "table roster");
-}
-
-static err_t check_rolls(struct verification *v)
-{
-    struct inspect_roll *charters = NULL, *acts = NULL;
-    size_t charters_n = 0, acts_n = 0;
-    err_t e = inspect_charters(v->r->core->store, &v->r->arena, &charters, &charters_n);
-    if (!e)
-        e = inspect_acts(v->r->core->store, &v->r->arena, &acts, &acts_n);
-    for (size_t i = 0; i < charters_n && !e; i++)
-        check_charter(v, &charters[i]);
-    for (size_t i = 0; i < acts_n && !e; i++)
-        check_act(v, &acts[i]);
-    return e;
-}
-
-static err_t check_beside(struct verification *v)
-{
-    struct why found = {0};
-    err_t e = signed_check_beside(v->r->core->store, &found);
-    if (e == ERR_VERIFY)
-        fault(v, e, found.text);
-    return e == ERR_VERIFY ? ERR_OK : e;
+    return signed_look(v->r->core->store,
+                       &(struct signed_look){.ctx = v, .every = true, .fault = fault, .commit = check_commit});
 }
 
 /* ---- folds ---- */
@@ -255,8 +154,7 @@ static err_t check_file(struct verification *v)
 
 err_t req_verify(struct req *r)
 {
-    static err_t (*const checks[])(struct verification *) = {check_file, check_rolls,    check_beside,
-                                                             check_logs, check_entities, check_derived};
+    static err_t (*const checks[])(struct verification *) = {check_file, check_signed, check_entities, check_derived};
     struct verification v = {.r = r, .faults = json_array()};
     struct core *c = r->core;
     uint8_t digest[HASH_BYTES];

@@ -6,11 +6,12 @@
 #include "daemon/store/inspect.h"
 #include "daemon/store/local.h"
 #include "daemon/store/rolls.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 struct looking {
+    const struct signed_look *how;
     struct store *s;
-    struct why *why;
     struct arena arena;
     struct commit *commit; /* the one that is looked at */
     uint8_t alliance[ALLIANCE_BYTES];
@@ -18,16 +19,20 @@ struct looking {
     bool founded; /* there are charters */
 };
 
-static err_t found(struct looking *l, err_t what, const char *where)
+/* ERR_OK: the look goes on. */
+static err_t found(const struct looking *l, err_t what, const char *where)
 {
-    return why_set(l->why, ERR_VERIFY, "%s: %s", where, err_name(what));
+    if (what)
+        l->how->fault(l->how->ctx, what, where);
+    return what && !l->how->every ? ERR_VERIFY : ERR_OK;
 }
 
-static err_t found_at(struct looking *l, err_t what, const struct commit *c)
+static err_t found_at(const struct looking *l, err_t what, const struct log_id *log, uint64_t seq)
 {
-    char site[SHORT_LEN + 1];
-    return why_set(l->why, ERR_VERIFY, "log %s/%llu seq %llu: %s", core_short(slice_of(c->log.site, SITE_BYTES), site),
-                   (unsigned long long)c->log.incarnation, (unsigned long long)c->seq, err_name(what));
+    char site[SHORT_LEN + 1], where[120];
+    snprintf(where, sizeof where, "log %s/%llu seq %llu", core_short(slice_of(log->site, SITE_BYTES), site),
+             (unsigned long long)log->incarnation, (unsigned long long)seq);
+    return found(l, what, where);
 }
 
 bool signed_by_registrar(const struct authority *a, const struct roster_act *act)
@@ -40,38 +45,51 @@ bool signed_by_registrar(const struct authority *a, const struct roster_act *act
 
 /* ---- commits ---- */
 
-static err_t check_bytes(const struct looking *l, const struct commit *c)
+static err_t check_bodies(const struct commit *c)
 {
-    err_t e = commit_verify(c, l->alliance);
+    err_t e = ERR_OK;
     for (size_t i = 0; i < c->ops_n && !e; i++)
         if (c->ops[i].state == BODY_PRESENT)
             e = commit_check_body(&c->ops[i]);
     return e;
 }
 
-static err_t check_log(struct looking *l, const struct log_head *head)
+static err_t check_commit(const struct looking *l, const struct log_head *before)
+{
+    const struct commit *c = l->commit;
+    uint64_t seq = before->seq + 1;
+    bool next =
+        c->seq == seq && log_compare(&c->log, &before->log) == 0 && memcmp(c->prev, before->id, HASH_BYTES) == 0;
+    const err_t all[] = {commit_verify(c, l->alliance), next ? ERR_OK : ERR_CHAIN,
+                         c->clock <= before->clock ? ERR_CLOCK : ERR_OK, check_bodies(c)};
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < sizeof all / sizeof *all && !e; i++)
+        e = found_at(l, all[i], &before->log, seq);
+    err_t more = !e && l->how->commit ? l->how->commit(l->how->ctx, c, !all[0]) : e;
+    return !e && more == ERR_VERIFY ? found_at(l, more, &before->log, seq) : more;
+}
+
+/* What cannot be read ends the look at its log: nothing behind it can be placed. */
+static err_t check_log(const struct looking *l, const struct log_head *head)
 {
     struct commit *c = l->commit;
-    struct log_head before = {.log = head->log};
+    struct log_head at = {.log = head->log};
     struct arena arena = {0};
     err_t e = ERR_OK;
-    for (uint64_t seq = 1; seq <= head->seq && !e; seq++) {
+    while (at.seq < head->seq && !e) {
         arena_clear(&arena);
-        e = oplog_get(l->s, &head->log, seq, &arena, c);
-        if (e == ERR_MEMORY || e == ERR_DISK)
+        e = oplog_get(l->s, &head->log, at.seq + 1, &arena, c);
+        if (e) {
+            e = e == ERR_MEMORY || e == ERR_DISK ? e : found_at(l, e, &head->log, at.seq + 1);
             break;
-        err_t what = e ? e : check_bytes(l, c);
-        if (!what &&
-            (c->seq != seq || log_compare(&c->log, &head->log) != 0 || memcmp(c->prev, before.id, HASH_BYTES) != 0))
-            what = ERR_CHAIN;
-        if (!what && c->clock <= before.clock)
-            what = ERR_CLOCK;
-        c->log = head->log;
-        c->seq = seq;
-        e = what ? found_at(l, what, c) : ERR_OK;
-        memcpy(before.id, c->id, HASH_BYTES);
-        before.clock = c->clock;
+        }
+        e = check_commit(l, &at);
+        memcpy(at.id, c->id, HASH_BYTES);
+        at.clock = c->clock;
+        at.seq++;
     }
+    if (!e && at.seq == head->seq && (memcmp(at.id, head->id, HASH_BYTES) != 0 || at.clock != head->clock))
+        e = found_at(l, ERR_CHAIN, &head->log, head->seq);
     arena_fini(&arena);
     return e;
 }
@@ -86,12 +104,13 @@ static err_t check_logs(struct looking *l)
     return e;
 }
 
-static err_t check_carried(struct looking *l, struct slice carried, const char *where)
+/* What is wrong with a commit beside the logs, which goes into l->commit. */
+static err_t read_carried(const struct looking *l, struct slice carried)
 {
-    err_t what = commit_decode(carried, l->commit);
-    if (!what)
-        what = check_bytes(l, l->commit);
-    return what ? found(l, what, where) : ERR_OK;
+    err_t e = commit_decode(carried, l->commit);
+    if (!e)
+        e = commit_verify(l->commit, l->alliance);
+    return e ? e : check_bodies(l->commit);
 }
 
 static err_t check_aside(struct looking *l)
@@ -104,12 +123,33 @@ static err_t check_aside(struct looking *l)
     for (size_t i = 0; i < n && !e; i++) {
         arena_clear(&arena);
         e = aside_get(l->s, rows[i].dot, &arena, &carried);
-        if (!e)
-            e = check_carried(l, carried, "table aside");
-        if (!e && memcmp(l->commit->id, rows[i].dot, sizeof rows[i].dot) != 0)
-            e = found(l, ERR_CHAIN, "table aside");
+        if (e)
+            break;
+        err_t what = read_carried(l, carried);
+        if (!what && memcmp(l->commit->id, rows[i].dot, sizeof rows[i].dot) != 0)
+            what = ERR_CHAIN;
+        e = found(l, what, "table aside");
     }
     arena_fini(&arena);
+    return e;
+}
+
+/* Both are signed, follow the same commit, and stand in the order of their ids. */
+static err_t read_fork(const struct looking *l, const struct fork_proof *fork)
+{
+    const struct slice sides[] = {fork->a, fork->b};
+    uint8_t prev[2][HASH_BYTES], id[2][HASH_BYTES];
+    const struct commit *c = l->commit;
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < 2 && !e; i++) {
+        e = read_carried(l, sides[i]);
+        if (!e && (log_compare(&c->log, &fork->log) != 0 || c->seq != fork->seq))
+            e = ERR_FORK;
+        memcpy(prev[i], c->prev, HASH_BYTES);
+        memcpy(id[i], c->id, HASH_BYTES);
+    }
+    if (!e && (memcmp(prev[0], prev[1], HASH_BYTES) != 0 || memcmp(id[0], id[1], HASH_BYTES) >= 0))
+        e = ERR_FORK;
     return e;
 }
 
@@ -118,20 +158,8 @@ static err_t check_forks(struct looking *l)
     struct fork_proof *all = NULL;
     size_t n = 0;
     err_t e = forks_all(l->s, &l->arena, &all, &n);
-    for (size_t i = 0; i < n && !e; i++) {
-        uint8_t prev[HASH_BYTES], id[HASH_BYTES];
-        e = check_carried(l, all[i].a, "table forks");
-        if (e)
-            break;
-        bool same = log_compare(&l->commit->log, &all[i].log) == 0 && l->commit->seq == all[i].seq;
-        memcpy(prev, l->commit->prev, HASH_BYTES);
-        memcpy(id, l->commit->id, HASH_BYTES);
-        e = check_carried(l, all[i].b, "table forks");
-        same &= log_compare(&l->commit->log, &all[i].log) == 0 && l->commit->seq == all[i].seq &&
-                memcmp(prev, l->commit->prev, HASH_BYTES) == 0 && memcmp(id, l->commit->id, HASH_BYTES) < 0;
-        if (!e && !same)
-            e = found(l, ERR_FORK, "table forks");
-    }
+    for (size_t i = 0; i < n && !e; i++)
+        e = found(l, read_fork(l, &all[i]), "table forks");
     return e;
 }
 
@@ -157,7 +185,7 @@ static err_t evaluate(struct looking *l)
         return e;
     e = authority_build_all(&in, &l->authority);
     l->founded = e == ERR_OK;
-    return e && e != ERR_MEMORY ? found(l, e, "table charters") : e;
+    return e == ERR_MEMORY ? e : found(l, e, "table charters");
 }
 
 /* One that waits for more signatures has one at least; which of them stand is for the authority to say. */
@@ -181,7 +209,7 @@ static err_t check_charters(struct looking *l)
             what = ERR_CHARTER;
         if (!what)
             what = c.number == 0 ? charter_check_founding(&c) : is_signed(&c) ? ERR_OK : ERR_SIGNATURE;
-        e = what ? found(l, what, "table charters") : ERR_OK;
+        e = found(l, what, "table charters");
     }
     return e;
 }
@@ -198,7 +226,7 @@ static err_t check_acts(struct looking *l)
             what = ERR_ROSTER;
         if (!what && !signed_by_registrar(&l->authority, &act))
             what = ERR_SIGNATURE;
-        e = what ? found(l, what, "table roster") : ERR_OK;
+        e = found(l, what, "table roster");
     }
     return e;
 }
@@ -213,24 +241,30 @@ static err_t check_promises(struct looking *l)
         err_t what = promise_decode(all[i], &p);
         if (!what)
             what = promise_check(&p);
-        e = what ? found(l, what, "table promises") : ERR_OK;
+        e = found(l, what, "table promises");
     }
     return e;
 }
 
 typedef err_t check_fn(struct looking *l);
 
-static err_t look(struct store *s, check_fn *const *checks, size_t n, struct why *why)
+err_t signed_look(struct store *s, const struct signed_look *how)
 {
-    struct looking l = {.s = s, .why = why, .commit = malloc(sizeof *l.commit)};
+    static check_fn *const checks[] = {evaluate,    check_charters, check_acts, check_promises,
+                                       check_forks, check_aside,    check_logs};
+    struct looking l = {.how = how, .s = s, .commit = malloc(sizeof *l.commit)};
     struct slice alliance;
     err_t e = l.commit ? local_get(s, SETTING_ALLIANCE, &l.arena, &alliance) : ERR_MEMORY;
     if (!e && alliance.len != ALLIANCE_BYTES)
         e = ERR_DATABASE;
     if (!e)
         memcpy(l.alliance, alliance.at, ALLIANCE_BYTES);
-    for (size_t i = 0; i < n && !e; i++)
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && !e; i++) {
         e = checks[i](&l);
+        /* A page that cannot be read is a fault, and ends the look at what stands on it. */
+        if (e == ERR_DATABASE && how->every)
+            e = found(&l, e, "database");
+    }
     if (l.founded)
         authority_fini(&l.authority);
     arena_fini(&l.arena);
@@ -238,15 +272,12 @@ static err_t look(struct store *s, check_fn *const *checks, size_t n, struct why
     return e;
 }
 
-err_t signed_check(struct store *s, struct why *why)
+static void tell(void *why, err_t what, const char *where)
 {
-    static check_fn *const all[] = {evaluate,    check_charters, check_acts, check_promises,
-                                    check_forks, check_aside,    check_logs};
-    return look(s, all, sizeof all / sizeof *all, why);
+    why_set(why, ERR_VERIFY, "%s: %s", where, err_name(what));
 }
 
-err_t signed_check_beside(struct store *s, struct why *why)
+err_t signed_check(struct store *s, struct why *why)
 {
-    static check_fn *const beside[] = {check_promises, check_forks, check_aside};
-    return look(s, beside, sizeof beside / sizeof *beside, why);
+    return signed_look(s, &(struct signed_look){.ctx = why, .fault = tell});
 }
