@@ -7,6 +7,7 @@
 #include "daemon/store/local.h"
 #include "daemon/store/replica.h"
 #include "daemon/store/rolls.h"
+#include "daemon/store/whole.h"
 #include "daemon/store/schema.h"
 #include "protocol/base/base32.h"
 #include <errno.h>
@@ -248,9 +249,12 @@ static err_t add_config(struct making *b)
     int fd = e ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return e;
-    ssize_t n = read(fd, b->config, sizeof b->config);
+    size_t n = 0;
+    e = whole_read(fd, b->config, sizeof b->config, &n);
     close(fd);
-    struct slice text = slice_of(b->config, n > 0 ? (size_t)n : 0);
+    if (e)
+        return why_set(b->why, e, "%.150s", path);
+    struct slice text = slice_of(b->config, n);
     return text.len ? add_part(b, ARCHIVE_CONFIG, slice_text(CONFIG_NAME), (struct archive_source){-1, text}) : ERR_OK;
 }
 

@@ -5,6 +5,7 @@
  * No fsync: a guard has to outlive the process, and must not outlive the boot.
  */
 #include "daemon/store/guard.h"
+#include "daemon/store/whole.h"
 
 #include "protocol/base/base32.h"
 
@@ -221,9 +222,10 @@ err_t guard_read(struct guard *g, struct guard_state *out)
     if (fd < 0)
         return ERR_NOT_FOUND;
     bool ours = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid();
-    ssize_t n = ours ? read(fd, form, sizeof form) : -1;
+    size_t n = 0;
+    err_t e = ours ? whole_read(fd, form, sizeof form, &n) : ERR_NOT_FOUND;
     close(fd);
-    return n == FORM_BYTES ? form_read(form, out) : ERR_NOT_FOUND;
+    return !e && n == FORM_BYTES ? form_read(form, out) : ERR_NOT_FOUND;
 }
 
 err_t guard_write(struct guard *g, const struct guard_state *state)
@@ -241,7 +243,7 @@ err_t guard_write(struct guard *g, const struct guard_state *state)
     int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return ERR_GUARD;
-    bool written = write(fd, form, sizeof form) == sizeof form;
+    bool written = whole_write(fd, slice_of(form, sizeof form)) == ERR_OK;
     written = close(fd) == 0 && written;
     if (written && rename(fresh, g->path) == 0)
         return ERR_OK;
