@@ -82,7 +82,8 @@ static err_t serve(struct cli *cli, const char *fresh)
         e = service_run(service, LOOK_EVERY_MS, &stopped);
         if (!e && stopped)
             e = why_set(&cli->why, ERR_INTERRUPTED, "%s", "allied key rotate");
-        json_t *answer = e ? NULL : service_ask(service, "status", NULL), *status = json_object_get(answer, "result");
+        json_t *of = cli->site ? json_pack("{s:s}", "site", cli->site) : NULL;
+        json_t *answer = e ? NULL : service_ask(service, "status", of), *status = json_object_get(answer, "result");
         if (!e)
             e = look(cli, status, fresh, &done);
         if (!e && !done && is_over(cli, since))

@@ -115,6 +115,11 @@ def test_a_hosted_site_waits_for_the_registrar_and_is_backed_up_with_its_key():
         al.wait_equal()
         for s in (a, b):
             s.verify()
+        b.stop()
+        fresh = b.json("--site", "tardive", "key", "rotate")["site"]
+        b.start()
+        equal({s["name"]: s["site"] for s in b.json("site", "list")["sites"]}["tardive"], fresh, "without a daemon of its own")
+        al.wait_equal()
         equal(b.run("key", "export", "--yes").exit, 64, "whose key?")
         words = [b.ok("--site", n, "key", "export", "--yes").out for n in states(b)]
         equal(len(set(words)), 3, "each has its own")
