@@ -1,5 +1,6 @@
 /* edit: one value changes, everything else stays byte for byte. */
 #include "conf/rewrite.h"
+#include "tests/help/scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -88,7 +89,7 @@ static void files_are_made_kept_private_and_replaced_at_once(void **state)
     (void)state;
     char dir[] = "/tmp/allied-edit-XXXXXX", path[64], link_path[64], text[200];
     struct stat st, link_st;
-    assert_non_null(mkdtemp(dir));
+    scratch_make(dir);
     snprintf(path, sizeof path, "%s/real.conf", dir);
     snprintf(link_path, sizeof link_path, "%s/allied.conf", dir);
     assert_int_equal(rewrite_file(path, "site.name", "Été", &why), ERR_OK);

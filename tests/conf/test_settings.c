@@ -1,6 +1,7 @@
 /* settings: defaults, files, overrides, and the words for what is wrong. Real files in a directory of the test's own. */
 #include "conf/settings.h"
 #include "conf/value.h"
+#include "tests/help/scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,8 +19,7 @@ static struct why why;
 static int make_dir(void **state)
 {
     (void)state;
-    if (!mkdtemp(dir))
-        return -1;
+    scratch_make(dir);
     snprintf(path, sizeof path, "%s/allied.conf", dir);
     return 0;
 }
@@ -27,8 +27,8 @@ static int make_dir(void **state)
 static int remove_dir(void **state)
 {
     (void)state;
-    unlink(path);
-    return rmdir(dir);
+    scratch_remove(dir);
+    return 0;
 }
 
 static err_t load(const char *text, const char *override)

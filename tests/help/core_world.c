@@ -5,6 +5,7 @@
 
 #include "daemon/core/found.h"
 #include "tests/help/store_fixture.h"
+#include "tests/help/scratch.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -27,9 +28,9 @@ struct world *world_new(uint64_t seed)
     *w = (struct world){.seed = seed, .random = seed, .delay = 5, .seen = json_object()};
     /* Guards want a tmpfs, and an fsync costs nothing there. */
     snprintf(w->root, sizeof w->root, "/dev/shm/allied-world-XXXXXX");
-    if (!mkdtemp(w->root)) {
+    if (!scratch_try(w->root)) {
         snprintf(w->root, sizeof w->root, "/tmp/allied-world-XXXXXX");
-        assert_non_null(mkdtemp(w->root));
+        scratch_make(w->root);
     }
     return w;
 }
@@ -50,7 +51,7 @@ void world_free(struct world *w)
     world_outsider_forget(w);
     free(w->events);
     json_decref(w->seen);
-    store_fixture_remove_tree(w->root);
+    scratch_remove(w->root);
     free(w);
 }
 

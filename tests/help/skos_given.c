@@ -1,5 +1,6 @@
 #include "tests/help/skos_given.h"
 #include "protocol/base/buf.h"
+#include "tests/help/scratch.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,13 +12,15 @@ static char dir[] = "/tmp/allied-skos-XXXXXX";
 int skos_make_dir(void **state)
 {
     (void)state;
-    return mkdtemp(dir) ? 0 : -1;
+    scratch_make(dir);
+    return 0;
 }
 
 int skos_remove_dir(void **state)
 {
     (void)state;
-    return rmdir(dir);
+    scratch_remove(dir);
+    return 0;
 }
 
 /* One file, rewritten by each test and removed by it. */

@@ -1,6 +1,7 @@
 #include "tests/help/store_fixture.h"
 
 #include "protocol/wire/wr.h"
+#include "tests/help/scratch.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -19,7 +20,7 @@ void store_fixture_open(struct store_fixture *f)
     *f = (struct store_fixture){0};
     assert_int_equal(sign_start(), ERR_OK);
     snprintf(f->dir, sizeof f->dir, "/tmp/allied-store-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
+    scratch_make(f->dir);
     snprintf(f->path, sizeof f->path, "%s/allied.db", f->dir);
     if (store_open(f->path, STORE_CREATE, &f->s, &why))
         fail_msg("%s: %s", err_name(why.code), why.text);
@@ -52,7 +53,7 @@ void store_fixture_close(struct store_fixture *f)
     store_close(f->s);
     arena_fini(&f->arena);
     if (f->dir[0])
-        store_fixture_remove_tree(f->dir);
+        scratch_remove(f->dir);
     *f = (struct store_fixture){0};
 }
 

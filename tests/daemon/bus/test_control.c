@@ -1,6 +1,7 @@
 /* The client's end against what may stand at DATA/control.sock; the daemon's end is in tests/peers/test_net.c. */
 #include "daemon/bus/control.h"
 #include "protocol/base/limits.h"
+#include "tests/help/scratch.h"
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -39,14 +40,6 @@ static int stand_at(const char *dir, bool listens)
     return fd;
 }
 
-static void clear(const char *dir)
-{
-    char full[4096];
-    snprintf(full, sizeof full, "%s/%s", dir, CONTROL_SOCKET);
-    unlink(full);
-    assert_int_equal(rmdir(dir), 0);
-}
-
 static err_t call(const char *dir, long timeout_ms)
 {
     struct buf answer;
@@ -60,7 +53,7 @@ static void no_directory_no_socket_and_a_dead_socket_are_no_daemon_at_once(void 
 {
     (void)state;
     char dir[64] = "/tmp/allied-bus-XXXXXX", missing[400];
-    assert_non_null(mkdtemp(dir));
+    scratch_make(dir);
     int64_t start = now_ms();
     assert_int_equal(call("/nonexistent/allied", 5000), ERR_NO_DAEMON);
     snprintf(missing, sizeof missing, "%s/%0200d", dir, 1);
@@ -69,20 +62,20 @@ static void no_directory_no_socket_and_a_dead_socket_are_no_daemon_at_once(void 
     close(stand_at(dir, false));
     assert_int_equal(call(dir, 5000), ERR_NO_DAEMON);
     assert_true(now_ms() - start < 1000);
-    clear(dir);
+    scratch_remove(dir);
 }
 
 static void listener_that_says_nothing_is_a_timeout(void **state)
 {
     (void)state;
     char dir[64] = "/tmp/allied-bus-XXXXXX";
-    assert_non_null(mkdtemp(dir));
+    scratch_make(dir);
     int fd = stand_at(dir, true);
     int64_t start = now_ms();
     assert_int_equal(call(dir, 150), ERR_TIMEOUT);
     assert_in_range(now_ms() - start, 149, 1500);
     close(fd);
-    clear(dir);
+    scratch_remove(dir);
 }
 
 static void *leave_after_a_moment(void *listening)
@@ -108,13 +101,13 @@ static void daemon_that_leaves_before_it_answers_may_have_done_what_was_asked(vo
     (void)state;
     char dir[64] = "/tmp/allied-bus-XXXXXX";
     pthread_t leaver;
-    assert_non_null(mkdtemp(dir));
+    scratch_make(dir);
     int fd = stand_at(dir, true);
     assert_int_equal(pthread_create(&leaver, NULL, leave_after_a_moment, &fd), 0);
     assert_int_equal(call(dir, 5000), ERR_UNANSWERED);
     assert_int_equal(pthread_join(leaver, NULL), 0);
     close(fd);
-    clear(dir);
+    scratch_remove(dir);
 }
 
 static void request_past_the_limit_is_refused_before_anything_is_sent(void **state)
@@ -134,7 +127,7 @@ static void long_path_becomes_a_short_name_of_the_same_file(void **state)
     char dir[64] = "/tmp/allied-bus-XXXXXX", deep[400], full[500];
     struct control_path p;
     struct stat a, b;
-    assert_non_null(mkdtemp(dir));
+    scratch_make(dir);
     snprintf(deep, sizeof deep, "%s/%0200d", dir, 1);
     assert_int_equal(mkdir(deep, 0700), 0);
     int fd = stand_at(deep, false);
@@ -146,8 +139,7 @@ static void long_path_becomes_a_short_name_of_the_same_file(void **state)
     control_path_close(&p);
     control_path_close(&p);
     close(fd);
-    clear(deep);
-    clear(dir);
+    scratch_remove(dir);
     assert_int_equal(control_path_open("/tmp/control.sock", &p), ERR_OK);
     assert_string_equal(p.path, "/tmp/control.sock");
     assert_int_equal(p.dir, -1);

@@ -10,6 +10,7 @@
 #include "daemon/cmd/real.h"
 #include "daemon/cmd/service.h"
 #include "daemon/core/found.h"
+#include "tests/help/scratch.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,18 +49,6 @@ static void *ask_all(void *arg)
     return NULL;
 }
 
-static void remove_site(const char *dir)
-{
-    char line[128];
-    static const char *const names[] = {
-        "keys/one.key", "keys/registrar.key", "keys", "allied.db", "allied.db-wal", "allied.db-shm",
-        "journal",      "control.sock",       "lock", ""};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(line, sizeof line, "%s/%s", dir, names[i]);
-        (void)remove(line);
-    }
-}
-
 static void every_request_of_a_burst_is_answered(void **state)
 {
     struct client c = {.dir = "/tmp/allied-service-XXXXXX"};
@@ -68,7 +57,7 @@ static void every_request_of_a_burst_is_answered(void **state)
     struct service *service = NULL;
     bool stopped = false;
     (void)state;
-    assert_non_null(mkdtemp(c.dir));
+    scratch_make(c.dir);
     struct env env = real_env(NULL);
     assert_int_equal(found_alliance(c.dir, &env, "Alliance", "One", "one", &why), ERR_OK);
     static const char *const overrides[] = {"zeromq.listen=127.0.0.1:0"};
@@ -81,7 +70,7 @@ static void every_request_of_a_burst_is_answered(void **state)
     pthread_join(c.thread, NULL);
     service_close(service);
     settings_free(settings);
-    remove_site(c.dir);
+    scratch_remove(c.dir);
     assert_int_equal(c.answers, REQUESTS);
 }
 

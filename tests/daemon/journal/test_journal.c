@@ -1,5 +1,6 @@
 /* journal: lines that no value can forge, as text and as JSON, and a file that is replaced in time. */
 #include "daemon/journal/journal.h"
+#include "tests/help/scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -181,7 +182,7 @@ static void the_file_is_replaced_at_its_size_and_no_line_is_torn(void **state)
     struct stat st;
     pthread_t threads[4];
     size_t lines = 0;
-    assert_non_null(mkdtemp(dir));
+    scratch_make(dir);
     snprintf(path, sizeof path, "%s/journal", dir);
     snprintf(old, sizeof old, "%s/journal.1", dir);
     assert_int_equal(journal_open(dir, NULL, "info", "text", &j, NULL), ERR_OK);
@@ -201,9 +202,7 @@ static void the_file_is_replaced_at_its_size_and_no_line_is_torn(void **state)
         fclose(f);
     }
     assert_int_equal(lines, 4 * NOTES);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(unlink(old), 0);
-    assert_int_equal(rmdir(dir), 0);
+    scratch_remove(dir);
 }
 
 int main(void)

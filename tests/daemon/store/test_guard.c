@@ -2,6 +2,7 @@
 
 #include "daemon/store/guard.h"
 #include "protocol/base/base32.h"
+#include "tests/help/scratch.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -30,7 +31,7 @@ static int setup(void **state)
     assert_non_null(p);
     assert_int_equal(sign_start(), ERR_OK);
     snprintf(p->dir, sizeof p->dir, "/dev/shm/allied-guard-XXXXXX");
-    assert_non_null(mkdtemp(p->dir));
+    scratch_make(p->dir);
     snprintf(p->path, sizeof p->path, "%s/x.guard", p->dir);
     *state = p;
     return 0;
@@ -39,7 +40,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct place *p = *state;
-    store_fixture_remove_tree(p->dir);
+    scratch_remove(p->dir);
     unsetenv("RUNTIME_DIRECTORY");
     unsetenv("XDG_RUNTIME_DIR");
     free(p);
@@ -267,12 +268,12 @@ static void a_place_that_others_could_write_to_is_passed_over(void **state)
     guard_choose(site, path, sizeof path);
     assert_int_equal(strncmp(path + n, "/allied/", 8), 0);
     /* a disk, which a backup would carry along (unless /tmp is tmpfs itself) */
-    assert_non_null(mkdtemp(disk));
+    scratch_make(disk);
     setenv("RUNTIME_DIRECTORY", disk, 1);
     guard_choose(site, path, sizeof path);
     if (statfs(disk, &fs) == 0 && fs.f_type != TMPFS_MAGIC)
         assert_int_equal(strncmp(path + n, "/allied/", 8), 0);
-    rmdir(disk);
+    scratch_remove(disk);
     /* no room for the path */
     guard_choose(site, path, 10);
     assert_string_equal(path, "");
