@@ -1,12 +1,17 @@
 #include "tests/help/net_raw.h"
 
 #include <arpa/inet.h>
+#include <setjmp.h>
 #include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #define FLAG_LONG    2
 #define FLAG_COMMAND 4
@@ -191,4 +196,17 @@ void net_raw_close(struct net_raw *r)
     if (r->fd >= 0)
         close(r->fd);
     r->fd = -1;
+}
+
+int net_raw_listener(char *address, size_t size)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    snprintf(address, size, "127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
+    return fd;
 }

@@ -20,5 +20,7 @@ bool net_raw_accept(struct net_raw *r, int listening, const uint8_t secret[32]);
 /* One frame of at most 64 KiB; `more`: not the last of its message. False once the other side has hung up. */
 bool net_raw_send(struct net_raw *r, struct slice bytes, bool more);
 void net_raw_close(struct net_raw *r);
+/* A loopback socket that listens and says nothing by itself; its address. The caller closes it. */
+int net_raw_listener(char *address, size_t size);
 
 #endif

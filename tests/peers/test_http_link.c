@@ -4,6 +4,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
+#include "tests/help/bus_say.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -69,20 +70,9 @@ static void side_start(struct side *s)
     assert_int_equal(next_event(s, WAIT_MS), BUS_LISTENING);
 }
 
-static void tell(struct side *s, struct buf *b)
-{
-    assert_int_equal(b->err, ERR_OK);
-    assert_int_equal(bus_send(s->core, buf_slice(b)), ERR_OK);
-    buf_fini(b);
-}
-
 static void side_stop(struct side *s)
 {
-    struct buf b;
-    buf_init(&b, 16);
-    wr_array(&b, 1);
-    wr_uint(&b, BUS_STOP);
-    tell(s, &b);
+    bus_say_stop(s->core);
     pthread_join(s->thread, NULL);
     bus_detach(s->core);
     bus_detach(s->net);
@@ -100,7 +90,7 @@ static void post(struct side *s, uint64_t number, const char *url, const char *b
     wr_text(&b, slice_text(url));
     wr_bin(&b, slice_text(body));
     wr_uint(&b, timeout_ms);
-    tell(s, &b);
+    bus_say(s->core, &b);
 }
 
 /* ---- a server for one connection ---- */
@@ -252,7 +242,7 @@ static void a_request_that_is_taken_back_is_told_no_more_and_one_without_answer_
     wr_array(&b, 2);
     wr_uint(&b, BUS_UNPOST);
     wr_uint(&b, 1);
-    tell(&s, &b);
+    bus_say(s.core, &b);
     assert_int_equal(next_event(&s, WAIT_MS), BUS_POSTED);
     assert_int_equal(s.post, 2);
     assert_string_equal(s.why, "unreachable");

@@ -3,6 +3,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
+#include "tests/help/bus_say.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -73,20 +74,9 @@ static void side_start(struct side *s, bool caps)
     s->runs = true;
 }
 
-static void tell(struct side *s, struct buf *b)
-{
-    assert_int_equal(b->err, ERR_OK);
-    assert_int_equal(bus_send(s->core, buf_slice(b)), ERR_OK);
-    buf_fini(b);
-}
-
 static void side_halt(struct side *s)
 {
-    struct buf b;
-    buf_init(&b, 16);
-    wr_array(&b, 1);
-    wr_uint(&b, BUS_STOP);
-    tell(s, &b);
+    bus_say_stop(s->core);
     pthread_join(s->thread, NULL);
     s->runs = false;
 }
@@ -111,7 +101,7 @@ static void answer(struct side *s, unsigned status, err_t why, const char *body)
     wr_uint(&b, status);
     wr_text(&b, slice_text(err_name(why)));
     wr_bin(&b, slice_text(body));
-    tell(s, &b);
+    bus_say(s->core, &b);
 }
 
 /* ---- clients ---- */
