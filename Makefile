@@ -105,7 +105,7 @@ $(O)/tests/%: $(O)/tests/%.o $(TEST_HELP_OBJ) $(O)/liballied.a
 
 # Where a walk must not be quadratic, its steps are counted: a test's own function stands before the one that a step calls.
 $(O)/tests/daemon/core/test_admit: private LINK += -Wl,--wrap=sign_check
-$(O)/tests/daemon/core/test_sync_hostile: private LINK += -Wl,--wrap=log_compare
+$(O)/tests/daemon/core/test_sync_bounds: private LINK += -Wl,--wrap=log_compare
 
 #: make demo        an alliance on loopback, end to end (KEEP=1 leaves them running)
 demo: build
