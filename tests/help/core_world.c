@@ -1,5 +1,5 @@
 /*
- * Sites of core_world: founding, joining, running, asking; their disks.
+ * Sites of core_world: founding, joining, running; their disks.
  */
 #include "tests/help/core_world.h"
 
@@ -162,6 +162,14 @@ static err_t open_site(struct world_site *s, bool serves)
 err_t world_start(struct world *w, size_t at)
 {
     return open_site(&w->sites[at], true);
+}
+
+size_t world_newcomer(struct world *w, const char *name, const char *code)
+{
+    size_t at = world_add(w, name);
+    assert_int_equal(world_join_code(w, at, code), ERR_OK);
+    assert_int_equal(world_start(w, at), ERR_OK);
+    return at;
 }
 
 void world_open(struct world *w, size_t at)
@@ -390,95 +398,4 @@ size_t world_clone(struct world *w, size_t at, bool other_machine, bool with_mem
     if (with_memory)
         copy_file(before, after);
     return clone;
-}
-
-/* ---- asking ---- */
-
-json_t *world_ask(struct world *w, size_t at, const char *what, json_t *args)
-{
-    struct world_site *s = &w->sites[at];
-    json_t *request = json_pack("{s:s, s:s, s:o}", "do", what, "lang", "en", "args", args ? args : json_object());
-    assert_non_null(request);
-    assert_non_null(s->core);
-    setenv("RUNTIME_DIRECTORY", s->machine, 1);
-    char *text = json_dumps(request, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    json_decref(s->answer);
-    s->answer = NULL;
-    core_request(s->core, slice_text("test"), slice_text(text));
-    free(text);
-    json_decref(request);
-    if (strcmp(what, "status") != 0)
-        s->tick_at = w->now;
-    json_t *answer = s->answer;
-    s->answer = NULL;
-    if (w->after)
-        w->after(w->after_ctx, at);
-    return answer;
-}
-
-json_t *world_do(struct world *w, size_t at, const char *what, json_t *args)
-{
-    json_t *answer = world_ask(w, at, what, args);
-    if (json_integer_value(json_object_get(answer, "exit")) != 0 || !answer) {
-        char *text = answer ? json_dumps(answer, 0) : NULL;
-        fail_msg("%s at %s: %s", what, w->sites[at].name, text ? text : "no answer");
-    }
-    json_t *result = json_incref(json_object_get(answer, "result"));
-    json_decref(answer);
-    return result;
-}
-
-void world_refused(struct world *w, size_t at, const char *what, json_t *args, const char *name)
-{
-    json_t *answer = world_ask(w, at, what, args);
-    const json_t *error = json_object_get(answer, "error");
-    const char *given = json_string_value(json_object_get(error, "name"));
-    if (!given || strcmp(given, name) != 0) {
-        char *text = answer ? json_dumps(answer, 0) : NULL;
-        fail_msg("%s: %s was expected: %s", what, name, text ? text : "no answer");
-    }
-    assert_int_equal(json_integer_value(json_object_get(answer, "exit")), err_exit(err_by_name(name)));
-    json_decref(answer);
-}
-
-size_t world_noted(const struct world *w, size_t at, const char *event)
-{
-    return (size_t)json_integer_value(json_object_get(w->sites[at].notes, event));
-}
-
-uint64_t world_number(const json_t *result, const char *key)
-{
-    const json_t *v = json_object_get(result, key);
-    assert_true(json_is_integer(v));
-    return (uint64_t)json_integer_value(v);
-}
-
-void world_record(struct world *w, size_t at, const char *source_id, const char *title, char id[64])
-{
-    json_t *r = world_do(w, at, "record.write",
-                         json_pack("{s:s, s:[{s:i, s:{s:s, s:s}}]}", "mode", "add", "lines", "line", 1, "record",
-                                   "source_id", source_id, "title", title));
-    const json_t *first = json_array_get(json_object_get(r, "ids"), 0);
-    assert_non_null(first);
-    if (id)
-        snprintf(id, 64, "%s", json_string_value(json_object_get(first, "id")));
-    json_decref(r);
-}
-
-void world_title(struct world *w, size_t at, const char *id, char title[64])
-{
-    json_t *r = world_do(w, at, "record.show", json_pack("{s:s}", "id", id));
-    const char *text = json_string_value(json_object_get(json_object_get(r, "title"), "fr"));
-    snprintf(title, 64, "%s", text ? text : "");
-    json_decref(r);
-}
-
-void world_verify(struct world *w, size_t at)
-{
-    json_t *r = world_do(w, at, "verify", NULL);
-    if (!json_is_true(json_object_get(r, "ok"))) {
-        char *text = json_dumps(r, 0);
-        fail_msg("verify at %s: %s", w->sites[at].name, text);
-    }
-    json_decref(r);
 }

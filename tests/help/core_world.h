@@ -116,6 +116,8 @@ void world_found(struct world *w, size_t at);
 void world_join(struct world *w, size_t at, char **code);
 err_t world_join_code(struct world *w, size_t at, const char *code);
 char *world_invite(struct world *w, const char *ally, int64_t expires_s);
+size_t world_newcomer(struct world *w, const char *name,
+                      const char *code); /* another site that asks with this code, and runs */
 
 /* ---- running ---- */
 err_t world_start(struct world *w, size_t at); /* as a daemon */
@@ -140,6 +142,7 @@ void world_up(struct world *w, struct world_link *l, size_t index);
 size_t world_links_between(const struct world *w, size_t a, size_t b); /* open ones */
 struct env world_env(struct world_site *s);
 void world_net_step(struct world *w); /* the earliest event */
+void world_look_into(struct world *w, struct slice message);
 void world_push(struct world *w, struct world_event *e);
 void world_lose_links(struct world *w, size_t at); /* and what is on its way */
 /* Its process is dead; what it had sent before still arrives, then the end of the link. */
@@ -184,6 +187,12 @@ uint64_t world_number(const json_t *result, const char *key);
 /* Shorthands: a record by its source id and title; its id. */
 void world_record(struct world *w, size_t at, const char *source_id, const char *title, char id[64]);
 void world_title(struct world *w, size_t at, const char *id, char title[64]);
+void world_title_is(struct world *w, size_t at, const char *id, const char *expected);
+void world_retitle(struct world *w, size_t at, const char *id, const char *title);
+/* Of the status: a text of it, "" where there is none; whether a problem of that name is shown. */
+void world_status_is(struct world *w, size_t at, const char *key, const char *expected);
+bool world_has_problem(struct world *w, size_t at, const char *name);
+size_t world_allies(struct world *w, size_t at); /* how many it knows */
 /* Ends the test unless `verify` finds nothing. */
 void world_verify(struct world *w, size_t at);
 

@@ -146,8 +146,6 @@ static void net_connect(void *ctx, uint64_t link, const uint8_t site[32], const 
     tell(w, at, 0, (struct world_event){.kind = WORLD_UP});
 }
 
-static void look_into(struct world *w, struct slice message);
-
 static void net_send(void *ctx, uint64_t link, struct slice message)
 {
     struct world_site *s = ctx;
@@ -166,7 +164,7 @@ static void net_send(void *ctx, uint64_t link, struct slice message)
     l->frames++;
     tell(w, at, !end, e);
     if (w->watch)
-        look_into(w, message);
+        world_look_into(w, message);
 }
 
 static void net_close(void *ctx, uint64_t link)
@@ -452,41 +450,6 @@ size_t world_links_between(const struct world *w, size_t a, size_t b)
     for (size_t i = 0; i < w->links_n; i++)
         n += joins(&w->links[i], a, b) && w->links[i].open[0] && w->links[i].open[1];
     return n;
-}
-
-/* ---- every commit that travels, by its place ---- */
-
-static void see(struct world *w, struct slice carried)
-{
-    char key[2 * SITE_BYTES + 48], id[2 * HASH_BYTES + 1];
-    struct commit *c = malloc(sizeof *c);
-    assert_non_null(c);
-    if (commit_decode(carried, c) == ERR_OK) {
-        for (size_t i = 0; i < SITE_BYTES; i++)
-            snprintf(key + 2 * i, 3, "%02x", c->log.site[i]);
-        snprintf(key + (size_t)2 * SITE_BYTES, 48, "/%llu/%llu", (unsigned long long)c->log.incarnation,
-                 (unsigned long long)c->seq);
-        for (size_t i = 0; i < HASH_BYTES; i++)
-            snprintf(id + 2 * i, 3, "%02x", c->id[i]);
-        const char *known = json_string_value(json_object_get(w->seen, key));
-        if (known)
-            w->forks += strcmp(known, id) != 0;
-        else
-            json_object_set_new(w->seen, key, json_string(id));
-    }
-    free(c);
-}
-
-static void look_into(struct world *w, struct slice message)
-{
-    struct arena arena = {0};
-    struct msg m;
-    assert_int_equal(msg_decode(message, &arena, &m), ERR_OK);
-    for (size_t i = 0; m.type == MSG_RUN && i < m.run.commits_n; i++)
-        see(w, m.run.commits[i]);
-    if (m.type == MSG_NEW && m.fresh.commit.len)
-        see(w, m.fresh.commit);
-    arena_fini(&arena);
 }
 
 /* ---- the outsider ---- */

@@ -27,22 +27,6 @@ static void assert_joining(struct world *w, size_t at, const char *error)
     json_decref(r);
 }
 
-static size_t allies(struct world *w, size_t at)
-{
-    json_t *r = world_do(w, at, "allies", NULL);
-    size_t n = json_array_size(json_object_get(r, "allies"));
-    json_decref(r);
-    return n;
-}
-
-static size_t newcomer(struct world *w, const char *name, const char *code)
-{
-    size_t at = world_add(w, name);
-    assert_int_equal(world_join_code(w, at, code), ERR_OK);
-    assert_int_equal(world_start(w, at), ERR_OK);
-    return at;
-}
-
 static void an_invited_site_is_admitted_and_fetches_everything(void **state)
 {
     (void)state;
@@ -50,10 +34,10 @@ static void an_invited_site_is_admitted_and_fetches_everything(void **state)
     char id[64], title[64];
     world_record(w, 1, "s1", "Avant", id);
     char *code = world_invite(w, "gamma", 3600);
-    size_t at = newcomer(w, "gamma", code);
+    size_t at = world_newcomer(w, "gamma", code);
     assert_true(world_settle(w, 30000));
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(allies(w, i), 3);
+        assert_int_equal(world_allies(w, i), 3);
     world_title(w, at, id, title);
     assert_string_equal(title, "Avant");
     world_record(w, at, "s1", "Bonjour", id);
@@ -69,12 +53,12 @@ static void a_used_invitation_admits_nobody_else(void **state)
     (void)state;
     struct world *w = world_alliance(72, 1);
     char *code = world_invite(w, "beta", 3600);
-    newcomer(w, "beta", code);
+    world_newcomer(w, "beta", code);
     assert_true(world_settle(w, 30000));
-    size_t thief = newcomer(w, "voleur", code);
+    size_t thief = world_newcomer(w, "voleur", code);
     world_run(w, 10000);
     assert_joining(w, thief, "invite_used");
-    assert_int_equal(allies(w, 0), 2);
+    assert_int_equal(world_allies(w, 0), 2);
     free(code);
     world_free(w);
 }
@@ -92,7 +76,7 @@ static void an_expired_invitation_admits_nobody(void **state)
     assert_int_equal(world_start(w, late), ERR_OK);
     world_run(w, 10000);
     assert_joining(w, late, "invite_expired");
-    assert_int_equal(allies(w, 0), 1);
+    assert_int_equal(world_allies(w, 0), 1);
     free(code);
     world_free(w);
 }
@@ -108,7 +92,7 @@ static void an_unknown_invitation_admits_nobody(void **state)
     world_crash(w, 0);
     world_restore(w, 0, copy);
     assert_int_equal(world_start(w, 0), ERR_OK);
-    size_t at = newcomer(w, "beta", code);
+    size_t at = world_newcomer(w, "beta", code);
     world_run(w, 10000);
     assert_joining(w, at, "invite_unknown");
     free(code);
@@ -121,17 +105,17 @@ static void an_answer_that_was_lost_is_given_again(void **state)
     struct world *w = world_alliance(75, 1);
     char *code = world_invite(w, "beta", 3600);
     w->delay = 100;
-    size_t at = newcomer(w, "beta", code);
+    size_t at = world_newcomer(w, "beta", code);
     /* Cut the moment the secretariat has admitted it. */
-    for (int i = 0; i < 5000 && allies(w, 0) == 1; i++)
+    for (int i = 0; i < 5000 && world_allies(w, 0) == 1; i++)
         world_run(w, 5);
-    assert_int_equal(allies(w, 0), 2);
+    assert_int_equal(world_allies(w, 0), 2);
     world_cut(w, 0, at);
     world_crash(w, at);
     assert_int_equal(world_start(w, at), ERR_OK);
     assert_joining(w, at, NULL);
     assert_true(world_settle(w, 60000));
-    assert_int_equal(allies(w, 0), 2);
+    assert_int_equal(world_allies(w, 0), 2);
     json_t *r = status(w, at);
     assert_string_equal(json_string_value(json_object_get(r, "state")), "ok");
     json_decref(r);
@@ -153,12 +137,12 @@ static void an_admission_survives_a_crash_of_the_secretariat(void **state)
     (void)state;
     struct world *w = world_alliance(77, 1);
     char *code = world_invite(w, "beta", 3600);
-    size_t at = newcomer(w, "beta", code);
-    for (int i = 0; i < 5000 && allies(w, 0) == 1; i++)
+    size_t at = world_newcomer(w, "beta", code);
+    for (int i = 0; i < 5000 && world_allies(w, 0) == 1; i++)
         world_run(w, 1);
     world_crash(w, 0);
     assert_int_equal(world_start(w, 0), ERR_OK);
-    assert_int_equal(allies(w, 0), 2);
+    assert_int_equal(world_allies(w, 0), 2);
     assert_true(world_settle(w, 120000));
     world_verify(w, 0);
     world_verify(w, at);
@@ -268,7 +252,7 @@ static void a_join_that_nobody_signed_is_refused(void **state)
     assert_true(world_outsider_got(s.w, MSG_WELCOME, &arena, &got) || !is_there(&s));
     if (is_there(&s))
         assert_false(slice_equal(got.welcome.code, slice_text("ok")));
-    assert_int_equal(allies(s.w, 0), 1);
+    assert_int_equal(world_allies(s.w, 0), 1);
     buf_fini(&request);
     arena_fini(&arena);
     world_free(s.w);

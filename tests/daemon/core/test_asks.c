@@ -25,19 +25,9 @@ static char *invite(struct world *w, size_t at, const char *ally)
 
 static size_t newcomer(struct world *w, const char *name, const char *code)
 {
-    size_t at = world_add(w, name);
-    assert_int_equal(world_join_code(w, at, code), ERR_OK);
-    assert_int_equal(world_start(w, at), ERR_OK);
+    size_t at = world_newcomer(w, name, code);
     world_run(w, 2000);
     return at;
-}
-
-static size_t allies(struct world *w, size_t at)
-{
-    json_t *r = world_do(w, at, "allies", NULL);
-    size_t n = json_array_size(json_object_get(r, "allies"));
-    json_decref(r);
-    return n;
 }
 
 static size_t asking(struct world *w, size_t at)
@@ -48,21 +38,6 @@ static size_t asking(struct world *w, size_t at)
     return n;
 }
 
-static void text_of(struct world *w, size_t at, const char *key, char out[64])
-{
-    json_t *r = world_do(w, at, "status", NULL);
-    const char *found = json_string_value(json_object_get(r, key));
-    snprintf(out, 64, "%s", found ? found : "");
-    json_decref(r);
-}
-
-static void assert_status(struct world *w, size_t at, const char *key, const char *expected)
-{
-    char text[64];
-    text_of(w, at, key, text);
-    assert_string_equal(text, expected);
-}
-
 static json_t *words(const char *text)
 {
     return json_pack("{s:s}", "words", text);
@@ -71,7 +46,10 @@ static json_t *words(const char *text)
 /* What it shows to be read aloud. */
 static void words_of(struct world *w, size_t at, char out[64])
 {
-    text_of(w, at, "join_words", out);
+    json_t *r = world_do(w, at, "status", NULL);
+    const char *found = json_string_value(json_object_get(r, "join_words"));
+    snprintf(out, 64, "%s", found ? found : "");
+    json_decref(r);
     assert_true(strlen(out) == WORDS_SIZE - 1);
 }
 
@@ -81,9 +59,9 @@ static void nobody_comes_in_before_the_words_were_read_aloud(void **state)
     struct world *w = world_alliance(421, 1);
     char *code = invite(w, 0, "beta"), said[64];
     size_t at = newcomer(w, "beta", code);
-    assert_status(w, at, "state", "joining");
-    assert_status(w, at, "join_wait", "confirm");
-    assert_status(w, at, "join_who", "alpha");
+    world_status_is(w, at, "state", "joining");
+    world_status_is(w, at, "join_wait", "confirm");
+    world_status_is(w, at, "join_who", "alpha");
     words_of(w, at, said);
     json_t *r = world_do(w, 0, "allies", NULL), *one = json_array_get(json_object_get(r, "asking"), 0);
     assert_string_equal(json_string_value(json_object_get(one, "words")), said);
@@ -93,7 +71,7 @@ static void nobody_comes_in_before_the_words_were_read_aloud(void **state)
     world_refused(w, 0, "ally.admit", words(said), "ask_words");
     world_refused(w, 0, "ally.admit", words(""), "ask_words");
     world_run(w, 60000);
-    assert_int_equal(allies(w, 0), 1);
+    assert_int_equal(world_allies(w, 0), 1);
     words_of(w, at, said);
     /* Through crashes of both. */
     world_crash(w, 0);
@@ -105,7 +83,7 @@ static void nobody_comes_in_before_the_words_were_read_aloud(void **state)
     assert_int_equal(asking(w, 0), 0);
     assert_int_equal(world_start(w, at), ERR_OK);
     assert_true(world_settle(w, 60000));
-    assert_int_equal(allies(w, at), 2);
+    assert_int_equal(world_allies(w, at), 2);
     world_refused(w, 0, "ally.admit", words(said), "ask_words");
     free(code);
     world_free(w);
@@ -127,9 +105,9 @@ static void a_code_that_was_stolen_shows_and_lets_the_thief_in_nowhere(void **st
     world_refused(w, 0, "ally.admit", words("beta"), "ambiguous");
     json_decref(world_do(w, 0, "ally.admit", words(said)));
     world_run(w, 60000);
-    assert_status(w, at, "state", "ok");
-    assert_status(w, thief, "join_error", "invite_used");
-    assert_int_equal(allies(w, 0), 2);
+    world_status_is(w, at, "state", "ok");
+    world_status_is(w, thief, "join_error", "invite_used");
+    assert_int_equal(world_allies(w, 0), 2);
     assert_int_equal(asking(w, 0), 0);
     free(code);
     world_free(w);
@@ -142,8 +120,8 @@ static void a_stolen_code_without_words_is_told_with_the_thiefs_name(void **stat
     struct world *w = world_alliance(423, 1);
     char *code = world_invite(w, "beta", 3600);
     size_t thief = newcomer(w, "voleur", code), at = newcomer(w, "beta", code);
-    assert_status(w, thief, "state", "ok");
-    assert_status(w, at, "join_error", "invite_used");
+    world_status_is(w, thief, "state", "ok");
+    world_status_is(w, at, "join_error", "invite_used");
     json_t *r = world_do(w, at, "status", NULL), *problem = json_array_get(json_object_get(r, "problems"), 0);
     assert_non_null(strstr(json_string_value(json_object_get(problem, "detail")), "voleur"));
     assert_non_null(strstr(json_string_value(json_object_get(problem, "action")), "ally suspend"));
@@ -160,7 +138,7 @@ static void a_stolen_code_without_words_is_told_with_the_thiefs_name(void **stat
     words_of(w, at, said);
     json_decref(world_do(w, 0, "ally.admit", words(said)));
     world_run(w, 5000);
-    assert_int_equal(allies(w, at), 3);
+    assert_int_equal(world_allies(w, at), 3);
     free(code);
     free(again);
     world_free(w);
@@ -173,7 +151,7 @@ static void a_member_hears_the_words_and_the_registrar_admits_once_it_is_back(vo
     char *code = invite(w, 1, "gamma"), said[64];
     world_stop(w, 0);
     size_t at = newcomer(w, "gamma", code);
-    assert_status(w, at, "join_who", "beta");
+    world_status_is(w, at, "join_who", "beta");
     words_of(w, at, said);
     json_t *r = world_do(w, 1, "ally.admit", words(said));
     assert_true(json_is_false(json_object_get(r, "admitted")));
@@ -182,11 +160,11 @@ static void a_member_hears_the_words_and_the_registrar_admits_once_it_is_back(vo
     world_crash(w, 1);
     assert_int_equal(world_start(w, 1), ERR_OK);
     world_run(w, 60000);
-    assert_status(w, at, "join_wait", "waiting");
-    assert_status(w, at, "join_who", "alpha");
+    world_status_is(w, at, "join_wait", "waiting");
+    world_status_is(w, at, "join_who", "alpha");
     assert_int_equal(world_start(w, 0), ERR_OK);
     assert_true(world_settle(w, 120000));
-    assert_int_equal(allies(w, at), 3);
+    assert_int_equal(world_allies(w, at), 3);
     free(code);
     world_free(w);
 }
@@ -205,13 +183,13 @@ static void a_confirmed_invitation_ends_like_any_other(void **state)
     assert_int_equal(world_join_code(w, late, code), ERR_OK);
     assert_int_equal(world_start(w, late), ERR_OK);
     world_run(w, 3000);
-    assert_status(w, late, "join_error", "invite_expired");
+    world_status_is(w, late, "join_error", "invite_expired");
     /* Who came in time may be let in late. */
     world_stop(w, late);
     assert_int_equal(asking(w, 0), 1);
     json_decref(world_do(w, 0, "ally.admit", words(said)));
     assert_true(world_settle(w, 60000));
-    assert_int_equal(allies(w, at), 2);
+    assert_int_equal(world_allies(w, at), 2);
     free(code);
     world_free(w);
 }
@@ -234,7 +212,7 @@ static void a_hosted_sites_words_are_shown_by_its_host(void **state)
     json_decref(world_do(w, 0, "ally.admit", words(said)));
     json_decref(r);
     assert_true(world_settle(w, 60000));
-    assert_int_equal(allies(w, 1), 3);
+    assert_int_equal(world_allies(w, 1), 3);
     free(code);
     world_free(w);
 }
@@ -259,13 +237,13 @@ static void who_has_a_public_line_alone_asks_and_is_let_in_or_not(void **state)
     words_of(w, bad, said);
     json_decref(world_do(w, 1, "ally.refuse", words(said)));
     world_run(w, 60000);
-    assert_status(w, good, "state", "ok");
-    assert_status(w, bad, "join_error", "ask_refused");
+    world_status_is(w, good, "state", "ok");
+    world_status_is(w, bad, "join_error", "ask_refused");
     assert_int_equal(asking(w, 1), 0);
     world_stop(w, bad);
     assert_true(world_settle(w, 60000));
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(allies(w, i), 3);
+        assert_int_equal(world_allies(w, i), 3);
     free(line);
     world_free(w);
 }
@@ -311,8 +289,8 @@ static void a_crowd_finds_little_room_and_takes_none_from_the_invited(void **sta
     assert_int_equal(asking(w, 0), LIMIT_ASKS);
     char *code = world_invite(w, "beta", 3600), *confirmed = invite(w, 0, "gamma");
     size_t at = newcomer(w, "beta", code), other = newcomer(w, "gamma", confirmed);
-    assert_status(w, at, "state", "ok");
-    assert_status(w, other, "join_wait", "confirm");
+    world_status_is(w, at, "state", "ok");
+    world_status_is(w, other, "join_wait", "confirm");
     /* Who was refused makes room, and stays refused. */
     asks_words(f.site, said);
     json_decref(world_do(w, 0, "ally.refuse", words(said)));
@@ -339,9 +317,9 @@ static void many_with_one_code_find_no_room(void **state)
     for (size_t i = 0; i <= LIMIT_ASKS_CODE; i++) {
         snprintf(names[i], sizeof names[i], "voleur%zu", i);
         last = newcomer(w, names[i], code);
-        assert_status(w, last, "join_wait", i < LIMIT_ASKS_CODE ? "confirm" : "");
+        world_status_is(w, last, "join_wait", i < LIMIT_ASKS_CODE ? "confirm" : "");
     }
-    assert_status(w, last, "join_error", "invite_used");
+    world_status_is(w, last, "join_error", "invite_used");
     free(code);
     world_free(w);
 }

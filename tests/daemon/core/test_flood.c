@@ -16,17 +16,6 @@
 
 #define LONG 40 /* commits of a log */
 
-static bool has_problem(struct world *w, size_t at, const char *name)
-{
-    json_t *r = world_do(w, at, "status", NULL), *one;
-    size_t i;
-    bool found = false;
-    json_array_foreach(json_object_get(r, "problems"), i, one) found =
-        found || strcmp(json_string_value(json_object_get(one, "name")), name) == 0;
-    json_decref(r);
-    return found;
-}
-
 /* ---- promises ---- */
 
 static void promise(struct core *c, const struct sign_key *key, const uint8_t charter[HASH_BYTES])
@@ -72,13 +61,13 @@ static void of_invented_charters_few_promises_are_kept_and_of_real_ones_all(void
         promise(c, &beta, id);
     }
     assert_int_equal(promises(c), LIMIT_PROMISES_UNSEEN);
-    assert_false(has_problem(w, 0, "flood"));
+    assert_false(world_has_problem(w, 0, "flood"));
     for (uint8_t n = 1; n <= 100; n++) {
         id[1] = n;
         promise(c, &beta, id);
     }
     assert_int_equal(promises(c), LIMIT_PROMISES_UNSEEN);
-    assert_true(has_problem(w, 0, "flood"));
+    assert_true(world_has_problem(w, 0, "flood"));
     assert_int_equal(world_noted(w, 0, "flood.passed"), 7);
     /* Another ally has its own, and a charter that is here is promised about by everybody. */
     promise(c, &gamma, id);
@@ -146,8 +135,8 @@ static void of_one_log_few_proofs_are_kept_and_always_the_lowest(void **state)
     }
     assert_int_equal(kept(w, 0, 77), LIMIT_FORKS_LOG);
     assert_int_equal(kept(w, 1, 77), LONG);
-    assert_true(has_problem(w, 0, "flood"));
-    assert_false(has_problem(w, 1, "flood"));
+    assert_true(world_has_problem(w, 0, "flood"));
+    assert_false(world_has_problem(w, 1, "flood"));
     world_heal(w);
     assert_true(world_settle(w, 60000));
     assert_int_equal(kept(w, 0, 77), LIMIT_FORKS_LOG);

@@ -145,16 +145,23 @@ static void writes_in_vain(struct scene *s, size_t by, size_t owner, const char 
 
 /* ---- the tests ---- */
 
+/* Ally 3 has written, and names its heir (-1: nobody); the charter of that may be changed further. */
+static struct leaving begin_with_heir(struct scene *s, uint64_t seed, char id[64], int heir)
+{
+    open_scene(s, seed);
+    write_own(s, 3, "Avant", id);
+    struct leaving named = nobody_leaves(s);
+    named.heir_of[3] = heir;
+    enact(&named);
+    return named;
+}
+
 static void the_heirs_sites_own_the_records_of_an_ally_that_left(void **state)
 {
     (void)state;
     struct scene s;
     char id[64];
-    open_scene(&s, 101);
-    write_own(&s, 3, "Avant", id);
-    struct leaving names = nobody_leaves(&s);
-    names.heir_of[3] = 1;
-    enact(&names);
+    begin_with_heir(&s, 101, id, 1);
     /* Named is not left: the ally's records are still its own alone. */
     may_not_edit(&s, 1, id);
     writes_in_vain(&s, 1, 3, id, "Avant");
@@ -186,11 +193,7 @@ static void without_an_heir_the_records_are_read_only(void **state)
     for (int expelled = 0; expelled < 2; expelled++) {
         struct scene s;
         char id[64];
-        open_scene(&s, 102);
-        write_own(&s, 3, "Avant", id);
-        struct leaving leaves = nobody_leaves(&s);
-        leaves.heir_of[3] = expelled ? 1 : -1;
-        enact(&leaves);
+        struct leaving leaves = begin_with_heir(&s, 102, id, expelled ? 1 : -1);
         leaves.leaves[3] = !expelled;
         leaves.expelled[3] = expelled;
         enact(&leaves);
@@ -209,11 +212,7 @@ static void who_left_owns_nothing_any_more(void **state)
     (void)state;
     struct scene s;
     char id[64];
-    open_scene(&s, 103);
-    write_own(&s, 3, "Avant", id);
-    struct leaving leaves = nobody_leaves(&s);
-    leaves.heir_of[3] = 2;
-    enact(&leaves);
+    struct leaving leaves = begin_with_heir(&s, 103, id, 2);
     leaves.leaves[3] = true;
     enact(&leaves);
     assert_int_equal(core_author_tell(&s.a[3], s.w, 1, 1, "Après", NULL), ERR_CUT);
@@ -257,11 +256,7 @@ static void an_heirs_writes_count_whenever_the_charter_arrives(void **state)
     (void)state;
     struct scene s;
     char id[64];
-    open_scene(&s, 105);
-    write_own(&s, 3, "Avant", id);
-    struct leaving leaves = nobody_leaves(&s);
-    leaves.heir_of[3] = 1;
-    enact(&leaves);
+    struct leaving leaves = begin_with_heir(&s, 105, id, 1);
     /* Site 2 hears of nothing while the ally leaves and its heir writes; then of the writing before the charter. */
     for (size_t i = 0; i < ALLIES; i++)
         if (i != 2)

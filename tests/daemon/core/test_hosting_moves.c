@@ -29,9 +29,7 @@ static char *offer(struct world *w, size_t at, const char *site)
 /* The site's own daemon: it joins with the code, and holds all that there is. */
 static size_t arrive(struct world *w, const char *name, const char *code)
 {
-    size_t at = world_add(w, name);
-    assert_int_equal(world_join_code(w, at, code), ERR_OK);
-    assert_int_equal(world_start(w, at), ERR_OK);
+    size_t at = world_newcomer(w, name, code);
     assert_true(world_settle(w, 120000));
     return at;
 }
@@ -79,9 +77,7 @@ static void a_site_moves_with_its_history_to_a_daemon_of_its_own(void **state)
     size_t at = arrive(w, "delta", code);
     assert_moved(w, 0, at, "delta", id);
     /* The code is good once. */
-    size_t thief = world_add(w, "voleur");
-    assert_int_equal(world_join_code(w, thief, code), ERR_OK);
-    assert_int_equal(world_start(w, thief), ERR_OK);
+    size_t thief = world_newcomer(w, "voleur", code);
     world_run(w, 10000);
     json_t *r = world_do(w, thief, "status", NULL);
     assert_string_equal(json_string_value(json_object_get(r, "state")), "refused");
@@ -115,9 +111,7 @@ static void a_site_moves_from_a_member_that_hosts_it(void **state)
     assert_true(world_settle(w, 60000));
     char *code = offer(w, 1, "delta");
     world_stop(w, 0);
-    size_t at = world_add(w, "delta");
-    assert_int_equal(world_join_code(w, at, code), ERR_OK);
-    assert_int_equal(world_start(w, at), ERR_OK);
+    size_t at = world_newcomer(w, "delta", code);
     world_run(w, 40000);
     json_t *r = world_do(w, at, "status", NULL);
     assert_string_equal(json_string_value(json_object_get(r, "state")), "joining");

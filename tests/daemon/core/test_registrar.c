@@ -39,17 +39,6 @@ static bool is_registrar(struct world *w, size_t at)
     return is;
 }
 
-static bool has_problem(struct world *w, size_t at, const char *name)
-{
-    json_t *r = world_do(w, at, "status", NULL), *one;
-    size_t i;
-    bool found = false;
-    json_array_foreach(json_object_get(r, "problems"), i, one) found =
-        found || strcmp(json_string_value(json_object_get(one, "name")), name) == 0;
-    json_decref(r);
-    return found;
-}
-
 static bool is_suspended(struct world *w, size_t at, const char *ally)
 {
     json_t *r = world_do(w, at, "ally.show", json_pack("{s:s}", "ally", ally));
@@ -94,7 +83,7 @@ static void a_charter_gives_the_roster_to_another_key_and_what_the_old_one_signs
     assert_true(world_settle(w, 60000));
     for (size_t i = 0; i < 3; i++) {
         assert_false(is_suspended(w, i, "gamma"));
-        assert_true(has_problem(w, i, "charter_voids"));
+        assert_true(world_has_problem(w, i, "charter_voids"));
         json_t *log = world_do(w, i, "charter.log", NULL), *voids = json_object_get(log, "voids");
         assert_int_equal(json_array_size(voids), 1);
         assert_string_equal(json_string_value(json_object_get(json_array_get(voids, 0), "why")), "registrar");
@@ -115,7 +104,7 @@ static void a_charter_gives_the_roster_to_another_key_and_what_the_old_one_signs
     sign(w, 0, id);
     assert_true(world_settle(w, 60000));
     for (size_t i = 0; i < 3; i++) {
-        assert_false(has_problem(w, i, "charter_voids"));
+        assert_false(world_has_problem(w, i, "charter_voids"));
         world_verify(w, i);
     }
     world_free(w);
@@ -132,15 +121,15 @@ static void a_secretariat_that_lost_its_key_is_told_so_and_gets_another_by_a_cha
     snprintf(away, sizeof away, "%s/keys/registrar.old.key", w->sites[0].dir);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(world_start(w, 0), ERR_OK);
-    assert_true(has_problem(w, 0, "key_registrar"));
-    assert_false(has_problem(w, 1, "key_registrar"));
+    assert_true(world_has_problem(w, 0, "key_registrar"));
+    assert_false(world_has_problem(w, 1, "key_registrar"));
     world_run(w, 3000);
     next_registrar(w, 0, key);
     propose(w, 0, json_pack("{s:s}", "registrar", key), id);
     sign(w, 1, id);
     assert_true(world_settle(w, 10000));
     assert_true(is_registrar(w, 0));
-    assert_false(has_problem(w, 0, "key_registrar"));
+    assert_false(world_has_problem(w, 0, "key_registrar"));
     json_decref(world_do(w, 0, "ally.suspend", about("gamma")));
     assert_true(world_settle(w, 60000));
     assert_true(is_suspended(w, 1, "gamma"));

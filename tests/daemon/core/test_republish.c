@@ -9,18 +9,6 @@
 
 #include <cmocka.h>
 
-static void assert_title(struct world *w, size_t at, const char *id, const char *expected)
-{
-    char title[64];
-    world_title(w, at, id, title);
-    assert_string_equal(title, expected);
-}
-
-static void retitle(struct world *w, size_t at, const char *id, const char *title)
-{
-    json_decref(world_do(w, at, "record.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", "title", "fr", title)));
-}
-
 static size_t history(struct world *w, size_t at, const char *id)
 {
     json_t *r = world_do(w, at, "record.history", json_pack("{s:s}", "id", id));
@@ -42,24 +30,24 @@ static void what_a_clone_of_running_memory_forked_away_comes_back_by_itself(void
     world_block(w, clone, 2, true);
     assert_int_equal(world_start(w, clone), ERR_OK);
     world_record(w, clone, "clone", "Clone", clones);
-    retitle(w, clone, clones, "Clone corrigé");
+    world_retitle(w, clone, clones, "Clone corrigé");
     world_record(w, 1, "original", "Original", original);
-    retitle(w, 1, original, "Original corrigé");
+    world_retitle(w, 1, original, "Original corrigé");
     world_run(w, 3000);
-    assert_title(w, 2, original, "Original corrigé");
+    world_title_is(w, 2, original, "Original corrigé");
     world_crash(w, 1);
     world_heal(w);
     world_run(w, 30000);
     assert_true(world_noted(w, clone, "fork.proved") >= 1);
     assert_int_equal(world_noted(w, clone, "log.republished"), 1);
-    assert_title(w, 2, clones, "Clone corrigé");
+    world_title_is(w, 2, clones, "Clone corrigé");
     world_stop(w, clone);
     assert_int_equal(world_start(w, 1), ERR_OK);
     assert_true(world_settle(w, 60000));
     for (size_t i = 0; i < 3; i++) {
-        assert_title(w, i, first, "Un");
-        assert_title(w, i, clones, "Clone corrigé");
-        assert_title(w, i, original, "Original corrigé");
+        world_title_is(w, i, first, "Un");
+        world_title_is(w, i, clones, "Clone corrigé");
+        world_title_is(w, i, original, "Original corrigé");
         /* The correction replaces the title as it was written again: nothing is in conflict. */
         json_t *r = world_do(w, i, "status", NULL);
         assert_int_equal(world_number(r, "conflicts"), 0);
@@ -95,15 +83,15 @@ static void a_suspended_site_cannot_write_it_again(void **state)
     world_record(w, 1, "un", "Un", id);
     assert_true(world_settle(w, 10000));
     world_block(w, 0, 1, true);
-    retitle(w, 1, id, "Deux");
+    world_retitle(w, 1, id, "Deux");
     json_decref(world_do(w, 0, "ally.suspend", json_pack("{s:s}", "ally", "beta")));
     world_heal(w);
     assert_true(world_settle(w, 60000));
-    assert_title(w, 1, id, "Un");
+    world_title_is(w, 1, id, "Un");
     world_refused(w, 1, "record.republish", json_pack("{s:s}", "id", id), "suspended");
     json_decref(world_do(w, 0, "ally.lift", json_pack("{s:s}", "ally", "beta")));
     assert_true(world_settle(w, 60000));
-    assert_title(w, 0, id, "Deux");
+    world_title_is(w, 0, id, "Deux");
     world_refused(w, 1, "record.republish", json_pack("{s:s}", "id", id), "not_found");
     world_free(w);
 }

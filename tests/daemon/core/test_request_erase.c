@@ -38,17 +38,6 @@ static size_t open_erasures(struct world *w, size_t at)
     return n;
 }
 
-static bool has_problem(struct world *w, size_t at, const char *name)
-{
-    json_t *r = world_do(w, at, "status", NULL), *p;
-    size_t i;
-    bool found = false;
-    json_array_foreach(json_object_get(r, "problems"), i, p) found |=
-        strcmp(json_string_value(json_object_get(p, "name")), name) == 0;
-    json_decref(r);
-    return found;
-}
-
 /* In how many cells of all tables of a site's database the text stands. */
 static size_t cells_with(struct world *w, size_t at, const char *text)
 {
@@ -96,7 +85,7 @@ static void what_is_erased_stands_in_no_table_and_all_attest(void **state)
     json_decref(r);
     world_run(w, 5000);
     assert_int_equal(open_erasures(w, 0), 1);
-    assert_true(has_problem(w, 0, "erase_waiting"));
+    assert_true(world_has_problem(w, 0, "erase_waiting"));
     assert_int_equal(cells_with(w, 0, SECRET), 0);
     assert_int_equal(cells_with(w, 1, SECRET), 0);
     assert_int_equal(world_start(w, 2), ERR_OK);
@@ -105,7 +94,7 @@ static void what_is_erased_stands_in_no_table_and_all_attest(void **state)
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(cells_with(w, i, SECRET), 0);
         assert_int_equal(open_erasures(w, i), 0);
-        assert_false(has_problem(w, i, "erase_waiting"));
+        assert_false(world_has_problem(w, i, "erase_waiting"));
         world_verify(w, i);
     }
     r = world_do(w, 0, "erasures", NULL);

@@ -20,18 +20,6 @@ static void act(struct world *w, const char *what, const char *ally)
     world_run(w, 2000);
 }
 
-static void assert_title(struct world *w, size_t at, const char *id, const char *expected)
-{
-    char title[64];
-    world_title(w, at, id, title);
-    assert_string_equal(title, expected);
-}
-
-static void retitle(struct world *w, size_t at, const char *id, const char *title)
-{
-    json_decref(world_do(w, at, "record.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", "title", "fr", title)));
-}
-
 static bool suspended(struct world *w, size_t at, const char *ally)
 {
     json_t *r = world_do(w, at, "ally.show", about(ally));
@@ -50,15 +38,15 @@ static void a_suspension_rolls_back_on_every_site_and_lifting_restores(void **st
     assert_true(world_settle(w, 10000));
     world_block(w, 0, 1, true);
     world_block(w, 0, 2, true);
-    retitle(w, 1, id, "Pendant");
+    world_retitle(w, 1, id, "Pendant");
     world_run(w, 2000);
-    assert_title(w, 2, id, "Pendant");
+    world_title_is(w, 2, id, "Pendant");
     act(w, "ally.suspend", "beta");
     world_heal(w);
     assert_true(world_settle(w, 60000));
     for (size_t i = 0; i < 3; i++) {
         assert_true(suspended(w, i, "beta"));
-        assert_title(w, i, id, "Avant");
+        world_title_is(w, i, id, "Avant");
         world_verify(w, i);
     }
     world_refused(w, 1, "record.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", "title", "fr", "Non"),
@@ -68,12 +56,12 @@ static void a_suspension_rolls_back_on_every_site_and_lifting_restores(void **st
     assert_true(world_settle(w, 60000));
     for (size_t i = 0; i < 3; i++) {
         assert_false(suspended(w, i, "beta"));
-        assert_title(w, i, id, "Pendant");
+        world_title_is(w, i, id, "Pendant");
         world_verify(w, i);
     }
-    retitle(w, 1, id, "Ensuite");
+    world_retitle(w, 1, id, "Ensuite");
     assert_true(world_settle(w, 10000));
-    assert_title(w, 0, id, "Ensuite");
+    world_title_is(w, 0, id, "Ensuite");
     world_free(w);
 }
 
@@ -101,9 +89,9 @@ static void a_checkpoint_is_held_by_everybody(void **state)
     assert_true(world_number(r, "logs") >= 2);
     json_decref(r);
     assert_true(world_settle(w, 10000));
-    retitle(w, 1, id, "Jardin partagé");
+    world_retitle(w, 1, id, "Jardin partagé");
     assert_true(world_settle(w, 10000));
-    assert_title(w, 0, id, "Jardin partagé");
+    world_title_is(w, 0, id, "Jardin partagé");
     world_free(w);
 }
 

@@ -18,13 +18,6 @@ static void site_id(struct world *w, size_t at, char id[64])
     json_decref(r);
 }
 
-static void assert_title(struct world *w, size_t at, const char *id, const char *expected)
-{
-    char title[64];
-    world_title(w, at, id, title);
-    assert_string_equal(title, expected);
-}
-
 static json_t *edit(const char *id, const char *title)
 {
     return json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", "title", "fr", title);
@@ -50,7 +43,7 @@ static void the_new_key_writes_on_and_the_old_one_no_more(void **state)
     assert_true(world_settle(w, 60000));
     json_decref(world_do(w, 0, "record.edit", edit(id, "Après")));
     assert_true(world_settle(w, 60000));
-    assert_title(w, 1, id, "Après");
+    world_title_is(w, 1, id, "Après");
     /* Whoever has the old key writes for nobody but himself. */
     size_t thief = world_add(w, "voleur");
     world_restore(w, thief, copy);
@@ -62,7 +55,7 @@ static void the_new_key_writes_on_and_the_old_one_no_more(void **state)
     world_heal(w);
     world_run(w, 30000);
     for (size_t i = 0; i < 3; i++)
-        assert_title(w, i, id, "Après");
+        world_title_is(w, i, id, "Après");
     world_free(w);
 }
 
@@ -124,17 +117,6 @@ static void ask_for_a_key(struct world *w, size_t at, char fresh[64])
     json_decref(r);
 }
 
-static bool has_problem(struct world *w, size_t at, const char *name)
-{
-    json_t *r = world_do(w, at, "status", NULL), *one;
-    size_t i;
-    bool found = false;
-    json_array_foreach(json_object_get(r, "problems"), i, one) found =
-        found || strcmp(json_string_value(json_object_get(one, "name")), name) == 0;
-    json_decref(r);
-    return found;
-}
-
 static void assert_site(struct world *w, size_t at, const char *expected)
 {
     char id[64];
@@ -154,11 +136,11 @@ static void another_site_asks_the_registrar_and_goes_on_under_the_new_key(void *
     world_run(w, 3000);
     assert_site(w, 1, fresh);
     assert_true(world_settle(w, 60000));
-    assert_false(has_problem(w, 1, "key_waiting"));
+    assert_false(world_has_problem(w, 1, "key_waiting"));
     json_decref(world_do(w, 1, "record.edit", edit(id, "Après")));
     assert_true(world_settle(w, 60000));
     for (size_t i = 0; i < 3; i++)
-        assert_title(w, i, id, "Après");
+        world_title_is(w, i, id, "Après");
     /* Whoever has the old key alone writes for nobody, and gets no further key by it. */
     size_t thief = world_add(w, "voleur");
     world_restore(w, thief, copy);
@@ -170,7 +152,7 @@ static void another_site_asks_the_registrar_and_goes_on_under_the_new_key(void *
     world_heal(w);
     world_run(w, 60000);
     for (size_t i = 0; i < 3; i++)
-        assert_title(w, i, id, "Après");
+        world_title_is(w, i, id, "Après");
     assert_site(w, 1, fresh);
     world_stop(w, thief);
     assert_true(world_settle(w, 60000));
@@ -205,7 +187,7 @@ static void a_request_waits_for_an_absent_registrar_and_what_was_written_meanwhi
     ask_for_a_key(w, 1, fresh);
     world_run(w, 5000);
     assert_site(w, 1, before);
-    assert_true(has_problem(w, 1, "key_waiting"));
+    assert_true(world_has_problem(w, 1, "key_waiting"));
     world_record(w, 1, "s1", "Su de gamma", known);
     world_run(w, 2000);
     world_crash(w, 1);
@@ -225,8 +207,8 @@ static void a_request_waits_for_an_absent_registrar_and_what_was_written_meanwhi
     assert_site(w, 1, fresh);
     assert_true(world_settle(w, 60000));
     for (size_t i = 0; i < 3; i++) {
-        assert_title(w, i, known, "Su de gamma");
-        assert_title(w, i, unknown, "Su de personne");
+        world_title_is(w, i, known, "Su de gamma");
+        world_title_is(w, i, unknown, "Su de personne");
         world_verify(w, i);
     }
     world_free(w);
@@ -247,7 +229,7 @@ static void a_site_that_goes_down_at_any_step_ends_with_the_new_key(void **state
         assert_string_equal(fresh, again);
         world_record(w, 1, "s1", "Après", id);
         assert_true(world_settle(w, 60000));
-        assert_title(w, 2, id, "Après");
+        world_title_is(w, 2, id, "Après");
         world_free(w);
     }
 }

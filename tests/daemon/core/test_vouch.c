@@ -19,36 +19,11 @@ static char *invite(struct world *w, size_t at, const char *ally)
     return code;
 }
 
-static size_t newcomer(struct world *w, const char *name, const char *code)
-{
-    size_t at = world_add(w, name);
-    assert_int_equal(world_join_code(w, at, code), ERR_OK);
-    assert_int_equal(world_start(w, at), ERR_OK);
-    return at;
-}
-
-static size_t allies(struct world *w, size_t at)
-{
-    json_t *r = world_do(w, at, "allies", NULL);
-    size_t n = json_array_size(json_object_get(r, "allies"));
-    json_decref(r);
-    return n;
-}
-
-/* `key` of the status. */
-static void assert_status(struct world *w, size_t at, const char *key, const char *expected)
-{
-    json_t *r = world_do(w, at, "status", NULL);
-    const char *found = json_string_value(json_object_get(r, key));
-    assert_string_equal(found ? found : "", expected);
-    json_decref(r);
-}
-
 static void assert_in(struct world *w, size_t n)
 {
     assert_true(world_settle(w, 120000));
     for (size_t i = 0; i < n; i++) {
-        assert_int_equal(allies(w, i), n);
+        assert_int_equal(world_allies(w, i), n);
         world_verify(w, i);
     }
 }
@@ -60,9 +35,9 @@ static void a_member_invites_and_the_registrar_admits(void **state)
     char id[64], title[64];
     world_record(w, 1, "s1", "Avant", id);
     char *code = invite(w, 1, "gamma");
-    size_t at = newcomer(w, "gamma", code);
+    size_t at = world_newcomer(w, "gamma", code);
     world_run(w, 3000);
-    assert_status(w, at, "state", "ok");
+    world_status_is(w, at, "state", "ok");
     assert_in(w, 3);
     world_title(w, at, id, title);
     assert_string_equal(title, "Avant");
@@ -80,10 +55,10 @@ static void a_provisional_or_suspended_ally_does_not_invite(void **state)
     json_decref(world_do(w, 0, "ally.suspend", json_pack("{s:s}", "ally", "beta")));
     assert_true(world_settle(w, 10000));
     world_refused(w, 1, "invite", json_pack("{s:s}", "ally", "zeta"), "not_registrar");
-    size_t at = newcomer(w, "zeta", code);
+    size_t at = world_newcomer(w, "zeta", code);
     world_run(w, 5000);
-    assert_status(w, at, "join_error", "not_registrar");
-    assert_int_equal(allies(w, 0), 4);
+    world_status_is(w, at, "join_error", "not_registrar");
+    assert_int_equal(world_allies(w, 0), 4);
     free(code);
     world_free(w);
 }
@@ -94,12 +69,12 @@ static void an_absent_registrar_is_waited_for_by_name_through_crashes_of_all(voi
     struct world *w = world_alliance(403, 2);
     world_stop(w, 0);
     char *code = invite(w, 1, "gamma");
-    size_t at = newcomer(w, "gamma", code);
+    size_t at = world_newcomer(w, "gamma", code);
     world_run(w, 5000);
-    assert_status(w, at, "state", "joining");
-    assert_status(w, at, "join_wait", "waiting");
-    assert_status(w, at, "join_who", "alpha");
-    assert_status(w, at, "join_error", "");
+    world_status_is(w, at, "state", "joining");
+    world_status_is(w, at, "join_wait", "waiting");
+    world_status_is(w, at, "join_who", "alpha");
+    world_status_is(w, at, "join_error", "");
     /* The same command again: the same request. */
     world_stop(w, at);
     assert_int_equal(world_join_code(w, at, code), ERR_OK);
@@ -114,12 +89,12 @@ static void an_absent_registrar_is_waited_for_by_name_through_crashes_of_all(voi
     /* The registrar decides while the newcomer is away, and forgets nothing. */
     assert_int_equal(world_start(w, 0), ERR_OK);
     world_run(w, 60000);
-    assert_int_equal(allies(w, 0), 3);
+    assert_int_equal(world_allies(w, 0), 3);
     world_crash(w, 0);
     assert_int_equal(world_start(w, 0), ERR_OK);
     assert_int_equal(world_start(w, at), ERR_OK);
     assert_in(w, 3);
-    assert_status(w, at, "state", "ok");
+    world_status_is(w, at, "state", "ok");
     free(code);
     world_free(w);
 }
@@ -130,11 +105,11 @@ static void a_request_finds_the_registrar_through_other_members(void **state)
     struct world *w = world_alliance(404, 3);
     world_block(w, 1, 0, true);
     char *code = invite(w, 1, "delta");
-    size_t at = newcomer(w, "delta", code);
+    size_t at = world_newcomer(w, "delta", code);
     world_block(w, at, 0, true);
     world_run(w, 10000);
-    assert_status(w, at, "join_wait", "");
-    assert_int_equal(allies(w, at), 4);
+    world_status_is(w, at, "join_wait", "");
+    assert_int_equal(world_allies(w, at), 4);
     world_heal(w);
     assert_in(w, 4);
     free(code);
@@ -147,17 +122,17 @@ static void a_members_invitation_is_good_once(void **state)
     struct world *w = world_alliance(405, 2);
     world_stop(w, 0);
     char *code = invite(w, 1, "gamma");
-    size_t first = newcomer(w, "gamma", code);
+    size_t first = world_newcomer(w, "gamma", code);
     world_run(w, 3000);
     /* The registrar knows of neither yet. */
-    size_t thief = newcomer(w, "voleur", code);
+    size_t thief = world_newcomer(w, "voleur", code);
     world_run(w, 3000);
-    assert_status(w, thief, "join_error", "invite_used");
+    world_status_is(w, thief, "join_error", "invite_used");
     world_crash(w, 1);
     assert_int_equal(world_start(w, 1), ERR_OK);
     assert_int_equal(world_start(w, 0), ERR_OK);
     world_run(w, 60000);
-    assert_status(w, first, "state", "ok");
+    world_status_is(w, first, "state", "ok");
     world_stop(w, thief);
     assert_in(w, 3);
     free(code);
@@ -188,12 +163,12 @@ static void a_members_clock_says_when_its_invitation_ends(void **state)
     assert_int_equal(world_join_code(w, other, late), ERR_OK);
     assert_int_equal(world_start(w, other), ERR_OK);
     world_run(w, 5000);
-    assert_status(w, other, "join_error", "invite_expired");
+    world_status_is(w, other, "join_error", "invite_expired");
     world_stop(w, other);
     w->sites[0].skew_ms = 2 * years;
     assert_int_equal(world_start(w, 0), ERR_OK);
     world_run(w, 60000);
-    assert_status(w, at, "state", "ok");
+    world_status_is(w, at, "state", "ok");
     assert_in(w, 3);
     free(code);
     free(late);
@@ -290,15 +265,15 @@ static void the_registrar_believes_ratified_members_alone(void **state)
     x.m.site_signature[0] ^= 1;
     assert_int_equal(brought(&x, w), ERR_SIGNATURE);
     x.m.site_signature[0] ^= 1;
-    assert_int_equal(allies(w, 0), 4);
+    assert_int_equal(world_allies(w, 0), 4);
     assert_int_equal(brought(&x, w), ERR_OK);
-    assert_int_equal(allies(w, 0), 5);
+    assert_int_equal(world_allies(w, 0), 5);
     /* Again, and by another member: it is the same site. */
     assert_int_equal(brought(&x, w), ERR_OK);
     memcpy(x.v.inviter, w->sites[2].core->own[0].key.pub, SITE_BYTES);
     give_word(&x, &w->sites[2].core->own[0].key);
     assert_int_equal(brought(&x, w), ERR_OK);
-    assert_int_equal(allies(w, 0), 5);
+    assert_int_equal(world_allies(w, 0), 5);
     free_word(&x);
     free_word(&other);
     world_free(w);
@@ -321,7 +296,7 @@ static void one_secret_lets_one_site_in_whoever_passes_it_on(void **state)
     assert_int_equal(world_start(w, 0), ERR_OK);
     y.registrar = w->sites[0].core;
     assert_int_equal(brought(&y, w), ERR_INVITE_USED);
-    assert_int_equal(allies(w, 0), 4);
+    assert_int_equal(world_allies(w, 0), 4);
     free_word(&x);
     free_word(&y);
     world_free(w);
@@ -379,13 +354,13 @@ static void what_the_registrar_refuses_the_newcomer_hears(void **state)
     world_block(w, 1, 2, true);
     world_block(w, 1, 3, true);
     json_decref(world_do(w, 0, "ally.suspend", json_pack("{s:s}", "ally", "beta")));
-    size_t at = newcomer(w, "zeta", code);
+    size_t at = world_newcomer(w, "zeta", code);
     world_run(w, 5000);
-    assert_status(w, at, "join_wait", "waiting");
+    world_status_is(w, at, "join_wait", "waiting");
     world_heal(w);
     world_run(w, 120000);
-    assert_status(w, at, "join_error", "not_registrar");
-    assert_int_equal(allies(w, 0), 4);
+    world_status_is(w, at, "join_error", "not_registrar");
+    assert_int_equal(world_allies(w, 0), 4);
     free(code);
     world_free(w);
 }
@@ -429,16 +404,16 @@ static void an_inviter_with_an_old_charter_lets_nobody_miss_the_new_one(void **s
     (void)state;
     struct world *w = world_alliance(411, 4);
     char *code = invite_under_an_old_charter(w);
-    size_t at = newcomer(w, "zeta", code);
+    size_t at = world_newcomer(w, "zeta", code);
     for (size_t i = 0; i < 4; i++)
         world_block(w, at, i, i != 1);
     world_run(w, 5000);
     /* As far as the inviter knows. */
-    assert_status(w, at, "join_wait", "waiting");
-    assert_status(w, at, "join_who", "alpha");
+    world_status_is(w, at, "join_wait", "waiting");
+    world_status_is(w, at, "join_who", "alpha");
     world_heal(w);
     world_run(w, 60000);
-    assert_status(w, at, "state", "ok");
+    world_status_is(w, at, "state", "ok");
     assert_in(w, 5);
     assert_int_equal(w->sites[at].core->authority.charter_number, 2);
     free(code);
@@ -452,9 +427,9 @@ static void a_code_of_an_old_charter_is_good_under_the_new_one(void **state)
     char *code = invite_under_an_old_charter(w);
     world_heal(w);
     assert_true(world_settle(w, 60000));
-    size_t at = newcomer(w, "zeta", code);
+    size_t at = world_newcomer(w, "zeta", code);
     world_run(w, 5000);
-    assert_status(w, at, "state", "ok");
+    world_status_is(w, at, "state", "ok");
     assert_in(w, 5);
     free(code);
     world_free(w);
@@ -476,15 +451,15 @@ static void an_inviter_that_lost_the_charter_of_its_code_is_not_believed(void **
     world_block(w, 1, 0, true);
     world_block(w, 1, 2, true);
     assert_int_equal(world_start(w, 1), ERR_OK);
-    size_t at = newcomer(w, "delta", code);
+    size_t at = world_newcomer(w, "delta", code);
     world_run(w, 10000);
-    assert_status(w, at, "state", "joining");
-    assert_status(w, at, "join_error", "");
+    world_status_is(w, at, "state", "joining");
+    world_status_is(w, at, "join_error", "");
     assert_int_equal(world_noted(w, 1, "join.refused"), 0);
     /* It learns of the charter again, and has lost the invitation with the rest. */
     world_heal(w);
     world_run(w, 120000);
-    assert_status(w, at, "join_error", "invite_unknown");
+    world_status_is(w, at, "join_error", "invite_unknown");
     free(code);
     world_free(w);
 }
