@@ -11,9 +11,11 @@
 
 #define HEAD "1, 'x:a1*16', 'x:c4*32', 'x:5a*32'"
 
-static const struct {
-    const char *name, *value; /* the array inside the code */
-} codes[] = {
+struct named_case {
+    const char *name, *value; /* value: an array in the notation */
+};
+
+static const struct named_case codes[] = {
     {"a code with two addresses",
      "[" HEAD ", ['192.0.2.1:5670', '[2001:db8::1]:5670'], 'x:5e*32', 1795000000, 'Réseau Cohérence']"         },
     {"a code without an address", "[" HEAD ", [], 'x:5e*32', 1795000000, 'A']"                                   },
@@ -26,9 +28,7 @@ static const struct {
 };
 
 #define KEYS "'x:a1*16', 'x:5c*32', 'x:5d*32', 'x:b5*8'"
-static const struct {
-    const char *name, *value;
-} requests[] = {
+static const struct named_case requests[] = {
     {"a request",                                  "[1, " KEYS ", 'Cohérence', 'coherence.example', 2, ['192.0.2.7:5670']]"},
     {"a request of a site that cannot be reached", "[1, " KEYS ", 'A', 'a', 0, []]"                                         },
     {"unknown version",                            "[2, " KEYS ", 'A', 'a', 0, []]"                                         },
@@ -40,9 +40,7 @@ static const struct {
 };
 
 #define WORD "'x:a1*16', 'x:5a*32', 'x:7e*32'"
-static const struct {
-    const char *name, *value;
-} vouches[] = {
+static const struct named_case vouches[] = {
     {"a word",                           "[1, " WORD ", 1794000000, 1795000000]"      },
     {"taken in the last second",         "[1, " WORD ", 1795000000, 1795000000]"      },
     {"taken after the invitation's end", "[1, " WORD ", 1795000001, 1795000000]"      },
@@ -96,31 +94,17 @@ static json_t *code_cases(struct buf *b)
     return list;
 }
 
-static json_t *request_cases(struct buf *b)
+static json_t *named_cases(const struct named_case *cases, size_t n, const char *key,
+                           const char *(*verdict)(struct slice), struct buf *b)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+    for (size_t i = 0; i < n; i++) {
         buf_clear(b);
-        notation(b, requests[i].value);
+        notation(b, cases[i].value);
         json_t *c = json_object();
-        json_object_set_new(c, "name", json_string(requests[i].name));
-        json_object_set_new(c, "result", json_string(join_verdict(buf_slice(b))));
-        json_object_set_new(c, "request", hex_of(buf_slice(b)));
-        json_array_append_new(list, c);
-    }
-    return list;
-}
-
-static json_t *vouch_cases(struct buf *b)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < sizeof vouches / sizeof *vouches; i++) {
-        buf_clear(b);
-        notation(b, vouches[i].value);
-        json_t *c = json_object();
-        json_object_set_new(c, "name", json_string(vouches[i].name));
-        json_object_set_new(c, "result", json_string(vouch_verdict(buf_slice(b))));
-        json_object_set_new(c, "word", hex_of(buf_slice(b)));
+        json_object_set_new(c, "name", json_string(cases[i].name));
+        json_object_set_new(c, "result", json_string(verdict(buf_slice(b))));
+        json_object_set_new(c, key, hex_of(buf_slice(b)));
         json_array_append_new(list, c);
     }
     return list;
@@ -149,8 +133,10 @@ json_t *vectors_join(void)
     buf_init(&b, 1u << 16);
     json_object_set_new(file, "version", json_integer(1));
     json_object_set_new(file, "codes", code_cases(&b));
-    json_object_set_new(file, "requests", request_cases(&b));
-    json_object_set_new(file, "vouches", vouch_cases(&b));
+    json_object_set_new(file, "requests",
+                        named_cases(requests, sizeof requests / sizeof *requests, "request", join_verdict, &b));
+    json_object_set_new(file, "vouches",
+                        named_cases(vouches, sizeof vouches / sizeof *vouches, "word", vouch_verdict, &b));
     json_object_set_new(file, "words", word_cases(&b));
     buf_fini(&b);
     return file;
