@@ -103,6 +103,9 @@ $(O)/allied: $(O)/daemon/main.o $(O)/liballied.a
 $(O)/tests/%: $(O)/tests/%.o $(TEST_HELP_OBJ) $(O)/liballied.a
 	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -lcmocka -o $@
 
+# A core that a test plays is reached through a door of the test's own (tests/help/cli_played.c).
+$(O)/tests/daemon/cmd/test_cli $(O)/tests/daemon/cmd/test_cli_commons: private LINK += \
+	-Wl,--wrap=door_open,--wrap=door_close,--wrap=door_has_daemon,--wrap=door_call
 # Where a walk must not be quadratic, its steps are counted: a test's own function stands before the one that a step calls.
 $(O)/tests/daemon/core/test_admit: private LINK += -Wl,--wrap=sign_check
 $(O)/tests/daemon/core/test_sync_bounds: private LINK += -Wl,--wrap=log_compare
