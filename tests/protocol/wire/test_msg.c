@@ -10,92 +10,53 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-static const struct slice two_bins[] = {
-    {(const uint8_t *)"\x01\x02", 2},
-    {(const uint8_t *)"\xff",     1},
-};
-static const struct msg_head two_heads[] = {
-    {.site = {1}, .incarnation = 7,         .seq = 300, .id = {9}  },
-    {.site = {2}, .incarnation = INT64_MAX, .seq = 1,   .id = {0x7}},
-};
+/* What stands in the braces of parts that are in several samples. */
+#define BYTES(s) (const uint8_t *)(s), sizeof(s) - 1
+#define COMMIT   BYTES("commit")
+#define BIN_0    BYTES("\x01\x02")
+#define BIN_1    BYTES("\xff")
+#define HEAD_0   .site = {1}, .incarnation = 7, .seq = 300, .id = {9}
+#define HEAD_1   .site = {2}, .incarnation = INT64_MAX, .seq = 1, .id = {7}
+
+static const struct slice two_bins[] = {{BIN_0}, {BIN_1}};
+static const struct msg_head two_heads[] = {{HEAD_0}, {HEAD_1}};
 static const struct msg_site two_sites[] = {
     {.site = {1}, .digest = {5}},
     {.site = {2}, .digest = {6}},
 };
 
-static const struct slice commit_bytes = {(const uint8_t *)"commit", 6};
-
 /* One of each, and each of the forms of those that have several. */
-static size_t samples(struct msg *m)
-{
-    size_t n = 0;
-    m[n++] = (struct msg){
-        MSG_HELLO, .hello = {.version = PROTOCOL_VERSION, .alliance = {1}, .site = {2}, .session = {3}, .fold = 1}
-    };
-    m[0].hello.charter_number = 4;
-    m[0].hello.roster_number = 500;
-    m[0].hello.state[31] = 9;
-    m[0].hello.software = slice_text("allied 0.1.0");
-    m[n++] = (struct msg){
-        MSG_CHARTER, .charter = {two_bins, two_bins, 1, 2, true}
-    };
-    m[n++] = (struct msg){
-        MSG_CHARTER, .charter = {NULL, NULL, 0, 0, false}
-    };
-    m[n++] = (struct msg){
-        MSG_VECTOR, .vector = {.level = 0, .inputs = {8}}
-    };
-    m[n++] = (struct msg){
-        MSG_VECTOR, .vector = {.level = 1, .sites = two_sites, .sites_n = 2, .more = true}
-    };
-    m[n++] = (struct msg){
-        MSG_VECTOR, .vector = {.level = 2, .heads = two_heads, .heads_n = 2}
-    };
-    m[n++] = (struct msg){
-        MSG_WANT, .want = {.site = {1}, .incarnation = 5, .first = 3, .last = 3}
-    };
-    m[n++] = (struct msg){
-        MSG_RUN, .run = {{1}, 5, 3, two_bins, 2, true}
-    };
-    m[n++] = (struct msg){
-        MSG_ACK, .ack = {70000, two_heads, 2}
-    };
-    m[n++] = (struct msg){
-        MSG_NEW, .fresh = {two_heads[0], commit_bytes}
-    };
-    m[n++] = (struct msg){
-        MSG_NEW, .fresh = {two_heads[1], {NULL, 0}}
-    };
-    m[n++] = (struct msg){
-        MSG_JOIN, .join = {commit_bytes, {1}, {2}}
-    };
-    m[n++] = (struct msg){
-        MSG_WELCOME, .welcome = {slice_text("waiting"), slice_text("le secrétariat")}
-    };
-    m[n++] = (struct msg){
-        MSG_PING, .ping = {1, {2}, 3, {4}}
-    };
-    m[n++] = (struct msg){
-        MSG_PONG, .ping = {1, {2}, 3, {4}}
-    };
-    m[n++] = (struct msg){
-        MSG_BYE, .bye = {slice_text("range"), slice_text(""), 86400}
-    };
-    m[n++] = (struct msg){
-        MSG_ERASE, .bins = {two_bins, 2}
-    };
-    m[n++] = (struct msg){
-        MSG_PROMISE, .bins = {two_bins, 1}
-    };
-    m[n++] = (struct msg){
-        MSG_VOUCH, .join = {commit_bytes, {1}, {2}, two_bins[0], {3}}
-    };
-    m[n++] = (struct msg){
-        MSG_FORK, .fork = {two_bins[0], two_bins[1]}
-    };
-    return n;
-}
-#define SAMPLES_MAX 24
+static const struct msg samples[] = {
+    {MSG_HELLO,   .hello = {.version = PROTOCOL_VERSION,
+                          .alliance = {1},
+                          .site = {2},
+                          .session = {3},
+                          .fold = 1,
+                          .charter_number = 4,
+                          .roster_number = 500,
+                          .state = {[31] = 9},
+                          .software = {BYTES("allied 0.1.0")}}           },
+    {MSG_CHARTER, .charter = {two_bins, two_bins, 1, 2, true}                           },
+    {MSG_CHARTER, .charter = {NULL, NULL, 0, 0, false}                                  },
+    {MSG_VECTOR,  .vector = {.level = 0, .inputs = {8}}                                 },
+    {MSG_VECTOR,  .vector = {.level = 1, .sites = two_sites, .sites_n = 2, .more = true}},
+    {MSG_VECTOR,  .vector = {.level = 2, .heads = two_heads, .heads_n = 2}              },
+    {MSG_WANT,    .want = {.site = {1}, .incarnation = 5, .first = 3, .last = 3}        },
+    {MSG_RUN,     .run = {{1}, 5, 3, two_bins, 2, true}                                 },
+    {MSG_ACK,     .ack = {70000, two_heads, 2}                                          },
+    {MSG_NEW,     .fresh = {{HEAD_0}, {COMMIT}}                                         },
+    {MSG_NEW,     .fresh = {{HEAD_1}, {NULL, 0}}                                        },
+    {MSG_JOIN,    .join = {{COMMIT}, {1}, {2}}                                          },
+    {MSG_WELCOME, .welcome = {{BYTES("waiting")}, {BYTES("le secrétariat")}}           },
+    {MSG_PING,    .ping = {1, {2}, 3, {4}}                                              },
+    {MSG_PONG,    .ping = {1, {2}, 3, {4}}                                              },
+    {MSG_BYE,     .bye = {{BYTES("range")}, {NULL, 0}, 86400}                           },
+    {MSG_ERASE,   .bins = {two_bins, 2}                                                 },
+    {MSG_PROMISE, .bins = {two_bins, 1}                                                 },
+    {MSG_VOUCH,   .join = {{COMMIT}, {1}, {2}, {BIN_0}, {3}}                            },
+    {MSG_FORK,    .fork = {{BIN_0}, {BIN_1}}                                            },
+};
+#define SAMPLES (sizeof samples / sizeof *samples)
 
 static struct buf encoded(const struct msg *m)
 {
@@ -126,14 +87,12 @@ static err_t decode_exact(const void *at, size_t len, enum msg_type *type)
 static void every_message_comes_back_as_it_was(void **state)
 {
     (void)state;
-    struct msg m[SAMPLES_MAX];
-    size_t n = samples(m);
     unsigned seen = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct buf b = encoded(&m[i]);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        struct buf b = encoded(&samples[i]);
         enum msg_type type;
         assert_int_equal(decode_exact(b.at, b.len, &type), ERR_OK);
-        assert_int_equal(type, m[i].type);
+        assert_int_equal(type, samples[i].type);
         seen |= 1u << type;
         buf_fini(&b);
     }
@@ -145,10 +104,9 @@ static void every_message_comes_back_as_it_was(void **state)
 static void values_stand_in_their_fields(void **state)
 {
     (void)state;
-    struct msg in[SAMPLES_MAX], out;
+    struct msg out;
     struct arena arena = {NULL};
-    samples(in);
-    struct buf b = encoded(&in[0]);
+    struct buf b = encoded(&samples[0]);
     assert_int_equal(msg_decode(buf_slice(&b), &arena, &out), ERR_OK);
     assert_int_equal(out.hello.charter_number, 4);
     assert_int_equal(out.hello.roster_number, 500);
@@ -156,12 +114,12 @@ static void values_stand_in_their_fields(void **state)
     assert_int_equal(out.hello.state[31], 9);
     assert_true(slice_equal(out.hello.software, slice_text("allied 0.1.0")));
     buf_fini(&b);
-    b = encoded(&in[5]);
+    b = encoded(&samples[5]);
     assert_int_equal(msg_decode(buf_slice(&b), &arena, &out), ERR_OK);
     assert_int_equal(out.vector.heads_n, 2);
     assert_memory_equal(out.vector.heads, two_heads, sizeof two_heads);
     buf_fini(&b);
-    b = encoded(&in[7]);
+    b = encoded(&samples[7]);
     assert_int_equal(msg_decode(buf_slice(&b), &arena, &out), ERR_OK);
     assert_int_equal(out.run.commits_n, 2);
     assert_true(slice_equal(out.run.commits[1], two_bins[1]));
@@ -174,10 +132,8 @@ static void values_stand_in_their_fields(void **state)
 static void no_prefix_of_a_message_is_one(void **state)
 {
     (void)state;
-    struct msg m[SAMPLES_MAX];
-    size_t n = samples(m);
-    for (size_t i = 0; i < n; i++) {
-        struct buf b = encoded(&m[i]);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        struct buf b = encoded(&samples[i]);
         for (size_t len = 0; len < b.len; len++)
             assert_int_equal(decode_exact(b.at, len, NULL), ERR_TRUNCATED);
         buf_fini(&b);
@@ -187,10 +143,8 @@ static void no_prefix_of_a_message_is_one(void **state)
 static void no_bit_flip_reads_outside_or_gives_a_second_form(void **state)
 {
     (void)state;
-    struct msg m[SAMPLES_MAX];
-    size_t n = samples(m);
-    for (size_t i = 0; i < n; i++) {
-        struct buf b = encoded(&m[i]);
+    for (size_t i = 0; i < SAMPLES; i++) {
+        struct buf b = encoded(&samples[i]);
         for (size_t bit = 0; bit < b.len * 8; bit++) {
             b.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
             decode_exact(b.at, b.len, NULL);
