@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 
-from relay import Relay
-
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cluster"))
+from relay import Relay  # noqa: E402
+
 RECORDS = int(os.environ.get("BENCH_RECORDS", "20000"))
 WRITES = int(os.environ.get("BENCH_WRITES", "320"))
 IDLE_S = int(os.environ.get("BENCH_IDLE_S", "20"))

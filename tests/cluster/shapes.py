@@ -11,8 +11,6 @@ import json
 import os
 import random
 import signal
-import socket
-import threading
 import time
 
 from alliance import Skipped, check
@@ -221,42 +219,3 @@ def sent_once(before, after):
         fresh = d["commit_bytes_in"] - d["commit_bytes_again"]
         out[s] = (d["commit_bytes_in"] / fresh if fresh else 1.0, d["commits_again"])
     return out
-
-
-class SlowRelay:
-    """A TCP relay on loopback that lets so many bytes a second pass, each way. It stands where the site stood, which has moved to `port`."""
-
-    def __init__(self, door, port, bytes_s):
-        self.port, self.bytes_s, self.passed = port, bytes_s, 0
-        self.door = socket.create_server(("127.0.0.1", door))
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                newcomer, _ = self.door.accept()
-                site = socket.create_connection(("127.0.0.1", self.port))
-            except OSError:
-                return
-            for source, sink in ((newcomer, site), (site, newcomer)):
-                for s in (source, sink):
-                    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
-                    s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32768)
-                threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
-
-    def _pass(self, source, sink):
-        try:
-            while data := source.recv(max(256, self.bytes_s // 10)):
-                sink.sendall(data)
-                self.passed += len(data)
-                time.sleep(len(data) / self.bytes_s)
-        except OSError:
-            pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def close(self):
-        self.door.close()
