@@ -1,7 +1,7 @@
 #!/bin/bash
 # Who may include whom, and which folder owns which system header. check_layers.sh [ROOT]: prints each breach as
 # file:line: what, exits 1 if there is any. The tables here are the rule; DESIGN's order of layers in words:
-#   protocol (base ← wire, sign ← op ← charter, exchange) ← conf, bus, journal ← store, peers ← commons ← core ← cmd
+#   protocol (base ← wire, sign ← op ← charter, exchange) ← conf, bus, journal ← store, peers ← commons ← read ← core ← cmd
 set -u
 cd "${1:-$(dirname "$0")/..}" || exit 1
 
@@ -20,7 +20,8 @@ daemon/store: protocol
 daemon/commons: protocol conf/tr.h
 peers: protocol daemon/bus conf
 daemon/http: protocol daemon/bus peers/address.h
-daemon/core: protocol conf daemon/store daemon/commons daemon/journal peers/session.h peers/reconcile.h peers/address.h
+daemon/read: protocol conf/tr.h daemon/store daemon/commons
+daemon/core: protocol conf daemon/store daemon/commons daemon/read daemon/journal peers/session.h peers/reconcile.h peers/address.h
 daemon/cmd: protocol conf peers daemon
 daemon: protocol conf peers daemon
 '
@@ -36,7 +37,7 @@ sodium\.h: protocol/sign
 sodium/.*: protocol/sign
 msgpack\.h: protocol/wire
 msgpack/.*: protocol/wire
-jansson\.h: daemon/commons daemon/core daemon/cmd daemon
+jansson\.h: daemon/commons daemon/read daemon/core daemon/cmd daemon
 confuse\.h: conf
 utf8proc\.h: protocol/base
 serd/serd\.h: daemon/commons/skos_read.c daemon/commons/skos_write.c

@@ -9,6 +9,7 @@
 #include "daemon/store/rolls.h"
 #include "daemon/store/whole.h"
 #include "daemon/store/schema.h"
+#include "daemon/read/roll.h"
 #include "protocol/base/base32.h"
 #include <errno.h>
 #include <fcntl.h>

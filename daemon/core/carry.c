@@ -5,6 +5,7 @@
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/local.h"
+#include "daemon/read/roll.h"
 
 #define HEADS_A_PAGE 4096
 

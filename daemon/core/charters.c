@@ -10,6 +10,7 @@
 #include "daemon/core/signed.h"
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
+#include "daemon/read/roll.h"
 #include "protocol/base/base32.h"
 #include <stdlib.h>
 
@@ -20,39 +21,6 @@
 #define PAGE_BYTES      (768u * 1024) /* of one CHARTER message */
 
 /* ---- what we hold ---- */
-
-static err_t pinned(struct core *c, struct arena *arena, const uint8_t **alliance)
-{
-    struct slice id;
-    err_t e = local_get(c->store, SETTING_ALLIANCE, arena, &id);
-    if (!e && id.len != ALLIANCE_BYTES)
-        e = ERR_DATABASE;
-    if (!e)
-        *alliance = id.at;
-    return e;
-}
-
-err_t charters_input(struct core *c, struct arena *arena, struct authority_input *out)
-{
-    struct slice *charters = NULL, *acts = NULL, chain;
-    *out = (struct authority_input){0};
-    err_t e = pinned(c, arena, &out->alliance);
-    if (!e)
-        e = rolls_charters(c->store, arena, &charters, &out->charters_n);
-    if (!e)
-        e = rolls_acts(c->store, arena, &acts, &out->acts_n);
-    if (e)
-        return e;
-    out->charters = charters;
-    out->acts = acts;
-    e = local_get(c->store, SETTING_CHAIN, arena, &chain);
-    if (!e && chain.len % HASH_BYTES == 0) {
-        out->chain = (const uint8_t(*)[HASH_BYTES])(uintptr_t)chain.at;
-        out->chain_n = chain.len / HASH_BYTES;
-    }
-    /* A chain that is there and could not be read is no reason to choose anew among rivals. */
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
 
 /* Of two complete rivals each replica keeps the one it had: so the chain is noted as soon as it grows. */
 static err_t note_chain(struct core *c, struct arena *arena)
@@ -85,7 +53,7 @@ static err_t evaluate(struct core *c, struct arena *arena)
 {
     struct authority_input in;
     struct authority fresh = {0};
-    err_t e = charters_input(c, arena, &in);
+    err_t e = roll_input(c->store, arena, &in);
     if (e || !in.charters_n)
         return e;
     e = authority_build_all(&in, &fresh);
@@ -271,7 +239,7 @@ static err_t put_charter(struct core *c, struct slice carried, bool *fresh, bool
     const uint8_t *alliance = NULL;
     size_t total = 0;
     *fresh = *known_whole = false;
-    err_t e = pinned(c, &arena, &alliance);
+    err_t e = roll_alliance(c->store, &arena, &alliance);
     if (!e)
         e = charter_decode(carried, &arena, &came);
     if (!e && rolls_has_charter(c->store, came.id, carried)) {
@@ -398,7 +366,7 @@ void charters_tell(struct core *c, const struct outlet *to, bool empty)
     struct arena arena = {0};
     struct authority_input in = {0};
     size_t charter = 0, act = 0;
-    if (!empty && charters_input(c, &arena, &in))
+    if (!empty && roll_input(c->store, &arena, &in))
         in = (struct authority_input){0};
     do
         say_page(c, to, &in, &charter, &act);

@@ -8,10 +8,6 @@
 #include "daemon/core/outlet.h"
 #include "protocol/charter/promise.h"
 
-#define SETTING_CHAIN "charter.chain" /* this replica's chain of charter ids, 32 bytes each, charter 0 first */
-
-#define SETTING_EFFECT "charter.effect" /* charter and roster head whose effect is in logs and folds */
-
 /* Reads them out of the store and evaluates them. A directory that waits to be admitted has no charter yet: ERR_OK, founded false. */
 err_t charters_load(struct core *c);
 /* Evaluates anew after something was stored, outside a batch: authority, then what counts of each log, erasures, folds. */
@@ -26,8 +22,6 @@ err_t charters_take(struct core *c, const struct msg_charter *m, bool *news);
 /* Says charters and acts, in as many CHARTER messages as it takes; the last one says so. Nothing but that where `empty`. */
 void charters_tell(struct core *c, const struct outlet *to, bool empty);
 
-/* Everything in carried form, for authority_build_before and for showing; in the arena. */
-err_t charters_input(struct core *c, struct arena *arena, struct authority_input *out);
 /* A charter by the beginning of its id in base32 or by its number: the one of the chain, else the one draft. ERR_NOT_FOUND, ERR_AMBIGUOUS. */
 err_t charters_find(struct core *c, const char *text, struct arena *arena, struct charter *out);
 /* Keeps a charter with its signatures, added to those known. Inside a batch. */

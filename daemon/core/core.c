@@ -13,7 +13,7 @@
 #include "daemon/core/republish.h"
 #include "daemon/core/rotate.h"
 #include "daemon/core/request.h"
-#include "daemon/core/shortage.h"
+#include "daemon/commons/shortage.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/oplog.h"
 #include "protocol/base/base32.h"

@@ -4,6 +4,7 @@
 #include "daemon/store/guard.h"
 #include "daemon/store/local.h"
 #include "daemon/store/rolls.h"
+#include "daemon/read/roll.h"
 #include "protocol/base/utf8.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -15,7 +15,6 @@
 #define CONTROL_NAME  "control.sock"
 
 /* Keys of the table `settings` (daemon/store/local.h). */
-#define SETTING_ALLIANCE     "alliance"     /* 16 bytes: the id we are pinned to */
 #define SETTING_CHARTER      "charter"      /* 32 bytes: the charter the invitation named */
 #define SETTING_JOIN_REQUEST "join.request" /* until admitted */
 #define SETTING_JOIN_SECRET  "join.secret"  /* seed of the one-use secret, until admitted */

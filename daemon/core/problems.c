@@ -9,25 +9,24 @@
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
 #include "daemon/core/registrar.h"
-#include "daemon/core/req_read.h"
 #include "daemon/core/roster.h"
 #include <stdio.h>
 
 void problems_add_with(struct req *r, json_t *problems, err_t e, const char *who, const char *detail, json_t *action)
 {
     json_t *p = json_object();
-    req_put(p, "code", json_sprintf("ALLIED-%d", err_number(e)));
-    req_put(p, "name", json_string(err_name(e)));
-    req_put(p, "text", json_string(tr(r->lang, err_what(e))));
-    req_put(p, "detail", json_string(detail));
-    req_put(p, "who", json_string(who));
-    req_put(p, "action", action);
+    say_put(p, "code", json_sprintf("ALLIED-%d", err_number(e)));
+    say_put(p, "name", json_string(err_name(e)));
+    say_put(p, "text", json_string(tr(r->read.lang, err_what(e))));
+    say_put(p, "detail", json_string(detail));
+    say_put(p, "who", json_string(who));
+    say_put(p, "action", action);
     json_array_append_new(problems, p);
 }
 
 void problems_add(struct req *r, json_t *problems, err_t e, const char *who, const char *detail)
 {
-    problems_add_with(r, problems, e, who, detail, json_string(tr(r->lang, err_next(e))));
+    problems_add_with(r, problems, e, who, detail, json_string(tr(r->read.lang, err_next(e))));
 }
 
 /* An erasure is done when all have said so: until then, by name, who has not. */
@@ -44,7 +43,7 @@ static void put_erasures(struct req *r, json_t *problems)
             if (json_is_true(json_object_get(one, "counts")) && text && (!names.len || !strstr(buf_text(&names), text)))
                 buf_printf(&names, "%s%s", names.len ? ", " : "", text);
         }
-        problems_add(r, problems, ERR_ERASE_WAITING, tr(r->lang, N_("allied, by itself")),
+        problems_add(r, problems, ERR_ERASE_WAITING, tr(r->read.lang, N_("allied, by itself")),
                      buf_text(&names) ? buf_text(&names) : "");
     }
     buf_fini(&names);
@@ -58,7 +57,7 @@ static void put_rivals(struct req *r, json_t *problems)
     if (!a->rivals_n)
         return;
     snprintf(number, sizeof number, "%llu", (unsigned long long)a->rivals[0].number);
-    problems_add(r, problems, ERR_CHARTER_RIVALS, tr(r->lang, N_("you")), number);
+    problems_add(r, problems, ERR_CHARTER_RIVALS, tr(r->read.lang, N_("you")), number);
 }
 
 /* Acts of the registrar that do not count. The next charter settles them: it says upon which act it builds. */
@@ -71,7 +70,7 @@ static void put_voids(struct req *r, json_t *problems)
         if (a->voids[i].number <= settled)
             continue;
         snprintf(number, sizeof number, "%llu", (unsigned long long)a->voids[i].number);
-        problems_add(r, problems, ERR_CHARTER_VOIDS, tr(r->lang, N_("the technical secretariat")), number);
+        problems_add(r, problems, ERR_CHARTER_VOIDS, tr(r->read.lang, N_("the technical secretariat")), number);
         return;
     }
 }
@@ -88,7 +87,7 @@ static void put_floods(struct req *r, json_t *problems)
             continue;
         snprintf(detail, sizeof detail, "%.*s, %llu", (int)(name.len < 100 ? name.len : 100), (const char *)name.at,
                  (unsigned long long)n);
-        problems_add(r, problems, ERR_FLOOD, tr(r->lang, N_("the technical secretariat")), detail);
+        problems_add(r, problems, ERR_FLOOD, tr(r->read.lang, N_("the technical secretariat")), detail);
     }
 }
 
@@ -97,7 +96,7 @@ static void put_registrar(struct req *r, json_t *problems)
     char path[160];
     snprintf(path, sizeof path, "%.120s/keys/%s.key", r->core->dir, REGISTRAR_KEY_NAME);
     if (registrar_is_lost(r->core))
-        problems_add(r, problems, ERR_KEY_REGISTRAR, tr(r->lang, N_("you")), path);
+        problems_add(r, problems, ERR_KEY_REGISTRAR, tr(r->read.lang, N_("you")), path);
 }
 
 /* A new key that was asked for, and not given yet. */
@@ -111,12 +110,12 @@ static void put_rotation(struct req *r, json_t *problems)
     if (!waits)
         return;
     roster_secretariat(c, who, sizeof who);
-    req_put(r->result, "next_key", req_id(slice_of(fresh, SITE_BYTES)));
-    req_put(r->result, "next_key_who", json_string(who));
-    req_put(r->result, "next_key_error",
+    say_put(r->read.result, "next_key", say_id(slice_of(fresh, SITE_BYTES)));
+    say_put(r->read.result, "next_key_who", json_string(who));
+    say_put(r->read.result, "next_key_error",
             r->own->rekey_error ? json_string(err_name(r->own->rekey_error)) : json_null());
     if (r->own->rekey_error)
-        problems_add(r, problems, r->own->rekey_error, tr(r->lang, N_("you")), r->own->rekey_detail);
+        problems_add(r, problems, r->own->rekey_error, tr(r->read.lang, N_("you")), r->own->rekey_detail);
     else
         problems_add(r, problems, ERR_KEY_WAITING, who, who);
 }
@@ -125,13 +124,13 @@ static void put_rotation(struct req *r, json_t *problems)
 static void put_twin(struct req *r, json_t *problems)
 {
     if (own_has_twin(r->core))
-        problems_add(r, problems, ERR_TWIN, tr(r->lang, N_("you")), "");
+        problems_add(r, problems, ERR_TWIN, tr(r->read.lang, N_("you")), "");
 }
 
 static void put_restored(struct req *r, json_t *problems)
 {
     if (r->core->is_registrar && admit_knows_roster(r->core) == ERR_RESTORED)
-        problems_add(r, problems, ERR_RESTORED, tr(r->lang, N_("allied, by itself")), "");
+        problems_add(r, problems, ERR_RESTORED, tr(r->read.lang, N_("allied, by itself")), "");
 }
 
 void problems_put(struct req *r, json_t *problems)

@@ -3,6 +3,7 @@
 #include "daemon/core/erase.h"
 #include "daemon/core/ingest.h"
 #include "daemon/store/erased.h"
+#include "daemon/read/judge.h"
 #include <stdlib.h>
 
 #define CANON_MAX_BYTES (64u * 1024 * 1024)
@@ -125,35 +126,6 @@ err_t refold_touch_op(struct core *c, const struct commit_op *op)
 
 /* ---- folding ---- */
 
-void refold_op(const struct core *c, const struct replica_op *in, enum entity_type type, struct slice entity,
-               struct fold_op *out)
-{
-    const struct ally *ally = authority_ally_of(&c->authority, in->log.site);
-    *out = (struct fold_op){.kind = in->kind,
-                            .header = in->header,
-                            .body = in->body,
-                            .state = in->state,
-                            .dot = in->dot,
-                            .clock = in->clock};
-    memcpy(out->site, in->log.site, SITE_BYTES);
-    if (!ally)
-        return;
-    memcpy(out->ally, ally->id, ALLY_BYTES);
-    out->standing = true;
-    out->owner = type == ENTITY_RECORD && refold_owns(c, ally, entity);
-    /* A role is judged by the charter that was in force where the commit stands, not by the one in force now. */
-    size_t charter = authority_charter_of(&c->authority, &in->log, in->seq);
-    out->secretariat = authority_has_role_at(&c->authority, charter, ally->id, ROLE_SECRETARIAT);
-    out->rules.adopt_by_secretariat = authority_rule_at(&c->authority, charter, RULE_ADOPT_SECRETARIAT) == 1;
-    out->rules.adopt_by_allies = authority_rule_at(&c->authority, charter, RULE_ADOPT_ALLIES);
-}
-
-bool refold_owns(const struct core *c, const struct ally *ally, struct slice record)
-{
-    const struct ally *owner = authority_owner_of(&c->authority, record.at);
-    return memcmp(ally->id, record.at, ALLY_BYTES) == 0 || (owner && memcmp(owner->id, ally->id, ALLY_BYTES) == 0);
-}
-
 static err_t load_ops(struct core *c, enum entity_type type, struct slice entity, struct arena *arena,
                       struct fold_op **out, size_t *n)
 {
@@ -165,7 +137,7 @@ static err_t load_ops(struct core *c, enum entity_type type, struct slice entity
     if (!*out)
         return ERR_MEMORY;
     for (size_t i = 0; i < *n; i++)
-        refold_op(c, &ops[i], type, entity, &(*out)[i]);
+        judge_op(&c->authority, &ops[i], type, entity, &(*out)[i]);
     return ERR_OK;
 }
 

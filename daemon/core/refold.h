@@ -37,11 +37,4 @@ err_t refold_canon(struct core *c, enum entity_type type, struct slice entity, s
 /* Marks an entity as touched in the batch under way. */
 err_t refold_touch(struct core *c, enum entity_type type, struct slice entity);
 
-/* An op as the fold takes it: who wrote it, by what right. */
-struct fold_op;
-void refold_op(const struct core *c, const struct replica_op *in, enum entity_type type, struct slice entity,
-               struct fold_op *out);
-/* Do this ally's sites own the record: as the ally that its id begins with, or as its heir? */
-bool refold_owns(const struct core *c, const struct ally *ally, struct slice record);
-
 #endif

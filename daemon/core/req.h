@@ -4,27 +4,17 @@
 #ifndef ALLIED_DAEMON_CORE_REQ_H
 #define ALLIED_DAEMON_CORE_REQ_H
 
-#include "daemon/commons/lattice.h"
 #include "daemon/core/edit.h"
 #include "daemon/core/request.h"
+#include "daemon/read/merges.h"
+#include "daemon/read/say.h"
 
-/* The merges of all concepts that are shown, and where they lead. */
-struct merges {
-    struct edge_row *rows;
-    size_t n;
-    struct lattice_merges followed;
-};
 struct req {
+    struct read read; /* what is asked, and the answer; on the core's own connection */
     struct core *core;
     struct own *own; /* the site that is meant: the one named, else the first */
     struct slice client;
-    const char *lang;
-    const json_t *args;
-    struct arena arena; /* freed when the request is answered */
-    json_t *result;     /* an object, made before the handler runs */
-    struct why why;
-    const struct merges *merges; /* once somebody asked for them */
-    bool later;                  /* the answer comes through env.reply */
+    bool later; /* the answer comes through env.reply */
 };
 typedef err_t req_fn(struct req *r);
 /* Does it write or sign as a site? Then, where several are hosted here, it must say as which. */
@@ -37,27 +27,17 @@ enum req_site { READS, WRITES };
     X("verify", req_verify, READS)                                                                                     \
     X("rebuild", req_rebuild, READS)                                                                                   \
     X("peers.known", req_peers_known, READS)                                                                           \
-    X("changes", req_changes, READS)                                                                                   \
     X("ping", req_ping, READS)                                                                                         \
     X("record.write", req_record_write, WRITES)                                                                        \
     X("record.edit", req_record_edit, WRITES)                                                                          \
     X("record.retire", req_record_retire, WRITES)                                                                      \
     X("record.link", req_record_link, WRITES)                                                                          \
-    X("record.list", req_record_list, READS)                                                                           \
-    X("record.show", req_record_show, READS)                                                                           \
-    X("record.history", req_record_history, READS)                                                                     \
     X("concept.write", req_concept_write, WRITES)                                                                      \
     X("concept.edit", req_concept_edit, WRITES)                                                                        \
     X("concept.relate", req_concept_relate, WRITES)                                                                    \
     X("concept.adopt", req_concept_adopt, WRITES)                                                                      \
     X("concept.merge", req_concept_merge, WRITES)                                                                      \
     X("concept.retire", req_concept_retire, WRITES)                                                                    \
-    X("concept.list", req_concept_list, READS)                                                                         \
-    X("concept.show", req_concept_show, READS)                                                                         \
-    X("concept.history", req_concept_history, READS)                                                                   \
-    X("concept.export", req_concept_export, READS)                                                                     \
-    X("conflicts.list", req_conflicts_list, READS)                                                                     \
-    X("conflicts.show", req_conflicts_show, READS)                                                                     \
     X("conflicts.resolve", req_conflicts_resolve, WRITES)                                                              \
     X("charter.show", req_charter_show, READS)                                                                         \
     X("charter.log", req_charter_log, READS)                                                                           \
@@ -90,18 +70,6 @@ enum req_site { READS, WRITES };
 REQUESTS(X)
 #undef X
 
-/* Arguments. */
-const char *req_text(const struct req *r, const char *key); /* "" where absent */
-bool req_flag(const struct req *r, const char *key);
-int64_t req_number(const struct req *r, const char *key, int64_t fallback);
-/* The entity that a text names: an id, a unique prefix, a concept's URI. `out` is in the arena. */
-err_t req_entity(struct req *r, enum entity_type type, const char *text, struct slice *out);
-/* The same for a type that is not known: records first, then concepts. */
-err_t req_any_entity(struct req *r, const char *text, enum entity_type *type, struct slice *out);
-/* What a concept is called where it is a target: a URI or an id, known or not. */
-err_t req_target(struct req *r, struct slice text, uint8_t out[CONCEPT_BYTES]);
-/* The ally that a text names: its name, or the beginning of its id. ERR_ALLY_UNKNOWN, ERR_AMBIGUOUS. */
-err_t req_ally(struct req *r, const char *text, const struct ally **out);
 /* The addresses of the arguments, blank-separated, into `out`, which is made here; without any, the daemon's own. */
 err_t req_addresses(struct req *r, struct buf *out);
 /* Until when a code is to be good. */
@@ -114,23 +82,12 @@ err_t req_ally_is_new(struct req *r, struct slice name);
 err_t req_own_json(struct req *r, const struct own *own, json_t **out);
 /* "host", "hosted_by": key and name of the site whose daemon writes that one; null where it has its own. */
 void req_put_host(const struct req *r, json_t *object, const uint8_t site[SITE_BYTES]);
-/* Where that concept's merges end: itself, where it has none. */
-err_t req_follow(struct req *r, uint8_t concept_id[CONCEPT_BYTES]);
-/* Merges as they stood when the request first asked. */
-err_t req_merges(struct req *r, const struct merges **out);
-/* "status", and "merged_into" where that is it. */
-err_t req_put_status(struct req *r, json_t *out, struct slice concept, bool adopted, bool deprecated);
-/* "merge", "merged_from", "reason". */
-err_t req_put_merges(struct req *r, const struct view *v);
-/* What an entry of view.merge or view.retire says. */
-json_t *req_register_value(struct req *r, const struct view_value *value, bool merge);
 /*
- * A merge or a retirement in conflict, resolved by a value as req_register_value gives it, or by a text: the concept it is merged into ("": into none),
+ * A merge or a retirement in conflict, resolved by a value as read_register_value gives it, or by a text: the concept it is merged into ("": into none),
  * the reason it is retired for ("": it is not).
  */
 err_t req_resolve_merge(struct req *r, struct edit *e, const json_t *value);
 err_t req_resolve_retire(struct req *r, struct edit *e, const json_t *value);
-err_t req_view(struct req *r, enum entity_type type, struct slice entity, struct view *out);
 
 /* A short text, as a body carries it. ERR_TOO_LARGE past 4,096 bytes. */
 err_t req_encoded(struct req *r, struct slice text, struct slice *out);
@@ -141,29 +98,13 @@ err_t req_encoded(struct req *r, struct slice text, struct slice *out);
  */
 err_t req_link_target(struct req *r, const struct edit *e, struct slice own_source, struct link_write *w);
 bool req_link_listed(const struct entity_writes *w, const struct view_key *key); /* targets are set */
-err_t req_put_links(struct req *r, const struct view *v);                        /* "links", "linked_by" */
 /* Translations: takes over what the object's "made_from" says of the fields it writes. */
 err_t req_origins(struct req *r, struct edit *e, const json_t *object, const struct entity_writes *w);
-void req_put_translations(struct req *r, const struct view *v, const struct replica_op *ops,
-                          size_t n); /* "translations" */
 
-/* Answers. Each sets a new value; allocation failures leave the key away. */
-void req_put(json_t *object, const char *key, json_t *value);
-json_t *req_id(struct slice id);
-json_t *req_hex(struct slice bytes);
-json_t *req_dot(const struct dot *dot);
-json_t *req_string(struct slice text);
-json_t *req_u64(uint64_t value); /* as a string: 64-bit numbers are strings in JSON */
-json_t *req_time(uint64_t clock);
-json_t *req_value(enum entity_type type, const struct field_info *field, struct slice value);
-void req_put_ally(const struct core *c, json_t *object, struct slice ally_id); /* "ally", "ally_name" */
-/* Who wrote a dot and when: "dot", "at", "site", "site_name", "ally", "ally_name". */
-err_t req_put_author(struct req *r, json_t *object, const struct dot *dot);
-void req_put_commit(const struct core *c, json_t *object, const struct commit *commit); /* the same but for the dot */
 json_t *req_error(err_t e, const char *detail);
 json_t *req_traffic(const struct traffic *t);
 void req_put_traffic(struct req *r); /* "traffic": of all links since the daemon started */
-/* History of an entity, for record.history and concept.history. */
-err_t req_history(struct req *r, enum entity_type type);
+/* Every op that somebody asked to erase, into `list`; how many of those that count wait for a site. */
+err_t req_erasures_list(struct req *r, json_t *list, size_t *open_n);
 
 #endif

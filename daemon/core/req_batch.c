@@ -15,7 +15,7 @@ static json_t *line_error(const struct req *r, const json_t *line, err_t e, cons
     const char *detail = why + field + strspn(why + field, " ");
     return json_pack("{s:O, s:s%, s:s, s:o, s:s, s:s}", "line", line ? line : json_null(), "field", why, field,
                      "detail", detail, "code", json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "text",
-                     tr(r->lang, err_what(e)));
+                     tr(r->read.lang, err_what(e)));
 }
 
 static void start(struct tally *t)
@@ -25,13 +25,13 @@ static void start(struct tally *t)
 
 static void put(struct req *r, struct tally *t)
 {
-    req_put(r->result, "added", json_integer(t->added));
-    req_put(r->result, "updated", json_integer(t->updated));
-    req_put(r->result, "unchanged", json_integer(t->unchanged));
-    req_put(r->result, "rejected", json_integer(t->rejected));
-    req_put(r->result, "errors", t->errors);
-    req_put(r->result, "ids", t->ids);
-    req_put(r->result, "unknown", t->unknown);
+    say_put(r->read.result, "added", json_integer(t->added));
+    say_put(r->read.result, "updated", json_integer(t->updated));
+    say_put(r->read.result, "unchanged", json_integer(t->unchanged));
+    say_put(r->read.result, "rejected", json_integer(t->rejected));
+    say_put(r->read.result, "errors", t->errors);
+    say_put(r->read.result, "ids", t->ids);
+    say_put(r->read.result, "unknown", t->unknown);
 }
 
 void tally_unknown(struct tally *t, const struct entity_writes *w)
@@ -46,9 +46,9 @@ void tally_line(struct tally *t, const json_t *line, const struct edit *edit, co
 {
     int64_t *count = edit_empty(edit) ? &t->unchanged : edit->known ? &t->updated : &t->added;
     (*count)++;
-    json_t *named = json_pack("{s:O, s:o}", "line", line ? line : json_null(), "id", req_id(edit->entity));
+    json_t *named = json_pack("{s:O, s:o}", "line", line ? line : json_null(), "id", say_id(edit->entity));
     if (dot)
-        req_put(named, "dot", req_dot(dot));
+        say_put(named, "dot", say_dot(dot));
     json_array_append_new(t->ids, named);
 }
 
@@ -59,13 +59,13 @@ static err_t all_lines(struct req *r, const json_t *list, const char *item, req_
     for (size_t i = 0; i < json_array_size(list) && !e; i++) {
         const json_t *at = json_array_get(list, i), *line = json_object_get(at, "line");
         const json_t *object = json_object_get(at, item);
-        r->why = (struct why){0};
+        r->read.why = (struct why){0};
         err_t one = json_is_object(object) ? write(r, line, object, ctx, t) : ERR_JSON;
         if (one && !is_line_error(one))
             e = one;
         else if (one) {
             t->rejected++;
-            json_array_append_new(t->errors, line_error(r, line, one, r->why.code == one ? r->why.text : ""));
+            json_array_append_new(t->errors, line_error(r, line, one, r->read.why.code == one ? r->read.why.text : ""));
         }
     }
     return e;
@@ -73,9 +73,9 @@ static err_t all_lines(struct req *r, const json_t *list, const char *item, req_
 
 err_t req_batch_list(struct req *r, const char *key, const json_t **out)
 {
-    *out = json_object_get(r->args, key);
+    *out = json_object_get(r->read.args, key);
     bool fits = json_is_array(*out) && json_array_size(*out) <= REQUEST_LINES_MAX;
-    return fits ? ERR_OK : why_set(&r->why, ERR_USAGE, "%s", key);
+    return fits ? ERR_OK : why_set(&r->read.why, ERR_USAGE, "%s", key);
 }
 
 err_t req_batch(struct req *r, const json_t *list, const char *item, req_batch_fn *write, void *ctx)
@@ -90,6 +90,6 @@ err_t req_batch(struct req *r, const json_t *list, const char *item, req_batch_f
         e = batch_end(r->core);
     put(r, &t);
     if (e)
-        json_object_clear(r->result);
+        json_object_clear(r->read.result);
     return e;
 }

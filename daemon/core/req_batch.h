@@ -11,7 +11,7 @@ struct tally {
     int64_t added, updated, unchanged, rejected;
     json_t *errors, *ids, *unknown;
 };
-/* Writes one line's object; r->why is empty. An error of a line's own (err.h's families of bytes, records and concepts) refuses that line alone. */
+/* Writes one line's object; r->read.why is empty. An error of a line's own (err.h's families of bytes, records and concepts) refuses that line alone. */
 typedef err_t req_batch_fn(struct req *r, const json_t *line, const json_t *object, void *ctx, struct tally *t);
 
 /* The list of args under `key`. ERR_USAGE where it is none or has more than REQUEST_LINES_MAX lines. */

@@ -48,11 +48,11 @@ static void say_into(struct core *c, void *to, const struct msg *m)
 
 err_t req_bundle_head(struct req *r)
 {
-    struct page page = {.messages = json_array(), .from = (size_t)req_number(r, "from", 0)};
+    struct page page = {.messages = json_array(), .from = (size_t)read_number(&r->read, "from", 0)};
     err_t e = carry_head(r->core, &(struct outlet){say_into, &page});
     size_t next = page.from + json_array_size(page.messages);
-    req_put(r->result, "messages", page.messages);
-    req_put(r->result, "next", next < page.at ? json_integer((json_int_t)next) : json_null());
+    say_put(r->read.result, "messages", page.messages);
+    say_put(r->read.result, "next", next < page.at ? json_integer((json_int_t)next) : json_null());
     return e ? e : page.err;
 }
 
@@ -60,24 +60,25 @@ err_t req_bundle_head(struct req *r)
 static err_t read_log(struct req *r, struct log_id *log)
 {
     char *end = NULL;
-    const char *incarnation = req_text(r, "incarnation");
+    const char *incarnation = read_text(&r->read, "incarnation");
     log->incarnation = strtoull(incarnation, &end, 10);
     if (!*incarnation || *end)
-        return why_set(&r->why, ERR_USAGE, "incarnation %.60s", incarnation);
-    err_t e = base32_decode(slice_text(req_text(r, "author")), log->site, SITE_BYTES);
-    return e ? why_set(&r->why, e, "author %.60s", req_text(r, "author")) : ERR_OK;
+        return why_set(&r->read.why, ERR_USAGE, "incarnation %.60s", incarnation);
+    err_t e = base32_decode(slice_text(read_text(&r->read, "author")), log->site, SITE_BYTES);
+    return e ? why_set(&r->read.why, e, "author %.60s", read_text(&r->read, "author")) : ERR_OK;
 }
 
 err_t req_bundle_run(struct req *r)
 {
     struct page page = {.messages = json_array()};
     struct log_id log;
-    uint64_t next = (uint64_t)req_number(r, "first", 1), first = next, last = (uint64_t)req_number(r, "last", 0);
+    uint64_t next = (uint64_t)read_number(&r->read, "first", 1), first = next,
+             last = (uint64_t)read_number(&r->read, "last", 0);
     err_t e = read_log(r, &log);
     if (!e && first && first <= last && page.messages)
         flow_say_run(r->core, &log, &next, last, RUN_BYTES, &(struct outlet){say_into, &page});
-    req_put(r->result, "messages", page.messages);
-    req_put(r->result, "commits", json_integer((json_int_t)(next - first)));
+    say_put(r->read.result, "messages", page.messages);
+    say_put(r->read.result, "commits", json_integer((json_int_t)(next - first)));
     return e ? e : page.err;
 }
 
@@ -85,10 +86,10 @@ err_t req_bundle_run(struct req *r)
 
 static err_t read_message(struct req *r, struct buf *message)
 {
-    const json_t *text = json_object_get(r->args, "message");
+    const json_t *text = json_object_get(r->read.args, "message");
     buf_init(message, LIMIT_MESSAGE_BYTES);
     err_t e = base32_decode_buf(slice_of((const uint8_t *)json_string_value(text), json_string_length(text)), message);
-    return e ? e : message->len ? ERR_OK : why_set(&r->why, ERR_USAGE, "message");
+    return e ? e : message->len ? ERR_OK : why_set(&r->read.why, ERR_USAGE, "message");
 }
 
 static json_t *log_json(struct req *r, const struct log_id *log)
@@ -96,10 +97,10 @@ static json_t *log_json(struct req *r, const struct log_id *log)
     const struct site *site = authority_site(&r->core->authority, log->site);
     const struct ally *ally = authority_ally_of(&r->core->authority, log->site);
     json_t *out = json_object();
-    req_put(out, "site", req_id(slice_of(log->site, SITE_BYTES)));
-    req_put(out, "site_name", site ? req_string(site->name) : json_null());
-    req_put_ally(r->core, out, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""));
-    req_put(out, "incarnation", req_u64(log->incarnation));
+    say_put(out, "site", say_id(slice_of(log->site, SITE_BYTES)));
+    say_put(out, "site_name", site ? say_string(site->name) : json_null());
+    say_ally(&r->core->authority, out, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""));
+    say_put(out, "incarnation", say_u64(log->incarnation));
     return out;
 }
 
@@ -111,14 +112,14 @@ err_t req_bundle_take(struct req *r)
     if (!e)
         e = carry_take(r->core, buf_slice(&message), &got);
     buf_fini(&message);
-    req_put(r->result, "added", json_integer((json_int_t)got.added));
-    req_put(r->result, "known", json_integer((json_int_t)got.known));
+    say_put(r->read.result, "added", json_integer((json_int_t)got.added));
+    say_put(r->read.result, "known", json_integer((json_int_t)got.known));
     if (got.refused) {
         json_t *refused = log_json(r, &got.log);
-        req_put(refused, "seq", req_u64(got.seq));
-        req_put(refused, "code", json_sprintf("ALLIED-%d", err_number(got.why)));
-        req_put(refused, "name", json_string(err_name(got.why)));
-        req_put(r->result, "refused", refused);
+        say_put(refused, "seq", say_u64(got.seq));
+        say_put(refused, "code", json_sprintf("ALLIED-%d", err_number(got.why)));
+        say_put(refused, "name", json_string(err_name(got.why)));
+        say_put(r->read.result, "refused", refused);
     }
     return e;
 }
@@ -131,14 +132,14 @@ err_t req_bundle_lacks(struct req *r)
     json_t *out = json_array();
     err_t e = read_message(r, &message);
     if (!e)
-        e = carry_lacks(r->core, buf_slice(&message), &r->arena, &lacks, &n);
+        e = carry_lacks(r->core, buf_slice(&message), &r->read.arena, &lacks, &n);
     buf_fini(&message);
     for (size_t i = 0; i < n && !e; i++) {
         json_t *one = log_json(r, &lacks[i].log);
-        req_put(one, "first", req_u64(lacks[i].first));
-        req_put(one, "last", req_u64(lacks[i].last));
+        say_put(one, "first", say_u64(lacks[i].first));
+        say_put(one, "last", say_u64(lacks[i].last));
         json_array_append_new(out, one);
     }
-    req_put(r->result, "lacks", out);
+    say_put(r->read.result, "lacks", out);
     return e;
 }

@@ -14,7 +14,7 @@ static int compare_heads(const void *a, const void *b)
 
 static err_t add_cut(struct req *r, struct charter *next, const struct head *cut)
 {
-    struct head *cuts = arena_alloc(&r->arena, next->cuts_n + 1, sizeof *cuts);
+    struct head *cuts = arena_alloc(&r->read.arena, next->cuts_n + 1, sizeof *cuts);
     if (!cuts)
         return ERR_MEMORY;
     if (next->cuts_n)
@@ -53,7 +53,7 @@ static void drop_roles(struct charter *next, struct charter_role *roles, const u
 /* The draft's own copy of an ally, to be changed. ERR_ALLY_UNKNOWN where the draft does not list it. */
 static err_t listed(struct req *r, struct charter *next, const struct ally *ally, struct charter_ally **out)
 {
-    struct charter_ally *allies = arena_alloc(&r->arena, next->allies_n, sizeof *allies);
+    struct charter_ally *allies = arena_alloc(&r->read.arena, next->allies_n, sizeof *allies);
     if (!allies)
         return ERR_MEMORY;
     memcpy(allies, next->allies, next->allies_n * sizeof *allies);
@@ -63,7 +63,7 @@ static err_t listed(struct req *r, struct charter *next, const struct ally *ally
             *out = &allies[i];
             return ERR_OK;
         }
-    return why_set(&r->why, ERR_ALLY_UNKNOWN, "%.*s", (int)(ally->name.len < 100 ? ally->name.len : 100),
+    return why_set(&r->read.why, ERR_ALLY_UNKNOWN, "%.*s", (int)(ally->name.len < 100 ? ally->name.len : 100),
                    (const char *)ally->name.at);
 }
 
@@ -80,7 +80,7 @@ static err_t set_heir(struct req *r, struct charter *next, const struct ally *al
 static err_t end_ally(struct req *r, struct charter *next, const struct ally *ally, const struct ally *heir)
 {
     struct charter_ally *one = NULL;
-    struct charter_role *roles = arena_alloc(&r->arena, next->roles_n + 1, sizeof *roles);
+    struct charter_role *roles = arena_alloc(&r->read.arena, next->roles_n + 1, sizeof *roles);
     err_t e = roles ? listed(r, next, ally, &one) : ERR_MEMORY;
     for (size_t i = 0; !e && i < one->sites_n; i++)
         e = cut_site(r, next, one->sites[i].site);
@@ -95,7 +95,7 @@ static err_t end_ally(struct req *r, struct charter *next, const struct ally *al
 
 static err_t change_role(struct req *r, struct charter *next, const char *role, const uint8_t ally[ALLY_BYTES])
 {
-    struct charter_role *roles = arena_alloc(&r->arena, next->roles_n + 1, sizeof *roles);
+    struct charter_role *roles = arena_alloc(&r->read.arena, next->roles_n + 1, sizeof *roles);
     size_t n = 0;
     if (!roles)
         return ERR_MEMORY;
@@ -117,7 +117,7 @@ static int compare_rules(const void *a, const void *b)
 
 static err_t change_rule(struct req *r, struct charter *next, uint64_t rule, uint64_t value)
 {
-    struct charter_rule *rules = arena_alloc(&r->arena, next->rules_n + 1, sizeof *rules);
+    struct charter_rule *rules = arena_alloc(&r->read.arena, next->rules_n + 1, sizeof *rules);
     size_t n = 0;
     if (!rules)
         return ERR_MEMORY;
@@ -136,7 +136,7 @@ typedef err_t change_fn(struct req *r, struct charter *next, const char *key, co
 static err_t role_changed(struct req *r, struct charter *next, const char *key, const json_t *value)
 {
     const struct ally *ally = NULL;
-    err_t e = req_ally(r, json_is_string(value) ? json_string_value(value) : "", &ally);
+    err_t e = read_ally(&r->read, json_is_string(value) ? json_string_value(value) : "", &ally);
     return e ? e : change_role(r, next, key, ally->id);
 }
 
@@ -145,7 +145,7 @@ static err_t rule_changed(struct req *r, struct charter *next, const char *key, 
     char *end = NULL;
     unsigned long long rule = strtoull(key, &end, 10);
     if (!json_is_integer(value) || json_integer_value(value) < 0 || !rule || *end)
-        return why_set(&r->why, ERR_FIELD_VALUE, "rule %.60s", key);
+        return why_set(&r->read.why, ERR_FIELD_VALUE, "rule %.60s", key);
     return change_rule(r, next, rule, (uint64_t)json_integer_value(value));
 }
 
@@ -155,8 +155,8 @@ static err_t pair(struct req *r, const char *key, const json_t *value, const str
 {
     const char *other = json_is_string(value) ? json_string_value(value) : "";
     *heir = NULL;
-    err_t e = req_ally(r, key, ally);
-    return e || !*other ? e : req_ally(r, other, heir);
+    err_t e = read_ally(&r->read, key, ally);
+    return e || !*other ? e : read_ally(&r->read, other, heir);
 }
 
 static err_t heir_changed(struct req *r, struct charter *next, const char *key, const json_t *value)
@@ -186,7 +186,7 @@ static err_t apply_changes(struct req *r, struct charter *next)
     };
     err_t e = ERR_OK;
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        json_t *given = json_object_get(r->args, changes[i].key), *value;
+        json_t *given = json_object_get(r->read.args, changes[i].key), *value;
         const char *key;
         json_object_foreach(given, key, value) e = e ? e : changes[i].run(r, next, key, value);
     }
@@ -198,14 +198,14 @@ static err_t apply_changes(struct req *r, struct charter *next)
 /* Its holder made it: allied key registrar. No site may have it. */
 static err_t change_registrar(struct req *r, struct charter *next)
 {
-    const char *text = req_text(r, "registrar");
+    const char *text = read_text(&r->read, "registrar");
     uint8_t key[SITE_BYTES];
     if (!*text)
         return ERR_OK;
     if (base32_decode(slice_text(text), key, sizeof key))
-        return why_set(&r->why, ERR_BASE32, "registrar %.80s", text);
+        return why_set(&r->read.why, ERR_BASE32, "registrar %.80s", text);
     if (authority_site(&r->core->authority, key))
-        return why_set(&r->why, ERR_MEMBER, "registrar %.80s", text);
+        return why_set(&r->read.why, ERR_MEMBER, "registrar %.80s", text);
     memcpy(next->registrar, key, sizeof key);
     return ERR_OK;
 }
@@ -214,13 +214,14 @@ static err_t draft(struct req *r, struct charter *next)
 {
     struct head *heads = NULL;
     size_t n = 0;
-    err_t e = roster_heads(r->core, &r->arena, &heads, &n);
+    err_t e = roster_heads(r->core, &r->read.arena, &heads, &n);
     if (!e)
-        e = charter_draft_next(&r->core->authority, !req_flag(r, "keep_provisional"), heads, n, &r->arena, next);
-    if (!e && *req_text(r, "name"))
-        next->name = slice_text(req_text(r, "name"));
-    if (!e && *req_text(r, "text")) {
-        struct slice text = slice_text(req_text(r, "text"));
+        e = charter_draft_next(&r->core->authority, !read_flag(&r->read, "keep_provisional"), heads, n, &r->read.arena,
+                               next);
+    if (!e && *read_text(&r->read, "name"))
+        next->name = slice_text(read_text(&r->read, "name"));
+    if (!e && *read_text(&r->read, "text")) {
+        struct slice text = slice_text(read_text(&r->read, "text"));
         hash256(next->text_hash, &text, 1);
     }
     if (!e)
@@ -235,10 +236,10 @@ static err_t read_back(struct req *r, struct slice body, struct charter *out)
     struct slice kept;
     buf_init(&carried, LIMIT_CHARTER_BYTES);
     charter_encode(&carried, body, NULL, 0, slice_text(""));
-    err_t e = carried.err ? carried.err : arena_copy(&r->arena, buf_slice(&carried), &kept);
+    err_t e = carried.err ? carried.err : arena_copy(&r->read.arena, buf_slice(&carried), &kept);
     buf_fini(&carried);
-    e = e ? e : charter_decode(kept, &r->arena, out);
-    return e ? why_set(&r->why, e, "%s", "draft") : ERR_OK;
+    e = e ? e : charter_decode(kept, &r->read.arena, out);
+    return e ? why_set(&r->read.why, e, "%s", "draft") : ERR_OK;
 }
 
 /* Whoever has no vote on it may propose too: the signature then only backs it, and counts for nobody. */
@@ -267,21 +268,21 @@ err_t req_charter_propose(struct req *r)
 
 err_t req_ally_cut(struct req *r)
 {
-    const json_t *given = r->args;
+    const json_t *given = r->read.args;
     const struct ally *ally = NULL;
-    err_t e = req_ally(r, req_text(r, "ally"), &ally);
+    err_t e = read_ally(&r->read, read_text(&r->read, "ally"), &ally);
     if (!e && ally->ended)
-        e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "ally"));
+        e = why_set(&r->read.why, ERR_NOTHING_TO_DO, "%.100s", read_text(&r->read, "ally"));
     json_t *args = e ? NULL
-                     : json_pack("{s:{s:s}, s:b}", "end", req_text(r, "ally"), req_text(r, "heir"), "keep_provisional",
-                                 ally->ratified);
+                     : json_pack("{s:{s:s}, s:b}", "end", read_text(&r->read, "ally"), read_text(&r->read, "heir"),
+                                 "keep_provisional", ally->ratified);
     if (!e && !args)
         e = ERR_MEMORY;
     if (e)
         return e;
-    r->args = args;
+    r->read.args = args;
     e = req_charter_propose(r);
-    r->args = given;
+    r->read.args = given;
     json_decref(args);
     return e;
 }

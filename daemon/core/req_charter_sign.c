@@ -6,6 +6,7 @@
 #include "daemon/core/ingest.h"
 #include "daemon/core/req_charter.h"
 #include "daemon/core/sync.h"
+#include "daemon/read/roll.h"
 
 static const struct ally *our_ally(const struct req *r)
 {
@@ -58,8 +59,8 @@ static err_t collect_promises(struct req *r, struct ballots *b)
 {
     struct slice *carried = NULL;
     size_t n = 0;
-    err_t e = charters_promises(r->core, &r->arena, &carried, &n);
-    b->promises = e ? NULL : arena_alloc(&r->arena, n + 1, sizeof *b->promises);
+    err_t e = charters_promises(r->core, &r->read.arena, &carried, &n);
+    b->promises = e ? NULL : arena_alloc(&r->read.arena, n + 1, sizeof *b->promises);
     for (size_t i = 0; i < n && b->promises; i++)
         if (promise_decode(carried[i], &b->promises[b->promises_n]) == ERR_OK)
             b->promises_n++;
@@ -69,15 +70,15 @@ static err_t collect_promises(struct req *r, struct ballots *b)
 static err_t collect_signed(struct req *r, const struct authority_input *in, const struct charter *candidate,
                             const uint8_t ally[ALLY_BYTES], struct ballots *b)
 {
-    b->on = arena_alloc(&r->arena, in->charters_n + 1, sizeof *b->on);
-    b->charters = arena_alloc(&r->arena, in->charters_n + 1, sizeof *b->charters);
-    b->before = arena_alloc(&r->arena, in->charters_n + 1, sizeof *b->before);
+    b->on = arena_alloc(&r->read.arena, in->charters_n + 1, sizeof *b->on);
+    b->charters = arena_alloc(&r->read.arena, in->charters_n + 1, sizeof *b->charters);
+    b->before = arena_alloc(&r->read.arena, in->charters_n + 1, sizeof *b->before);
     if (!b->on || !b->charters || !b->before)
         return ERR_MEMORY;
     for (size_t i = 0; i < in->charters_n; i++) {
         struct charter *c = &b->charters[b->n];
         struct authority *before = &b->before[b->n];
-        err_t e = charter_decode(in->charters[i], &r->arena, c);
+        err_t e = charter_decode(in->charters[i], &r->read.arena, c);
         if (e)
             return e;
         if (c->number != candidate->number || authority_build_before(in, c, before))
@@ -105,7 +106,7 @@ static err_t free_to_sign(struct req *r, const struct authority_input *in, const
     if (!e)
         e = collect_signed(r, in, on->charter, ally->id, &b);
     if (!e && !authority_may_sign(ally->id, on, b.on, b.n, b.promises, b.promises_n))
-        e = why_set(&r->why, ERR_SIGNED_RIVAL, "%llu", (unsigned long long)on->charter->number);
+        e = why_set(&r->read.why, ERR_SIGNED_RIVAL, "%llu", (unsigned long long)on->charter->number);
     ballots_fini(&b);
     return e;
 }
@@ -124,17 +125,17 @@ err_t req_charter_may_sign(struct req *r, const struct charter *candidate)
     struct authority before = {0};
     if (!our_ally(r))
         return ERR_STANDING;
-    err_t e = charters_input(r->core, &r->arena, &in);
+    err_t e = roll_input(r->read.store, &r->read.arena, &in);
     if (!e)
         e = authority_build_before(&in, candidate, &before);
     if (e)
-        return why_set(&r->why, e, "%llu", (unsigned long long)candidate->number);
+        return why_set(&r->read.why, e, "%llu", (unsigned long long)candidate->number);
     struct charter_on on = {candidate, &before};
     e = charter_check_next_form(candidate, &before);
     if (!e && !has_vote(r, &on))
-        e = why_set(&r->why, ERR_WHO, "%s", "charter.sign");
+        e = why_set(&r->read.why, ERR_WHO, "%s", "charter.sign");
     if (!e && candidate->number <= r->core->authority.charter_number)
-        e = why_set(&r->why, ERR_SIGNED_RIVAL, "%llu", (unsigned long long)candidate->number);
+        e = why_set(&r->read.why, ERR_SIGNED_RIVAL, "%llu", (unsigned long long)candidate->number);
     if (!e)
         e = free_to_sign(r, &in, &on);
     authority_fini(&before);
@@ -159,7 +160,7 @@ err_t req_charter_sign(struct req *r)
     struct charter c;
     err_t e = req_charter_named(r, &c);
     if (!e && req_charter_in_chain(r->core, &c))
-        e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "id"));
+        e = why_set(&r->read.why, ERR_NOTHING_TO_DO, "%.100s", read_text(&r->read, "id"));
     if (!e)
         e = req_charter_may_sign(r, &c);
     if (!e)
@@ -176,16 +177,16 @@ static err_t may_promise(struct req *r, const struct charter *c)
     const struct ally *ally = our_ally(r);
     if (!ally)
         return ERR_STANDING;
-    err_t e = charters_input(r->core, &r->arena, &in);
+    err_t e = roll_input(r->read.store, &r->read.arena, &in);
     if (!e)
         e = authority_build_before(&in, c, &before);
     if (e)
-        return why_set(&r->why, e, "%llu", (unsigned long long)c->number);
+        return why_set(&r->read.why, e, "%llu", (unsigned long long)c->number);
     struct charter_on on = {c, &before};
     if (!has_vote(r, &on))
-        e = why_set(&r->why, ERR_WHO, "%s", "charter.refuse");
+        e = why_set(&r->read.why, ERR_WHO, "%s", "charter.refuse");
     else if (!authority_may_promise(ally->id, &on, charter_signed_by(c, &before, ally->id)))
-        e = why_set(&r->why, ERR_SIGNED_RIVAL, "%llu", (unsigned long long)c->number);
+        e = why_set(&r->read.why, ERR_SIGNED_RIVAL, "%llu", (unsigned long long)c->number);
     authority_fini(&before);
     return e;
 }
@@ -265,13 +266,13 @@ err_t req_charter_follow(struct req *r)
     struct charter c;
     err_t e = req_charter_named(r, &c);
     if (!e && !is_rival(r->core, c.id))
-        e = why_set(&r->why, req_charter_in_chain(r->core, &c) ? ERR_NOTHING_TO_DO : ERR_CHARTER, "%.100s",
-                    req_text(r, "id"));
+        e = why_set(&r->read.why, req_charter_in_chain(r->core, &c) ? ERR_NOTHING_TO_DO : ERR_CHARTER, "%.100s",
+                    read_text(&r->read, "id"));
     if (!e)
         e = choose_chain(r->core, &c);
     if (!e)
         e = charters_take_effect(r->core);
     if (!e)
         sync_tell_roster(r->core);
-    return e ? e : req_charter_put(r, r->result, &c, false);
+    return e ? e : req_charter_put(r, r->read.result, &c, false);
 }

@@ -28,7 +28,7 @@ static err_t concept_id(struct concept_job *j, const json_t *object, uint8_t id[
     const char *text = json_string_value(json_object_get(object, "id"));
     *minted = false;
     if (uri)
-        return req_target(j->r, view_text(uri->value), id);
+        return read_target(&j->r->read, view_text(uri->value), id);
     if (text)
         return base32_decode(slice_text(text), id, CONCEPT_BYTES);
     j->r->core->env.random(j->r->core->env.ctx, id, CONCEPT_BYTES);
@@ -58,30 +58,30 @@ static err_t relate(struct concept_job *j, const struct relation_info *relation,
         if (add)
             e = req_encoded(j->r, target_text, &value);
     } else {
-        e = req_target(j->r, target_text, target);
+        e = read_target(&j->r->read, target_text, target);
         /* What stands there as it is named is what is meant; anything new leads to where merges end. */
         if (!e && !edit_has(&j->edit, relation->number, slice_of(target, CONCEPT_BYTES)))
-            e = req_follow(j->r, target);
+            e = read_follow(&j->r->read, target);
     }
     if (e)
-        return why_set(&j->r->why, e, "%s %.*s", relation->name, (int)(target_text.len < 100 ? target_text.len : 100),
-                       (const char *)target_text.at);
+        return why_set(&j->r->read.why, e, "%s %.*s", relation->name,
+                       (int)(target_text.len < 100 ? target_text.len : 100), (const char *)target_text.at);
     if (slice_equal(j->edit.entity, slice_of(target, CONCEPT_BYTES)))
-        return why_set(&j->r->why, ERR_FIELD_VALUE, "%s", relation->name);
+        return why_set(&j->r->read.why, ERR_FIELD_VALUE, "%s", relation->name);
     return edit_set(&j->edit, relation->number, slice_of(target, CONCEPT_BYTES), add, value, changed);
 }
 
 static err_t motive_of(struct req *r, const char *text, struct slice *out)
 {
     *out = slice_text("");
-    return text && *text ? req_entity(r, ENTITY_RECORD, text, out) : ERR_OK;
+    return text && *text ? read_entity(&r->read, ENTITY_RECORD, text, out) : ERR_OK;
 }
 
 static err_t open_concept(struct concept_job *j, struct slice id)
 {
     err_t e = refold_now(j->r->core, ENTITY_CONCEPT, id);
     if (!e)
-        e = edit_open(j->r->core, j->r->own, ENTITY_CONCEPT, id, &j->r->arena, &j->edit);
+        e = edit_open(j->r->core, j->r->own, ENTITY_CONCEPT, id, &j->r->read.arena, &j->edit);
     j->edit.motive = j->motive;
     return e;
 }
@@ -109,15 +109,16 @@ static err_t put_together(struct concept_job *j, const json_t *object)
     uint8_t id[CONCEPT_BYTES];
     bool minted = false;
     const char *motive = json_string_value(json_object_get(object, "motive"));
-    err_t e = fields_from_json(ENTITY_CONCEPT, object, "", &j->r->arena, &j->w, &j->r->why);
+    err_t e = fields_from_json(ENTITY_CONCEPT, object, "", &j->r->read.arena, &j->w, &j->r->read.why);
     if (!e && motive)
         e = motive_of(j->r, motive, &j->motive);
     if (!e)
         e = concept_id(j, object, id, &minted);
     if (!e)
         e = open_concept(j, slice_of(id, CONCEPT_BYTES));
-    if (!e && !j->edit.known && strcmp(req_text(j->r, "mode"), "import") != 0 && !find_write(&j->w, C_PREF_LABEL))
-        e = why_set(&j->r->why, ERR_LABEL_MISSING, "prefLabel");
+    if (!e && !j->edit.known && strcmp(read_text(&j->r->read, "mode"), "import") != 0 &&
+        !find_write(&j->w, C_PREF_LABEL))
+        e = why_set(&j->r->read.why, ERR_LABEL_MISSING, "prefLabel");
     if (!e && minted)
         e = mint_uri(j);
     return e ? e : add_writes(j, object, NULL);
@@ -126,13 +127,13 @@ static err_t put_together(struct concept_job *j, const json_t *object)
 /* ctx: the motive of all. */
 static err_t write_one(struct req *r, const json_t *line, const json_t *object, void *ctx, struct tally *t)
 {
-    struct concept_job j = {.r = r, .motive = *(const struct slice *)ctx, .adopt = req_flag(r, "adopt")};
+    struct concept_job j = {.r = r, .motive = *(const struct slice *)ctx, .adopt = read_flag(&r->read, "adopt")};
     struct dot dot = {{0}, 0};
     err_t e = put_together(&j, object);
     if (e)
         return e;
     tally_unknown(t, &j.w);
-    bool write = !edit_empty(&j.edit) && !req_flag(r, "dry_run");
+    bool write = !edit_empty(&j.edit) && !read_flag(&r->read, "dry_run");
     if (write)
         e = edit_write(&j.edit, j.adopt, &dot);
     if (!e)
@@ -146,7 +147,9 @@ static err_t check_adopter(struct req *r)
     const struct ally *ally = own ? authority_ally_of(&r->core->authority, own->key.pub) : NULL;
     if (!ally)
         return ERR_STANDING;
-    return req_flag(r, "adopt") && !edit_may_adopt(r->core, ally) ? why_set(&r->why, ERR_WHO, "concept.adopt") : ERR_OK;
+    return read_flag(&r->read, "adopt") && !edit_may_adopt(r->core, ally)
+               ? why_set(&r->read.why, ERR_WHO, "concept.adopt")
+               : ERR_OK;
 }
 
 err_t req_concept_write(struct req *r)
@@ -157,7 +160,7 @@ err_t req_concept_write(struct req *r)
     if (!e)
         e = check_adopter(r);
     if (!e)
-        e = motive_of(r, req_text(r, "motive"), &motive);
+        e = motive_of(r, read_text(&r->read, "motive"), &motive);
     return e ? e : req_batch(r, concepts, "concept", write_one, &motive);
 }
 
@@ -167,12 +170,12 @@ err_t concept_open_named(struct req *r, struct concept_job *j)
 {
     struct slice id;
     j->r = r;
-    j->adopt = req_flag(r, "adopt");
+    j->adopt = read_flag(&r->read, "adopt");
     err_t e = check_adopter(r);
     if (!e)
-        e = motive_of(r, req_text(r, "motive"), &j->motive);
+        e = motive_of(r, read_text(&r->read, "motive"), &j->motive);
     if (!e)
-        e = req_entity(r, ENTITY_CONCEPT, req_text(r, "id"), &id);
+        e = read_entity(&r->read, ENTITY_CONCEPT, read_text(&r->read, "id"), &id);
     return e ? e : open_concept(j, id);
 }
 
@@ -186,8 +189,8 @@ err_t concept_finish(struct req *r, struct concept_job *j)
         e = batch_end(r->core);
     if (e)
         return e;
-    req_put(r->result, "id", req_id(j->edit.entity));
-    req_put(r->result, "dot", req_dot(&dot));
+    say_put(r->read.result, "id", say_id(j->edit.entity));
+    say_put(r->read.result, "dot", say_dot(&dot));
     return ERR_OK;
 }
 
@@ -196,33 +199,34 @@ err_t req_concept_edit(struct req *r)
     struct concept_job j = {0};
     json_t *changed = json_array();
     err_t e = concept_open_named(r, &j);
-    if (!e && json_object_get(json_object_get(r->args, "set"), "status"))
-        e = why_set(&r->why, ERR_FIELD_UNKNOWN, "status");
+    if (!e && json_object_get(json_object_get(r->read.args, "set"), "status"))
+        e = why_set(&r->read.why, ERR_FIELD_UNKNOWN, "status");
     if (!e)
-        e = fields_from_json(ENTITY_CONCEPT, json_object_get(r->args, "set"), "", &r->arena, &j.w, &r->why);
+        e = fields_from_json(ENTITY_CONCEPT, json_object_get(r->read.args, "set"), "", &r->read.arena, &j.w,
+                             &r->read.why);
     if (!e && j.w.unknown_n)
-        e = why_set(&r->why, ERR_FIELD_UNKNOWN, "%.100s", j.w.unknown[0]);
+        e = why_set(&r->read.why, ERR_FIELD_UNKNOWN, "%.100s", j.w.unknown[0]);
     if (!e)
-        e = add_writes(&j, json_object_get(r->args, "set"), changed);
+        e = add_writes(&j, json_object_get(r->read.args, "set"), changed);
     if (!e)
         e = concept_finish(r, &j);
     if (e)
         json_decref(changed);
     else
-        req_put(r->result, "changed", changed);
+        say_put(r->read.result, "changed", changed);
     return e;
 }
 
 err_t req_concept_relate(struct req *r)
 {
     struct concept_job j = {0};
-    const struct relation_info *relation = relation_by_name(req_text(r, "relation"));
+    const struct relation_info *relation = relation_by_name(read_text(&r->read, "relation"));
     bool changed = false;
     if (!relation)
-        return why_set(&r->why, ERR_RELATION, "%.100s", req_text(r, "relation"));
+        return why_set(&r->read.why, ERR_RELATION, "%.100s", read_text(&r->read, "relation"));
     err_t e = concept_open_named(r, &j);
     if (!e)
-        e = relate(&j, relation, slice_text(req_text(r, "target")), !req_flag(r, "remove"), &changed);
+        e = relate(&j, relation, slice_text(read_text(&r->read, "target")), !read_flag(&r->read, "remove"), &changed);
     return e ? e : concept_finish(r, &j);
 }
 
@@ -260,12 +264,12 @@ static size_t name_rivals(const struct view_key *key, const char *field, struct 
     json_t *texts = json_array();
     for (size_t k = 0; k < key->values_n && n < max; k++)
         if (is_open(&key->values[k])) {
-            json_array_append_new(texts, req_dot(&key->values[k].dot));
+            json_array_append_new(texts, say_dot(&key->values[k].dot));
             dots[n++] = key->values[k].dot;
         }
     if (json_array_size(texts))
         json_array_append_new(
-            named, json_pack("{s:s, s:o, s:O}", "field", field, "lang", req_string(key->lang), "dots", texts));
+            named, json_pack("{s:s, s:o, s:O}", "field", field, "lang", say_string(key->lang), "dots", texts));
     json_decref(texts);
     return n;
 }
@@ -312,7 +316,8 @@ static err_t only_rivals(struct req *r, const json_t *named)
         buf_printf(&text, "%s%s%s%s", i ? ", " : "", json_string_value(json_object_get(row, "field")),
                    lang && *lang ? "@" : "", lang ? lang : "");
     }
-    err_t e = why_set(&r->why, ERR_RIVALS, "%.60s: %.90s", req_text(r, "id"), buf_text(&text) ? buf_text(&text) : "");
+    err_t e = why_set(&r->read.why, ERR_RIVALS, "%.60s: %.90s", read_text(&r->read, "id"),
+                      buf_text(&text) ? buf_text(&text) : "");
     buf_fini(&text);
     return e;
 }
@@ -320,7 +325,7 @@ static err_t only_rivals(struct req *r, const json_t *named)
 /* Every live proposal but rivals; what those are goes into `named`. */
 static err_t all_proposals(struct req *r, const struct view *v, struct dot *dots, size_t *n, size_t max, json_t *named)
 {
-    struct dot *rivals = arena_alloc(&r->arena, max, sizeof *rivals);
+    struct dot *rivals = arena_alloc(&r->read.arena, max, sizeof *rivals);
     if (!rivals)
         return ERR_MEMORY;
     add_proposals(v->fields, v->fields_n, dots, n, max);
@@ -339,10 +344,10 @@ static err_t named_dots(struct req *r, const json_t *list, struct dot *dots, siz
     {
         const char *text = json_is_string(item) ? json_string_value(item) : "";
         if (*n == max)
-            return why_set(&r->why, ERR_ITEMS, "dots");
+            return why_set(&r->read.why, ERR_ITEMS, "dots");
         err_t e = dot_parse(slice_text(text), &dots[*n]);
         if (e)
-            return why_set(&r->why, ERR_BASE32, "%.100s", text);
+            return why_set(&r->read.why, ERR_BASE32, "%.100s", text);
         (*n)++;
     }
     return ERR_OK;
@@ -370,7 +375,7 @@ static err_t write_adoption(struct req *r, struct concept_job *j, const struct d
 static err_t check_voice(struct req *r, const struct ally *ally)
 {
     bool counts = edit_may_adopt(r->core, ally) || authority_rule(&r->core->authority, RULE_ADOPT_ALLIES);
-    return counts ? ERR_OK : why_set(&r->why, ERR_WHO, "concept.adopt");
+    return counts ? ERR_OK : why_set(&r->read.why, ERR_WHO, "concept.adopt");
 }
 
 static void tell_adopted(struct req *r, const struct concept_job *j, const uint8_t id[HASH_BYTES],
@@ -379,10 +384,10 @@ static void tell_adopted(struct req *r, const struct concept_job *j, const uint8
     struct dot dot = dot_of(id, 0);
     json_t *adopted = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(adopted, req_dot(&dots[i]));
-    req_put(r->result, "id", req_id(j->edit.entity));
-    req_put(r->result, "dot", req_dot(&dot));
-    req_put(r->result, "adopted", adopted);
+        json_array_append_new(adopted, say_dot(&dots[i]));
+    say_put(r->read.result, "id", say_id(j->edit.entity));
+    say_put(r->read.result, "dot", say_dot(&dot));
+    say_put(r->read.result, "adopted", adopted);
 }
 
 err_t req_concept_adopt(struct req *r)
@@ -391,8 +396,8 @@ err_t req_concept_adopt(struct req *r)
     struct concept_job j = {0};
     uint8_t id[HASH_BYTES];
     size_t n = 0;
-    const json_t *list = json_object_get(r->args, "dots");
-    struct dot *dots = arena_alloc(&r->arena, MAX, sizeof *dots);
+    const json_t *list = json_object_get(r->read.args, "dots");
+    struct dot *dots = arena_alloc(&r->read.arena, MAX, sizeof *dots);
     json_t *rivals = json_array();
     err_t e = dots ? concept_open_named(r, &j) : ERR_MEMORY;
     if (!e)
@@ -402,13 +407,13 @@ err_t req_concept_adopt(struct req *r)
                                   : all_proposals(r, &j.edit.view, dots, &n, MAX, rivals);
     n = e ? 0 : unique(dots, n);
     if (!e && !n)
-        e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "id"));
+        e = why_set(&r->read.why, ERR_NOTHING_TO_DO, "%.100s", read_text(&r->read, "id"));
     if (!e)
         e = write_adoption(r, &j, dots, n, id);
     if (!e)
         tell_adopted(r, &j, id, dots, n);
     if (!e || e == ERR_RIVALS)
-        req_put(r->result, "rivals", json_incref(rivals));
+        say_put(r->read.result, "rivals", json_incref(rivals));
     json_decref(rivals);
     return e;
 }

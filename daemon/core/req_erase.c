@@ -5,7 +5,6 @@
 #include "daemon/core/erase.h"
 #include "daemon/core/own.h"
 #include "daemon/core/req.h"
-#include "daemon/core/req_read.h"
 #include "daemon/store/erased.h"
 
 #define ERASE_DOTS_MAX 256 /* of one request */
@@ -17,14 +16,14 @@ static err_t find_commit(struct req *r, const struct dot *dot, struct commit **o
 {
     int64_t row = 0;
     struct slice carried;
-    *out = arena_alloc(&r->arena, 1, sizeof **out);
+    *out = arena_alloc(&r->read.arena, 1, sizeof **out);
     if (!*out)
         return ERR_MEMORY;
     err_t e = oplog_by_dot(r->core->store, dot->commit, &row);
     if (!e)
-        return oplog_get_row(r->core->store, row, &r->arena, *out);
+        return oplog_get_row(r->core->store, row, &r->read.arena, *out);
     if (e == ERR_NOT_FOUND)
-        e = aside_get(r->core->store, dot->commit, &r->arena, &carried);
+        e = aside_get(r->core->store, dot->commit, &r->read.arena, &carried);
     return e ? e : commit_decode(carried, *out);
 }
 
@@ -61,17 +60,17 @@ static err_t check_dot(struct req *r, const char *text, struct dot *dot, bool *f
     if (!e && !is_erasable(&commit->ops[dot->index]))
         e = ERR_NOT_ERASABLE;
     if (e)
-        return why_set(&r->why, e, "%.100s", text);
+        return why_set(&r->read.why, e, "%.100s", text);
     *fresh = !erase_is_due(r->core, dot, commit->log.site);
     return ERR_OK;
 }
 
 static err_t read_dots(struct req *r, struct dot *dots, size_t *n)
 {
-    json_t *given = json_object_get(r->args, "dots"), *item;
+    json_t *given = json_object_get(r->read.args, "dots"), *item;
     size_t i;
-    err_t e = json_array_size(given) == 0               ? why_set(&r->why, ERR_USAGE_MISSING, "%s", "DOT")
-              : json_array_size(given) > ERASE_DOTS_MAX ? why_set(&r->why, ERR_ITEMS, "%s", "dots")
+    err_t e = json_array_size(given) == 0               ? why_set(&r->read.why, ERR_USAGE_MISSING, "%s", "DOT")
+              : json_array_size(given) > ERASE_DOTS_MAX ? why_set(&r->read.why, ERR_ITEMS, "%s", "dots")
                                                         : ERR_OK;
     *n = 0;
     json_array_foreach(given, i, item)
@@ -82,7 +81,7 @@ static err_t read_dots(struct req *r, struct dot *dots, size_t *n)
             twice |= dot_compare(&dots[k], &dots[*n]) == 0;
         *n += !e && fresh && !twice;
     }
-    return e || *n ? e : why_set(&r->why, ERR_NOTHING_TO_DO, "%.60s", json_string_value(json_array_get(given, 0)));
+    return e || *n ? e : why_set(&r->read.why, ERR_NOTHING_TO_DO, "%.60s", json_string_value(json_array_get(given, 0)));
 }
 
 static err_t write_erase(struct req *r, struct dot *dots, size_t n, struct slice reason, uint8_t id[HASH_BYTES])
@@ -104,16 +103,16 @@ err_t req_erase(struct req *r)
     struct slice reason;
     uint8_t id[HASH_BYTES];
     size_t n = 0;
-    struct dot *dots = arena_alloc(&r->arena, ERASE_DOTS_MAX, sizeof *dots);
+    struct dot *dots = arena_alloc(&r->read.arena, ERASE_DOTS_MAX, sizeof *dots);
     if (!dots)
         return ERR_MEMORY;
-    if (!*req_text(r, "reason"))
-        return why_set(&r->why, ERR_USAGE_MISSING, "%s", "--reason");
+    if (!*read_text(&r->read, "reason"))
+        return why_set(&r->read.why, ERR_USAGE_MISSING, "%s", "--reason");
     err_t e = read_dots(r, dots, &n);
     if (!e)
-        e = req_encoded(r, slice_text(req_text(r, "reason")), &reason);
+        e = req_encoded(r, slice_text(read_text(&r->read, "reason")), &reason);
     if (e == ERR_TOO_LARGE)
-        e = why_set(&r->why, ERR_TEXT_LONG, "%s", "reason");
+        e = why_set(&r->read.why, ERR_TEXT_LONG, "%s", "reason");
     if (!e)
         e = write_erase(r, dots, n, reason, id);
     if (e)
@@ -122,9 +121,9 @@ err_t req_erase(struct req *r)
     struct dot own = dot_of(id, 0);
     json_t *erased = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(erased, req_dot(&dots[i]));
-    req_put(r->result, "dot", req_dot(&own));
-    req_put(r->result, "erased", erased);
+        json_array_append_new(erased, say_dot(&dots[i]));
+    say_put(r->read.result, "dot", say_dot(&own));
+    say_put(r->read.result, "erased", erased);
     return ERR_OK;
 }
 
@@ -140,10 +139,10 @@ static void put_sites(struct req *r, json_t *out, const struct dot *target, size
         if (!done && a->sites[i].ended)
             continue;
         *waiting_n += !done;
-        json_array_append_new(done ? attested : waiting, req_string(a->sites[i].name));
+        json_array_append_new(done ? attested : waiting, say_string(a->sites[i].name));
     }
-    req_put(out, "attested", attested);
-    req_put(out, "waiting", waiting);
+    say_put(out, "attested", attested);
+    say_put(out, "waiting", waiting);
 }
 
 static err_t put_erasure(struct req *r, json_t *out, const struct erasure *e, bool *open)
@@ -158,12 +157,12 @@ static err_t put_erasure(struct req *r, json_t *out, const struct erasure *e, bo
         return err;
     bool known = !err && e->target.index < commit->ops_n;
     bool due = known && erase_is_due(r->core, &e->target, commit->log.site);
-    req_put(out, "dot", req_dot(&e->target));
-    req_put(out, "site", req_id(slice_of(e->by.site, SITE_BYTES)));
-    req_put(out, "site_name", by ? req_string(by->name) : json_null());
-    req_put_ally(r->core, out, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""));
-    req_put(out, "counts", json_boolean(due));
-    req_put(out, "erased", json_boolean(known && commit->ops[e->target.index].state == BODY_ERASED));
+    say_put(out, "dot", say_dot(&e->target));
+    say_put(out, "site", say_id(slice_of(e->by.site, SITE_BYTES)));
+    say_put(out, "site_name", by ? say_string(by->name) : json_null());
+    say_ally(&r->core->authority, out, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""));
+    say_put(out, "counts", json_boolean(due));
+    say_put(out, "erased", json_boolean(known && commit->ops[e->target.index].state == BODY_ERASED));
     put_sites(r, out, &e->target, &waiting);
     *open = due && waiting;
     return ERR_OK;
@@ -174,7 +173,7 @@ err_t req_erasures_list(struct req *r, json_t *list, size_t *open_n)
     struct erasure *all = NULL;
     size_t n = 0;
     *open_n = 0;
-    err_t e = r->core->erase.any ? erased_list(r->core->store, NULL, &r->arena, &all, &n) : ERR_OK;
+    err_t e = r->core->erase.any ? erased_list(r->core->store, NULL, &r->read.arena, &all, &n) : ERR_OK;
     for (size_t i = 0; i < n && !e; i++) {
         bool open = false;
         if (i && dot_compare(&all[i - 1].target, &all[i].target) == 0)
@@ -192,7 +191,7 @@ err_t req_erasures(struct req *r)
     json_t *list = json_array();
     size_t open = 0;
     err_t e = req_erasures_list(r, list, &open);
-    req_put(r->result, "erasures", list);
-    req_put(r->result, "open", json_integer((json_int_t)open));
+    say_put(r->read.result, "erasures", list);
+    say_put(r->read.result, "open", json_integer((json_int_t)open));
     return e;
 }

@@ -10,7 +10,7 @@
 err_t req_addresses(struct req *r, struct buf *out)
 {
     buf_init(out, 4096);
-    const json_t *list = json_object_get(r->args, "addresses");
+    const json_t *list = json_object_get(r->read.args, "addresses");
     size_t i;
     json_t *item;
     json_array_foreach((json_t *)(uintptr_t)list, i, item)
@@ -30,7 +30,7 @@ err_t req_ally_is_new(struct req *r, struct slice name)
         if (!slice_equal(a->allies[a->sites[i].ally].name, name))
             continue;
         base32_encode(slice_of(a->sites[i].id, SITE_BYTES), id);
-        return why_set(&r->why, ERR_ALLY_KNOWN, "%.*s: %.*s %.10s…", (int)(name.len < 60 ? name.len : 60),
+        return why_set(&r->read.why, ERR_ALLY_KNOWN, "%.*s: %.*s %.10s…", (int)(name.len < 60 ? name.len : 60),
                        (const char *)name.at, (int)(site.len < 60 ? site.len : 60), (const char *)site.at, id);
     }
     return ERR_OK;
@@ -38,7 +38,7 @@ err_t req_ally_is_new(struct req *r, struct slice name)
 
 struct wall req_expires(struct req *r)
 {
-    int64_t s = req_number(r, "expires_s", EXPIRES_DEFAULT_S);
+    int64_t s = read_number(&r->read, "expires_s", EXPIRES_DEFAULT_S);
     s = s < 1 ? 1 : s > EXPIRES_MAX_S ? EXPIRES_MAX_S : s;
     return (struct wall){core_wall(r->core).ms + s * 1000};
 }
@@ -48,7 +48,7 @@ static void put_registrar(struct req *r)
 {
     char who[120];
     roster_secretariat(r->core, who, sizeof who);
-    req_put(r->result, "waits_for", r->core->is_registrar ? json_null() : json_string(who));
+    say_put(r->read.result, "waits_for", r->core->is_registrar ? json_null() : json_string(who));
 }
 
 err_t req_invite(struct req *r)
@@ -60,20 +60,20 @@ err_t req_invite(struct req *r)
     buf_init(&code, 8192);
     err_t e = req_addresses(r, &addresses);
     if (!e)
-        e = found_name(req_text(r, "ally"), &ally, "NAME", &r->why);
-    if (!e && !req_flag(r, "again"))
+        e = found_name(read_text(&r->read, "ally"), &ally, "NAME", &r->read.why);
+    if (!e && !read_flag(&r->read, "again"))
         e = req_ally_is_new(r, buf_slice(&ally));
     struct invitation invitation = {
-        .ally_name = buf_slice(&ally), .expires_ms = expires.ms, .confirm = req_flag(r, "confirm")};
+        .ally_name = buf_slice(&ally), .expires_ms = expires.ms, .confirm = read_flag(&r->read, "confirm")};
     if (!e)
-        e = admit_invite(r->core, &invitation, buf_text(&addresses), &code, words, sizeof words, &r->why);
+        e = admit_invite(r->core, &invitation, buf_text(&addresses), &code, words, sizeof words, &r->read.why);
     if (!e) {
         rfc3339_format(expires, expires_text);
-        req_put(r->result, "code", req_string(buf_slice(&code)));
-        req_put(r->result, "words", json_string(words));
-        req_put(r->result, "expires", json_string(expires_text));
-        req_put(r->result, "ally", json_string(buf_text(&ally)));
-        req_put(r->result, "confirm", json_boolean(invitation.confirm));
+        say_put(r->read.result, "code", say_string(buf_slice(&code)));
+        say_put(r->read.result, "words", json_string(words));
+        say_put(r->read.result, "expires", json_string(expires_text));
+        say_put(r->read.result, "ally", json_string(buf_text(&ally)));
+        say_put(r->read.result, "confirm", json_boolean(invitation.confirm));
         put_registrar(r);
     }
     buf_fini(&ally);
@@ -88,9 +88,9 @@ err_t req_ally_card(struct req *r)
     buf_init(&code, 8192);
     err_t e = req_addresses(r, &addresses);
     if (!e)
-        e = admit_card(r->core, buf_text(&addresses), &code, &r->why);
+        e = admit_card(r->core, buf_text(&addresses), &code, &r->read.why);
     if (!e)
-        req_put(r->result, "card", req_string(buf_slice(&code)));
+        say_put(r->read.result, "card", say_string(buf_slice(&code)));
     buf_fini(&code);
     buf_fini(&addresses);
     return e;

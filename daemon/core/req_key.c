@@ -12,24 +12,24 @@ err_t req_key_rotate(struct req *r)
     if (!r->own)
         return ERR_STANDING;
     memcpy(old, r->own->key.pub, SITE_BYTES);
-    err_t e = rotate_key(r->core, r->own, fresh, &waits, &r->why);
+    err_t e = rotate_key(r->core, r->own, fresh, &waits, &r->read.why);
     /* Sessions of a daemon run on the old key: it changes over when it is opened anew. */
     if (!e && !waits && !r->core->serves)
-        e = rotate_finish(r->core, &switched, &r->why);
+        e = rotate_finish(r->core, &switched, &r->read.why);
     if (e)
         return e;
-    req_put(r->result, "old", req_id(slice_of(old, SITE_BYTES)));
-    req_put(r->result, "site", req_id(slice_of(fresh, SITE_BYTES)));
-    req_put(r->result, "restart", json_boolean(!waits && !switched));
-    req_put(r->result, "waits", json_boolean(waits));
+    say_put(r->read.result, "old", say_id(slice_of(old, SITE_BYTES)));
+    say_put(r->read.result, "site", say_id(slice_of(fresh, SITE_BYTES)));
+    say_put(r->read.result, "restart", json_boolean(!waits && !switched));
+    say_put(r->read.result, "waits", json_boolean(waits));
     return ERR_OK;
 }
 
 err_t req_key_registrar(struct req *r)
 {
     uint8_t key[SITE_BYTES];
-    err_t e = registrar_next(r->core, key, &r->why);
+    err_t e = registrar_next(r->core, key, &r->read.why);
     if (!e)
-        req_put(r->result, "registrar", req_id(slice_of(key, SITE_BYTES)));
+        say_put(r->read.result, "registrar", say_id(slice_of(key, SITE_BYTES)));
     return e;
 }

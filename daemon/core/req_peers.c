@@ -16,7 +16,7 @@ void req_put_traffic(struct req *r)
     struct traffic all = c->past;
     for (size_t i = 0; i < c->peers_n; i++)
         sync_add_traffic(&all, &c->peers[i].traffic);
-    req_put(r->result, "traffic", req_traffic(&all));
+    say_put(r->read.result, "traffic", req_traffic(&all));
 }
 
 /* What the site itself announced, and what invitations and people told us. */
@@ -25,12 +25,12 @@ static json_t *addresses_json(struct req *r, const uint8_t site[SITE_BYTES], con
     struct announcement a;
     json_t *out = json_array();
     uint8_t host[SITE_BYTES];
-    if (announce_read(r->core, site, &r->arena, &a) == ERR_OK && !announce_host(&a, host))
+    if (announce_read(r->core, site, &r->read.arena, &a) == ERR_OK && !announce_host(&a, host))
         for (size_t i = 0; i < a.endpoints_n; i++)
-            json_array_append_new(out, req_string(a.endpoints[i]));
+            json_array_append_new(out, say_string(a.endpoints[i]));
     for (size_t i = 0; i < n; i++)
         if (memcmp(known[i].site, site, SITE_BYTES) == 0)
-            json_array_append_new(out, req_string(known[i].address));
+            json_array_append_new(out, say_string(known[i].address));
     return out;
 }
 
@@ -40,18 +40,18 @@ err_t req_peers_known(struct req *r)
     struct peer_address *known = NULL;
     size_t n = 0;
     json_t *peers = json_array();
-    err_t e = local_addresses(c->store, &r->arena, &known, &n);
+    err_t e = local_addresses(c->store, &r->read.arena, &known, &n);
     for (size_t i = 0; i < c->authority.sites_n && !e; i++) {
         const struct site *site = &c->authority.sites[i];
         if (core_is_own(c, site->id))
             continue;
         json_array_append_new(peers,
-                              json_pack("{s:o, s:o, s:o}", "site", req_id(slice_of(site->id, SITE_BYTES)), "name",
-                                        req_string(site->name), "addresses", addresses_json(r, site->id, known, n)));
+                              json_pack("{s:o, s:o, s:o}", "site", say_id(slice_of(site->id, SITE_BYTES)), "name",
+                                        say_string(site->name), "addresses", addresses_json(r, site->id, known, n)));
     }
-    req_put(r->result, "alliance_id",
-            c->founded ? req_id(slice_of(c->authority.alliance, ALLIANCE_BYTES)) : json_null());
-    req_put(r->result, "name", req_string(c->authority.name));
-    req_put(r->result, "peers", peers);
+    say_put(r->read.result, "alliance_id",
+            c->founded ? say_id(slice_of(c->authority.alliance, ALLIANCE_BYTES)) : json_null());
+    say_put(r->read.result, "name", say_string(c->authority.name));
+    say_put(r->read.result, "peers", peers);
     return e;
 }

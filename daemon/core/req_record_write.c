@@ -5,6 +5,7 @@
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/req_batch.h"
+#include "daemon/read/judge.h"
 
 static const struct slice no_lang = {(const uint8_t *)"", 0};
 
@@ -65,21 +66,21 @@ static err_t new_record_rules(struct record_job *j)
         return ERR_OK;
     const struct field_write *title = find_write(&j->w, R_TITLE, NULL);
     if (!title || value_is_nil(title->value))
-        return why_set(&j->r->why, ERR_TITLE_MISSING, "title");
+        return why_set(&j->r->read.why, ERR_TITLE_MISSING, "title");
     err_t e = default_word(j, R_TYPE, "experience");
     return e ? e : default_word(j, R_LICENCE, j->r->core->licence);
 }
 
 static err_t add_note(struct record_job *j, uint64_t field, struct slice lang, const uint8_t hash[16])
 {
-    struct import_note *note = arena_alloc(&j->r->arena, 1, sizeof *note);
+    struct import_note *note = arena_alloc(&j->r->read.arena, 1, sizeof *note);
     if (!note)
         return ERR_MEMORY;
     note->field = field;
     memcpy(note->hash, hash, sizeof note->hash);
     note->next = j->notes;
     j->notes = note;
-    return arena_copy(&j->r->arena, lang, &note->lang);
+    return arena_copy(&j->r->read.arena, lang, &note->lang);
 }
 
 /* A line that was refused must look changed when it comes again, so nothing is noted before it is in. */
@@ -114,7 +115,7 @@ static err_t said(struct record_job *j, const struct field_write *f, struct slic
     *out = f->value;
     if (!origin)
         return ERR_OK;
-    uint8_t *both = arena_alloc(&j->r->arena, f->value.len + origin->from.len, 1);
+    uint8_t *both = arena_alloc(&j->r->read.arena, f->value.len + origin->from.len, 1);
     if (!both)
         return ERR_MEMORY;
     memcpy(both, f->value.at, f->value.len);
@@ -167,8 +168,8 @@ static err_t drop_vanished(struct record_job *j)
 /* A term that is there as it is named stays; anything new leads to where merges end. */
 static err_t term_target(struct req *r, const struct edit *edit, struct slice text, uint8_t out[CONCEPT_BYTES])
 {
-    err_t e = req_target(r, text, out);
-    return e || edit_has(edit, 0, slice_of(out, CONCEPT_BYTES)) ? e : req_follow(r, out);
+    err_t e = read_target(&r->read, text, out);
+    return e || edit_has(edit, 0, slice_of(out, CONCEPT_BYTES)) ? e : read_follow(&r->read, out);
 }
 
 /* A term without a weight is noted as true: nil is what one that vanished becomes. */
@@ -182,7 +183,7 @@ static err_t write_terms(struct record_job *j)
         struct slice id = slice_of(target, CONCEPT_BYTES), weight = j->w.sets[i].weight;
         e = term_target(j->r, &j->edit, j->w.sets[i].target_text, target);
         if (e)
-            return why_set(&j->r->why, e, "concepts");
+            return why_set(&j->r->read.why, e, "concepts");
         e = changed_at_source(j, 0, id, value_is_nil(weight) ? slice_of(there, 1) : weight, &changed);
         if (!e && changed)
             e = edit_set(&j->edit, 0, id, true, weight, NULL);
@@ -266,18 +267,18 @@ static err_t put_together(struct record_job *j, const json_t *object)
     uint8_t id[RECORD_BYTES];
     if (!ally)
         return ERR_STANDING;
-    err_t e = fields_from_json(ENTITY_RECORD, object, j->r->core->language, &j->r->arena, &j->w, &j->r->why);
-    if (!e && j->w.unknown_n && !req_flag(j->r, "unknown_ok"))
-        e = why_set(&j->r->why, ERR_FIELD_UNKNOWN, "%.100s", j->w.unknown[0]);
+    err_t e = fields_from_json(ENTITY_RECORD, object, j->r->core->language, &j->r->read.arena, &j->w, &j->r->read.why);
+    if (!e && j->w.unknown_n && !read_flag(&j->r->read, "unknown_ok"))
+        e = why_set(&j->r->read.why, ERR_FIELD_UNKNOWN, "%.100s", j->w.unknown[0]);
     if (!e) {
         e = record_id(j, ally, id);
         if (e)
-            return why_set(&j->r->why, e, "source_id");
+            return why_set(&j->r->read.why, e, "source_id");
     }
     if (!e)
         e = refold_now(j->r->core, ENTITY_RECORD, slice_of(id, RECORD_BYTES));
     if (!e)
-        e = edit_open(j->r->core, own, ENTITY_RECORD, slice_of(id, RECORD_BYTES), &j->r->arena, &j->edit);
+        e = edit_open(j->r->core, own, ENTITY_RECORD, slice_of(id, RECORD_BYTES), &j->r->read.arena, &j->edit);
     if (!e)
         e = new_record_rules(j);
     if (!e)
@@ -295,8 +296,9 @@ static err_t put_together(struct record_job *j, const json_t *object)
 
 static err_t write_one(struct req *r, const json_t *line, const json_t *object, void *ctx, struct tally *t)
 {
-    struct record_job j = {
-        .r = r, .import = strcmp(req_text(r, "mode"), "import") == 0, .dry_run = req_flag(r, "dry_run")};
+    struct record_job j = {.r = r,
+                           .import = strcmp(read_text(&r->read, "mode"), "import") == 0,
+                           .dry_run = read_flag(&r->read, "dry_run")};
     struct dot dot = {{0}, 0};
     (void)ctx;
     err_t e = put_together(&j, object);
@@ -327,11 +329,11 @@ err_t req_record_write(struct req *r)
 static err_t open_ours(struct req *r, struct edit *edit)
 {
     struct slice id;
-    err_t e = req_entity(r, ENTITY_RECORD, req_text(r, "id"), &id);
+    err_t e = read_entity(&r->read, ENTITY_RECORD, read_text(&r->read, "id"), &id);
     if (!e)
-        e = edit_open(r->core, r->own, ENTITY_RECORD, id, &r->arena, edit);
-    if (!e && !refold_owns(r->core, edit->ally, id))
-        e = why_set(&r->why, ERR_NOT_OURS, "%.100s", req_text(r, "id"));
+        e = edit_open(r->core, r->own, ENTITY_RECORD, id, &r->read.arena, edit);
+    if (!e && !judge_owns(&r->core->authority, edit->ally, id))
+        e = why_set(&r->read.why, ERR_NOT_OURS, "%.100s", read_text(&r->read, "id"));
     return e;
 }
 
@@ -347,9 +349,9 @@ static err_t finish(struct req *r, struct edit *edit, json_t *changed)
         json_decref(changed);
         return e;
     }
-    req_put(r->result, "id", req_id(edit->entity));
-    req_put(r->result, "dot", req_dot(&dot));
-    req_put(r->result, "changed", changed);
+    say_put(r->read.result, "id", say_id(edit->entity));
+    say_put(r->read.result, "dot", say_dot(&dot));
+    say_put(r->read.result, "changed", changed);
     return ERR_OK;
 }
 
@@ -357,7 +359,7 @@ static err_t edit_terms(struct req *r, struct edit *edit, const struct entity_wr
 {
     err_t e = ERR_OK;
     bool any = false, one = false;
-    const json_t *set = json_object_get(r->args, "set");
+    const json_t *set = json_object_get(r->read.args, "set");
     struct record_job j = {.r = r, .w = *w};
     if (!json_object_get(set, "concepts"))
         return ERR_OK;
@@ -382,7 +384,7 @@ static err_t edit_links(struct req *r, struct edit *edit, struct entity_writes *
 {
     err_t e = ERR_OK;
     bool any = false, one = false;
-    if (!json_object_get(json_object_get(r->args, "set"), "links"))
+    if (!json_object_get(json_object_get(r->read.args, "set"), "links"))
         return ERR_OK;
     for (size_t i = 0; i < w->links_n && !e; i++, any |= one) {
         e = req_link_target(r, edit, slice_text(""), &w->links[i]);
@@ -403,7 +405,7 @@ static err_t edit_links(struct req *r, struct edit *edit, struct entity_writes *
 /* Sources before what is made from them. */
 static err_t edit_fields(struct req *r, struct edit *edit, const struct entity_writes *w, json_t *changed)
 {
-    err_t e = req_origins(r, edit, json_object_get(r->args, "set"), w);
+    err_t e = req_origins(r, edit, json_object_get(r->read.args, "set"), w);
     for (size_t i = 0; i < 2 * w->fields_n && !e; i++) {
         const struct field_write *f = &w->fields[i % w->fields_n];
         bool made = edit_origin_of(edit, f->field->number, f->lang) != NULL, one = false;
@@ -423,18 +425,19 @@ err_t req_record_edit(struct req *r)
     json_t *changed = json_array();
     err_t e = open_ours(r, &edit);
     if (!e)
-        e = fields_from_json(ENTITY_RECORD, json_object_get(r->args, "set"), r->core->language, &r->arena, &w, &r->why);
+        e = fields_from_json(ENTITY_RECORD, json_object_get(r->read.args, "set"), r->core->language, &r->read.arena, &w,
+                             &r->read.why);
     if (!e && w.unknown_n)
-        e = why_set(&r->why, ERR_FIELD_UNKNOWN, "%.100s", w.unknown[0]);
-    if (!e && edit_retired(&edit) && !req_flag(r, "revive"))
-        e = why_set(&r->why, ERR_RETIRED, "%.100s", req_text(r, "id"));
+        e = why_set(&r->read.why, ERR_FIELD_UNKNOWN, "%.100s", w.unknown[0]);
+    if (!e && edit_retired(&edit) && !read_flag(&r->read, "revive"))
+        e = why_set(&r->read.why, ERR_RETIRED, "%.100s", read_text(&r->read, "id"));
     if (!e)
         e = edit_fields(r, &edit, &w, changed);
     if (!e)
         e = edit_terms(r, &edit, &w, changed);
     if (!e)
         e = edit_links(r, &edit, &w, changed);
-    edit.revive = !e && req_flag(r, "revive") && edit_retired(&edit);
+    edit.revive = !e && read_flag(&r->read, "revive") && edit_retired(&edit);
     if (e) {
         json_decref(changed);
         return e;
@@ -450,11 +453,11 @@ err_t req_record_retire(struct req *r)
     uint8_t id[HASH_BYTES];
     err_t e = open_ours(r, &edit);
     if (!e && edit_retired(&edit))
-        e = why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "id"));
+        e = why_set(&r->read.why, ERR_NOTHING_TO_DO, "%.100s", read_text(&r->read, "id"));
     if (!e)
-        e = req_encoded(r, slice_text(req_text(r, "reason")), &reason);
+        e = req_encoded(r, slice_text(read_text(&r->read, "reason")), &reason);
     if (e)
-        return e == ERR_TOO_LARGE ? why_set(&r->why, ERR_TEXT_LONG, "reason") : e;
+        return e == ERR_TOO_LARGE ? why_set(&r->read.why, ERR_TEXT_LONG, "reason") : e;
     struct op op = {.info = kind_info(OP_RECORD_RETIRE), .entity = edit.entity};
     buf_init(&body, LIMIT_BODY_BYTES);
     op_encode_body(&body, &reason, 1);
@@ -463,7 +466,7 @@ err_t req_record_retire(struct req *r)
     if (e)
         return e;
     struct dot dot = dot_of(id, 0);
-    req_put(r->result, "id", req_id(edit.entity));
-    req_put(r->result, "dot", req_dot(&dot));
+    say_put(r->read.result, "id", say_id(edit.entity));
+    say_put(r->read.result, "dot", say_dot(&dot));
     return ERR_OK;
 }

@@ -38,13 +38,13 @@ static bool is_named(void *ctx, const struct aside_row *row, const struct commit
 
 err_t req_record_republish(struct req *r)
 {
-    struct named named = {.text = req_text(r, "id")};
+    struct named named = {.text = read_text(&r->read, "id")};
     struct republished *made = NULL;
     size_t n = 0, known = 0;
     named.is_dot = *named.text && dot_parse(slice_text(named.text), &named.dot) == ERR_OK;
-    err_t e = r->own ? republish(r->core, r->own, is_named, &named, &r->arena, &made, &n, &known) : ERR_STANDING;
+    err_t e = r->own ? republish(r->core, r->own, is_named, &named, &r->read.arena, &made, &n, &known) : ERR_STANDING;
     if (!e && !n)
-        e = why_set(&r->why, known || !*named.text ? ERR_NOTHING_TO_DO : ERR_NOT_FOUND, "%.100s", named.text);
+        e = why_set(&r->read.why, known || !*named.text ? ERR_NOTHING_TO_DO : ERR_NOT_FOUND, "%.100s", named.text);
     if (e)
         return e;
     json_t *list = json_array();
@@ -53,8 +53,8 @@ err_t req_record_republish(struct req *r)
         int64_t row = 0;
         if (oplog_by_dot(r->core->store, text.at, &row) == ERR_OK)
             json_array_append_new(
-                list, json_pack("{s:o, s:o}", "old", req_dot(&made[i].old), "new", req_dot(&made[i].fresh)));
+                list, json_pack("{s:o, s:o}", "old", say_dot(&made[i].old), "new", say_dot(&made[i].fresh)));
     }
-    req_put(r->result, "republished", list);
+    say_put(r->read.result, "republished", list);
     return ERR_OK;
 }

@@ -5,7 +5,7 @@
 #include "daemon/core/host.h"
 #include "daemon/core/req.h"
 #include "daemon/core/roster.h"
-#include "daemon/core/shortage.h"
+#include "daemon/commons/shortage.h"
 
 /* ---- showing ---- */
 
@@ -14,8 +14,8 @@ void req_put_host(const struct req *r, json_t *object, const uint8_t site[SITE_B
     uint8_t host[SITE_BYTES];
     bool hosted = host_of(r->core, site, host);
     const struct site *known = hosted ? authority_site(&r->core->authority, host) : NULL;
-    req_put(object, "host", hosted ? req_id(slice_of(host, SITE_BYTES)) : json_null());
-    req_put(object, "hosted_by", known ? req_string(known->name) : json_null());
+    say_put(object, "host", hosted ? say_id(slice_of(host, SITE_BYTES)) : json_null());
+    say_put(object, "hosted_by", known ? say_string(known->name) : json_null());
 }
 
 /* Where it said last that it is reached: what its host says, where another's daemon writes it. */
@@ -24,18 +24,18 @@ static json_t *endpoints_json(struct req *r, const uint8_t site[SITE_BYTES])
     struct announcement a;
     uint8_t host[SITE_BYTES];
     json_t *out = json_array();
-    err_t e = announce_read(r->core, site, &r->arena, &a);
+    err_t e = announce_read(r->core, site, &r->read.arena, &a);
     shortage_note(e == ERR_NOT_FOUND ? ERR_OK : e);
     for (size_t i = 0; !e && !announce_host(&a, host) && i < a.endpoints_n; i++)
-        json_array_append_new(out, req_string(a.endpoints[i]));
+        json_array_append_new(out, say_string(a.endpoints[i]));
     return out;
 }
 
 static json_t *site_json(struct req *r, const struct site *s)
 {
-    json_t *out = json_pack("{s:o, s:o, s:b, s:b}", "site", req_id(slice_of(s->id, SITE_BYTES)), "name",
-                            req_string(s->name), "votes", s->votes, "ended", s->ended);
-    req_put(out, "endpoints", endpoints_json(r, s->id));
+    json_t *out = json_pack("{s:o, s:o, s:b, s:b}", "site", say_id(slice_of(s->id, SITE_BYTES)), "name",
+                            say_string(s->name), "votes", s->votes, "ended", s->ended);
+    say_put(out, "endpoints", endpoints_json(r, s->id));
     req_put_host(r, out, s->id);
     return out;
 }
@@ -55,13 +55,13 @@ static void put_ally(struct req *r, size_t at, json_t *out)
     static const char *const colleges[] = {"effectif", "droit", "associe"};
     const struct authority *a = &r->core->authority;
     const struct ally *ally = &a->allies[at];
-    req_put(out, "id", req_id(slice_of(ally->id, ALLY_BYTES)));
-    req_put(out, "name", req_string(ally->name));
-    req_put(out, "college", json_string(colleges[ally->college % 3]));
-    req_put(out, "standing", json_string(ally->ended ? "ended" : ally->ratified ? "ratified" : "provisional"));
-    req_put(out, "suspended", json_boolean(ally->suspended));
-    req_put(out, "secretariat", json_boolean(authority_has_role(a, ally->id, ROLE_SECRETARIAT)));
-    req_put(out, "sites", sites_json(r, at));
+    say_put(out, "id", say_id(slice_of(ally->id, ALLY_BYTES)));
+    say_put(out, "name", say_string(ally->name));
+    say_put(out, "college", json_string(colleges[ally->college % 3]));
+    say_put(out, "standing", json_string(ally->ended ? "ended" : ally->ratified ? "ratified" : "provisional"));
+    say_put(out, "suspended", json_boolean(ally->suspended));
+    say_put(out, "secretariat", json_boolean(authority_has_role(a, ally->id, ROLE_SECRETARIAT)));
+    say_put(out, "sites", sites_json(r, at));
 }
 
 err_t req_allies(struct req *r)
@@ -73,7 +73,7 @@ err_t req_allies(struct req *r)
         put_ally(r, i, one);
         json_array_append_new(allies, one);
     }
-    req_put(r->result, "allies", allies);
+    say_put(r->read.result, "allies", allies);
     return req_put_asks(r);
 }
 
@@ -82,8 +82,8 @@ static void put_roles(const struct authority *a, const struct ally *ally, json_t
     json_t *roles = json_array();
     for (size_t i = 0; i < a->roles_n; i++)
         if (memcmp(a->roles[i].ally, ally->id, ALLY_BYTES) == 0)
-            json_array_append_new(roles, req_string(a->roles[i].role));
-    req_put(out, "roles", roles);
+            json_array_append_new(roles, say_string(a->roles[i].role));
+    say_put(out, "roles", roles);
 }
 
 static err_t answer(struct req *r, const uint8_t id[ALLY_BYTES])
@@ -93,18 +93,18 @@ static err_t answer(struct req *r, const uint8_t id[ALLY_BYTES])
     if (!ally)
         return ERR_ALLY_UNKNOWN;
     const struct ally *heir = ally->heir.len ? authority_ally(a, ally->heir.at) : NULL;
-    put_ally(r, (size_t)(ally - a->allies), r->result);
-    put_roles(a, ally, r->result);
-    req_put(r->result, "heir", heir ? req_string(heir->name) : json_null());
-    req_put(r->result, "owner", owner ? req_string(owner->name) : json_null());
-    req_put(r->result, "roster", json_integer((json_int_t)a->roster_number));
+    put_ally(r, (size_t)(ally - a->allies), r->read.result);
+    put_roles(a, ally, r->read.result);
+    say_put(r->read.result, "heir", heir ? say_string(heir->name) : json_null());
+    say_put(r->read.result, "owner", owner ? say_string(owner->name) : json_null());
+    say_put(r->read.result, "roster", json_integer((json_int_t)a->roster_number));
     return ERR_OK;
 }
 
 err_t req_ally_show(struct req *r)
 {
     const struct ally *ally = NULL;
-    err_t e = req_ally(r, req_text(r, "ally"), &ally);
+    err_t e = read_ally(&r->read, read_text(&r->read, "ally"), &ally);
     return e ? e : answer(r, ally->id);
 }
 
@@ -112,7 +112,7 @@ err_t req_ally_show(struct req *r)
 
 static err_t nothing(struct req *r)
 {
-    return why_set(&r->why, ERR_NOTHING_TO_DO, "%.100s", req_text(r, "ally"));
+    return why_set(&r->read.why, ERR_NOTHING_TO_DO, "%.100s", read_text(&r->read, "ally"));
 }
 
 /* Why somebody was suspended stands in no act: the registrar's journal keeps it. */
@@ -120,7 +120,7 @@ static void note_reason(struct req *r, const char *event, const struct ally *all
 {
     char id[SHORT_LEN + 1];
     core_note(r->core, JOURNAL_WARN, event, "ally=%s reason=%.200s", core_short(slice_of(ally->id, ALLY_BYTES), id),
-              req_text(r, "reason"));
+              read_text(&r->read, "reason"));
 }
 
 err_t req_ally_suspend(struct req *r)
@@ -130,16 +130,16 @@ err_t req_ally_suspend(struct req *r)
     const struct ally *ally = NULL;
     struct head *heads = NULL;
     size_t n = 0;
-    err_t e = roster_may_act(c, "ally.suspend", &r->why);
+    err_t e = roster_may_act(c, "ally.suspend", &r->read.why);
     if (!e)
-        e = req_ally(r, req_text(r, "ally"), &ally);
+        e = read_ally(&r->read, read_text(&r->read, "ally"), &ally);
     if (!e && (ally->suspended || ally->ended))
         e = nothing(r);
     /* The registrar's ally would lock itself out of its own logs. */
     if (!e && ally == authority_ally_of(&c->authority, core_own(c)->key.pub))
-        e = why_set(&r->why, ERR_WHO, "%s", "ally.suspend");
+        e = why_set(&r->read.why, ERR_WHO, "%s", "ally.suspend");
     if (!e)
-        e = roster_heads(r->core, &r->arena, &heads, &n);
+        e = roster_heads(r->core, &r->read.arena, &heads, &n);
     if (e)
         return e;
     memcpy(act.ally, ally->id, ALLY_BYTES);
@@ -154,9 +154,9 @@ err_t req_ally_lift(struct req *r)
 {
     struct roster_act act = {.kind = ACT_LIFT};
     const struct ally *ally = NULL;
-    err_t e = roster_may_act(r->core, "ally.lift", &r->why);
+    err_t e = roster_may_act(r->core, "ally.lift", &r->read.why);
     if (!e)
-        e = req_ally(r, req_text(r, "ally"), &ally);
+        e = read_ally(&r->read, read_text(&r->read, "ally"), &ally);
     if (!e && !ally->suspended)
         e = nothing(r);
     if (e)
@@ -172,9 +172,9 @@ err_t req_ally_checkpoint(struct req *r)
     struct roster_act act = {.kind = ACT_CHECKPOINT};
     struct head *heads = NULL;
     size_t n = 0;
-    err_t e = roster_may_act(r->core, "ally.checkpoint", &r->why);
+    err_t e = roster_may_act(r->core, "ally.checkpoint", &r->read.why);
     if (!e)
-        e = roster_heads(r->core, &r->arena, &heads, &n);
+        e = roster_heads(r->core, &r->read.arena, &heads, &n);
     if (e)
         return e;
     act.heads = heads;
@@ -182,7 +182,7 @@ err_t req_ally_checkpoint(struct req *r)
     e = roster_act(r->core, &act);
     if (e)
         return e;
-    req_put(r->result, "roster", json_integer((json_int_t)r->core->authority.roster_number));
-    req_put(r->result, "logs", json_integer((json_int_t)n));
+    say_put(r->read.result, "roster", json_integer((json_int_t)r->core->authority.roster_number));
+    say_put(r->read.result, "logs", json_integer((json_int_t)n));
     return ERR_OK;
 }

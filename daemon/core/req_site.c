@@ -28,16 +28,16 @@ err_t req_own_json(struct req *r, const struct own *own, json_t **out)
     if (e)
         return e;
     json_t *one = json_object();
-    req_put(one, "name", req_string(own->row.name));
-    req_put(one, "site", req_id(slice_of(own->key.pub, SITE_BYTES)));
-    req_put(one, "ally", ally ? req_string(ally->name) : json_null());
-    req_put(one, "ally_id", ally ? req_id(slice_of(ally->id, ALLY_BYTES)) : json_null());
-    req_put(one, "hosted_by", first ? json_null() : req_string(c->own[0].row.name));
-    req_put(one, "incarnation", req_u64(own->row.incarnation));
-    req_put(one, "unheld", json_integer((json_int_t)unheld));
-    req_put(one, "state", json_string(state_of(c, own)));
-    req_put(one, "join_error", own->join_error ? json_string(err_name(own->join_error)) : json_null());
-    req_put(one, "join_detail", json_string(own->join_error ? own->join_detail : ""));
+    say_put(one, "name", say_string(own->row.name));
+    say_put(one, "site", say_id(slice_of(own->key.pub, SITE_BYTES)));
+    say_put(one, "ally", ally ? say_string(ally->name) : json_null());
+    say_put(one, "ally_id", ally ? say_id(slice_of(ally->id, ALLY_BYTES)) : json_null());
+    say_put(one, "hosted_by", first ? json_null() : say_string(c->own[0].row.name));
+    say_put(one, "incarnation", say_u64(own->row.incarnation));
+    say_put(one, "unheld", json_integer((json_int_t)unheld));
+    say_put(one, "state", json_string(state_of(c, own)));
+    say_put(one, "join_error", own->join_error ? json_string(err_name(own->join_error)) : json_null());
+    say_put(one, "join_detail", json_string(own->join_error ? own->join_detail : ""));
     *out = one;
     return ERR_OK;
 }
@@ -47,13 +47,13 @@ static err_t put_moved(struct req *r, json_t *sites)
 {
     struct setting_row *rows = NULL;
     size_t n = 0;
-    err_t e = local_settings(r->core->store, SETTING_SITE_MOVED, &r->arena, &rows, &n);
+    err_t e = local_settings(r->core->store, SETTING_SITE_MOVED, &r->read.arena, &rows, &n);
     for (size_t i = 0; i < n && !e; i++) {
         const struct ally *ally =
             rows[i].value.len == SITE_BYTES ? authority_ally_of(&r->core->authority, rows[i].value.at) : NULL;
         json_array_append_new(sites,
-                              json_pack("{s:o, s:o, s:o, s:o, s:i, s:s}", "name", req_string(rows[i].name), "site",
-                                        req_id(rows[i].value), "ally", ally ? req_string(ally->name) : json_null(),
+                              json_pack("{s:o, s:o, s:o, s:o, s:i, s:s}", "name", say_string(rows[i].name), "site",
+                                        say_id(rows[i].value), "ally", ally ? say_string(ally->name) : json_null(),
                                         "hosted_by", json_null(), "unheld", 0, "state", "moved"));
     }
     return e;
@@ -70,7 +70,7 @@ err_t req_site_list(struct req *r)
     }
     if (!e)
         e = put_moved(r, sites);
-    req_put(r->result, "sites", sites);
+    say_put(r->read.result, "sites", sites);
     return e;
 }
 
@@ -78,28 +78,28 @@ err_t req_site_list(struct req *r)
 static err_t read_code(struct req *r, struct invite *invite, struct buf *ally)
 {
     char given[NAME_MAX_BYTES + 1] = "";
-    const char *name = req_text(r, "ally"), *code = req_text(r, "code");
-    err_t e = *code ? invite_decode(slice_text(code), &r->arena, invite) : ERR_OK;
+    const char *name = read_text(&r->read, "ally"), *code = read_text(&r->read, "code");
+    err_t e = *code ? invite_decode(slice_text(code), &r->read.arena, invite) : ERR_OK;
     if (e)
-        return why_set(&r->why, e, "%.40s", code);
+        return why_set(&r->read.why, e, "%.40s", code);
     if (invite->ally_name.len <= NAME_MAX_BYTES)
         memcpy(given, invite->ally_name.at, invite->ally_name.len);
-    return found_name(*name ? name : given, ally, "NAME", &r->why);
+    return found_name(*name ? name : given, ally, "NAME", &r->read.why);
 }
 
 err_t req_site_add(struct req *r)
 {
     struct invite invite = {.ally_name = slice_text("")};
     struct buf ally = {0};
-    const char *name = req_text(r, "name");
-    bool code = *req_text(r, "code") != 0;
+    const char *name = read_text(&r->read, "name");
+    bool code = *read_text(&r->read, "code") != 0;
     err_t e = read_code(r, &invite, &ally);
     const struct own *there = core_own_named(r->core, slice_text(name));
-    if (!e && !code && !there && r->core->is_registrar && !req_flag(r, "again"))
+    if (!e && !code && !there && r->core->is_registrar && !read_flag(&r->read, "again"))
         e = req_ally_is_new(r, buf_slice(&ally));
     struct host_site in = {.ally = buf_slice(&ally), .name = name, .invite = code ? &invite : NULL};
     if (!e)
-        e = host_add(r->core, &in, &r->why);
+        e = host_add(r->core, &in, &r->read.why);
     /* It may have moved the sites. */
     r->own = core_own(r->core);
     struct own *own = core_own_named(r->core, slice_text(name));
@@ -107,11 +107,11 @@ err_t req_site_add(struct req *r)
     if (!e && own)
         e = req_own_json(r, own, &one);
     if (one) {
-        json_object_update(r->result, one);
+        json_object_update(r->read.result, one);
         json_decref(one);
     }
-    if (!e && json_is_null(json_object_get(r->result, "ally")))
-        req_put(r->result, "ally", json_string(buf_text(&ally)));
+    if (!e && json_is_null(json_object_get(r->read.result, "ally")))
+        say_put(r->read.result, "ally", json_string(buf_text(&ally)));
     sign_wipe(&invite, sizeof invite);
     buf_fini(&ally);
     return e;
@@ -119,11 +119,11 @@ err_t req_site_add(struct req *r)
 
 err_t req_site_remove(struct req *r)
 {
-    req_put(r->result, "name", req_string(r->own->row.name));
-    err_t e = host_remove(r->core, r->own, &r->why);
+    say_put(r->read.result, "name", say_string(r->own->row.name));
+    err_t e = host_remove(r->core, r->own, &r->read.why);
     r->own = core_own(r->core);
     if (e)
-        json_object_clear(r->result);
+        json_object_clear(r->read.result);
     return e;
 }
 
@@ -136,16 +136,17 @@ err_t req_site_move(struct req *r)
     char text[RFC3339_LEN + 1];
     buf_init(&code, 8192);
     const struct ally *ally = authority_ally_of(&r->core->authority, r->own->key.pub);
-    bool cancel = req_flag(r, "cancel");
-    err_t e = cancel ? move_cancel(r->core, r->own, &r->why) : req_addresses(r, &addresses);
+    bool cancel = read_flag(&r->read, "cancel");
+    err_t e = cancel ? move_cancel(r->core, r->own, &r->read.why) : req_addresses(r, &addresses);
     if (!e && !cancel)
-        e = move_offer(r->core, r->own, expires.ms, buf_text(&addresses) ? buf_text(&addresses) : "", &code, &r->why);
+        e = move_offer(r->core, r->own, expires.ms, buf_text(&addresses) ? buf_text(&addresses) : "", &code,
+                       &r->read.why);
     if (!e) {
         rfc3339_format(expires, text);
-        req_put(r->result, "name", req_string(r->own->row.name));
-        req_put(r->result, "ally", ally ? req_string(ally->name) : json_null());
-        req_put(r->result, "code", cancel ? json_null() : req_string(buf_slice(&code)));
-        req_put(r->result, "expires", cancel ? json_null() : json_string(text));
+        say_put(r->read.result, "name", say_string(r->own->row.name));
+        say_put(r->read.result, "ally", ally ? say_string(ally->name) : json_null());
+        say_put(r->read.result, "code", cancel ? json_null() : say_string(buf_slice(&code)));
+        say_put(r->read.result, "expires", cancel ? json_null() : json_string(text));
     }
     buf_wipe(&code);
     buf_fini(&addresses);

@@ -10,7 +10,7 @@
 #include "daemon/core/host.h"
 #include "daemon/core/own.h"
 #include "daemon/core/problems.h"
-#include "daemon/core/req_read.h"
+#include "daemon/core/req.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
 #include "protocol/base/base32.h"
@@ -59,27 +59,27 @@ static json_t *peer_json(struct req *r, const struct site *site, json_t *problem
     const char *state = state_of(c, site, p, behind);
     err_t cause = p || hosted ? ERR_OK : reach_cause(c, site->id);
     uint64_t penalty_s = p || hosted ? 0 : reach_penalty_s(c, site->id, &cause);
-    req_put(out, "name", req_string(site->name));
+    say_put(out, "name", say_string(site->name));
     req_put_host(r, out, site->id);
-    req_put_ally(c, out, slice_of(c->authority.allies[site->ally].id, ALLY_BYTES));
-    req_put(out, "site", req_id(slice_of(site->id, SITE_BYTES)));
-    req_put(out, "state", json_string(state));
-    req_put(out, "behind", json_integer((json_int_t)behind));
-    req_put(out, "ahead", json_integer((json_int_t)ahead));
-    req_put(out, "last_heard_s", p && p->hello ? json_integer((core_mono(c).ms - p->heard.ms) / 1000) : json_null());
-    req_put(out, "rtt_ms", p && p->rtt_ms >= 0 ? json_integer(p->rtt_ms) : json_null());
-    req_put(out, "transport", json_string(p && exchange_is(c, p->link) ? "http" : "zmq"));
-    req_put(out, "digest_equal", digest_equal(c, p));
-    req_put(out, "cause", cause ? json_string(err_name(cause)) : json_null());
-    req_put(out, "traffic", p ? req_traffic(&p->traffic) : json_null());
-    req_put(out, "penalty_s", json_integer((json_int_t)penalty_s));
+    say_ally(&c->authority, out, slice_of(c->authority.allies[site->ally].id, ALLY_BYTES));
+    say_put(out, "site", say_id(slice_of(site->id, SITE_BYTES)));
+    say_put(out, "state", json_string(state));
+    say_put(out, "behind", json_integer((json_int_t)behind));
+    say_put(out, "ahead", json_integer((json_int_t)ahead));
+    say_put(out, "last_heard_s", p && p->hello ? json_integer((core_mono(c).ms - p->heard.ms) / 1000) : json_null());
+    say_put(out, "rtt_ms", p && p->rtt_ms >= 0 ? json_integer(p->rtt_ms) : json_null());
+    say_put(out, "transport", json_string(p && exchange_is(c, p->link) ? "http" : "zmq"));
+    say_put(out, "digest_equal", digest_equal(c, p));
+    say_put(out, "cause", cause ? json_string(err_name(cause)) : json_null());
+    say_put(out, "traffic", p ? req_traffic(&p->traffic) : json_null());
+    say_put(out, "penalty_s", json_integer((json_int_t)penalty_s));
     if (cause) {
         char name[120] = "";
         memcpy(name, site->name.at, site->name.len < sizeof name ? site->name.len : sizeof name - 1);
         const char *next = cause == ERR_UNREACHABLE
                                ? N_("check its address and its firewall (TCP), then: allied ping {1}")
                                : err_next(cause);
-        problems_add_with(r, problems, cause, name, name, filled(tr(r->lang, next), name));
+        problems_add_with(r, problems, cause, name, name, filled(tr(r->read.lang, next), name));
     }
     return out;
 }
@@ -99,7 +99,7 @@ static void put_peers(struct req *r, json_t *problems, bool *syncing, bool *miss
         *missing |= c->serves && !json_is_null(json_object_get(one, "cause"));
         json_array_append_new(peers, one);
     }
-    req_put(r->result, "peers", peers);
+    say_put(r->read.result, "peers", peers);
 }
 
 /* ---- the site and what it holds ---- */
@@ -112,22 +112,22 @@ static void put_site(struct req *r)
     struct announcement a;
     char alliance[BASE32_LEN(ALLIANCE_BYTES) + 1];
     base32_encode(slice_of(c->authority.alliance, ALLIANCE_BYTES), alliance);
-    req_put(r->result, "alliance", c->founded ? req_string(c->authority.name) : json_null());
-    req_put(r->result, "alliance_id", c->founded ? json_string(alliance) : json_null());
-    req_put(r->result, "ally", ally ? req_string(ally->name) : json_null());
-    req_put(r->result, "ally_id", ally ? req_id(slice_of(ally->id, ALLY_BYTES)) : json_null());
-    req_put(r->result, "site", req_id(slice_of(own->key.pub, SITE_BYTES)));
-    req_put(r->result, "name", req_string(own->row.name));
-    req_put(r->result, "charter", json_integer((json_int_t)c->authority.charter_number));
-    req_put(r->result, "roster", json_integer((json_int_t)c->authority.roster_number));
-    req_put(r->result, "incarnation", req_u64(own->row.incarnation));
-    req_put(r->result, "registrar", json_boolean(c->is_registrar));
-    req_put(r->result, "daemon", json_boolean(c->serves));
+    say_put(r->read.result, "alliance", c->founded ? say_string(c->authority.name) : json_null());
+    say_put(r->read.result, "alliance_id", c->founded ? json_string(alliance) : json_null());
+    say_put(r->read.result, "ally", ally ? say_string(ally->name) : json_null());
+    say_put(r->read.result, "ally_id", ally ? say_id(slice_of(ally->id, ALLY_BYTES)) : json_null());
+    say_put(r->read.result, "site", say_id(slice_of(own->key.pub, SITE_BYTES)));
+    say_put(r->read.result, "name", say_string(own->row.name));
+    say_put(r->read.result, "charter", json_integer((json_int_t)c->authority.charter_number));
+    say_put(r->read.result, "roster", json_integer((json_int_t)c->authority.roster_number));
+    say_put(r->read.result, "incarnation", say_u64(own->row.incarnation));
+    say_put(r->read.result, "registrar", json_boolean(c->is_registrar));
+    say_put(r->read.result, "daemon", json_boolean(c->serves));
     json_t *endpoints = json_array();
-    if (announce_read(c, own->key.pub, &r->arena, &a) == ERR_OK)
+    if (announce_read(c, own->key.pub, &r->read.arena, &a) == ERR_OK)
         for (size_t i = 0; i < a.endpoints_n; i++)
-            json_array_append_new(endpoints, req_string(a.endpoints[i]));
-    req_put(r->result, "endpoints", endpoints);
+            json_array_append_new(endpoints, say_string(a.endpoints[i]));
+    say_put(r->read.result, "endpoints", endpoints);
 }
 
 /* What fell out of the logs, and the forks that end a log now. */
@@ -137,9 +137,9 @@ static err_t put_aside(struct req *r, json_t *problems)
     struct aside_row *rows = NULL;
     struct fork_proof *forks = NULL;
     size_t n = 0, forks_n = 0;
-    err_t e = aside_list(c->store, &r->arena, &rows, &n);
+    err_t e = aside_list(c->store, &r->read.arena, &rows, &n);
     if (!e)
-        e = forks_all(c->store, &r->arena, &forks, &forks_n);
+        e = forks_all(c->store, &r->read.arena, &forks, &forks_n);
     for (size_t i = 0; i < forks_n && !e; i++) {
         const struct head *named = authority_checkpoint(&c->authority, &forks[i].log);
         const struct site *site = authority_site(&c->authority, forks[i].log.site);
@@ -148,9 +148,9 @@ static err_t put_aside(struct req *r, json_t *problems)
             continue;
         snprintf(detail, sizeof detail, "%.*s, %llu", (int)(site->name.len < 80 ? site->name.len : 80),
                  (const char *)site->name.at, (unsigned long long)forks[i].seq);
-        problems_add(r, problems, ERR_FORK, tr(r->lang, N_("the technical secretariat")), detail);
+        problems_add(r, problems, ERR_FORK, tr(r->read.lang, N_("the technical secretariat")), detail);
     }
-    req_put(r->result, "aside", json_integer((json_int_t)n));
+    say_put(r->read.result, "aside", json_integer((json_int_t)n));
     return e;
 }
 
@@ -167,23 +167,23 @@ static err_t put_counts(struct req *r, json_t *problems)
     for (size_t i = 0; i < c->own_n && !e; i++) {
         uint64_t one = 0;
         e = local_unheld(c->store, c->own[i].key.pub, &one);
-        unheld += !*req_text(r, "site") || r->own == &c->own[i] ? one : 0;
+        unheld += !*read_text(&r->read, "site") || r->own == &c->own[i] ? one : 0;
     }
     if (e)
         return e;
-    req_put(r->result, "records", json_integer((json_int_t)all.records));
-    req_put(r->result, "concepts", json_integer((json_int_t)all.concepts));
-    req_put(r->result, "commits", json_integer((json_int_t)log.commits));
-    req_put(r->result, "conflicts", json_integer((json_int_t)all.conflicts));
-    req_put(r->result, "held", json_integer((json_int_t)log.held));
-    req_put(r->result, "holes", json_integer((json_int_t)log.holes));
-    req_put(r->result, "unheld", json_integer((json_int_t)unheld));
+    say_put(r->read.result, "records", json_integer((json_int_t)all.records));
+    say_put(r->read.result, "concepts", json_integer((json_int_t)all.concepts));
+    say_put(r->read.result, "commits", json_integer((json_int_t)log.commits));
+    say_put(r->read.result, "conflicts", json_integer((json_int_t)all.conflicts));
+    say_put(r->read.result, "held", json_integer((json_int_t)log.held));
+    say_put(r->read.result, "holes", json_integer((json_int_t)log.holes));
+    say_put(r->read.result, "unheld", json_integer((json_int_t)unheld));
     snprintf(detail, sizeof detail, "%llu", (unsigned long long)log.held);
     if (log.held)
-        problems_add(r, problems, ERR_LOG_HELD, tr(r->lang, N_("the technical secretariat")), detail);
+        problems_add(r, problems, ERR_LOG_HELD, tr(r->read.lang, N_("the technical secretariat")), detail);
     snprintf(detail, sizeof detail, "%llu", (unsigned long long)log.holes);
     if (log.holes)
-        problems_add(r, problems, ERR_HOLE, tr(r->lang, N_("allied, by itself")), detail);
+        problems_add(r, problems, ERR_HOLE, tr(r->read.lang, N_("allied, by itself")), detail);
     return ERR_OK;
 }
 
@@ -193,11 +193,11 @@ static void put_joining(struct req *r, json_t *problems)
     struct core *c = r->core;
     char words[WORDS_SIZE];
     bool confirm = c->join_wait == ERR_CONFIRM;
-    const char *who = *c->join_detail ? c->join_detail : tr(r->lang, N_("the technical secretariat"));
+    const char *who = *c->join_detail ? c->join_detail : tr(r->read.lang, N_("the technical secretariat"));
     asks_words(core_own(c)->key.pub, words);
-    req_put(r->result, "join_wait", c->join_wait ? json_string(err_name(c->join_wait)) : json_null());
-    req_put(r->result, "join_who", json_string(c->join_detail));
-    req_put(r->result, "join_words", confirm ? json_string(words) : json_null());
+    say_put(r->read.result, "join_wait", c->join_wait ? json_string(err_name(c->join_wait)) : json_null());
+    say_put(r->read.result, "join_who", json_string(c->join_detail));
+    say_put(r->read.result, "join_words", confirm ? json_string(words) : json_null());
     problems_add(r, problems, c->join_wait ? c->join_wait : ERR_WAITING, who, confirm ? words : c->join_detail);
 }
 
@@ -207,11 +207,11 @@ static void put_inviter(struct req *r)
     struct slice inviter;
     struct peer_address *known = NULL;
     size_t n = 0;
-    if (local_get(c->store, SETTING_INVITER, &r->arena, &inviter) || inviter.len != SITE_BYTES)
+    if (local_get(c->store, SETTING_INVITER, &r->read.arena, &inviter) || inviter.len != SITE_BYTES)
         return;
-    req_put(r->result, "inviter_reached", json_boolean(sync_peer_of(c, inviter.at) != NULL));
-    if (local_addresses(c->store, &r->arena, &known, &n) == ERR_OK && n)
-        req_put(r->result, "inviter_address", req_string(known[0].address));
+    say_put(r->read.result, "inviter_reached", json_boolean(sync_peer_of(c, inviter.at) != NULL));
+    if (local_addresses(c->store, &r->read.arena, &known, &n) == ERR_OK && n)
+        say_put(r->read.result, "inviter_address", say_string(known[0].address));
 }
 
 /* A key came back and nothing else: all there is to say is whether anybody answers. */
@@ -223,12 +223,12 @@ static void put_recovery(struct req *r, json_t *problems)
     char text[ADDRESS_MAX_BYTES + 1] = "";
     for (size_t i = 0; i < c->peers_n; i++)
         reached += c->peers[i].hello;
-    if (local_addresses(c->store, &r->arena, &known, &n) == ERR_OK && n && known[0].address.len < sizeof text)
+    if (local_addresses(c->store, &r->read.arena, &known, &n) == ERR_OK && n && known[0].address.len < sizeof text)
         memcpy(text, known[0].address.at, known[0].address.len);
-    req_put(r->result, "inviter_reached", json_boolean(reached > 0));
-    req_put(r->result, "inviter_address", json_string(text));
+    say_put(r->read.result, "inviter_reached", json_boolean(reached > 0));
+    say_put(r->read.result, "inviter_address", json_string(text));
     if (!reached)
-        problems_add(r, problems, ERR_UNREACHABLE, tr(r->lang, N_("you")), text);
+        problems_add(r, problems, ERR_UNREACHABLE, tr(r->read.lang, N_("you")), text);
 }
 
 /* Each site whose daemon this is; of what is wrong with a hosted one, its name is told. */
@@ -243,20 +243,22 @@ static err_t put_own(struct req *r, json_t *problems)
         snprintf(detail, sizeof detail, "%s%s%s", name, *own->join_detail ? ": " : "", own->join_detail);
         err_t why = own_why_not(c, own);
         if (c->founded && why && why != ERR_STANDING && why != ERR_SITE_MOVED)
-            problems_add(r, problems, why, tr(r->lang, N_("the technical secretariat")), name);
+            problems_add(r, problems, why, tr(r->read.lang, N_("the technical secretariat")), name);
         if (own->join_error)
-            problems_add_with(r, problems, own->join_error, tr(r->lang, N_("you")), detail,
-                              json_string(tr(r->lang, N_("ask for another code, then: allied site add NAME CODE; or "
-                                                         "give it up: allied site remove NAME"))));
+            problems_add_with(
+                r, problems, own->join_error, tr(r->read.lang, N_("you")), detail,
+                json_string(tr(r->read.lang, N_("ask for another code, then: allied site add NAME CODE; or "
+                                                "give it up: allied site remove NAME"))));
         else if (own->waits && own->confirm) {
             asks_words(own->key.pub, words);
             snprintf(detail, sizeof detail, "%s: %s", name, words);
-            problems_add_with(r, problems, ERR_CONFIRM, tr(r->lang, N_("you")), detail,
-                              json_string(tr(r->lang, N_("read these words to whoever invited it: allied ally admit "
-                                                         "WORDS there; it goes on by itself"))));
+            problems_add_with(
+                r, problems, ERR_CONFIRM, tr(r->read.lang, N_("you")), detail,
+                json_string(tr(r->read.lang, N_("read these words to whoever invited it: allied ally admit "
+                                                "WORDS there; it goes on by itself"))));
         } else if (own->waits)
-            problems_add_with(r, problems, ERR_WAITING, tr(r->lang, N_("the technical secretariat")), name,
-                              json_string(tr(r->lang, N_("nothing to do here: it goes on by itself"))));
+            problems_add_with(r, problems, ERR_WAITING, tr(r->read.lang, N_("the technical secretariat")), name,
+                              json_string(tr(r->read.lang, N_("nothing to do here: it goes on by itself"))));
     }
     return req_site_list(r);
 }
@@ -289,9 +291,9 @@ err_t req_status(struct req *r)
     put_peers(r, problems, &syncing, &missing);
     req_put_traffic(r);
     if (!c->serves && !c->joining)
-        problems_add(r, problems, ERR_STOPPED, tr(r->lang, N_("you")), "");
+        problems_add(r, problems, ERR_STOPPED, tr(r->read.lang, N_("you")), "");
     if (c->join_error)
-        problems_add(r, problems, c->join_error, tr(r->lang, N_("you")), c->join_detail);
+        problems_add(r, problems, c->join_error, tr(r->read.lang, N_("you")), c->join_detail);
     else if (c->joining)
         put_joining(r, problems);
     else if (!c->founded)
@@ -299,14 +301,15 @@ err_t req_status(struct req *r)
     if (!e)
         e = req_put_asks(r);
     problems_put(r, problems);
-    req_put(r->result, "digest", req_hex(slice_of(c->state, HASH_BYTES)));
-    req_put(r->result, "inputs", req_hex(slice_of(c->inputs, HASH_BYTES)));
-    req_put(r->result, "fold", json_integer(FOLD_VERSION));
-    req_put(r->result, "state", json_string(overall(c, syncing, missing, c->serves && json_array_size(problems) > 0)));
+    say_put(r->read.result, "digest", say_hex(slice_of(c->state, HASH_BYTES)));
+    say_put(r->read.result, "inputs", say_hex(slice_of(c->inputs, HASH_BYTES)));
+    say_put(r->read.result, "fold", json_integer(FOLD_VERSION));
+    say_put(r->read.result, "state",
+            json_string(overall(c, syncing, missing, c->serves && json_array_size(problems) > 0)));
     if (c->joining)
         put_inviter(r);
-    req_put(r->result, "join_error", c->join_error ? json_string(err_name(c->join_error)) : json_null());
-    req_put(r->result, "problems", problems);
+    say_put(r->read.result, "join_error", c->join_error ? json_string(err_name(c->join_error)) : json_null());
+    say_put(r->read.result, "problems", problems);
     return e;
 }
 
@@ -330,18 +333,18 @@ static const struct site *site_named(const struct core *c, const char *text)
 err_t req_ping(struct req *r)
 {
     struct core *c = r->core;
-    const struct site *site = site_named(c, req_text(r, "peer"));
+    const struct site *site = site_named(c, read_text(&r->read, "peer"));
     uint8_t host[SITE_BYTES];
     if (site && host_of(c, site->id, host))
         site = authority_site(&c->authority, host);
     if (!site || core_is_own(c, site->id))
-        return why_set(&r->why, ERR_PEER_UNKNOWN, "%.100s", req_text(r, "peer"));
+        return why_set(&r->read.why, ERR_PEER_UNKNOWN, "%.100s", read_text(&r->read, "peer"));
     if (!c->serves)
         return ERR_NO_DAEMON;
     struct peer *p = sync_peer_of(c, site->id);
     if (!p) {
         err_t cause = reach_cause(c, site->id);
-        return why_set(&r->why, cause ? cause : ERR_UNREACHABLE, "%.100s", req_text(r, "peer"));
+        return why_set(&r->read.why, cause ? cause : ERR_UNREACHABLE, "%.100s", read_text(&r->read, "peer"));
     }
     if (c->pings_n == PENDING_PINGS || r->client.len > sizeof c->pings[0].client)
         return ERR_TIMEOUT;
@@ -376,8 +379,8 @@ void request_pong(struct core *c, const struct peer *p, uint64_t number)
         const struct site *site = authority_site(&c->authority, p->site);
         answer_ping(c, i,
                     json_pack("{s:i, s:{s:o, s:o, s:I, s:o}}", "exit", 0, "result", "peer",
-                              site ? req_string(site->name) : json_null(), "site",
-                              req_id(slice_of(p->site, SITE_BYTES)), "rtt_ms",
+                              site ? say_string(site->name) : json_null(), "site",
+                              say_id(slice_of(p->site, SITE_BYTES)), "rtt_ms",
                               (json_int_t)(core_mono(c).ms - c->pings[i].sent.ms), "digest_equal", digest_equal(c, p)));
     }
 }

@@ -29,7 +29,7 @@ static void fault(void *verification, err_t e, const char *where)
         return;
     json_array_append_new(v->faults, json_pack("{s:s, s:o, s:s, s:s}", "where", where, "code",
                                                json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "text",
-                                               tr(v->r->lang, err_what(e))));
+                                               tr(v->r->read.lang, err_what(e))));
 }
 
 static void fault_entity(struct verification *v, err_t e, struct slice entity)
@@ -171,12 +171,12 @@ err_t req_verify(struct req *r)
         e = replica_digest(c->store, digest);
     if (!e && memcmp(digest, v.sum, HASH_BYTES) != 0)
         fault(&v, ERR_VERIFY, "digest");
-    req_put(r->result, "ok", json_boolean(!e && !v.faults_n));
-    req_put(r->result, "commits", json_integer((json_int_t)v.commits));
-    req_put(r->result, "signatures", json_integer((json_int_t)v.signatures));
-    req_put(r->result, "digest", e ? json_null() : req_hex(slice_of(digest, HASH_BYTES)));
-    req_put(r->result, "faults_total", json_integer((json_int_t)v.faults_n));
-    req_put(r->result, "faults", v.faults);
+    say_put(r->read.result, "ok", json_boolean(!e && !v.faults_n));
+    say_put(r->read.result, "commits", json_integer((json_int_t)v.commits));
+    say_put(r->read.result, "signatures", json_integer((json_int_t)v.signatures));
+    say_put(r->read.result, "digest", e ? json_null() : say_hex(slice_of(digest, HASH_BYTES)));
+    say_put(r->read.result, "faults_total", json_integer((json_int_t)v.faults_n));
+    say_put(r->read.result, "faults", v.faults);
     return e;
 }
 
@@ -192,10 +192,10 @@ err_t req_rebuild(struct req *r)
         e = digests_update(c);
     if (e)
         return e;
-    req_put(r->result, "ops", json_integer((json_int_t)ops));
-    req_put(r->result, "entities", json_integer((json_int_t)entities));
-    req_put(r->result, "before", req_hex(slice_of(before, HASH_BYTES)));
-    req_put(r->result, "after", req_hex(slice_of(c->state, HASH_BYTES)));
-    req_put(r->result, "same", json_boolean(memcmp(before, c->state, HASH_BYTES) == 0));
+    say_put(r->read.result, "ops", json_integer((json_int_t)ops));
+    say_put(r->read.result, "entities", json_integer((json_int_t)entities));
+    say_put(r->read.result, "before", say_hex(slice_of(before, HASH_BYTES)));
+    say_put(r->read.result, "after", say_hex(slice_of(c->state, HASH_BYTES)));
+    say_put(r->read.result, "same", json_boolean(memcmp(before, c->state, HASH_BYTES) == 0));
     return ERR_OK;
 }

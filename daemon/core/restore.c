@@ -12,6 +12,7 @@
 #include "daemon/store/copy.h"
 #include "daemon/store/local.h"
 #include "daemon/store/whole.h"
+#include "daemon/read/roll.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

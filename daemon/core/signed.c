@@ -6,6 +6,7 @@
 #include "daemon/store/inspect.h"
 #include "daemon/store/local.h"
 #include "daemon/store/rolls.h"
+#include "daemon/read/roll.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -167,21 +168,9 @@ static err_t check_forks(struct looking *l)
 
 static err_t evaluate(struct looking *l)
 {
-    struct authority_input in = {.alliance = l->alliance};
-    struct slice *charters = NULL, *acts = NULL, chain;
-    err_t e = rolls_charters(l->s, &l->arena, &charters, &in.charters_n);
-    if (!e)
-        e = rolls_acts(l->s, &l->arena, &acts, &in.acts_n);
+    struct authority_input in;
+    err_t e = roll_input(l->s, &l->arena, &in);
     if (e || !in.charters_n)
-        return e;
-    in.charters = charters;
-    in.acts = acts;
-    e = local_get(l->s, SETTING_CHAIN, &l->arena, &chain);
-    if (!e && chain.len % HASH_BYTES == 0) {
-        in.chain = (const uint8_t(*)[HASH_BYTES])(uintptr_t)chain.at;
-        in.chain_n = chain.len / HASH_BYTES;
-    }
-    if (e && e != ERR_NOT_FOUND)
         return e;
     e = authority_build_all(&in, &l->authority);
     l->founded = e == ERR_OK;

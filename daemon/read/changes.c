@@ -1,11 +1,12 @@
 /*
- * req_changes: what was changed in the whole work, commit by commit in this replica's order of arrival. A place in it is named by the commit that stands
+ * changes: what was changed in the whole work, commit by commit in this replica's order of arrival. A place in it is named by the commit that stands
  * there, not by a number: a log that is cut back, or a backup put back, would give a number another meaning without a word.
  */
-#include "daemon/core/req_read.h"
-#include "daemon/core/refold.h"
-#include "daemon/core/shortage.h"
+#include "daemon/read/history.h"
+#include "daemon/commons/shortage.h"
 #include "daemon/store/arrivals.h"
+#include "daemon/read/judge.h"
+#include "daemon/read/say.h"
 #include "daemon/store/aside.h"
 #include "protocol/base/base32.h"
 #include "protocol/base/clock.h"
@@ -14,21 +15,21 @@
 
 /* ---- what is asked ---- */
 
-static err_t place_of(struct req *r, const char *key, int64_t *row)
+static err_t place_of(struct read *r, const char *key, int64_t *row)
 {
     uint8_t dot[COMMIT_DOT];
-    const char *text = req_text(r, key);
+    const char *text = read_text(r, key);
     if (base32_decode(slice_text(text), dot, sizeof dot))
         return why_set(&r->why, ERR_CURSOR, "%s %.60s", key, text);
-    err_t e = oplog_by_dot(r->core->store, dot, row);
+    err_t e = oplog_by_dot(r->store, dot, row);
     return e == ERR_NOT_FOUND ? why_set(&r->why, ERR_CURSOR, "%s %.60s", key, text) : e;
 }
 
-static err_t bounds_of(struct req *r, struct arrivals_ask *ask)
+static err_t bounds_of(struct read *r, struct arrivals_ask *ask)
 {
     struct wall since = {0};
-    const char *text = req_text(r, "since");
-    bool cursor = *req_text(r, "cursor"), before = *req_text(r, "before");
+    const char *text = read_text(r, "since");
+    bool cursor = *read_text(r, "cursor"), before = *read_text(r, "before");
     if (cursor && before)
         return why_set(&r->why, ERR_USAGE, "cursor, before");
     if (*text && rfc3339_read(text, &since))
@@ -40,19 +41,19 @@ static err_t bounds_of(struct req *r, struct arrivals_ask *ask)
     return cursor || before ? place_of(r, cursor ? "cursor" : "before", &ask->at) : ERR_OK;
 }
 
-static err_t logs_of(struct req *r, struct arrivals_ask *ask)
+static err_t logs_of(struct read *r, struct arrivals_ask *ask)
 {
     struct log_head *heads = NULL;
     const struct ally *ally = NULL;
     size_t n = 0, kept = 0;
-    err_t e = *req_text(r, "ally") ? req_ally(r, req_text(r, "ally"), &ally) : ERR_OK;
+    err_t e = *read_text(r, "ally") ? read_ally(r, read_text(r, "ally"), &ally) : ERR_OK;
     if (!e)
-        e = oplog_heads(r->core->store, &r->arena, &heads, &n);
+        e = oplog_heads(r->store, &r->arena, &heads, &n);
     int64_t *logs = e ? NULL : arena_alloc(&r->arena, n + 1, sizeof *logs);
     if (e || !logs)
         return e ? e : ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
-        if (!ally || authority_ally_of(&r->core->authority, heads[i].log.site) == ally)
+        if (!ally || authority_ally_of(r->authority, heads[i].log.site) == ally)
             logs[kept++] = heads[i].row;
     ask->logs = logs;
     ask->logs_n = kept;
@@ -61,14 +62,14 @@ static err_t logs_of(struct req *r, struct arrivals_ask *ask)
 
 /* ---- one commit ---- */
 
-static struct slice label_of(struct req *r, enum entity_type type, struct slice entity)
+static struct slice label_of(struct read *r, enum entity_type type, struct slice entity)
 {
     struct view v;
     if (type == ENTITY_SITE) {
-        const struct site *site = entity.len == SITE_BYTES ? authority_site(&r->core->authority, entity.at) : NULL;
+        const struct site *site = entity.len == SITE_BYTES ? authority_site(r->authority, entity.at) : NULL;
         return site ? site->name : slice_text("");
     }
-    err_t e = type == ENTITY_NONE ? ERR_NOT_FOUND : req_view(r, type, entity, &v);
+    err_t e = type == ENTITY_NONE ? ERR_NOT_FOUND : read_view(r, type, entity, &v);
     shortage_note(e);
     return e ? slice_text("") : view_label(&v, slice_text(r->lang));
 }
@@ -91,7 +92,7 @@ static json_t *fields_of(const struct op *op)
     return out;
 }
 
-static json_t *op_json(struct req *r, const struct commit *c, size_t index)
+static json_t *op_json(struct read *r, const struct commit *c, size_t index)
 {
     static const char *const types[] = {"none", "site", "record", "concept"};
     static const char *const states[] = {
@@ -108,57 +109,57 @@ static json_t *op_json(struct req *r, const struct commit *c, size_t index)
     shortage_note(form);
     enum entity_type type = form ? ENTITY_NONE : op.info->entity;
     struct slice label = label_of(r, type, entity);
-    refold_op(r->core, &row, type, entity, &fold);
+    judge_op(r->authority, &row, type, entity, &fold);
     json_t *out = json_object();
-    req_put(out, "dot", req_dot(&row.dot));
-    req_put(out, "kind", form ? json_sprintf("%llu", (unsigned long long)row.kind) : json_string(op.info->name));
-    req_put(out, "type", json_string(types[type]));
-    req_put(out, "id", req_id(entity));
-    req_put(out, "label", label.len ? req_string(label) : json_null());
-    req_put(out, "fields", form ? json_array() : fields_of(&op));
-    req_put(out, "counts", json_boolean(!form && fold_counts(&fold, entity)));
-    req_put(out, "state", json_string(states[in->state]));
+    say_put(out, "dot", say_dot(&row.dot));
+    say_put(out, "kind", form ? json_sprintf("%llu", (unsigned long long)row.kind) : json_string(op.info->name));
+    say_put(out, "type", json_string(types[type]));
+    say_put(out, "id", say_id(entity));
+    say_put(out, "label", label.len ? say_string(label) : json_null());
+    say_put(out, "fields", form ? json_array() : fields_of(&op));
+    say_put(out, "counts", json_boolean(!form && fold_counts(&fold, entity)));
+    say_put(out, "state", json_string(states[in->state]));
     return out;
 }
 
-static err_t commit_json(struct req *r, int64_t row, struct commit *c, json_t **out)
+static err_t commit_json(struct read *r, int64_t row, struct commit *c, json_t **out)
 {
-    err_t e = oplog_get_row(r->core->store, row, &r->arena, c);
+    err_t e = oplog_get_row(r->store, row, &r->arena, c);
     if (e)
         return e;
     json_t *ops = json_array();
     for (size_t i = 0; i < c->ops_n; i++)
         json_array_append_new(ops, op_json(r, c, i));
     *out = json_object();
-    req_put(*out, "commit", req_id(slice_of(c->id, COMMIT_DOT)));
-    req_put_commit(r->core, *out, c);
-    req_put(*out, "clock", req_u64(c->clock));
-    req_put(*out, "seq", req_u64(c->seq));
-    req_put(*out, "ops", ops);
+    say_put(*out, "commit", say_id(slice_of(c->id, COMMIT_DOT)));
+    say_commit(r->authority, *out, c);
+    say_put(*out, "clock", say_u64(c->clock));
+    say_put(*out, "seq", say_u64(c->seq));
+    say_put(*out, "ops", ops);
     return ERR_OK;
 }
 
-static err_t put_all(struct req *r, const struct arrivals_ask *ask, const int64_t *rows, size_t n, bool more)
+static err_t put_all(struct read *r, const struct arrivals_ask *ask, const int64_t *rows, size_t n, bool more)
 {
     struct commit *c = arena_alloc(&r->arena, 1, sizeof *c);
     struct aside_row *aside = NULL;
     size_t aside_n = 0;
     json_t *changes = json_array(), *one = NULL;
-    err_t e = c ? aside_list(r->core->store, &r->arena, &aside, &aside_n) : ERR_MEMORY;
+    err_t e = c ? aside_list(r->store, &r->arena, &aside, &aside_n) : ERR_MEMORY;
     for (size_t i = 0; i < n && !e; i++) {
         e = commit_json(r, rows[i], c, &one);
         if (!e)
             json_array_append_new(changes, one);
     }
     const json_t *first = json_array_get(changes, 0), *last = json_array_get(changes, n ? n - 1 : 0);
-    req_put(r->result, "next", more && ask->forward ? json_copy(json_object_get(last, "commit")) : json_null());
-    req_put(r->result, "older", more && !ask->forward ? json_copy(json_object_get(first, "commit")) : json_null());
-    req_put(r->result, "aside", json_integer((json_int_t)aside_n));
-    req_put(r->result, "changes", changes);
+    say_put(r->result, "next", more && ask->forward ? json_copy(json_object_get(last, "commit")) : json_null());
+    say_put(r->result, "older", more && !ask->forward ? json_copy(json_object_get(first, "commit")) : json_null());
+    say_put(r->result, "aside", json_integer((json_int_t)aside_n));
+    say_put(r->result, "changes", changes);
     return e;
 }
 
-err_t req_changes(struct req *r)
+err_t read_changes(struct read *r)
 {
     struct arrivals_ask ask = {0};
     int64_t *rows = NULL;
@@ -168,7 +169,7 @@ err_t req_changes(struct req *r)
     if (!e)
         e = logs_of(r, &ask);
     if (!e)
-        e = arrivals_page(r->core->store, &ask, &r->arena, &rows, &n, &more);
+        e = arrivals_page(r->store, &ask, &r->arena, &rows, &n, &more);
     if (!e)
         e = put_all(r, &ask, rows, n, more);
     if (e)

@@ -1,4 +1,4 @@
-#include "daemon/core/shortage.h"
+#include "daemon/commons/shortage.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,40 +1,42 @@
 #include "daemon/commons/lattice.h"
-#include "daemon/core/req_read.h"
-#include "daemon/core/shortage.h"
+#include "daemon/read/history.h"
+#include "daemon/read/merges.h"
+#include "daemon/read/say.h"
+#include "daemon/commons/shortage.h"
 
-err_t req_concept_history(struct req *r)
+err_t read_concept_history(struct read *r)
 {
-    return req_history(r, ENTITY_CONCEPT);
+    return read_history(r, ENTITY_CONCEPT);
 }
 
-static json_t *row_json(struct req *r, const struct concept_row *row)
+static json_t *row_json(struct read *r, const struct concept_row *row)
 {
     json_t *out = json_object();
-    req_put(out, "id", req_id(row->concept));
-    req_put(out, "uri", req_string(row->uri));
-    req_put(out, "kind", req_string(row->kind));
-    req_put(out, "label", req_string(row->label));
-    req_put_status(r, out, row->concept, row->adopted, row->deprecated);
-    req_put(out, "conflicts", json_integer(row->conflicts));
-    req_put(out, "updated", req_time(row->updated));
+    say_put(out, "id", say_id(row->concept));
+    say_put(out, "uri", say_string(row->uri));
+    say_put(out, "kind", say_string(row->kind));
+    say_put(out, "label", say_string(row->label));
+    read_put_status(r, out, row->concept, row->adopted, row->deprecated);
+    say_put(out, "conflicts", json_integer(row->conflicts));
+    say_put(out, "updated", say_time(row->updated));
     return out;
 }
 
-static err_t page(struct req *r, struct concept_row **rows, size_t *n, size_t *shown)
+static err_t page(struct read *r, struct concept_row **rows, size_t *n, size_t *shown)
 {
     struct slice after;
     size_t limit = read_limit(r);
     err_t e = read_cursor(r, CONCEPT_BYTES, &after);
     if (!e)
-        e = replica_concepts(r->core->store, after, limit + 1, &r->arena, rows, n);
+        e = replica_concepts(r->store, after, limit + 1, &r->arena, rows, n);
     if (e)
         return e;
     *shown = *n < limit ? *n : limit;
-    req_put(r->result, "next", *n > limit ? req_id((*rows)[limit - 1].concept) : json_null());
+    say_put(r->result, "next", *n > limit ? say_id((*rows)[limit - 1].concept) : json_null());
     return ERR_OK;
 }
 
-err_t req_concept_list(struct req *r)
+err_t read_concept_list(struct read *r)
 {
     struct concept_row *rows = NULL;
     size_t n = 0, shown = 0;
@@ -44,7 +46,7 @@ err_t req_concept_list(struct req *r)
     json_t *concepts = json_array();
     for (size_t i = 0; i < shown; i++)
         json_array_append_new(concepts, row_json(r, &rows[i]));
-    req_put(r->result, "concepts", concepts);
+    say_put(r->result, "concepts", concepts);
     return ERR_OK;
 }
 
@@ -67,7 +69,7 @@ static json_t *list_of(json_t *out, const char *name)
     json_t *list = json_object_get(out, name);
     if (!list) {
         list = json_array();
-        req_put(out, name, list);
+        say_put(out, name, list);
     }
     return list;
 }
@@ -78,9 +80,9 @@ struct edges { /* `broader` edges of the whole, with those that close a cycle */
     const uint8_t *suppressed;
 };
 
-static err_t load_edges(struct req *r, struct edges *out)
+static err_t load_edges(struct read *r, struct edges *out)
 {
-    err_t e = replica_edges(r->core->store, REL_BROADER, &r->arena, &out->rows, &out->n);
+    err_t e = replica_edges(r->store, REL_BROADER, &r->arena, &out->rows, &out->n);
     struct lattice_edge *edges = e ? NULL : arena_alloc(&r->arena, out->n + 1, sizeof *edges);
     if (e || !edges)
         return e ? e : ERR_MEMORY;
@@ -99,18 +101,18 @@ static bool is_suppressed(const struct edges *edges, struct slice child, struct 
     return false;
 }
 
-static json_t *neighbour(struct req *r, struct slice concept, bool adopted, bool suppressed)
+static json_t *neighbour(struct read *r, struct slice concept, bool adopted, bool suppressed)
 {
     struct slice label = read_label(r, concept);
     json_t *out = json_object();
-    req_put(out, "id", req_id(concept));
-    req_put(out, "label", label.len ? req_string(label) : json_null());
-    req_put(out, "adopted", json_boolean(adopted));
-    req_put(out, "suppressed", json_boolean(suppressed));
+    say_put(out, "id", say_id(concept));
+    say_put(out, "label", label.len ? say_string(label) : json_null());
+    say_put(out, "adopted", json_boolean(adopted));
+    say_put(out, "suppressed", json_boolean(suppressed));
     return out;
 }
 
-static void put_relations(struct req *r, const struct view *v, const struct edges *edges)
+static void put_relations(struct read *r, const struct view *v, const struct edges *edges)
 {
     for (size_t i = 0; i < v->sets_n; i++) {
         const struct view_key *key = &v->sets[i];
@@ -120,7 +122,7 @@ static void put_relations(struct req *r, const struct view *v, const struct edge
             continue;
         json_t *item =
             relation->match && key->shown
-                ? json_pack("{s:o, s:b}", "uri", req_string(view_text(key->shown->value)), "adopted", adopted)
+                ? json_pack("{s:o, s:b}", "uri", say_string(view_text(key->shown->value)), "adopted", adopted)
                 : neighbour(r, key->target, adopted,
                             key->field == REL_BROADER && is_suppressed(edges, v->entity, key->target));
         json_array_append_new(list_of(r->result, relation->name), item);
@@ -132,20 +134,20 @@ static void put_relations(struct req *r, const struct view *v, const struct edge
                 neighbour(r, edges->rows[i].child, edges->rows[i].adopted, lattice_suppressed(edges->suppressed, i)));
 }
 
-static void put_proposal(struct req *r, json_t *proposals, const char *name, const struct view_key *key,
+static void put_proposal(struct read *r, json_t *proposals, const char *name, const struct view_key *key,
                          const struct view_value *value, json_t *says)
 {
     json_t *item = json_object();
-    shortage_note(req_put_author(r, item, &value->dot));
-    req_put(item, "field", json_string(name));
-    req_put(item, "lang", req_string(key->lang));
-    req_put(item, "value", says);
-    req_put(item, "shown", json_boolean(key->shown == value));
+    shortage_note(say_author(r, item, &value->dot));
+    say_put(item, "field", json_string(name));
+    say_put(item, "lang", say_string(key->lang));
+    say_put(item, "value", says);
+    say_put(item, "shown", json_boolean(key->shown == value));
     json_array_append_new(proposals, item);
 }
 
 /* Of merges or retirements that were all taken back nothing is left to propose. */
-static void put_register(struct req *r, json_t *proposals, const struct view_key *key, bool merge)
+static void put_register(struct read *r, json_t *proposals, const struct view_key *key, bool merge)
 {
     bool any = false;
     for (size_t i = 0; i < key->values_n; i++)
@@ -153,11 +155,11 @@ static void put_register(struct req *r, json_t *proposals, const struct view_key
     for (size_t i = 0; any && i < key->values_n; i++)
         if (!key->values[i].adopted)
             put_proposal(r, proposals, merge ? "merge" : "retire", key, &key->values[i],
-                         req_register_value(r, &key->values[i], merge));
+                         read_register_value(r, &key->values[i], merge));
 }
 
 /* What waits: a value that would replace the one shown, or one that nobody adopted. */
-static void put_proposals(struct req *r, const struct view *v)
+static void put_proposals(struct read *r, const struct view *v)
 {
     json_t *proposals = json_array();
     for (size_t i = 0; i < v->fields_n; i++) {
@@ -166,34 +168,34 @@ static void put_proposals(struct req *r, const struct view *v)
             const struct view_value *value = &v->fields[i].values[k];
             if (!value->adopted)
                 put_proposal(r, proposals, field->name, &v->fields[i], value,
-                             req_value(ENTITY_CONCEPT, field, value->value));
+                             say_value(ENTITY_CONCEPT, field, value->value));
         }
     }
     put_register(r, proposals, &v->merge, true);
     put_register(r, proposals, &v->retire, false);
-    req_put(r->result, "proposals", proposals);
+    say_put(r->result, "proposals", proposals);
 }
 
-err_t req_concept_show(struct req *r)
+err_t read_concept_show(struct read *r)
 {
     struct slice id;
     struct view v;
     struct edges edges = {0};
-    err_t e = req_entity(r, ENTITY_CONCEPT, req_text(r, "id"), &id);
+    err_t e = read_entity(r, ENTITY_CONCEPT, read_text(r, "id"), &id);
     if (!e)
-        e = req_view(r, ENTITY_CONCEPT, id, &v);
+        e = read_view(r, ENTITY_CONCEPT, id, &v);
     if (!e)
         e = load_edges(r, &edges);
     if (e)
         return e;
-    req_put(r->result, "id", req_id(id));
-    e = req_put_status(r, r->result, id, v.adopted, v.deprecated);
+    say_put(r->result, "id", say_id(id));
+    e = read_put_status(r, r->result, id, v.adopted, v.deprecated);
     if (!e)
-        e = req_put_merges(r, &v);
-    req_put(r->result, "conflicts", json_integer(v.conflicts));
-    read_put_fields(r->result, &v);
+        e = read_put_merges(r, &v);
+    say_put(r->result, "conflicts", json_integer(v.conflicts));
+    say_fields(r->result, &v);
     if (!json_object_get(r->result, "kind"))
-        req_put(r->result, "kind", json_string("descriptor"));
+        say_put(r->result, "kind", json_string("descriptor"));
     put_relations(r, &v, &edges);
     put_proposals(r, &v);
     return e;
@@ -202,49 +204,49 @@ err_t req_concept_show(struct req *r)
 /* ---- export: as concept.write takes them ---- */
 
 /* A URI, or the id of what is not here. */
-static json_t *uri_of(struct req *r, struct slice concept)
+static json_t *uri_of(struct read *r, struct slice concept)
 {
     struct view v;
-    err_t e = req_view(r, ENTITY_CONCEPT, concept, &v);
+    err_t e = read_view(r, ENTITY_CONCEPT, concept, &v);
     shortage_note(e);
     if (!e) {
         const struct view_key *uri = view_field(&v, C_URI, slice_text(""));
         if (uri && uri->shown)
-            return req_string(view_text(uri->shown->value));
+            return say_string(view_text(uri->shown->value));
     }
-    return req_id(concept);
+    return say_id(concept);
 }
 
-static json_t *target_uri(struct req *r, const struct view_key *key, const struct relation_info *relation)
+static json_t *target_uri(struct read *r, const struct view_key *key, const struct relation_info *relation)
 {
     if (relation->match)
-        return key->shown ? req_string(view_text(key->shown->value)) : NULL;
+        return key->shown ? say_string(view_text(key->shown->value)) : NULL;
     return uri_of(r, key->target);
 }
 
 /* The next concept that it was merged into, not the end of its merges: undone one by one they lead where they led. */
-static void export_registers(struct req *r, const struct view *v, json_t *out)
+static void export_registers(struct read *r, const struct view *v, json_t *out)
 {
     struct slice reason = v->deprecated ? view_text(v->retire.shown->value) : slice_text("");
     if (json_object_get(out, "merged_into") && v->merged_into)
-        req_put(out, "merged_into", uri_of(r, slice_of(v->merged_into, CONCEPT_BYTES)));
+        say_put(out, "merged_into", uri_of(r, slice_of(v->merged_into, CONCEPT_BYTES)));
     if (v->deprecated)
-        req_put(out, "deprecated", json_true());
+        say_put(out, "deprecated", json_true());
     if (reason.len)
-        req_put(out, "reason", req_string(reason));
+        say_put(out, "reason", say_string(reason));
 }
 
-static err_t export_one(struct req *r, const struct concept_row *row, json_t *out)
+static err_t export_one(struct read *r, const struct concept_row *row, json_t *out)
 {
     struct view v;
     bool adopted;
-    err_t e = req_view(r, ENTITY_CONCEPT, row->concept, &v);
+    err_t e = read_view(r, ENTITY_CONCEPT, row->concept, &v);
     if (e)
         return e;
-    req_put(out, "id", req_id(row->concept));
-    e = req_put_status(r, out, row->concept, v.adopted, v.deprecated);
+    say_put(out, "id", say_id(row->concept));
+    e = read_put_status(r, out, row->concept, v.adopted, v.deprecated);
     export_registers(r, &v, out);
-    read_put_fields(out, &v);
+    say_fields(out, &v);
     for (size_t i = 0; i < v.sets_n; i++) {
         const struct relation_info *relation = relation_by_number(v.sets[i].field);
         json_t *target = relation && is_there(&v.sets[i], &adopted) ? target_uri(r, &v.sets[i], relation) : NULL;
@@ -254,7 +256,7 @@ static err_t export_one(struct req *r, const struct concept_row *row, json_t *ou
     return e;
 }
 
-err_t req_concept_export(struct req *r)
+err_t read_concept_export(struct read *r)
 {
     struct concept_row *rows = NULL;
     size_t n = 0, shown = 0;
@@ -265,6 +267,6 @@ err_t req_concept_export(struct req *r)
         e = export_one(r, &rows[i], one);
         json_array_append_new(concepts, one);
     }
-    req_put(r->result, "concepts", concepts);
+    say_put(r->result, "concepts", concepts);
     return e;
 }

@@ -1,0 +1,112 @@
+#include "conf/tr.h"
+#include "daemon/commons/discipline.h"
+#include "daemon/read/history.h"
+#include "daemon/read/record.h"
+#include "daemon/read/say.h"
+#include "protocol/wire/rd.h"
+
+err_t read_record_history(struct read *r)
+{
+    return read_history(r, ENTITY_RECORD);
+}
+
+static json_t *row_json(struct read *r, const struct record_row *row)
+{
+    json_t *out = json_object();
+    say_put(out, "id", say_id(row->record));
+    say_ally(r->authority, out, slice_of(row->record.at, ALLY_BYTES));
+    say_put(out, "source_id", row->source_id.len ? say_string(row->source_id) : json_null());
+    say_put(out, "title", say_string(row->title));
+    say_put(out, "updated", say_time(row->updated));
+    say_put(out, "retired", json_boolean(row->retired));
+    say_put(out, "conflicts", json_integer(row->conflicts));
+    return out;
+}
+
+err_t read_record_list(struct read *r)
+{
+    struct slice after;
+    const struct ally *ally = NULL;
+    struct record_row *rows = NULL;
+    size_t n = 0, limit = read_limit(r);
+    err_t e = read_cursor(r, RECORD_BYTES, &after);
+    if (!e)
+        e = *read_text(r, "ally") ? read_ally(r, read_text(r, "ally"), &ally) : ERR_OK;
+    if (!e)
+        e = replica_records(r->store, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""), after, limit + 1,
+                            read_flag(r, "retired"), &r->arena, &rows, &n);
+    if (e)
+        return e;
+    json_t *records = json_array();
+    for (size_t i = 0; i < n && i < limit; i++)
+        json_array_append_new(records, row_json(r, &rows[i]));
+    say_put(r->result, "records", records);
+    say_put(r->result, "next", n > limit ? say_id(rows[limit - 1].record) : json_null());
+    return ERR_OK;
+}
+
+static uint64_t weight_of(const struct view_key *key)
+{
+    struct rd rd;
+    rd_init(&rd, key->shown ? key->shown->value : slice_text(""));
+    return rd_peek(&rd) == RD_UINT ? rd_uint(&rd, 100) : 0;
+}
+
+static json_t *term_json(struct read *r, const struct view_key *key)
+{
+    json_t *out = json_object(), *allies = json_array();
+    struct slice label = read_label(r, key->target);
+    say_put(out, "id", say_id(key->target));
+    say_put(out, "label", label.len ? say_string(label) : json_null());
+    say_put(out, "weight", weight_of(key) ? json_integer((json_int_t)weight_of(key)) : json_null());
+    for (size_t i = 0; i < key->values_n; i++) {
+        const struct ally *ally =
+            key->values[i].ally.len == ALLY_BYTES ? authority_ally(r->authority, key->values[i].ally.at) : NULL;
+        json_array_append_new(allies, ally ? say_string(ally->name) : say_id(key->values[i].ally));
+    }
+    say_put(out, "allies", allies);
+    return out;
+}
+
+static void put_discipline(struct read *r, const struct view *v)
+{
+    struct discipline d;
+    json_t *met = json_array(), *missed = json_array();
+    discipline_check(v, &d);
+    for (size_t i = 0; i < d.met_n; i++)
+        json_array_append_new(met, json_string(d.met[i]->code));
+    for (size_t i = 0; i < d.missed_n; i++)
+        json_array_append_new(
+            missed, json_pack("{s:s, s:s}", "rule", d.missed[i]->code, "text", tr(r->lang, d.missed[i]->sentence)));
+    say_put(r->result, "discipline",
+            json_pack("{s:i, s:o, s:o}", "profile", (int)authority_rule(r->authority, RULE_PROFILE), "met", met,
+                      "missed", missed));
+}
+
+err_t read_record_show(struct read *r)
+{
+    struct slice id;
+    struct view v;
+    struct replica_op *ops = NULL;
+    size_t n = 0;
+    err_t e = read_entity(r, ENTITY_RECORD, read_text(r, "id"), &id);
+    if (!e)
+        e = read_view(r, ENTITY_RECORD, id, &v);
+    if (!e)
+        e = replica_ops(r->store, ENTITY_RECORD, id, &r->arena, &ops, &n);
+    if (e)
+        return e;
+    say_put(r->result, "id", say_id(id));
+    say_ally(r->authority, r->result, slice_of(id.at, ALLY_BYTES));
+    say_put(r->result, "retired", json_boolean(v.tombstones_n > 0));
+    say_put(r->result, "updated", n ? say_time(ops[n - 1].clock) : json_null());
+    say_put(r->result, "conflicts", json_integer(v.conflicts));
+    say_fields(r->result, &v);
+    json_t *terms = json_array();
+    for (size_t i = 0; i < v.sets_n; i++)
+        json_array_append_new(terms, term_json(r, &v.sets[i]));
+    say_put(r->result, "concepts", terms);
+    put_discipline(r, &v);
+    read_put_translations(r, &v, ops, n);
+    return read_put_links(r, &v);
+}
