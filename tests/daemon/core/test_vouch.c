@@ -313,10 +313,10 @@ static void a_restored_registrar_tells_at_once_whom_it_lets_in_later(void **stat
     assert_int_equal(local_set(w->sites[0].core->store, SETTING_RESTORED, slice_text("1")), ERR_OK);
     world_record(w, 0, "s1", "Neu", NULL);
     assert_int_equal(brought(&x, w), ERR_WAITING);
-    assert_int_equal(allies(w, 0), 3);
+    assert_int_equal(world_allies(w, 0), 3);
     world_run(w, 10000);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(allies(w, i), 4);
+        assert_int_equal(world_allies(w, i), 4);
     free_word(&x);
     world_free(w);
 }
