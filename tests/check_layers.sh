@@ -19,6 +19,7 @@ daemon/journal: protocol/base
 daemon/store: protocol
 daemon/commons: protocol conf/tr.h
 peers: protocol daemon/bus conf
+daemon/index: protocol daemon/store daemon/commons daemon/read daemon/bus
 daemon/http: protocol daemon/bus peers/address.h
 daemon/read: protocol conf/tr.h daemon/store daemon/commons
 daemon/core: protocol conf daemon/store daemon/commons daemon/read daemon/journal peers/session.h peers/reconcile.h peers/address.h
@@ -27,7 +28,7 @@ daemon: protocol conf peers daemon
 '
 # header (a pattern): folders that may include it
 owners='
-sqlite3\.h: daemon/store
+sqlite3\.h: daemon/store daemon/index
 zstd\.h: daemon/store
 zmq\.h: daemon/bus peers
 curl/.*: peers
@@ -37,7 +38,7 @@ sodium\.h: protocol/sign
 sodium/.*: protocol/sign
 msgpack\.h: protocol/wire
 msgpack/.*: protocol/wire
-jansson\.h: daemon/commons daemon/read daemon/core daemon/cmd daemon
+jansson\.h: daemon/commons daemon/read daemon/index daemon/core daemon/cmd daemon
 confuse\.h: conf
 utf8proc\.h: protocol/base
 serd/serd\.h: daemon/commons/skos_read.c daemon/commons/skos_write.c

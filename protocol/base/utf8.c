@@ -68,59 +68,107 @@ bool utf8_valid(struct slice text)
     return utf8_fault(text) == text.len;
 }
 
-/* utf8proc's map of the text; the caller frees *out. */
-static err_t map(struct slice text, unsigned options, utf8proc_uint8_t **out, size_t *len)
-{
-    if (!utf8_valid(text))
-        return ERR_UTF8;
-    utf8proc_ssize_t n = utf8proc_map(text.at, (utf8proc_ssize_t)text.len, out, (utf8proc_option_t)options);
-    if (n < 0)
-        return n == UTF8PROC_ERROR_NOMEM ? ERR_MEMORY : n == UTF8PROC_ERROR_OVERFLOW ? ERR_TOO_LARGE : ERR_UTF8;
-    *len = (size_t)n;
-    return ERR_OK;
-}
-
 err_t utf8_nfc(struct slice text, struct buf *out)
 {
     utf8proc_uint8_t *mapped = NULL;
-    size_t len = 0;
     if (text.len == 0 || out->err)
         return out->err;
-    err_t e = map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE, &mapped, &len);
-    if (e == ERR_OK)
-        e = buf_append(out, mapped, len);
+    if (!utf8_valid(text))
+        return ERR_UTF8;
+    utf8proc_ssize_t n = utf8proc_map(text.at, (utf8proc_ssize_t)text.len, &mapped,
+                                      (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    err_t e = n >= 0                         ? buf_append(out, mapped, (size_t)n)
+              : n == UTF8PROC_ERROR_NOMEM    ? ERR_MEMORY
+              : n == UTF8PROC_ERROR_OVERFLOW ? ERR_TOO_LARGE
+                                             : ERR_UTF8;
     free(mapped);
     return e;
 }
 
-/* œ and æ have no decomposition in Unicode; people type them as two letters. */
-static size_t ligature(const uint8_t *at, size_t left, const char **letters)
+/* Letters without a decomposition in Unicode, as people type them who lack the key. */
+static const struct {
+    utf8proc_int32_t point;
+    const char *letters;
+} typed[] = {
+    {0xe6,  "ae"},
+    {0xf0,  "d" },
+    {0xf8,  "o" },
+    {0xfe,  "th"},
+    {0x111, "d" },
+    {0x131, "i" },
+    {0x142, "l" },
+    {0x153, "oe"},
+};
+
+static void put_point(struct utf8_folded *out, utf8proc_int32_t point)
 {
-    if (left >= 2 && at[0] == 0xc5 && at[1] == 0x93)
-        *letters = "oe";
-    else if (left >= 2 && at[0] == 0xc3 && at[1] == 0xa6)
-        *letters = "ae";
-    else
-        return 0;
-    return 2;
+    const char *letters = NULL;
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+        if (typed[i].point == point)
+            letters = typed[i].letters;
+    if (out->len + 4 > sizeof out->at)
+        return;
+    if (!letters) {
+        out->len += (size_t)utf8proc_encode_char(point, out->at + out->len);
+        return;
+    }
+    size_t n = strlen(letters);
+    memcpy(out->at + out->len, letters, n);
+    out->len += n;
+}
+
+static enum utf8_class class_of(utf8proc_int32_t point)
+{
+    utf8proc_category_t c = utf8proc_category(point);
+    if (c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO)
+        return UTF8_WORD;
+    if (c >= UTF8PROC_CATEGORY_ND && c <= UTF8PROC_CATEGORY_NO)
+        return UTF8_WORD;
+    return (c >= UTF8PROC_CATEGORY_MN && c <= UTF8PROC_CATEGORY_ME) || c == UTF8PROC_CATEGORY_CF ? UTF8_NOTHING
+                                                                                                 : UTF8_BREAK;
+}
+
+static size_t fold_ascii(uint8_t byte, struct utf8_folded *out)
+{
+    bool upper = byte >= 'A' && byte <= 'Z';
+    out->at[0] = upper ? (uint8_t)(byte + ('a' - 'A')) : byte;
+    out->len = 1;
+    bool word = upper || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
+    out->class = word ? UTF8_WORD : UTF8_BREAK;
+    return 1;
+}
+
+size_t utf8_fold_one(struct slice text, struct utf8_folded *out)
+{
+    enum { POINTS = 24 }; /* the longest decomposition in Unicode is 18 */
+    const int options = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+    utf8proc_int32_t point, points[POINTS];
+    int last = UTF8PROC_BOUNDCLASS_START;
+    if (text.at[0] < 0x80)
+        return fold_ascii(text.at[0], out);
+    size_t taken = character(text.at, text.len);
+    out->len = 0;
+    out->class = UTF8_BREAK;
+    if (!taken)
+        return 1;
+    utf8proc_iterate(text.at, (utf8proc_ssize_t)taken, &point);
+    out->class = class_of(point);
+    utf8proc_ssize_t n = utf8proc_decompose_char(point, points, POINTS, (utf8proc_option_t)options, &last);
+    for (utf8proc_ssize_t i = 0; i < n && i < POINTS; i++)
+        put_point(out, points[i]);
+    return taken;
 }
 
 err_t utf8_fold(struct slice text, struct buf *out)
 {
-    utf8proc_uint8_t *mapped = NULL;
-    size_t len = 0;
+    struct utf8_folded one;
     if (text.len == 0 || out->err)
         return out->err;
-    unsigned options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK;
-    err_t e = map(text, options, &mapped, &len);
-    for (size_t i = 0; e == ERR_OK && i < len;) {
-        const char *letters;
-        size_t n = ligature(mapped + i, len - i, &letters);
-        e = n ? buf_append(out, letters, 2) : buf_byte(out, mapped[i]);
-        i += n ? n : 1;
-    }
-    free(mapped);
-    return e;
+    if (!utf8_valid(text))
+        return ERR_UTF8;
+    for (size_t at = 0; at < text.len; buf_append(out, one.at, one.len))
+        at += utf8_fold_one(slice_of(text.at + at, text.len - at), &one);
+    return out->err;
 }
 
 size_t utf8_width(struct slice text)

@@ -14,6 +14,18 @@ size_t utf8_fault(struct slice text);
 err_t utf8_nfc(struct slice text, struct buf *out);
 /* Appends a folded shadow: case, accents and ligatures dropped ("Cœur" → "coeur"), for comparing what people type. */
 err_t utf8_fold(struct slice text, struct buf *out);
+/*
+ * The same for the one character at the beginning of a text that is not empty: how many bytes it takes (1 where it is none). A ligature is several
+ * letters; what is drawn onto other letters, and what is not drawn at all, is UTF8_NOTHING.
+ */
+#define UTF8_FOLDED_BYTES 80
+enum utf8_class { UTF8_BREAK, UTF8_WORD, UTF8_NOTHING }; /* between words; letter or digit; neither */
+struct utf8_folded {
+    uint8_t at[UTF8_FOLDED_BYTES];
+    size_t len;
+    enum utf8_class class;
+};
+size_t utf8_fold_one(struct slice text, struct utf8_folded *out);
 /* How many columns a terminal needs. */
 size_t utf8_width(struct slice text);
 
