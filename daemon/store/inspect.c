@@ -27,8 +27,9 @@ static const char *const statements[STATEMENTS] = {
     [DERIVED + 6] = "SELECT * FROM erasures WHERE early = 0",
     [DERIVED + 7] = "SELECT * FROM attests",
     [DERIVED + 8] = "SELECT * FROM links",
+    [DERIVED + 9] = "SELECT e.type, e.id FROM entities e JOIN changed c ON c.type = e.type AND c.entity = e.id",
 };
-static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests", "links"};
+static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests", "links", "changed"};
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of inspect");
 

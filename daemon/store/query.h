@@ -27,6 +27,7 @@ enum query_owner {
     OWNER_ERASED,
     OWNER_LINKS,
     OWNER_ARRIVALS,
+    OWNER_CHANGED,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

@@ -4,6 +4,7 @@
  */
 #include "daemon/store/replica.h"
 
+#include "daemon/store/changed.h"
 #include "daemon/store/query.h"
 
 enum statement {
@@ -168,6 +169,8 @@ err_t replica_put(struct store *s, enum entity_type type, struct slice entity, s
     }
     e = query_run(&q);
     if (!e)
+        e = changed_mark(s, type, entity);
+    if (!e)
         e = replica_digest(s, sum);
     if (e)
         return e;
@@ -190,6 +193,8 @@ err_t replica_drop(struct store *s, enum entity_type type, struct slice entity)
     e = query_run(&q);
     if (!e)
         e = replica_drop_rows(s, type, entity);
+    if (!e)
+        e = changed_mark(s, type, entity);
     if (!e)
         e = replica_digest(s, sum);
     if (e)

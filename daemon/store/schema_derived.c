@@ -77,6 +77,19 @@ static const char *const tables[] = {
     "site BLOB NOT NULL,               -- says that it has erased it\n"
     "PRIMARY KEY (commit16, op, site)) STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE changed ("
+    "number INTEGER PRIMARY KEY,       -- of its latest change here: the order is this replica's own\n"
+    "type INTEGER NOT NULL,            -- enum entity_type\n"
+    "entity BLOB NOT NULL,             -- of an entity, there or gone\n"
+    "UNIQUE (type, entity)) STRICT",
+
+    "CREATE TABLE generation ("
+    "one INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row\n"
+    "id BLOB NOT NULL                  -- drawn as the derived tables are made: changed.number means nothing in "
+    "another\n"
+    ") STRICT",
+    "INSERT INTO generation VALUES (1, randomblob(16))",
+
     "CREATE TABLE totals ("
     "one INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row\n"
     "digest BLOB NOT NULL,             -- sum of entities.hash mod 2^256, little-endian\n"
@@ -89,11 +102,10 @@ static const char *const tables[] = {
 };
 
 static const char *const drops[] = {
-    "DROP TABLE IF EXISTS ops",     "DROP TABLE IF EXISTS entities",
-    "DROP TABLE IF EXISTS records", "DROP TABLE IF EXISTS concepts",
-    "DROP TABLE IF EXISTS edges",   "DROP TABLE IF EXISTS erasures",
-    "DROP TABLE IF EXISTS attests", "DROP TABLE IF EXISTS links",
-    "DROP TABLE IF EXISTS totals",  NULL,
+    "DROP TABLE IF EXISTS ops",      "DROP TABLE IF EXISTS entities",   "DROP TABLE IF EXISTS records",
+    "DROP TABLE IF EXISTS concepts", "DROP TABLE IF EXISTS edges",      "DROP TABLE IF EXISTS erasures",
+    "DROP TABLE IF EXISTS attests",  "DROP TABLE IF EXISTS links",      "DROP TABLE IF EXISTS totals",
+    "DROP TABLE IF EXISTS changed",  "DROP TABLE IF EXISTS generation", NULL,
 };
 
 const char *const *schema_derived(void)

@@ -87,6 +87,8 @@ static bool dump(const char *path, struct buf *out)
         snprintf(sql, sizeof sql, "SELECT * FROM %s ORDER BY 1, 2, 3", tables[i]);
         ok = add_query(db, sql, out);
     }
+    /* Numbers are this replica's own. */
+    ok = ok && add_query(db, "SELECT type, entity FROM changed ORDER BY 1, 2", out);
     sqlite3_close(db);
     return ok && out->err == ERR_OK;
 }
