@@ -96,19 +96,66 @@ static void settle(struct sim *s)
 
 /* ---- what was acknowledged ---- */
 
-static bool holds(struct core *c, const struct dot *dot)
+static bool holds(struct core *c, const uint8_t commit16[16])
 {
     int64_t row;
-    return c && oplog_by_dot(c->store, dot->commit, &row) == ERR_OK;
+    return c && oplog_by_dot(c->store, commit16, &row) == ERR_OK;
 }
 
-static bool holds_aside(struct core *c, const struct dot *dot)
+static bool holds_aside(struct core *c, const uint8_t commit16[16])
 {
     struct arena arena = {0};
     struct slice carried;
-    bool found = c && aside_get(c->store, dot->commit, &arena, &carried) == ERR_OK;
+    bool found = c && aside_get(c->store, commit16, &arena, &carried) == ERR_OK;
     arena_fini(&arena);
     return found;
+}
+
+/* In this copy, or at an honest site but that one. */
+static bool is_elsewhere(const struct sim *s, size_t at, struct store *copy, const uint8_t commit16[16])
+{
+    int64_t row;
+    bool there = copy && oplog_by_dot(copy, commit16, &row) == ERR_OK;
+    for (size_t i = 0; i < s->w->sites_n && !there; i++)
+        there = i != at && is_honest(s, i) && (holds(core_of(s, i), commit16) || holds_aside(core_of(s, i), commit16));
+    return there;
+}
+
+static void note_lost(struct sim *s, size_t at, struct store *copy, const uint8_t commit16[16])
+{
+    if (is_elsewhere(s, at, copy, commit16))
+        return;
+    void *array = s->lost;
+    assert_int_equal(core_grow(&array, s->lost_n, &s->lost_room, sizeof *s->lost), ERR_OK);
+    s->lost = array;
+    memcpy(s->lost[s->lost_n++], commit16, sizeof *s->lost);
+}
+
+/* A disk with flipped bits may not tell all: then it ends where it does. */
+static void note_all_lost(struct sim *s, size_t at, struct store *copy)
+{
+    struct core *c = core_of(s, at);
+    struct arena arena = {0};
+    struct aside_row *rows = NULL;
+    size_t n = 0;
+    struct commit *commit = malloc(sizeof *commit);
+    assert_non_null(commit);
+    for (int64_t row = 0; c && oplog_next_row(c->store, row, &row) == ERR_OK; arena_clear(&arena))
+        if (oplog_get_row(c->store, row, &arena, commit) == ERR_OK)
+            note_lost(s, at, copy, commit->id);
+    if (c && aside_list(c->store, &arena, &rows, &n) == ERR_OK)
+        for (size_t i = 0; i < n; i++)
+            note_lost(s, at, copy, rows[i].dot);
+    free(commit);
+    arena_fini(&arena);
+}
+
+bool check_is_lost(const struct sim *s, const uint8_t commit16[16])
+{
+    bool lost = false;
+    for (size_t i = 0; i < s->lost_n && !lost; i++)
+        lost = memcmp(s->lost[i], commit16, sizeof *s->lost) == 0;
+    return lost && !is_elsewhere(s, WORLD_SITES, NULL, commit16);
 }
 
 void check_before_restore(struct sim *s, size_t at, const char *image)
@@ -116,7 +163,6 @@ void check_before_restore(struct sim *s, size_t at, const char *image)
     char path[200];
     struct store *copy = NULL;
     struct why why = {0};
-    int64_t row;
     size_t kept = 0;
     snprintf(path, sizeof path, "%s/look", s->w->root);
     char file[256];
@@ -126,16 +172,13 @@ void check_before_restore(struct sim *s, size_t at, const char *image)
         assert_int_equal(store_open(file, STORE_WRITE, &copy, &why), ERR_OK);
     }
     for (size_t i = 0; i < s->acks_n; i++) {
-        bool there = copy && oplog_by_dot(copy, s->acks[i].dot.commit, &row) == ERR_OK;
-        for (size_t k = 0; k < s->w->sites_n && !there; k++)
-            there = k != at && is_honest(s, k) &&
-                    (holds(core_of(s, k), &s->acks[i].dot) || holds_aside(core_of(s, k), &s->acks[i].dot));
-        if (there)
+        if (is_elsewhere(s, at, copy, s->acks[i].dot.commit))
             s->acks[kept++] = s->acks[i];
         else
             s->counts->lost_with_disk++;
     }
     s->acks_n = kept;
+    note_all_lost(s, at, copy);
     store_close(copy);
     if (image)
         store_fixture_remove_tree(path);
@@ -145,14 +188,14 @@ static void check_acks(struct sim *s, size_t at)
 {
     for (size_t i = 0; i < s->acks_n; i++) {
         const struct dot *dot = &s->acks[i].dot;
-        if (holds(core_of(s, at), dot))
+        if (holds(core_of(s, at), dot->commit))
             continue;
         /* What an expelled site wrote beyond its cut nobody takes in: it is shown there, or counts there and nowhere else. */
         size_t author = s->acks[i].site;
-        bool shown = holds_aside(core_of(s, at), dot) ||
-                     (is_honest(s, author) && !is_member(s, author) && holds(core_of(s, author), dot));
+        bool shown = holds_aside(core_of(s, at), dot->commit) ||
+                     (is_honest(s, author) && !is_member(s, author) && holds(core_of(s, author), dot->commit));
         for (size_t k = 0; k < s->w->sites_n && !shown; k++)
-            shown = is_honest(s, k) && holds_aside(core_of(s, k), dot);
+            shown = is_honest(s, k) && holds_aside(core_of(s, k), dot->commit);
         if (!shown) {
             char text[DOT_TEXT_LEN + 1];
             dot_format(dot, text);

@@ -259,6 +259,7 @@ void sim_run(const struct sim_plan *plan, struct sim_counts *counts, bool watch,
     counts->virtual_ms += (uint64_t)(s.w->now - began);
     memcpy(trace, s.w->trace, HASH_BYTES);
     free(s.acks);
+    free(s.lost);
     older_end();
     world_free(s.w);
     fault_vfs_end(s.vfs);

@@ -74,6 +74,8 @@ struct sim {
     struct sim_site sites[WORLD_SITES];
     struct sim_ack *acks;
     size_t acks_n, acks_room;
+    uint8_t (*lost)[16]; /* commits that one site alone held, gone with its disk */
+    size_t lost_n, lost_room;
     bool has_hostile;
     size_t hostile_at;
     struct core_author author; /* the hostile site's hand */
@@ -163,5 +165,7 @@ void liar_step(struct sim *s);
 void check_all(struct sim *s);
 /* This site's disk is about to be replaced by a copy (NULL: by nothing): what it alone held is expected no more. */
 void check_before_restore(struct sim *s, size_t at, const char *image);
+/* Did the last copy of a commit go that way, and no honest site has it again? */
+bool check_is_lost(const struct sim *s, const uint8_t commit16[16]);
 
 #endif

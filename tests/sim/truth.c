@@ -79,17 +79,33 @@ static void check_commits(const struct sim *s, struct core *c, const char *name)
     arena_fini(&arena);
 }
 
-/* What a checkpoint names counts, whatever was proved about the log. */
-static void check_fixed(struct core *c, const char *name)
+/* What a checkpoint names counts, whatever was proved about the log; where nobody has it any more, nothing counts in its place. */
+static void check_fixed(const struct sim *s, struct core *c, const char *name)
 {
     size_t n = 0;
     const struct head *heads = authority_checkpoints(&c->authority, &n);
     for (size_t i = 0; i < n; i++) {
         int64_t row;
-        if (heads[i].seq && heads[i].seq <= authority_limit(&c->authority, &heads[i].log) &&
-            oplog_by_dot(c->store, heads[i].id, &row))
+        struct log_head head = {.seq = 0};
+        if (!heads[i].seq || heads[i].seq > authority_limit(&c->authority, &heads[i].log) ||
+            oplog_by_dot(c->store, heads[i].id, &row) == ERR_OK)
+            continue;
+        if (!check_is_lost(s, heads[i].id))
             fail_msg("%s lacks a commit that a checkpoint names", name);
+        if (oplog_head(c->store, &heads[i].log, &head) == ERR_OK && head.seq >= heads[i].seq)
+            fail_msg("%s counts another commit than the one that a checkpoint names", name);
     }
+}
+
+/* Below a checkpoint a log waits where its branches part, and before the commit that is named. */
+static bool may_wait(struct core *c, const struct log_head *head)
+{
+    const struct head *named = authority_checkpoint(&c->authority, &head->log);
+    uint64_t fork = 0;
+    if (!named || head->seq >= named->seq)
+        return false;
+    return head->seq + 1 == named->seq ||
+           (forks_lowest(c->store, &head->log, 0, &fork) == ERR_OK && fork <= head->seq + 1);
 }
 
 /* Nothing that counts waits aside. */
@@ -100,12 +116,11 @@ static void check_taken_back(struct core *c, const char *name)
     size_t n = 0;
     assert_int_equal(oplog_heads(c->store, &arena, &heads, &n), ERR_OK);
     for (size_t i = 0; i < n; i++) {
-        const struct head *named = authority_checkpoint(&c->authority, &heads[i].log);
         struct slice carried;
         uint64_t limit = 0;
         err_t why = ERR_OK;
         assert_int_equal(standing_limit(c, &heads[i].log, &limit, &why), ERR_OK);
-        if (heads[i].seq < limit && (!named || heads[i].seq >= named->seq) &&
+        if (heads[i].seq < limit && !may_wait(c, &heads[i]) &&
             aside_next(c->store, &heads[i].log, heads[i].seq + 1, heads[i].id, &arena, &carried) == ERR_OK)
             fail_msg("%s has set aside what counts", name);
     }
@@ -210,7 +225,7 @@ void truth_check(struct sim *s, size_t at)
     const char *name = s->w->sites[at].name;
     check_forks(s, c, name);
     check_commits(s, c, name);
-    check_fixed(c, name);
+    check_fixed(s, c, name);
     check_taken_back(c, name);
     check_folds(c, name);
 }
