@@ -185,13 +185,11 @@ static void look_at_bodies(struct core *c, struct commit *commit, uint64_t from_
 }
 
 /* At a checkpoint only the commit it names counts: whoever gave us another branch is not asked for this log again. */
-static err_t check_checkpoint(struct core *c, const struct commit *commit)
+static err_t check_checkpoint(const struct core *c, const struct commit *commit)
 {
     const struct head *named = authority_checkpoint(&c->authority, &commit->log);
-    if (!named || named->seq != commit->seq || memcmp(named->id, commit->id, HASH_BYTES) == 0)
-        return ERR_OK;
-    err_t e = standing_leave_branch(c, &commit->log);
-    return e ? e : ERR_FORK;
+    bool other = named && named->seq == commit->seq && memcmp(named->id, commit->id, HASH_BYTES) != 0;
+    return other ? ERR_FORK : ERR_OK;
 }
 
 /* Beside it there are few for one place: a key in the wrong hands signs as many as it likes. */
@@ -234,7 +232,7 @@ static err_t append(struct core *c, struct commit *commit, const struct log_head
         return hold(c, commit, head, head->seq ? ERR_BRANCH : ERR_CHAIN);
     if (commit->clock <= head->clock)
         return hold(c, commit, head, ERR_CLOCK);
-    e = again ? ERR_OK : check_checkpoint(c, commit);
+    e = check_checkpoint(c, commit);
     if (!e && head->held)
         e = oplog_hold(c->store, &commit->log, ERR_OK);
     if (e)

@@ -102,26 +102,6 @@ static err_t parting(struct core *c, const struct log_id *log, uint64_t upto, ui
     return e ? e : *fork > upto ? ERR_NOT_FOUND : ERR_OK;
 }
 
-/*
- * At a checkpoint the branch it names counts. Where ours is another, all from the lowest proved fork on goes (without a proof, all of the log does): the named branch
- * comes back out of what was set aside, or from peers.
- */
-static err_t leave_branch(struct core *c, struct log_head *head, uint64_t below)
-{
-    uint64_t fork = 1;
-    err_t e = parting(c, &head->log, below, &fork);
-    if (e == ERR_NOT_FOUND)
-        fork = 1;
-    return e && e != ERR_NOT_FOUND ? e : cut_to(c, head, fork - 1, ERR_FORK);
-}
-
-err_t standing_leave_branch(struct core *c, const struct log_id *log)
-{
-    struct log_head head;
-    err_t e = oplog_head(c->store, log, &head);
-    return e ? e == ERR_NOT_FOUND ? ERR_OK : e : leave_branch(c, &head, head.seq + 1);
-}
-
 /* Is the commit that the checkpoint names the one we have at its place? */
 static err_t is_named(struct core *c, const struct head *named, bool *same)
 {
@@ -134,8 +114,8 @@ static err_t is_named(struct core *c, const struct head *named, bool *same)
 }
 
 /*
- * A log that has not come as far as the checkpoint yet: from where its branches part on nobody can tell which of them leads there, until the commit that it names is
- * here. So what stands at those places waits aside.
+ * Until the commit that a checkpoint names is here, nobody can tell which branch leads there: what stands from where branches are proved to part on waits aside.
+ * Without a proof that is only what has the place of the named one, and what follows it; who never had more holds the same.
  */
 static err_t follow_checkpoint(struct core *c, struct log_head *head)
 {
@@ -144,12 +124,13 @@ static err_t follow_checkpoint(struct core *c, struct log_head *head)
     bool same = false;
     if (!named || !named->seq)
         return ERR_OK;
-    if (head->seq >= named->seq) {
-        err_t e = is_named(c, named, &same);
-        return e || same ? e : leave_branch(c, head, named->seq);
-    }
-    err_t e = parting(c, &head->log, head->seq, &fork);
-    return e ? e == ERR_NOT_FOUND ? ERR_OK : e : cut_to(c, head, fork - 1, ERR_FORK);
+    err_t e = head->seq >= named->seq ? is_named(c, named, &same) : ERR_OK;
+    if (e || same)
+        return e;
+    e = parting(c, &head->log, named->seq, &fork);
+    if (e == ERR_NOT_FOUND)
+        fork = named->seq;
+    return e && e != ERR_NOT_FOUND ? e : cut_to(c, head, fork - 1, ERR_FORK);
 }
 
 bool standing_waits(struct core *c, const struct commit *commit, uint64_t head)
@@ -224,13 +205,18 @@ static err_t take_path(struct core *c, struct log_head *head, const struct path 
     return e;
 }
 
+/* One commit follows another; at the place of a checkpoint it is the one that it names. */
 static err_t take_rest(struct core *c, struct log_head *head, uint64_t limit, struct commit *commit)
 {
+    const struct head *named = authority_checkpoint(&c->authority, &head->log);
     err_t e = ERR_OK;
     while (!e && head->seq < limit) {
         struct arena arena = {0};
         struct slice carried;
-        e = aside_next(c->store, &head->log, head->seq + 1, head->id, &arena, &carried);
+        if (named && head->seq + 1 == named->seq)
+            e = aside_get(c->store, named->id, &arena, &carried);
+        else
+            e = aside_next(c->store, &head->log, head->seq + 1, head->id, &arena, &carried);
         if (!e)
             e = take_one(c, head, carried, commit);
         arena_fini(&arena);

@@ -20,7 +20,5 @@ err_t standing_apply(struct core *c);
  * checkpoint names is here as well.
  */
 bool standing_waits(struct core *c, const struct commit *commit, uint64_t head);
-/* The branch we hold does not lead to the checkpoint: it goes, from the lowest proved fork on. Inside a batch. */
-err_t standing_leave_branch(struct core *c, const struct log_id *log);
 
 #endif

@@ -265,6 +265,43 @@ static void a_checkpoint_may_come_before_the_commits(void **state)
     check_named(true, false, 2, 1);
 }
 
+/* Whoever had the commit that the act names has lost it: no proof tells where it parts from what others hold. */
+static void check_unheld(size_t named, size_t held, uint64_t counts)
+{
+    struct scene s;
+    struct buf later[2];
+    open_scene(&s);
+    for (size_t i = 0; i < named; i++)
+        later[i] = core_author_put(&s.a, (unsigned)i + 3, i ? "A 4" : "A 3", NULL);
+    put(&s.b, s.w, 1, held, "B");
+    core_checkpoint(s.w, 0, core_head(&s.a));
+    meet(&s);
+    assert_heads(&s, counts);
+    assert_title(&s, 3, counts < 3 ? NULL : "B 3");
+    world_stop(s.w, 1);
+    assert_int_equal(world_start(s.w, 1), ERR_OK);
+    core_agree(s.w);
+    assert_heads(&s, counts);
+    /* It turns up after all. */
+    for (size_t i = 0; i < named; i++)
+        core_author_give(s.w, 2, buf_slice(&later[i]), 7);
+    core_agree(s.w);
+    assert_heads(&s, 2 + named);
+    assert_title(&s, 3, "A 3");
+    for (size_t i = 0; i < named; i++)
+        buf_fini(&later[i]);
+    end(&s);
+}
+
+static void a_checkpoint_whose_commit_nobody_holds_takes_only_what_stands_at_its_place(void **state)
+{
+    (void)state;
+    check_unheld(1, 1, 2);
+    check_unheld(1, 3, 2);
+    check_unheld(2, 1, 3);
+    check_unheld(2, 3, 3);
+}
+
 static void deep_branches_are_walked_back(void **state)
 {
     (void)state;
@@ -379,6 +416,7 @@ int main(void)
         cmocka_unit_test(a_checkpoint_at_the_fork_itself_settles_it),
         cmocka_unit_test(the_branch_a_checkpoint_names_counts_also_where_the_other_was_held),
         cmocka_unit_test(a_checkpoint_may_come_before_the_commits),
+        cmocka_unit_test(a_checkpoint_whose_commit_nobody_holds_takes_only_what_stands_at_its_place),
         cmocka_unit_test(deep_branches_are_walked_back),
         cmocka_unit_test(a_clone_of_ones_own_log_ends_it_and_another_goes_on),
         cmocka_unit_test(proofs_survive_a_restart),
