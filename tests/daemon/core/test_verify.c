@@ -203,6 +203,7 @@ static const struct {
     {"bodies.state", "UPDATE bodies SET state = 3 WHERE row = 2 * 256"},
     {"bodies.state, erased", "UPDATE bodies SET state = 2 WHERE row = 2 * 256"},
     {"bodies.header_at", "UPDATE bodies SET header_at = header_at + 1 WHERE row = 2 * 256"},
+    {"bodies.header_at, below 0", "UPDATE bodies SET header_at = -19 WHERE row = 2 * 256"},
     {"bodies.header_len", "UPDATE bodies SET header_len = header_len - 1 WHERE row = 2 * 256"},
     {"bodies.salt", "UPDATE bodies SET salt = zeroblob(16) WHERE row = 2 * 256"},
     {"bodies.body", "UPDATE bodies SET body = zeroblob(5) WHERE row = 2 * 256"},
@@ -290,6 +291,39 @@ static void verify_looks_at_every_column(void **state)
     world_free(w);
 }
 
+static void rebuild(struct world *w)
+{
+    world_open(w, 0);
+    json_decref(world_ask(w, 0, "rebuild", NULL));
+    core_close(w->sites[0].core);
+    w->sites[0].core = NULL;
+}
+
+/* What is derived from damaged logs fits them: the logs themselves have to be looked at to the last commit. */
+static void a_rebuild_out_of_damaged_logs_hides_nothing(void **state)
+{
+    (void)state;
+    struct image image;
+    size_t missed = 0;
+    struct world *w = make_full(&image);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        const char *what = changes[i].what;
+        if (strncmp(what, "commits", 7) != 0 && strncmp(what, "bodies", 6) != 0)
+            continue;
+        put(&image, 0);
+        store_fixture_file(image.path, image.at, image.len);
+        assert_true(change(image.path, changes[i].sql));
+        rebuild(w);
+        if (!is_found(w)) {
+            print_message("%s is not found after a rebuild\n", what);
+            missed++;
+        }
+    }
+    assert_int_equal(missed, 0);
+    free(image.at);
+    world_free(w);
+}
+
 static void verify_says_what_and_where(void **state)
 {
     (void)state;
@@ -338,6 +372,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acts_of_a_former_registrar_stay_sound),
         cmocka_unit_test(verify_looks_at_every_column),
+        cmocka_unit_test(a_rebuild_out_of_damaged_logs_hides_nothing),
         cmocka_unit_test(verify_finds_any_flipped_bit_that_can_be_read),
         cmocka_unit_test(verify_says_what_and_where),
     };
