@@ -107,7 +107,7 @@ bool tr_has(const char *lang)
     return lang && (names(lang, "en") || language_of(lang));
 }
 
-static const char *known(const char *lang)
+const char *tr_name(const char *lang)
 {
     const struct tr_language *l = language_of(lang);
     return l ? l->name : lang && names(lang, "en") ? "en" : NULL;
@@ -117,7 +117,7 @@ const char *tr_choose(const char *option, const char *site_language)
 {
     const char *wishes[] = {option, getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"), site_language};
     for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
-        const char *lang = known(wishes[i]);
+        const char *lang = tr_name(wishes[i]);
         if (lang)
             return lang;
     }

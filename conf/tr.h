@@ -14,6 +14,8 @@ const char *tr(const char *lang, const char *msgid);
 const char *tr_n(const char *lang, const char *one, const char *many, unsigned long n);
 /* Whether sentences can be shown in this language: "en", or one with a .po file. "fr_CA.UTF-8" counts as "fr". */
 bool tr_has(const char *lang);
+/* That language's name as a static string: "fr" for "fr_CA.UTF-8". NULL where tr_has is false. */
+const char *tr_name(const char *lang);
 /* INTERFACE.md's order: option, then LANG/LC_ALL where they name a language we have, then site.language, then "en". A static string. */
 const char *tr_choose(const char *option, const char *site_language);
 /* Marks a sentence that is translated where it is shown. */

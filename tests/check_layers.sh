@@ -20,8 +20,9 @@ daemon/store: protocol
 daemon/commons: protocol conf/tr.h
 peers: protocol daemon/bus conf
 daemon/index: protocol daemon/store daemon/commons daemon/read daemon/bus
-daemon/http: protocol daemon/bus peers/address.h
+daemon/http: protocol conf/tr.h daemon/bus peers/address.h
 daemon/read: protocol conf/tr.h daemon/store daemon/commons
+daemon/web: protocol conf/tr.h daemon/http daemon/read daemon/index daemon/commons daemon/store daemon/bus
 daemon/core: protocol conf daemon/store daemon/commons daemon/read daemon/journal peers/session.h peers/reconcile.h peers/address.h
 daemon/cmd: protocol conf peers daemon
 daemon: protocol conf peers daemon
@@ -38,7 +39,7 @@ sodium\.h: protocol/sign
 sodium/.*: protocol/sign
 msgpack\.h: protocol/wire
 msgpack/.*: protocol/wire
-jansson\.h: daemon/commons daemon/read daemon/index daemon/core daemon/cmd daemon
+jansson\.h: daemon/commons daemon/read daemon/index daemon/http daemon/web daemon/core daemon/cmd daemon
 confuse\.h: conf
 utf8proc\.h: protocol/base
 serd/serd\.h: daemon/commons/skos_read.c daemon/commons/skos_write.c

@@ -17,7 +17,7 @@ enum bus_event {
     BUS_LISTENING = 5, /* [5, address text] once, after the ports are bound */
     BUS_FAILED = 6,    /* [6, error name, detail text]: a port in use, …; the daemon ends by it */
     BUS_POSTED = 7,    /* [7, post, status, error name, body bin]: what a BUS_POST came to; status 0: no answer */
-    /* http → core; also LISTENING and FAILED */
+    /* http → core, and → index for a REQUEST; also LISTENING and FAILED */
     BUS_HTTP = 8, /* [8, ticket, what (enum bus_http), body bin] */
     /* core → net */
     BUS_CONNECT = 16, /* [16, link, site 32B, address] */
@@ -27,10 +27,11 @@ enum bus_event {
     BUS_STOP = 20,    /* [20]; to http as well */
     BUS_POST = 21,    /* [21, post, url text, body bin, timeout ms] */
     BUS_UNPOST = 22,  /* [22, post] */
-    /* core → http */
+    /* core → http, index → http */
     BUS_HTTP_ANSWER = 23 /* [23, ticket, status, error name, body bin] */
 };
-enum bus_http { BUS_HTTP_EXCHANGE = 1, BUS_HTTP_READY = 2 };
+/* A REQUEST's body is JSON, and so is that of its answer: {"do", "lang", "args"} (daemon/core/request.h), status 200 whatever it says. */
+enum bus_http { BUS_HTTP_EXCHANGE = 1, BUS_HTTP_READY = 2, BUS_HTTP_REQUEST = 3 };
 
 struct bus;     /* the context that both ends share */
 struct bus_end; /* one thread's end */
@@ -55,7 +56,7 @@ err_t bus_try_send(struct bus_end *e, struct slice message); /* ERR_TIMEOUT wher
 err_t bus_recv(struct bus_end *e, long timeout_ms, struct buf *out);
 /* Waits until one of the ends (NULL: passed over) has a message, or a signal came. */
 void bus_wait(struct bus_end *const *ends, size_t n, long timeout_ms);
-/* Waits until the end has a message, or the descriptor (-1: none) something to read. */
-void bus_wait_fd(struct bus_end *e, int fd, long timeout_ms);
+/* Waits until one of the ends (NULL: passed over) has a message, or the descriptor (-1: none) something to read. */
+void bus_wait_fd(struct bus_end *const *ends, size_t n, int fd, long timeout_ms);
 
 #endif

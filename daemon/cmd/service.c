@@ -83,14 +83,16 @@ static void on_posted(struct service *s, struct rd *r)
 
 static void on_http(struct service *s, struct rd *r)
 {
-    uint64_t ticket = rd_uint(r, UINT64_MAX), what = rd_uint(r, BUS_HTTP_READY);
-    struct slice body = rd_bin(r, 0, LIMIT_HTTP_EXCHANGE_BYTES);
+    uint64_t ticket = rd_uint(r, UINT64_MAX), what = rd_uint(r, BUS_HTTP_REQUEST);
+    struct slice body = rd_bin(r, 0, LIMIT_REQUEST_BYTES);
     if (rd_end(r) != ERR_OK)
         return;
     if (what == BUS_HTTP_EXCHANGE)
         core_exchange(s->core, ticket, body);
-    else
+    else if (what == BUS_HTTP_READY)
         core_ready(s->core, ticket);
+    else
+        service_out_asked(&s->out, s->core, ticket, body);
 }
 
 typedef void event_fn(struct service *s, struct rd *r);
@@ -148,7 +150,7 @@ static err_t open_http(struct service *s, const struct service_options *o, struc
 {
     bool taken = false;
     char pairs[ADDRESS_TEXT_MAX + 16];
-    err_t e = service_http_open(&s->http, s->bus, o->settings, &taken, why);
+    err_t e = service_http_open(&s->http, s->bus, o->dir, o->settings, &taken, why);
     snprintf(pairs, sizeof pairs, "listen=%s", settings_get(o->settings, SETTING_HTTP_LISTEN));
     if (taken)
         journal_note(s->journal, real_wall(NULL), JOURNAL_WARN, "http.port_used", pairs);

@@ -1,7 +1,8 @@
 #include "daemon/cmd/service_http.h"
 #include "daemon/http/tls.h"
 
-#define HTTP_NAME "http"
+#define HTTP_NAME   "http"
+#define HOSTS_BYTES 16384
 
 static void *run(void *arg)
 {
@@ -26,13 +27,31 @@ static err_t load_tls(struct service_http *h, const struct settings *settings, s
     return e;
 }
 
-err_t service_http_open(struct service_http *h, struct bus *bus, const struct settings *settings, bool *taken,
-                        struct why *why)
+static err_t set_options(struct service_http *h, const char *dir, const struct settings *settings)
+{
+    struct http_options *o = &h->options;
+    h->web = (struct web_config){.dir = dir};
+    h->site = web_site(&h->web);
+    o->site = &h->site;
+    o->lang = settings_get(settings, SETTING_SITE_LANGUAGE);
+    o->public_url = settings_get(settings, SETTING_SITE_PUBLIC_URL);
+    o->reads_need_token = !settings_number(settings, SETTING_HTTP_PUBLIC_READ);
+    buf_init(&h->hosts, HOSTS_BYTES);
+    buf_printf(&h->hosts, "%s %s", settings_get(settings, SETTING_HTTP_HOSTS),
+               settings_get(settings, SETTING_HTTP_ANNOUNCE));
+    o->hosts = buf_text(&h->hosts);
+    return h->hosts.err;
+}
+
+err_t service_http_open(struct service_http *h, struct bus *bus, const char *dir, const struct settings *settings,
+                        bool *taken, struct why *why)
 {
     h->options.listen = settings_get(settings, SETTING_HTTP_LISTEN);
     if (!*h->options.listen)
         return ERR_OK;
-    err_t e = load_tls(h, settings, why);
+    err_t e = set_options(h, dir, settings);
+    if (!e)
+        e = load_tls(h, settings, why);
     if (!e) {
         e = service_thread_open(&h->thread, bus, HTTP_NAME, run, h, why);
         if (e)
@@ -50,6 +69,7 @@ void service_http_close(struct service_http *h)
 {
     service_thread_close(&h->thread);
     buf_fini(&h->cert);
+    buf_fini(&h->hosts);
     buf_wipe(&h->key);
     *h = (struct service_http){0};
 }

@@ -6,19 +6,22 @@
 
 #include "conf/settings.h"
 #include "daemon/cmd/service_thread.h"
-#include "daemon/http/http.h"
+#include "daemon/web/web.h"
 
 struct service_http {
     struct service_thread thread; /* not open where HTTP is served nowhere */
     struct http_options options;
+    struct http_site site;
+    struct web_config web;
+    struct buf hosts;
     struct buf cert, key;
 };
 /*
- * Starts it, and waits until it listens. Where http.listen was not set and its port is taken, by another allied as a rule, HTTP is served nowhere and
+ * `dir`: the data directory. Starts it, and waits until it listens. Where http.listen was not set and its port is taken, by another allied as a rule, HTTP is served nowhere and
  * *taken says so. ERR_PORT_USED, ERR_ADDRESS, ERR_TLS, ERR_FILE_NONE, … with the setting's value.
  */
-err_t service_http_open(struct service_http *h, struct bus *bus, const struct settings *settings, bool *taken,
-                        struct why *why);
+err_t service_http_open(struct service_http *h, struct bus *bus, const char *dir, const struct settings *settings,
+                        bool *taken, struct why *why);
 void service_http_close(struct service_http *h); /* zeroed: fine */
 
 #endif

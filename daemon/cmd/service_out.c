@@ -82,6 +82,10 @@ static void net_reply(void *ctx, struct slice client, struct slice json)
 {
     struct service_out *o = ctx;
     struct buf b;
+    if (!client.len && o->ticket) {
+        http_answer(o, o->ticket, 200, ERR_OK, json);
+        return;
+    }
     if (!client.len) {
         json_decref(o->answer);
         o->answer = json_loadb((const char *)json.at, json.len, 0, NULL);
@@ -97,6 +101,13 @@ static void note(void *ctx, enum journal_level level, const char *event, const c
 {
     struct service_out *o = ctx;
     journal_note(o->journal, o->wall(NULL), level, event, pairs);
+}
+
+void service_out_asked(struct service_out *o, struct core *c, uint64_t ticket, struct slice json)
+{
+    o->ticket = ticket;
+    core_request(c, slice_text(""), json);
+    o->ticket = 0;
 }
 
 void service_out_env(struct service_out *o, struct env *env)

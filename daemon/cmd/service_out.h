@@ -5,7 +5,7 @@
 #define ALLIED_DAEMON_CMD_SERVICE_OUT_H
 
 #include "daemon/bus/bus.h"
-#include "daemon/core/env.h"
+#include "daemon/core/core.h"
 #include "protocol/base/limits.h"
 #include <jansson.h>
 
@@ -15,9 +15,12 @@ struct service_out {
     struct bus_end *net, *http; /* http NULL: none */
     struct journal *journal;
     struct wall (*wall)(void *ctx);
-    json_t *answer; /* to a request of this process: a client without an id */
+    uint64_t ticket; /* not 0: the request that runs now is the HTTP thread's */
+    json_t *answer;  /* to a request of this process: a client without an id */
 };
 /* Sets the network, the answers and the journal; `env` has the clock and the randomness, which take no context. */
 void service_out_env(struct service_out *o, struct env *env);
+/* A request of the HTTP thread: its answer goes there. */
+void service_out_asked(struct service_out *o, struct core *c, uint64_t ticket, struct slice json);
 
 #endif

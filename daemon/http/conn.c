@@ -79,11 +79,16 @@ void conn_is_at(struct conn *c, enum conn_at at, struct mono now)
 }
 
 /* libmicrohttpd does not hear of an end that comes together with the last bytes. What waits for more bytes then waits in vain; an answer may still be wanted. */
-static bool has_hung_up(const struct conn *c)
+static bool waits_in_vain(const struct conn *c)
+{
+    bool expects = c->at == CONN_HEADERS || c->at == CONN_BODY || c->at == CONN_IDLE;
+    return expects && conn_has_hung_up(c);
+}
+
+bool conn_has_hung_up(const struct conn *c)
 {
     char byte;
-    bool expects = c->at == CONN_HEADERS || c->at == CONN_BODY || c->at == CONN_IDLE;
-    return expects && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return c && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 long conn_end_overdue(struct conns *all, struct mono now)
@@ -92,7 +97,7 @@ long conn_end_overdue(struct conns *all, struct mono now)
     if (look)
         all->looked = now;
     for (struct conn *c = all->first; c; c = c->next) {
-        if (now.ms >= c->due.ms || (look && c->due.ms < SHUT && has_hung_up(c))) {
+        if (now.ms >= c->due.ms || (look && c->due.ms < SHUT && waits_in_vain(c))) {
             shutdown(c->fd, SHUT_RDWR);
             c->due.ms = SHUT;
         }

@@ -34,6 +34,7 @@ struct conn *conn_add(struct conns *all, int fd, const struct sockaddr *from,
                       struct mono now);                            /* NULL without memory */
 void conn_remove(struct conns *all, struct conn *c);               /* frees it */
 void conn_is_at(struct conn *c, enum conn_at at, struct mono now); /* NULL is fine */
+bool conn_has_hung_up(const struct conn *c);                       /* nothing more comes from there; NULL: no */
 /* Shuts down what is overdue, and what waits for more of who hung up; when to look again at the latest, in ms. */
 long conn_end_overdue(struct conns *all, struct mono now);
 

@@ -1,5 +1,5 @@
 #include "daemon/http/http.h"
-#include "daemon/http/server.h"
+#include "daemon/http/asked.h"
 #include "peers/address.h"
 #include "protocol/base/limits.h"
 #include "protocol/wire/rd.h"
@@ -37,13 +37,13 @@ static void do_answer(struct http *h, struct rd *r)
     if (rd_end(r) || !h->server.daemon)
         return;
     memcpy(name, why.at, why.len);
-    server_answer(&h->server, ticket, status, err_by_name(name), body);
+    ask_answered(&h->server, ticket, status, err_by_name(name), body);
 }
 
-static void read_commands(struct http *h)
+static void read_commands(struct http *h, struct bus_end *end)
 {
-    for (int budget = COMMANDS_A_STEP; budget > 0 && !h->stop; budget--) {
-        err_t e = bus_recv(h->end, 0, &h->command);
+    for (int budget = COMMANDS_A_STEP; end && budget > 0 && !h->stop; budget--) {
+        err_t e = bus_recv(end, 0, &h->command);
         if (e == ERR_TIMEOUT)
             return;
         struct rd r;
@@ -52,27 +52,30 @@ static void read_commands(struct http *h)
         uint64_t event = e ? BUS_STOP : rd_uint(&r, UINT64_MAX);
         if (event == BUS_HTTP_ANSWER)
             do_answer(h, &r);
-        h->stop = event == BUS_STOP;
+        h->stop = event == BUS_STOP && end == h->end;
     }
 }
 
 void http_run(struct bus_end *end, const struct http_options *options)
 {
     struct http h = {.end = end};
+    struct bus_end *const ends[] = {end, options->index};
     char address[ADDRESS_TEXT_MAX] = "";
-    buf_init(&h.command, LIMIT_HTTP_EXCHANGE_BYTES + 4096);
-    err_t e = server_open(&h.server, options, address);
+    struct why why = {ERR_OK, ""};
+    buf_init(&h.command, LIMIT_REQUEST_BYTES + LIMIT_MESSAGE_BYTES);
+    err_t e = server_open(&h.server, options, address, &why);
     if (e)
-        tell(&h, BUS_FAILED, err_name(e), options->listen);
+        tell(&h, BUS_FAILED, err_name(e), why.code == e ? why.text : options->listen);
     else
         tell(&h, BUS_LISTENING, address, NULL);
     while (!h.stop) {
-        read_commands(&h);
+        for (size_t i = 0; i < 2; i++)
+            read_commands(&h, ends[i]);
         if (h.stop)
             break;
         if (h.server.daemon)
             server_step(&h.server, h.end);
-        bus_wait_fd(h.end, h.server.daemon ? server_fd(&h.server) : -1,
+        bus_wait_fd(ends, 2, h.server.daemon ? server_fd(&h.server) : -1,
                     h.server.daemon ? server_timeout_ms(&h.server) : 1000);
     }
     server_close(&h.server);

@@ -1,16 +1,34 @@
 /*
- * http: the HTTP thread's loop (libmicrohttpd). It takes requests in, enforces limits and answers what needs no core; the rest goes to the core by the
- * bus, with the connection suspended until its answer comes. It knows nothing of what a body says.
+ * http: the HTTP thread's loop (libmicrohttpd). It takes requests in, enforces limits, and gives them to the handlers of the table it is handed; what needs the
+ * core or the index goes there by the bus, with the connection suspended until the answer comes. It knows nothing of what is served.
  */
 #ifndef ALLIED_DAEMON_HTTP_HTTP_H
 #define ALLIED_DAEMON_HTTP_HTTP_H
 
 #include "daemon/bus/bus.h"
+#include "daemon/http/request.h"
 
+/* What is served (daemon/web/web.h). Its functions run on the HTTP thread. */
+struct http_site {
+    struct routes routes;
+    /* Makes the handlers' context out of `config`. NULL: none is made. */
+    err_t (*open)(const void *config, void **context, struct why *why);
+    void (*close)(void *context);
+    /* Whose token it is; ERR_TOKEN_WRONG. NULL: no token is good. */
+    err_t (*token)(void *context, const char *token, struct http_principal *out);
+    const void *config;
+};
 struct http_options {
+    const struct http_site *site;
     const char *listen; /* "127.0.0.1:8480", "*:8480", "[::1]:0"; port 0: any free one, told by BUS_LISTENING */
     const char *tls_cert, *tls_key; /* PEM, as http_tls_load gave them; NULL: without TLS */
-    bool caps_loopback;             /* LIMIT_HTTP_ADDRESS for the loopback's addresses too: tests */
+    const char *lang;               /* site.language; NULL: "en" */
+    const char *public_url;         /* site.public_url; NULL or "": not known */
+    const char *
+        hosts; /* what else the site is called: names, addresses or URLs, separated by blanks or commas; NULL: nothing */
+    bool reads_need_token; /* http.public_read is no */
+    bool caps_loopback;    /* what bounds an address bounds the loopback's as well: tests */
+    struct bus_end *index; /* the index thread's; NULL: there is none */
 };
 /* Runs until BUS_STOP. Meant as a thread's body. `end` is the end that does not bind. */
 void http_run(struct bus_end *end, const struct http_options *options);

@@ -1,20 +1,66 @@
 /*
- * route: which paths there are. A row carries method, path, the type and the most bytes of its body, and its handler; the server enforces them before the
- * handler runs. Paths are compared as they came, before any decoding of %XX.
+ * route: which paths there are. The table itself is daemon/web's (routes.def); http_run gets it through its options. A row carries all that the server
+ * enforces before the handler runs: method, path, who may, the types and the most bytes of a body, the names of the query's parameters.
+ *
+ * A path is a pattern, compared byte by byte as the path came, before any decoding of %XX:
+ *   /api/v1/records/{id}                     one segment, not empty; the handler gets it decoded: request_part(q, "id")
+ *   /api/v1/records/by-source/{source...}    all that is left, not empty, slashes and %2F included; decoded
+ *   /feeds/{name}.atom                       what stands around a part must stand there
+ * `suffixes`: ".json .jsonld": the last segment may end with one of them; cut off, and told by request_suffix. An ordinary row comes before a pattern
+ * that would match too: the first one that matches wins.
  */
 #ifndef ALLIED_DAEMON_HTTP_ROUTE_H
 #define ALLIED_DAEMON_HTTP_ROUTE_H
 
-#include "daemon/http/server.h"
+#include "protocol/base/arena.h"
+
+#define ROUTE_PARTS_MAX 4
+
+/*
+ * Who may. OPEN: everybody, by whatever name the site is called (health, other sites' daemons). PUBLIC: everybody, unless http.public_read says no: then who
+ * has any token; from pages of other sites as well (CORS); within the bounds for one address. The others: who has a token with that scope; "admin" is in for all.
+ */
+enum http_scope { HTTP_OPEN, HTTP_PUBLIC, HTTP_RECORDS, HTTP_CONCEPTS, HTTP_ADMIN };
+
+struct http_request;
+typedef void http_handler(struct http_request *q);
 
 struct route {
-    const char *method, *path;
-    const char *type; /* Content-Type of the body; NULL: there is none */
-    size_t body_bytes;
-    void (*handle)(struct server *s, struct http_request *q);
+    const char *method; /* GET (with it HEAD), POST, PUT, DELETE */
+    const char *path, *suffixes;
+    enum http_scope scope;
+    const char *takes; /* media types of the body, blank-separated; "": it takes none */
+    size_t body_bytes; /* at most; 0: LIMIT_HTTP_BODY_BYTES where it takes one */
+    const char *query; /* parameters it takes beside `lang`, blank-separated; "*": any, which the handler judges */
+    const char *
+        gives; /* what it answers with when all is well: statuses and media types: "200 application/json application/ld+json" */
+    const char *schema; /* what stands in it: a name of openapi.json's components; "": not said */
+    const char *what;   /* in a line, for openapi.json: English */
+    http_handler *handle;
+};
+struct routes {
+    const struct route *at;
+    size_t n;
+};
+struct route_part {
+    struct slice name;
+    const char *value; /* decoded, in the arena */
+};
+struct route_found {
+    const struct route *route;
+    struct route_part parts[ROUTE_PARTS_MAX];
+    size_t n;
+    const char *suffix; /* ".jsonld", or "" */
 };
 
-/* The row, or NULL with *status 404, or 405 with the methods there are (at least 32 bytes). HEAD goes where GET does. */
-const struct route *route_find(const char *method, struct slice path, unsigned *status, char allow[32]);
+/*
+ * ERR_HTTP_PATH (404), ERR_HTTP_METHOD (405; `allow` gets the methods there are), ERR_HTTP_ENCODING where a part is not UTF-8, has a bad %XX or a control character
+ * (400), ERR_MEMORY. HEAD goes where GET does.
+ */
+err_t route_find(const struct routes *all, const char *method, const char *path, struct arena *arena,
+                 struct route_found *out, char allow[64]);
+/* Whether a blank-separated list has that word; the first word at or behind *at (slice of len 0: none), moving it. */
+bool route_lists(const char *list, struct slice word);
+struct slice route_next_word(const char **at);
 
 #endif

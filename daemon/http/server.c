@@ -1,40 +1,34 @@
 /*
- * server: a request is a struct from its first line to its end. Its body is gathered here; then its route's handler answers, or hands it to the core
- * and suspends the connection. libmicrohttpd aborts when it is stopped with suspended connections, so all are resumed and answered first.
+ * server: a request is a struct from its first line to its end. Its body is gathered here; then its route's handler answers, or asks another thread, and the
+ * connection is suspended. libmicrohttpd aborts when it is stopped with suspended connections, so all are resumed and answered first.
  */
-#include "daemon/http/server.h"
-#include "daemon/http/framing.h"
+#include "daemon/http/asked.h"
+#include "daemon/http/give.h"
+#include "daemon/http/judge.h"
 #include "daemon/http/listen.h"
-#include "daemon/http/route.h"
-#include "protocol/base/limits.h"
-#include "protocol/wire/wr.h"
 #include <microhttpd.h>
 #include <stdlib.h>
-#include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SPARE_BYTES   65536 /* of a body where there should be none */
 #define STOP_ROUNDS   25
 #define STOP_ROUND_US 20000
-
-static struct mono now_mono(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (struct mono){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
-}
+#define SOON_MS       5
 
 /* ---- requests ---- */
 
-static void request_free(struct server *s, struct http_request *q)
+static void request_free(struct http_request *q)
 {
+    struct server *s = q->server;
     *q->link = q->next;
     if (q->next)
         q->next->link = q->link;
     s->upload_bytes -= q->body.len;
+    give_end(q);
     buf_fini(&q->body);
-    buf_fini(&q->answer);
+    buf_fini(&q->asked.bytes);
+    arena_fini(&q->arena);
+    free(q->line);
     free(q);
 }
 
@@ -43,12 +37,17 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connectio
 {
     struct server *s = cls;
     struct http_request *q = calloc(1, sizeof *q);
-    if (!q)
+    char *line = strdup(uri);
+    if (!q || !line) {
+        free(q);
+        free(line);
         return NULL;
-    size_t n = strcspn(uri, "?");
+    }
+    q->server = s;
     q->connection = connection;
+    q->line = line;
     q->uri_bytes = strlen(uri);
-    memcpy(q->path, uri, n <= HTTP_PATH_MAX ? n : 0);
+    q->found.suffix = "";
     q->next = s->requests;
     q->link = &s->requests;
     if (q->next)
@@ -63,11 +62,11 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
                          enum MHD_RequestTerminationCode code)
 {
     struct http_request *q = *context;
-    (void)connection, (void)code;
+    (void)cls, (void)connection, (void)code;
     if (!q)
         return;
-    conn_is_at(q->conn, CONN_IDLE, now_mono());
-    request_free(cls, q);
+    conn_is_at(q->conn, CONN_IDLE, request_now());
+    request_free(q);
     *context = NULL;
 }
 
@@ -82,7 +81,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
     }
     const union MHD_ConnectionInfo *fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     const union MHD_ConnectionInfo *from = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *context = fd && from ? conn_add(&s->conns, fd->connect_fd, from->client_addr, now_mono()) : NULL;
+    *context = fd && from ? conn_add(&s->conns, fd->connect_fd, from->client_addr, request_now()) : NULL;
 }
 
 static enum MHD_Result on_accept(void *cls, const struct sockaddr *from, socklen_t len)
@@ -92,148 +91,45 @@ static enum MHD_Result on_accept(void *cls, const struct sockaddr *from, socklen
     return !s->stopping && conn_admits(&s->conns, from) ? MHD_YES : MHD_NO;
 }
 
-/* ---- answers ---- */
-
-void server_reply(struct http_request *q, unsigned status, const char *type, struct slice body)
+void server_suspend(struct http_request *q)
 {
-    q->answered = true;
-    q->status = status;
-    q->type = type;
-    buf_init(&q->answer, SIZE_MAX);
-    buf_add(&q->answer, body);
-}
-
-void server_problem(struct http_request *q, unsigned status, err_t code)
-{
-    server_reply(q, status, "application/problem+json", slice_text(""));
-    buf_printf(&q->answer,
-               "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"%s\",\"code\":\"%s\","
-               "\"number\":\"ALLIED-%d\"}\n",
-               MHD_get_reason_phrase_for(status), status, err_what(code), err_name(code), err_number(code));
-}
-
-static enum MHD_Result give(struct http_request *q)
-{
-    struct MHD_Response *r =
-        MHD_create_response_from_buffer(q->answer.len, q->answer.len ? q->answer.at : NULL, MHD_RESPMEM_MUST_COPY);
-    if (!r || q->answer.err) {
-        if (r)
-            MHD_destroy_response(r);
-        return MHD_NO;
-    }
-    MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, q->type);
-    MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    if (q->allow[0])
-        MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, q->allow);
-    if (q->status == 503)
-        MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, "5");
-    if (q->refused)
-        MHD_add_response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
-    enum MHD_Result rc = MHD_queue_response(q->connection, q->status, r);
-    MHD_destroy_response(r);
-    conn_is_at(q->conn, CONN_ANSWER, now_mono());
-    return rc;
-}
-
-void server_forward(struct server *s, struct http_request *q, enum bus_http what)
-{
-    if (s->stopping) {
-        server_problem(q, 503, ERR_UNANSWERED);
-        return;
-    }
-    q->ticket = ++s->next_ticket;
-    q->what = what;
-    conn_is_at(q->conn, CONN_WAITS, now_mono());
+    q->suspended = true;
     MHD_suspend_connection(q->connection);
 }
 
-void server_answer(struct server *s, uint64_t ticket, unsigned status, err_t why, struct slice body)
+void server_resume(struct http_request *q)
 {
-    struct http_request *q = s->requests;
-    while (q && q->ticket != ticket)
-        q = q->next;
-    if (!q || q->answered)
+    if (!q->suspended)
         return;
-    if (status == 200 && q->what == BUS_HTTP_EXCHANGE)
-        server_reply(q, status, "application/msgpack", body);
-    else if (status == 200)
-        server_reply(q, status, "text/plain; charset=utf-8", slice_text("ready\n"));
-    else
-        server_problem(q, status, why);
+    q->suspended = false;
     MHD_resume_connection(q->connection);
 }
 
 /* ---- taking in ---- */
 
-/* "application/msgpack", with or without parameters. */
-static bool is_type(const char *found, const char *wanted)
+/* The headers are here. A body that is refused is not read: the connection ends with the answer. */
+static enum MHD_Result begin(struct http_request *q, const char *method)
 {
-    size_t n = strlen(wanted);
-    return found && strncasecmp(found, wanted, n) == 0 && (!found[n] || strchr("; \t", found[n]));
-}
-
-static enum MHD_Result frame(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    (void)kind;
-    framing_take(cls, name, value);
+    q->begun = true;
+    conn_is_at(q->conn, CONN_BODY, request_now());
+    judge(q, method);
+    if (q->answered && q->refused)
+        return give(q) ? MHD_YES : MHD_NO;
     return MHD_YES;
 }
 
-static unsigned judge_body(const struct http_request *q, err_t *why)
-{
-    const char *length = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    const char *type = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
-    struct framing f = {.lengths = 0};
-    MHD_get_connection_values(q->connection, MHD_HEADER_KIND, frame, &f);
-    if (!framing_is_clear(&f)) {
-        *why = ERR_HTTP_FRAMING;
-        return 400;
-    }
-    if (length && strtoull(length, NULL, 10) > q->route->body_bytes) {
-        *why = ERR_TOO_LARGE;
-        return 413;
-    }
-    if (q->route->type && !is_type(type, q->route->type)) {
-        *why = ERR_TYPE;
-        return 415;
-    }
-    return 0;
-}
-
-/* The headers are here. What is refused now is not read any further: the connection ends with the answer. */
-static enum MHD_Result begin(struct http_request *q, const char *method)
-{
-    unsigned status = 414;
-    err_t why = ERR_TOO_LARGE;
-    q->begun = true;
-    conn_is_at(q->conn, CONN_BODY, now_mono());
-    if (q->uri_bytes <= LIMIT_HTTP_URI_BYTES) {
-        q->route = route_find(method, slice_text(q->path), &status, q->allow);
-        why = status == 405 ? ERR_HTTP_METHOD : ERR_HTTP_PATH;
-        if (q->route) {
-            q->allow[0] = 0;
-            status = judge_body(q, &why);
-            buf_init(&q->body, q->route->body_bytes);
-        }
-    }
-    if (!status)
-        return MHD_YES;
-    q->refused = true;
-    server_problem(q, status, why);
-    return give(q);
-}
-
 /* False: not a byte more. What is too large is read for a while without being kept, since libmicrohttpd lets nobody answer before a body's end. */
-static bool gather(struct server *s, struct http_request *q, const char *at, size_t n)
+static bool gather(struct http_request *q, const char *at, size_t n)
 {
+    struct server *s = q->server;
     q->read_bytes += n;
     if (q->answered)
-        return q->read_bytes <= 2 * q->route->body_bytes + SPARE_BYTES;
+        return q->read_bytes <= 2 * q->body.cap + SPARE_BYTES;
     if (s->upload_bytes + n > LIMIT_HTTP_UPLOAD_BYTES) {
-        server_problem(q, 503, ERR_UNANSWERED);
+        answer_problem(q, 503, ERR_UNANSWERED);
         q->refused = true;
     } else if (buf_append(&q->body, at, n)) {
-        server_problem(q, q->body.err == ERR_MEMORY ? 503 : 413, q->body.err);
+        answer_problem(q, q->body.err == ERR_MEMORY ? 503 : 413, q->body.err);
         q->refused = true;
     } else {
         s->upload_bytes += n;
@@ -244,21 +140,24 @@ static bool gather(struct server *s, struct http_request *q, const char *at, siz
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                   const char *version, const char *at, size_t *n, void **context)
 {
-    struct server *s = cls;
     struct http_request *q = *context;
-    (void)connection, (void)url, (void)version;
+    (void)cls, (void)connection, (void)url, (void)version;
     if (!q)
         return MHD_NO;
     if (!q->begun)
         return begin(q, method);
     if (*n) {
-        bool more = gather(s, q, at, *n);
+        bool more = gather(q, at, *n);
         *n = 0;
         return more ? MHD_YES : MHD_NO;
     }
-    if (!q->answered && !q->ticket)
-        q->route->handle(s, q);
-    return q->answered ? give(q) : MHD_YES;
+    if (!q->answered && !q->suspended)
+        q->found.route->handle(q);
+    if (!q->answered && !q->suspended)
+        answer_error(q, ERR_INTERNAL, NULL);
+    if (!q->answered)
+        return MHD_YES;
+    return give(q) ? MHD_YES : MHD_NO;
 }
 
 /* ---- open and close ---- */
@@ -268,14 +167,9 @@ static void quiet(void *cls, const char *format, va_list args)
     (void)cls, (void)format, (void)args;
 }
 
-err_t server_open(struct server *s, const struct http_options *o, char *address)
+static bool start(struct server *s, const struct http_options *o)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (o->tls_cert ? MHD_USE_TLS : 0);
-    s->listening = -1;
-    s->conns.caps_loopback = o->caps_loopback;
-    err_t e = listen_open(o->listen, &s->listening, address);
-    if (e)
-        return e;
     struct MHD_OptionItem tls[] = {
         {o->tls_cert ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, (void *)(uintptr_t)o->tls_cert},
         {MHD_OPTION_HTTPS_MEM_KEY,                                 0, (void *)(uintptr_t)o->tls_key },
@@ -287,10 +181,36 @@ err_t server_open(struct server *s, const struct http_options *o, char *address)
         (size_t)LIMIT_HTTP_HEADER_BYTES, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
-    if (s->daemon)
+    return s->daemon != NULL;
+}
+
+static void let_go(struct server *s)
+{
+    if (s->context && s->options->site->close)
+        s->options->site->close(s->context);
+    gate_close(&s->gate);
+    s->context = NULL;
+}
+
+err_t server_open(struct server *s, const struct http_options *o, char *address, struct why *why)
+{
+    const char *const names[] = {o->public_url, o->hosts, o->listen};
+    s->listening = -1;
+    s->options = o;
+    s->conns.caps_loopback = o->caps_loopback;
+    err_t e = gate_open(&s->gate, names, sizeof names / sizeof *names);
+    if (!e && o->site->open)
+        e = o->site->open(o->site->config, &s->context, why);
+    if (!e)
+        e = listen_open(o->listen, &s->listening, address);
+    if (!e && start(s, o))
         return ERR_OK;
-    close(s->listening);
-    return o->tls_cert ? ERR_TLS : ERR_MEMORY;
+    if (!e) {
+        close(s->listening);
+        e = o->tls_cert ? ERR_TLS : ERR_MEMORY;
+    }
+    let_go(s);
+    return e;
 }
 
 int server_fd(const struct server *s)
@@ -306,9 +226,10 @@ void server_close(struct server *s)
     s->stopping = true;
     int listening = MHD_quiesce_daemon(s->daemon);
     for (struct http_request *q = s->requests; q; q = q->next)
-        if (q->ticket && !q->answered)
-            server_answer(s, q->ticket, 503, ERR_UNANSWERED, slice_text(""));
+        if (q->asked.ticket)
+            ask_answered(s, q->asked.ticket, 503, ERR_UNANSWERED, slice_text(""));
     for (int i = 0; i < STOP_ROUNDS; i++) {
+        give_wake(s);
         MHD_run(s->daemon);
         if (!s->requests)
             break;
@@ -318,49 +239,31 @@ void server_close(struct server *s)
     if (listening >= 0)
         close(listening);
     s->daemon = NULL;
+    let_go(s);
 }
 
 /* ---- the loop ---- */
 
-/* What the core has no room for waits: it will be told, and the connection stands suspended as it does anyway. */
-static void send_waiting(struct server *s, struct bus_end *core)
-{
-    for (struct http_request *q = s->requests; q; q = q->next) {
-        struct buf b;
-        if (!q->ticket || q->sent)
-            continue;
-        buf_init(&b, LIMIT_HTTP_EXCHANGE_BYTES + 64);
-        wr_array(&b, 4);
-        wr_uint(&b, BUS_HTTP);
-        wr_uint(&b, q->ticket);
-        wr_uint(&b, q->what);
-        wr_bin(&b, buf_slice(&q->body));
-        err_t e = b.err ? b.err : bus_try_send(core, buf_slice(&b));
-        buf_fini(&b);
-        if (e == ERR_TIMEOUT)
-            return;
-        q->sent = true;
-        if (e)
-            server_answer(s, q->ticket, 503, ERR_UNANSWERED, slice_text(""));
-        s->upload_bytes -= q->body.len;
-        buf_fini(&q->body);
-        q->body = (struct buf){0};
-    }
-}
-
 void server_step(struct server *s, struct bus_end *core)
 {
+    struct mono now = request_now();
+    ask_expire(s, now);
+    if (now.ms - s->polled.ms >= STREAM_POLL_MS) {
+        s->polled = now;
+        give_wake(s);
+    }
     MHD_run(s->daemon);
-    send_waiting(s, core);
+    ask_send(s, core);
 }
 
 long server_timeout_ms(struct server *s)
 {
     MHD_UNSIGNED_LONG_LONG wanted = 0;
-    long look_ms = conn_end_overdue(&s->conns, now_mono());
-    for (const struct http_request *q = s->requests; q; q = q->next)
-        if (q->ticket && !q->sent)
-            look_ms = 5;
+    long look_ms = conn_end_overdue(&s->conns, request_now());
+    if (s->streams && look_ms > STREAM_POLL_MS)
+        look_ms = STREAM_POLL_MS;
+    if (ask_waits(s))
+        look_ms = SOON_MS;
     if (MHD_get_timeout(s->daemon, &wanted) == MHD_YES && (long)wanted < look_ms)
         return (long)wanted;
     return look_ms;

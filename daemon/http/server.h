@@ -1,54 +1,85 @@
 /*
- * server: libmicrohttpd, and the requests that are here. One thread. The only user of microhttpd.h.
+ * server: libmicrohttpd, and the requests that are here. One thread. Inside daemon/http alone: handlers see request.h, answer.h, ask.h.
  */
 #ifndef ALLIED_DAEMON_HTTP_SERVER_H
 #define ALLIED_DAEMON_HTTP_SERVER_H
 
+#include "daemon/http/ask.h"
 #include "daemon/http/conn.h"
+#include "daemon/http/gate.h"
 #include "daemon/http/http.h"
+#include "daemon/http/uri.h"
+#include "protocol/base/limits.h"
 
-#define HTTP_PATH_MAX 255
-
-struct route;
+struct http_header {
+    struct http_header *next;
+    const char *name, *value;
+};
+struct question {    /* to another thread */
+    uint64_t ticket; /* not 0: it is out, or will be */
+    enum bus_http what;
+    bool index, sent;
+    struct mono due;
+    struct buf bytes;
+    ask_then *then;
+};
+struct http_answer {
+    unsigned status;
+    const char *type, *cache;
+    struct http_header *headers;
+    struct buf body; /* of a stream: the last piece */
+    size_t taken;    /* of it */
+    struct stream stream;
+    bool ended;
+};
 struct http_request {
     struct http_request *next, **link;
+    struct server *server;
     void *connection;
     struct conn *conn;
-    char path[HTTP_PATH_MAX + 1]; /* as it came, without the query */
-    size_t uri_bytes, read_bytes; /* of the line; of the body, kept or not */
-    bool begun, uri_seen;
-    const struct route *route;
+    struct arena arena;
+    char *line;       /* as it came: path and query; NULL without memory */
+    size_t uri_bytes; /* of it */
+    struct uri uri;
+    struct route_found found;
+    struct uri_query query;
+    const char *lang;
+    struct http_principal principal;
+    bool begun, known, answered, refused,
+        suspended; /* known: principal is set; refused: the connection ends with the answer */
+    char allow[64];
+    size_t read_bytes; /* of the body, kept or not */
     struct buf body;
-    uint64_t ticket; /* not 0: the core has it, or will */
-    uint64_t what;
-    bool sent, answered, refused;
-    unsigned status;
-    const char *type;
-    char allow[32];
-    struct buf answer;
+    struct question asked;
+    struct http_answer answer;
+    struct why why;
+    void *own;
 };
 struct server {
     void *daemon; /* NULL: not open */
     int listening;
+    const struct http_options *options;
+    void *context; /* the site's */
+    struct gate gate;
     struct conns conns;
     struct http_request *requests;
     size_t upload_bytes; /* of all bodies here */
+    size_t streams;
     uint64_t next_ticket;
+    struct mono polled; /* the streams that wait */
     bool stopping;
 };
 
-/* `address` gets where it listens (ADDRESS_TEXT_MAX). ERR_ADDRESS, ERR_PORT_USED, ERR_TLS, ERR_MEMORY. */
-err_t server_open(struct server *s, const struct http_options *options, char *address);
+/* `address` gets where it listens (ADDRESS_TEXT_MAX). ERR_ADDRESS, ERR_PORT_USED, ERR_TLS, ERR_MEMORY, and what the site's open says. */
+err_t server_open(struct server *s, const struct http_options *options, char *address, struct why *why);
 void server_close(struct server *s); /* polite: what was answered goes out, for half a second at most */
 int server_fd(const struct server *s);
 void server_step(struct server *s, struct bus_end *core);
 long server_timeout_ms(struct server *s); /* until server_step has to be called again */
 
-/* For handlers. */
-void server_reply(struct http_request *q, unsigned status, const char *type, struct slice body);
-void server_problem(struct http_request *q, unsigned status, err_t code); /* RFC 9457, PROTOCOL.md §8.5 */
-void server_forward(struct server *s, struct http_request *q, enum bus_http what);
-/* The core's answer to a ticket. */
-void server_answer(struct server *s, uint64_t ticket, unsigned status, err_t why, struct slice body);
+/* What judge found: its status, and q->why where that is of it. */
+void answer_refusal(struct http_request *q, unsigned status, err_t e);
+void server_suspend(struct http_request *q);
+void server_resume(struct http_request *q);
 
 #endif

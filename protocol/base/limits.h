@@ -35,15 +35,19 @@
 /* HTTP (daemon/http/). */
 #define LIMIT_HTTP_EXCHANGE_BYTES (2u * 1024 * 1024)  /* a body between peers, either way */
 #define LIMIT_HTTP_UPLOAD_BYTES   (64u * 1024 * 1024) /* bodies that are here in part or wait for the core, in all */
+#define LIMIT_HTTP_BODY_BYTES     (1024u * 1024)      /* a body of ours, unless its row says otherwise */
+#define LIMIT_HTTP_BATCH_BYTES    (8u * 1024 * 1024)  /* NDJSON, taken in whole, handed on in parts */
 #define LIMIT_HTTP_HEADER_BYTES   (32u * 1024)
 #define LIMIT_HTTP_URI_BYTES      4096u
 #define LIMIT_HTTP_CONNECTIONS    1024u
+#define LIMIT_HTTP_STREAMS        256u /* answers that are made as they are taken */
 #define LIMIT_HTTP_ADDRESS                                                                                             \
     20u /* connections of an IPv4 address or an IPv6 /64; the loopback's are a proxy's, and free */
 /* How long each may take, however many bytes drop in: */
 #define LIMIT_HTTP_HEADER_MS 10000  /* from the connection to the end of the headers */
 #define LIMIT_HTTP_BODY_MS   60000  /* from there to the end of the body */
 #define LIMIT_HTTP_ANSWER_MS 120000 /* from the answer until it was fetched */
+#define LIMIT_HTTP_ASK_MS    30000  /* until the core or the index answers */
 #define LIMIT_HTTP_IDLE_MS   15000  /* on a connection kept for the next request, up to the end of its headers */
 
 #endif

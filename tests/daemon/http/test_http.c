@@ -1,5 +1,5 @@
 /* The HTTP thread on loopback: what raw sockets say to it, with this thread in the core's place. */
-#include "daemon/http/http.h"
+#include "daemon/web/web.h"
 #include "protocol/base/limits.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
@@ -23,6 +23,7 @@
 struct side {
     struct bus *bus;
     struct bus_end *core, *http;
+    struct http_site site;
     struct http_options options;
     pthread_t thread;
     bool runs;
@@ -63,7 +64,8 @@ static void side_start(struct side *s, bool caps)
 {
     char address[128] = "";
     memset(s, 0, sizeof *s);
-    s->options = (struct http_options){.listen = "127.0.0.1:0", .caps_loopback = caps};
+    s->site = web_site(NULL);
+    s->options = (struct http_options){.site = &s->site, .listen = "127.0.0.1:0", .caps_loopback = caps};
     buf_init(&s->event, 4u * LIMIT_MESSAGE_BYTES);
     assert_int_equal(bus_open(&s->bus), ERR_OK);
     assert_int_equal(bus_attach(s->bus, "http", true, &s->core), ERR_OK);

@@ -1,0 +1,150 @@
+#include "daemon/http/asked.h"
+#include "protocol/wire/wr.h"
+
+static void start(struct http_request *q, enum bus_http what, bool index, ask_then *then, int64_t ms)
+{
+    struct question *a = &q->asked;
+    if (q->server->stopping || (index && !q->server->options->index)) {
+        buf_fini(&a->bytes);
+        answer_error(q, ERR_UNANSWERED, NULL);
+        return;
+    }
+    a->ticket = ++q->server->next_ticket;
+    a->what = what;
+    a->index = index;
+    a->sent = false;
+    a->then = then;
+    a->due.ms = request_now().ms + ms;
+    conn_is_at(q->conn, CONN_WAITS, request_now());
+    if (!q->suspended)
+        server_suspend(q);
+}
+
+static json_t *wrap(struct http_request *q, const char *what, json_t *args)
+{
+    args = args ? args : json_object();
+    if (q->known && !json_object_get(args, "site"))
+        json_object_set_new(args, "site", json_string(q->principal.site));
+    return json_pack("{s:s, s:s, s:o}", "do", what, "lang", request_lang(q), "args", args);
+}
+
+static int add_piece(const char *at, size_t n, void *ctx)
+{
+    return buf_append(ctx, at, n) ? -1 : 0;
+}
+
+static void ask(struct http_request *q, bool index, const char *what, json_t *args, ask_then *then)
+{
+    json_t *request = wrap(q, what, args);
+    buf_fini(&q->asked.bytes);
+    buf_init(&q->asked.bytes, LIMIT_REQUEST_BYTES);
+    int bad = request ? json_dump_callback(request, add_piece, &q->asked.bytes, JSON_COMPACT) : -1;
+    json_decref(request);
+    if (bad)
+        answer_error(q, q->asked.bytes.err ? q->asked.bytes.err : ERR_MEMORY, NULL);
+    else
+        start(q, BUS_HTTP_REQUEST, index, then, LIMIT_HTTP_ASK_MS);
+}
+
+void ask_core(struct http_request *q, const char *what, json_t *args, ask_then *then)
+{
+    ask(q, false, what, args, then);
+}
+
+void ask_index(struct http_request *q, const char *what, json_t *args, ask_then *then)
+{
+    ask(q, true, what, args, then);
+}
+
+void ask_ready(struct http_request *q)
+{
+    start(q, BUS_HTTP_READY, false, NULL, INT32_MAX);
+}
+
+void ask_exchange(struct http_request *q)
+{
+    buf_fini(&q->asked.bytes);
+    q->asked.bytes = q->body;
+    q->server->upload_bytes -= q->body.len;
+    q->body = (struct buf){0};
+    start(q, BUS_HTTP_EXCHANGE, false, NULL, INT32_MAX);
+}
+
+/* What a handler takes of an answer, or the server's own words where there is none. */
+static void take(struct http_request *q, enum bus_http what, unsigned status, err_t why, struct slice body)
+{
+    ask_then *then = q->asked.then;
+    json_t *json = what == BUS_HTTP_REQUEST && status == 200
+                       ? json_loadb((const char *)body.at, body.len, JSON_REJECT_DUPLICATES, NULL)
+                       : NULL;
+    q->asked.then = NULL;
+    if (json && then)
+        then(q, json);
+    else if (status == 200 && what == BUS_HTTP_EXCHANGE)
+        answer_body(q, status, "application/msgpack", body);
+    else if (status == 200 && what == BUS_HTTP_READY)
+        answer_body(q, status, "text/plain; charset=utf-8", slice_text("ready\n"));
+    else
+        answer_problem(q, status == 200 ? 503 : status, status == 200 ? ERR_UNANSWERED : why);
+    json_decref(json);
+}
+
+void ask_answered(struct server *s, uint64_t ticket, unsigned status, err_t why, struct slice body)
+{
+    struct http_request *q = s->requests;
+    while (q && q->asked.ticket != ticket)
+        q = q->next;
+    if (!q || q->answered || !ticket)
+        return;
+    q->asked.ticket = 0;
+    take(q, q->asked.what, status, why, body);
+    if (!q->answered && !q->asked.ticket)
+        answer_error(q, ERR_INTERNAL, NULL);
+    if (q->answered)
+        server_resume(q);
+}
+
+void ask_expire(struct server *s, struct mono now)
+{
+    for (struct http_request *q = s->requests; q; q = q->next)
+        if (q->asked.ticket && now.ms >= q->asked.due.ms)
+            ask_answered(s, q->asked.ticket, 504, ERR_HTTP_LATE, slice_text(""));
+}
+
+/* What a thread has no room for waits: the connection stands suspended as it does anyway. False: there is no room. */
+static bool send_one(struct server *s, struct http_request *q, struct bus_end *end)
+{
+    struct buf b;
+    buf_init(&b, LIMIT_REQUEST_BYTES + 64);
+    wr_array(&b, 4);
+    wr_uint(&b, BUS_HTTP);
+    wr_uint(&b, q->asked.ticket);
+    wr_uint(&b, q->asked.what);
+    wr_bin(&b, buf_slice(&q->asked.bytes));
+    err_t e = b.err ? b.err : bus_try_send(end, buf_slice(&b));
+    buf_fini(&b);
+    if (e == ERR_TIMEOUT)
+        return false;
+    q->asked.sent = true;
+    buf_fini(&q->asked.bytes);
+    q->asked.bytes = (struct buf){0};
+    if (e)
+        ask_answered(s, q->asked.ticket, 503, ERR_UNANSWERED, slice_text(""));
+    return true;
+}
+
+void ask_send(struct server *s, struct bus_end *core)
+{
+    bool room[] = {true, true};
+    for (struct http_request *q = s->requests; q; q = q->next)
+        if (q->asked.ticket && !q->asked.sent && room[q->asked.index])
+            room[q->asked.index] = send_one(s, q, q->asked.index ? s->options->index : core);
+}
+
+bool ask_waits(const struct server *s)
+{
+    for (const struct http_request *q = s->requests; q; q = q->next)
+        if (q->asked.ticket && !q->asked.sent)
+            return true;
+    return false;
+}

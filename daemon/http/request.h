@@ -1,0 +1,75 @@
+/*
+ * request: what a handler sees of a request. How a handler is written (daemon/web/api_allies.c is one):
+ *
+ *     void api_allies(struct http_request *q)               // its row in daemon/web/routes.def said who may and what may come: nothing to check here
+ *     {
+ *         int64_t limit;
+ *         err_t e = request_number(q, "limit", 1, 200, 50, &limit);  // the query, decoded; out of bounds: ERR_HTTP_VALUE
+ *         json_t *list = e ? NULL : …;
+ *         if (e)
+ *             answer_error(q, e, NULL);                              // problem+json, its status and its sentence by the error
+ *         else
+ *             answer_json(q, 200, list);                             // takes the reference
+ *     }
+ *
+ * A handler answers once, by a function of daemon/http/answer.h, or asks (ask_core, ask_index: daemon/http/ask.h) and answers when what it asked for is there. It
+ * runs on the HTTP thread, which serves nobody meanwhile: a few milliseconds. What it needs longer than the call lies in request_arena, and goes with the request.
+ * All texts below are UTF-8, without control characters, and live as long as the request does.
+ */
+#ifndef ALLIED_DAEMON_HTTP_REQUEST_H
+#define ALLIED_DAEMON_HTTP_REQUEST_H
+
+#include "daemon/http/route.h"
+#include "protocol/base/clock.h"
+#include <jansson.h>
+
+struct http_principal {      /* whose token it is */
+    uint8_t id[8];           /* the token's public half */
+    char name[64], site[64]; /* the token's; the short name of the site it writes as */
+    unsigned scopes;         /* 1 << enum http_scope */
+};
+
+const char *request_part(const struct http_request *q,
+                         const char *name);               /* of the path's pattern; "" where it has none of that name */
+const char *request_suffix(const struct http_request *q); /* ".jsonld", or "" */
+const char *request_query(const struct http_request *q, const char *name); /* NULL where it is absent */
+/* A parameter that is a whole number, within bounds: ERR_HTTP_VALUE. Absent: `fallback`. */
+err_t request_number(struct http_request *q, const char *name, int64_t least, int64_t most, int64_t fallback,
+                     int64_t *out);
+const char *request_header(const struct http_request *q, const char *name); /* NULL where it is absent */
+const char *request_method(const struct http_request *q);                   /* of the row: GET for HEAD */
+
+struct slice request_body(const struct http_request *q);
+/* The body as a JSON object: ERR_JSON (where: line, column), also for a key that stands twice. A new reference. */
+err_t request_json(struct http_request *q, json_t **out, struct why *why);
+
+/* The language for whoever asked: ?lang=, Accept-Language, site.language, "en". A static string that tr() takes. */
+const char *request_lang(const struct http_request *q);
+/*
+ * Which of these media types (NULL-ended; the first one where all are equally welcome) Accept asks for; -1: none (answer ERR_HTTP_ACCEPT: 406). A suffix decides
+ * by itself where the handler says so.
+ */
+int request_accepts(const struct http_request *q, const char *const *types);
+/*
+ * If-Match: *version is "*", or V of "V.B" (a weak one as well: proxies weaken tags). ERR_HTTP_IF_MATCH where it is absent (428), ERR_HTTP_VALUE where it does not
+ * read.
+ */
+err_t request_if_match(struct http_request *q, const char **version);
+
+/* Where this site is on the web, without a slash at the end: site.public_url, else what Host says. */
+const char *request_base(struct http_request *q);
+/* NULL: nobody in particular. */
+const struct http_principal *request_principal(const struct http_request *q);
+struct mono request_now(void);
+
+struct arena *request_arena(struct http_request *q);
+void **
+request_own(struct http_request
+                *q); /* the handler's, NULL at first: what it keeps between a question and its answer; not freed */
+void *request_context(const struct http_request *q); /* what struct http_site's open made; daemon/web: web_of(q) */
+const struct routes *request_routes(const struct http_request *q);
+
+/* What request_number and request_if_match did not take, for answer_error. */
+const struct why *request_why(const struct http_request *q);
+
+#endif

@@ -1,0 +1,168 @@
+#include "daemon/web/openapi.h"
+#include "daemon/http/answer.h"
+#include "daemon/web/params.def"
+#include "daemon/web/schemas.h"
+#include "protocol/base/limits.h"
+#include <ctype.h>
+#include <stdio.h>
+
+#define PATH_BYTES 256
+
+static const struct {
+    const char *name, *type, *what;
+} params[] = {
+#define X(name, type, what) {name, type, what},
+    PARAMS(X)
+#undef X
+};
+
+static json_t *text_of(struct slice s)
+{
+    return json_stringn((const char *)s.at, s.len);
+}
+
+/* {source...} is one parameter to OpenAPI, which knows none that spans slashes. */
+static void bare_path(const char *pattern, char out[PATH_BYTES])
+{
+    size_t n = 0;
+    for (; *pattern && n < PATH_BYTES - 1; pattern++)
+        if (strncmp(pattern, "...}", 4) == 0)
+            pattern += 2;
+        else
+            out[n++] = *pattern;
+    out[n] = 0;
+}
+
+static void put_parts(json_t *list, const char *path)
+{
+    for (const char *at = strchr(path, '{'); at; at = strchr(at, '{')) {
+        size_t n = strcspn(++at, "}");
+        json_array_append_new(list, json_pack("{s:s%, s:s, s:b, s:{s:s}}", "name", at, n, "in", "path", "required", 1,
+                                              "schema", "type", "string"));
+    }
+}
+
+static void put_param(json_t *list, struct slice name)
+{
+    const char *type = "string", *what = "";
+    for (size_t i = 0; i < sizeof params / sizeof *params; i++)
+        if (slice_equal(name, slice_text(params[i].name))) {
+            type = params[i].type;
+            what = params[i].what;
+        }
+    json_array_append_new(list, json_pack("{s:o, s:s, s:s, s:{s:s}}", "name", text_of(name), "in", "query",
+                                          "description", what, "schema", "type", type));
+}
+
+static json_t *params_of(const struct route *r, const char *path)
+{
+    json_t *out = json_array();
+    const char *at = r->query;
+    put_parts(out, path);
+    if (r->scope != HTTP_OPEN)
+        put_param(out, slice_text("lang"));
+    for (struct slice one = route_next_word(&at); one.len && *r->query != '*'; one = route_next_word(&at))
+        put_param(out, one);
+    return out;
+}
+
+/* The types of a list, each with the schema: without statuses. */
+static json_t *content_of(const char *list, const char *schema)
+{
+    json_t *out = json_object();
+    for (struct slice one = route_next_word(&list); one.len; one = route_next_word(&list)) {
+        char type[96];
+        if (isdigit(one.at[0]) || one.len >= sizeof type)
+            continue;
+        snprintf(type, sizeof type, "%.*s", (int)one.len, (const char *)one.at);
+        json_object_set_new(
+            out, type,
+            *schema ? json_pack("{s:{s:o}}", "schema", "$ref", json_sprintf("#/components/schemas/%s", schema))
+                    : json_object());
+    }
+    return out;
+}
+
+static json_t *problem_response(void)
+{
+    return json_pack("{s:s, s:o}", "description", "a problem (RFC 9457)", "content",
+                     content_of("application/problem+json", "Problem"));
+}
+
+static json_t *responses_of(const struct route *r)
+{
+    json_t *out = json_object();
+    const char *at = r->gives;
+    for (struct slice one = route_next_word(&at); one.len; one = route_next_word(&at)) {
+        char status[4] = "";
+        if (one.len != 3 || !isdigit(one.at[0]))
+            continue;
+        memcpy(status, one.at, 3);
+        json_t *response = json_pack("{s:s}", "description", r->what);
+        if (strcmp(status, "204") != 0 && strcmp(status, "304") != 0)
+            json_object_set_new(response, "content", content_of(r->gives, r->schema));
+        json_object_set_new(out, status, response);
+    }
+    json_object_set_new(out, "4XX", problem_response());
+    json_object_set_new(out, "5XX", problem_response());
+    return out;
+}
+
+static json_t *operation_of(const struct route *r, const char *path)
+{
+    static const char *const scopes[] = {
+        [HTTP_RECORDS] = "records", [HTTP_CONCEPTS] = "concepts", [HTTP_ADMIN] = "admin"};
+    json_t *out = json_pack("{s:s, s:o, s:o}", "summary", r->what, "parameters", params_of(r, path), "responses",
+                            responses_of(r));
+    if (*r->takes)
+        json_object_set_new(out, "requestBody",
+                            json_pack("{s:s, s:o, s:I}", "description", r->what, "content", content_of(r->takes, ""),
+                                      "x-most-bytes",
+                                      (json_int_t)(r->body_bytes ? r->body_bytes : LIMIT_HTTP_BODY_BYTES)));
+    if (r->scope > HTTP_PUBLIC)
+        json_object_set_new(out, "security", json_pack("[{s:[s]}]", "token", scopes[r->scope]));
+    return out;
+}
+
+static void put_path(json_t *paths, const struct route *r, const char *path)
+{
+    char method[8] = "";
+    for (size_t i = 0; r->method[i] && i + 1 < sizeof method; i++)
+        method[i] = (char)tolower((unsigned char)r->method[i]);
+    json_t *item = json_object_get(paths, path);
+    if (!item) {
+        item = json_object();
+        json_object_set_new(paths, path, item);
+    }
+    if (!json_object_get(item, method))
+        json_object_set_new(item, method, operation_of(r, path));
+}
+
+static void put_route(json_t *paths, const struct route *r)
+{
+    char path[PATH_BYTES];
+    const char *at = r->suffixes;
+    bare_path(r->path, path);
+    size_t n = strlen(path);
+    put_path(paths, r, path);
+    for (struct slice one = route_next_word(&at); one.len; one = route_next_word(&at)) {
+        snprintf(path + n, sizeof path - n, "%.*s", (int)one.len, (const char *)one.at);
+        put_path(paths, r, path);
+    }
+}
+
+json_t *openapi_json(const struct routes *all, const char *base)
+{
+    json_t *paths = json_object();
+    for (size_t i = 0; i < all->n; i++)
+        put_route(paths, &all->at[i]);
+    return json_pack("{s:s, s:{s:s, s:s}, s:[{s:s}], s:o, s:{s:o, s:{s:{s:s, s:s}}}}", "openapi", "3.1.0", "info",
+                     "title", "allied", "version", ALLIED_VERSION, "servers", "url", base, "paths", paths, "components",
+                     "schemas", schemas_all(), "securitySchemes", "token", "type", "http", "scheme", "bearer");
+}
+
+void openapi_show(struct http_request *q)
+{
+    answer_cache(q, "no-cache");
+    answer_json(q, 200, openapi_json(request_routes(q), request_base(q)));
+}

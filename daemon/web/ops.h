@@ -1,0 +1,11 @@
+/*
+ * ops: what machines ask about the daemon itself, and other sites' daemons of it.
+ */
+#ifndef ALLIED_DAEMON_WEB_OPS_H
+#define ALLIED_DAEMON_WEB_OPS_H
+
+#include "daemon/http/request.h"
+
+http_handler ops_health, ops_ready, ops_exchange;
+
+#endif

@@ -1,0 +1,18 @@
+#include "daemon/web/routes.h"
+#include "daemon/web/api_allies.h"
+#include "daemon/web/openapi.h"
+#include "daemon/web/ops.h"
+#include "daemon/web/routes.def"
+#include "protocol/base/limits.h"
+
+static const struct route table[] = {
+#define X(method, path, suffixes, scope, takes, bytes, query, gives, schema, handle, what)                             \
+    {method, path, suffixes, HTTP_##scope, takes, bytes, query, gives, schema, what, handle},
+    ROUTES(X)
+#undef X
+};
+
+struct routes routes_all(void)
+{
+    return (struct routes){table, sizeof table / sizeof *table};
+}

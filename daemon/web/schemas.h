@@ -1,0 +1,12 @@
+/*
+ * schemas: the forms of bodies that openapi.json refers to, each as JSON (JSON Schema 2020-12, as OpenAPI 3.1 takes it).
+ */
+#ifndef ALLIED_DAEMON_WEB_SCHEMAS_H
+#define ALLIED_DAEMON_WEB_SCHEMAS_H
+
+#include <jansson.h>
+
+/* {name: schema}. A new reference; NULL without memory. */
+json_t *schemas_all(void);
+
+#endif
