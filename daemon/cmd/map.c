@@ -120,13 +120,15 @@ static json_t *country(const char *text)
 }
 
 /* In the type that our field has. New reference; NULL where it cannot be that. */
-static json_t *converted(const struct set_place *place, json_t *value)
+static json_t *converted(const struct set_place *place, json_t *value, bool cells)
 {
     char text[32];
     if (strcmp(place->name, "place") == 0 && strcmp(place->part, "country") == 0 && json_is_string(value))
         return country(json_string_value(value));
     json_t *out = NULL;
     struct why why;
+    if (cells && json_is_string(value) && set_cell(place, json_string_value(value), &out, &why) == ERR_OK)
+        return out;
     if (place->number && json_is_string(value) && set_value(place, json_string_value(value), &out, &why) == ERR_OK)
         return out;
     if (!place->number && json_is_integer(value)) {
@@ -137,13 +139,13 @@ static json_t *converted(const struct set_place *place, json_t *value)
 }
 
 /* All values are taken out before any goes in: `place.name=place` shall not meet its own result. */
-static void take_out(const struct map *m, json_t *object)
+static void take_out(const struct map *m, json_t *object, bool cells)
 {
     const char *key;
     for (size_t i = 0; i < m->n; i++) {
         json_t *in = find(object, m->pairs[i].theirs, &key);
         json_t *value = in ? json_object_get(in, key) : NULL;
-        m->pairs[i].value = is_empty(value) ? NULL : converted(&m->pairs[i].ours, value);
+        m->pairs[i].value = is_empty(value) ? NULL : converted(&m->pairs[i].ours, value, cells);
     }
     for (size_t i = 0; i < m->n; i++) {
         json_t *in = find(object, m->pairs[i].theirs, &key);
@@ -191,10 +193,10 @@ static bool taken(const struct map *m, size_t at)
     return false;
 }
 
-err_t map_apply(const struct map *m, json_t *object)
+err_t map_apply(const struct map *m, json_t *object, bool cells)
 {
     err_t err = ERR_OK;
-    take_out(m, object);
+    take_out(m, object, cells);
     for (size_t i = 0; i < m->n; i++)
         unfold(object, m->pairs[i].theirs);
     for (size_t i = 0; i < m->n; i++) {

@@ -19,8 +19,8 @@ void map_free(struct map *m);
  * One foreign object, in place: what the map names moves to our names; the rest stays; what is left of an object
  * that a path reached into goes by its own path ("geo.alt"). Of two lines for one place the first that finds a value
  * wins. Empty texts and nulls count as no value. Numbers become text where our field is text; numeric text becomes a number for lat and lon.
- * A country that is no two-letter code stays where it was. ERR_MEMORY.
+ * A country that is no two-letter code stays where it was. `cells`: the texts are cells of a table (set_cell). ERR_MEMORY.
  */
-err_t map_apply(const struct map *m, json_t *object);
+err_t map_apply(const struct map *m, json_t *object, bool cells);
 
 #endif

@@ -25,13 +25,15 @@ static struct slice until(struct slice *text, char mark)
 static bool shape(enum entity_type type, struct set_place *p)
 {
     const struct field_info *f = field_by_name(type, p->name);
-    if (type == ENTITY_RECORD && strcmp(p->name, "concepts") == 0)
+    if (type == ENTITY_RECORD && (strcmp(p->name, "concepts") == 0 || strcmp(p->name, "links") == 0)) {
         p->list = p->structured = true;
-    else if (type == ENTITY_CONCEPT && relation_by_name(p->name))
+        p->words = p->name[0] == 'c';
+    } else if (type == ENTITY_CONCEPT && relation_by_name(p->name))
         p->list = true;
     else if (f) {
         p->list = f->type == FT_TEXTS || f->type == FT_ACTORS || f->type == FT_IMAGES || f->type == FT_EPISODES ||
                   f->type == FT_NOTATIONS || f->type == FT_IDS;
+        p->words = f->type == FT_TEXTS || f->type == FT_IDS;
         p->structured = f->type != FT_TEXT && f->type != FT_WORD && f->type != FT_DATE;
         p->inner = f->type == FT_NOTATIONS ? "value"
                    : f->type == FT_ACTORS  ? "name"
@@ -128,6 +130,41 @@ err_t set_value(const struct set_place *place, const char *text, json_t **out, s
             return why_set(why, ERR_UTF8, "%s", place->name);
         value = place->inner ? json_pack("{s:o}", place->inner, value) : value;
     }
+    *out = value;
+    return value ? ERR_OK : ERR_MEMORY;
+}
+
+/* The parts between bars; blank ones are left out. */
+static json_t *split(const char *text)
+{
+    json_t *list = json_array();
+    for (const char *end; list; text = end + 1) {
+        end = text + strcspn(text, "|");
+        size_t n = (size_t)(end - text);
+        while (n && strchr(" \t\r\n", *text))
+            text++, n--;
+        while (n && strchr(" \t\r\n", text[n - 1]))
+            n--;
+        if (n)
+            json_array_append_new(list, json_stringn(text, n));
+        if (!*end)
+            break;
+    }
+    return list;
+}
+
+err_t set_cell(const struct set_place *place, const char *text, json_t **out, struct why *why)
+{
+    json_t *value = NULL;
+    bool json = place->structured && (text[0] == '{' || text[0] == '[');
+    if (json && !place->words)
+        return set_value(place, text, out, why);
+    if (json)
+        value = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    if (!value && place->words)
+        value = split(text);
+    if (!value)
+        value = place->inner ? json_pack("{s:s}", place->inner, text) : json_string(text);
     *out = value;
     return value ? ERR_OK : ERR_MEMORY;
 }

@@ -15,6 +15,7 @@ struct set_place {
     bool list;               /* values gather in a list */
     bool structured;         /* text that begins with { or [ is JSON */
     bool number;             /* decimal degrees */
+    bool words;              /* a list of plain texts: a cell of a table holds several, with | between them */
     const char *inner;       /* plain text of a structured list stands under this key of an object; NULL: as it is */
 };
 /* Reads "field", "field@lang", "field.part". ERR_FIELD_UNKNOWN, ERR_LANG, with the text in why. */
@@ -23,6 +24,8 @@ err_t set_place_read(enum entity_type type, struct slice text, struct set_place 
 err_t set_put(json_t *object, const struct set_place *place, json_t *value);
 /* The value as JSON: text, number where the place asks for one, a list or object where the text is JSON. ERR_FIELD_VALUE. */
 err_t set_value(const struct set_place *place, const char *text, json_t **out, struct why *why);
+/* The same of a table's cell: numbers stay text (a decimal comma is fine), words are split at "|", and of texts only what is JSON whole is taken for it. */
+err_t set_cell(const struct set_place *place, const char *text, json_t **out, struct why *why);
 /* "field[@lang]=value" as one thought, for --set; "field[@lang]" for --unset, which writes null. */
 err_t set_from_text(enum entity_type type, json_t *object, const char *text, struct why *why);
 err_t set_empty(enum entity_type type, json_t *object, const char *text, struct why *why);

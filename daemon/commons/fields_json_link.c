@@ -53,7 +53,7 @@ static err_t read_target(struct json_in *in, const json_t *v, struct link_write 
     if (err != ERR_OK)
         return err;
     w->value = value_nil;
-    if (uri_valid(w->target_text))
+    if (uri_web(w->target_text))
         return read_url(in, hash, w);
     if (!json_in_empty(hash)) /* a record's changes are known */
         return json_in_refuse(in, ERR_FIELD_VALUE, "hash");
@@ -127,7 +127,7 @@ json_t *link_to_json(const struct relation_info *link, struct slice target, stru
         struct slice url = rd_text(&r, SIZE_MAX);
         if (!rd_take_nil(&r))
             hash = rd_bin(&r, HASH_BYTES, HASH_BYTES);
-        name = json_stringn(url.at ? (const char *)url.at : "", url.len);
+        name = json_out_address(url);
     } else {
         name = base32_json(target);
     }

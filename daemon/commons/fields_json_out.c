@@ -1,7 +1,7 @@
 /*
  * fields_json: one value to JSON (see fields_json.h): the same forms that fields_json_in reads, so that what is shown can be sent back.
  */
-#include "daemon/commons/fields_json.h"
+#include "daemon/commons/fields_json_value.h"
 #include "protocol/base/base32.h"
 #include "protocol/wire/rd.h"
 
@@ -11,6 +11,18 @@ static json_t *text(struct rd *r)
         return json_null();
     struct slice t = rd_text(r, SIZE_MAX);
     return json_stringn((const char *)t.at ? (const char *)t.at : "", t.len);
+}
+
+/* What another site's program let pass is still shown, as words that lead nowhere. */
+json_t *json_out_address(struct slice address)
+{
+    return json_sprintf("%s%.*s", uri_web(address) ? "" : "unsafe:", (int)address.len,
+                        address.at ? (const char *)address.at : "");
+}
+
+static json_t *web_address(struct rd *r)
+{
+    return rd_take_nil(r) ? json_null() : json_out_address(rd_text(r, SIZE_MAX));
 }
 
 /* Sets keys out of an array of texts; a nil is left out. */
@@ -81,7 +93,7 @@ static json_t *image(struct rd *r)
 {
     json_t *out = json_object(), *alt = json_object();
     rd_array(r, 3, 3);
-    bool ok = out && alt && set(out, slice_text("url"), text(r));
+    bool ok = out && alt && set(out, slice_text("url"), web_address(r));
     json_t *credit = text(r);
     if (ok && !json_is_null(credit))
         ok = set(out, slice_text("credit"), credit);
@@ -163,5 +175,7 @@ json_t *field_to_json(const struct field_info *field, struct slice value)
 {
     struct rd r;
     rd_init(&r, value);
+    if (strcmp(field->name, "source_url") == 0)
+        return web_address(&r);
     return rd_take_nil(&r) ? json_null() : decoders[field->type](&r);
 }

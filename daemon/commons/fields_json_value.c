@@ -63,13 +63,17 @@ err_t json_in_refuse(struct json_in *in, err_t err, const char *part)
     return why_set(in->why, err, "%s%s%s", in->name, part ? "." : "", part ? part : "");
 }
 
-/* Leaves the text in NFC in the scratch. */
+/* Leaves the text in the scratch, in NFC and without what only drives a terminal. */
 static err_t normalise(struct json_in *in, const json_t *v, const char *part)
 {
     if (!json_is_string(v))
         return json_in_refuse(in, ERR_FIELD_VALUE, part);
+    struct buf nfc;
+    buf_init(&nfc, FIELDS_JSON_CAP);
     buf_clear(&in->scratch);
-    err_t err = utf8_nfc(slice_of(json_string_value(v), json_string_length(v)), &in->scratch);
+    err_t err = utf8_nfc(slice_of(json_string_value(v), json_string_length(v)), &nfc);
+    err = err ? err : utf8_plain(buf_slice(&nfc), &in->scratch);
+    buf_fini(&nfc);
     if (err == ERR_TOO_LARGE)
         return json_in_refuse(in, ERR_TEXT_LONG, part);
     return err == ERR_OK ? ERR_OK : json_in_refuse(in, err, part);
@@ -303,6 +307,8 @@ static err_t item_image(struct json_in *in, const json_t *v, struct buf *b)
         return json_in_refuse(in, ERR_TEXT_EMPTY, "url");
     wr_array(b, 3);
     err = put_text(in, url, "url", b);
+    if (err == ERR_OK && !uri_web(buf_slice(&in->scratch)))
+        err = json_in_refuse(in, ERR_WEB_ADDRESS, "url");
     if (err == ERR_OK)
         err = put_text_or_nil(in, json_object_get(v, "credit"), "credit", b);
     return err == ERR_OK ? put_alt(in, json_object_get(v, "alt"), b) : err;
@@ -319,8 +325,11 @@ static err_t put_one_text(struct json_in *in, const json_t *v, struct buf *b)
 static err_t put_word(struct json_in *in, const json_t *v, struct buf *b)
 {
     char digits[24];
-    if (!json_is_integer(v))
-        return put_text(in, v, NULL, b);
+    if (!json_is_integer(v)) {
+        err_t err = put_text(in, v, NULL, b);
+        bool address = in->type == ENTITY_RECORD && strcmp(in->name, "source_url") == 0;
+        return err || !address || uri_web(buf_slice(&in->scratch)) ? err : json_in_refuse(in, ERR_WEB_ADDRESS, NULL);
+    }
     int n = snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
     wr_text(b, slice_of(digits, (size_t)n));
     return b->err;

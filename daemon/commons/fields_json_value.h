@@ -34,6 +34,8 @@ err_t json_in_foreign(struct json_in *in, const json_t *object, const char *cons
 err_t json_in_links(struct json_in *in, const json_t *v);
 /* A text in NFC, without its encoding, in the arena. */
 err_t json_in_text(struct json_in *in, const json_t *v, struct slice *out);
+/* An address as JSON: "unsafe:" stands before what is none of the web's (uri_web). */
+json_t *json_out_address(struct slice address);
 /* Room for one more behind n, doubling; the old piece stays in the arena. NULL without memory. */
 void *json_in_grown(struct arena *a, void *old, size_t n, size_t size);
 

@@ -59,6 +59,8 @@ err_t req_link_target(struct req *r, const struct edit *e, struct slice own_sour
         err = by_prefix(r, w->target_text, &found);
         ours = import && (err == ERR_NOT_FOUND || err == ERR_BASE32);
         err = ours ? ERR_OK : err == ERR_BASE32 ? ERR_NOT_FOUND : err;
+        if ((ours || err == ERR_NOT_FOUND) && uri_valid(w->target_text) && !same_prefix(w->target_text, own_source))
+            err = ERR_WEB_ADDRESS; /* mailto:, javascript: … lead to no record and to no page */
     }
     if (err)
         return why_set(&r->read.why, err, "links.target %.*s",

@@ -85,6 +85,32 @@ err_t utf8_nfc(struct slice text, struct buf *out)
     return e;
 }
 
+/* How many bytes of a character that is dropped stand here; 0: it is kept. */
+static size_t drives(const uint8_t *at, size_t left)
+{
+    if (at[0] < 0x80)
+        return (at[0] < 0x20 && at[0] != '\t' && at[0] != '\n') || at[0] == 0x7f;
+    if (at[0] == 0xc2 && left >= 2)
+        return at[1] < 0xa0 ? 2 : 0;
+    return at[0] == 0xe2 && left >= 3 && at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae ? 3 : 0;
+}
+
+err_t utf8_plain(struct slice text, struct buf *out)
+{
+    size_t kept = 0; /* from here on nothing was appended yet */
+    for (size_t i = 0; i < text.len;) {
+        size_t n = drives(text.at + i, text.len - i);
+        if (n) {
+            buf_append(out, text.at + kept, i - kept);
+            if (text.at[i] == '\r' && (i + 1 == text.len || text.at[i + 1] != '\n'))
+                buf_byte(out, '\n');
+            kept = i + n;
+        }
+        i += n ? n : 1;
+    }
+    return buf_append(out, text.at + kept, text.len - kept);
+}
+
 /* Letters without a decomposition in Unicode, as people type them who lack the key. */
 static const struct {
     utf8proc_int32_t point;

@@ -12,6 +12,11 @@ bool utf8_valid(struct slice text); /* no overlong forms, no surrogates, nothing
 size_t utf8_fault(struct slice text);
 /* Appends the NFC form. ERR_UTF8 on invalid input. */
 err_t utf8_nfc(struct slice text, struct buf *out);
+/*
+ * Appends the text without what only drives a terminal or turns the direction of what stands behind it: controls (C0 but tab and line feed, DEL, C1) and
+ * U+202A to U+202E; isolates (U+2066 to U+2069) stay, CR LF and CR become LF. Valid UTF-8.
+ */
+err_t utf8_plain(struct slice text, struct buf *out);
 /* Appends a folded shadow: case, accents and ligatures dropped ("Cœur" → "coeur"), for comparing what people type. */
 err_t utf8_fold(struct slice text, struct buf *out);
 /*

@@ -5,6 +5,7 @@
 #include "protocol/op/op.h"
 
 #include "protocol/wire/rd.h"
+#include <strings.h>
 
 #define UDEG_LAT_MAX 90000000
 #define UDEG_LON_MAX 180000000
@@ -60,6 +61,17 @@ bool uri_valid(struct slice uri)
             return false;
     }
     return colon > 0 && colon + 1 < uri.len;
+}
+
+bool uri_web(struct slice uri)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t n = strlen(schemes[i]);
+        if (uri.len > n && strncasecmp((const char *)uri.at, schemes[i], n) == 0)
+            return uri_valid(uri);
+    }
+    return false;
 }
 
 static void read_items(struct rd *r, void (*item)(struct rd *r))

@@ -29,7 +29,7 @@ static void becomes(const char *map, const char *theirs, const char *ours)
     json_t *object = json_loads(theirs, 0, NULL), *wanted = json_loads(ours, 0, NULL);
     assert_non_null(object);
     assert_non_null(wanted);
-    assert_int_equal(map_apply(m, object), ERR_OK);
+    assert_int_equal(map_apply(m, object, false), ERR_OK);
     if (!json_equal(object, wanted)) {
         char *got = json_dumps(object, JSON_SORT_KEYS);
         assert_string_equal(got, ours);

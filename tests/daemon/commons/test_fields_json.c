@@ -73,7 +73,7 @@ static const char every_record_field[] =
     " \"sources\": {\"fr\": [\"s\"], \"\": [\"t\"]}, \"notes\": {\"fr\": [\"n\"]}, \"licence\": \"CC-BY-4.0\","
     " \"images\": [{\"url\": \"https://a.example/i\", \"credit\": \"C\", \"alt\": {\"fr\": \"une\", \"en\": \"an\", "
     "\"pt-br\": \"uma\"}},"
-    " {\"url\": \"u\"}], \"episodes\": {\"fr\": [{\"date\": \"2011\", \"text\": \"x\"}]},"
+    " {\"url\": \"http://u\"}], \"episodes\": {\"fr\": [{\"date\": \"2011\", \"text\": \"x\"}]},"
     " \"items\": [\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]}";
 
 static const char every_concept_field[] =
@@ -223,7 +223,7 @@ static void wrong_types_are_refused_by_name(void **state)
     refused("fr", "{\"date\": \"12/05/2012\"}", ERR_FIELD_VALUE, "date");
     refused("fr", "{\"period\": \"2012\"}", ERR_FIELD_VALUE, "period");
     refused("fr", "{\"items\": [\"nonsense!\"]}", ERR_FIELD_VALUE, "items");
-    refused("fr", "{\"images\": [{\"url\": \"u\", \"alt\": 3}]}", ERR_FIELD_VALUE, "images.alt");
+    refused("fr", "{\"images\": [{\"url\": \"https://u\", \"alt\": 3}]}", ERR_FIELD_VALUE, "images.alt");
     refused("fr", "{\"concepts\": [{\"concept\": \"c\", \"weight\": 0}]}", ERR_FIELD_VALUE, "concepts.weight");
     refused("fr", "{\"concepts\": [{\"weight\": 3}]}", ERR_TEXT_EMPTY, "concepts.concept");
     refused("fr", "{\"concepts\": [4]}", ERR_FIELD_VALUE, "concepts");
@@ -427,14 +427,60 @@ static void wrong_links_are_refused_by_name(void **state)
             ERR_FIELD_VALUE, "links.hash");
     memset(url, 'a', sizeof url - 1);
     url[sizeof url - 1] = 0;
-    snprintf(text, sizeof text, "{\"links\": [{\"rel\": \"cites\", \"target\": \"https:%s\"}]}", url);
-    refused("", text, ERR_TEXT_LONG, "links.target 2105 > 2048");
+    snprintf(text, sizeof text, "{\"links\": [{\"rel\": \"cites\", \"target\": \"https://%s\"}]}", url);
+    refused("", text, ERR_TEXT_LONG, "links.target 2107 > 2048");
+}
+
+/* ---- what does harm ---- */
+
+static void an_address_is_one_of_the_web(void **state)
+{
+    (void)state;
+    refused("", "{\"source_url\": \"javascript:alert(1)\"}", ERR_WEB_ADDRESS, "source_url");
+    refused("", "{\"source_url\": \"www.example.org\"}", ERR_WEB_ADDRESS, "source_url");
+    refused("", "{\"source_url\": \"https://\"}", ERR_WEB_ADDRESS, "source_url");
+    refused("", "{\"images\": [{\"url\": \" data:text/html,x\"}]}", ERR_WEB_ADDRESS, "images.url");
+    struct at a = read_as(ENTITY_RECORD, "", "{\"source_url\": \"HTTPS://a.example/1\"}");
+    assert_int_equal(a.err, ERR_OK);
+    end(&a);
+}
+
+static void what_another_site_let_pass_is_shown_as_leading_nowhere(void **state)
+{
+    (void)state;
+    static const uint8_t url[] = "\xacjavascript:1", image[] = "\x91\x93\xa6"
+                                                               "data:1\xc0\x80";
+    json_t *v = field_to_json(field_by_name(ENTITY_RECORD, "source_url"), slice_of(url, sizeof url - 1));
+    assert_string_equal(json_string_value(v), "unsafe:javascript:1");
+    json_decref(v);
+    v = field_to_json(field_by_name(ENTITY_RECORD, "images"), slice_of(image, sizeof image - 1));
+    assert_string_equal(json_string_value(json_object_get(json_array_get(v, 0), "url")), "unsafe:data:1");
+    json_decref(v);
+}
+
+static void what_only_drives_a_terminal_is_dropped_from_texts(void **state)
+{
+    (void)state;
+    struct at a = read_as(
+        ENTITY_RECORD, "fr",
+        "{\"title\": \"a\\u202eb\\u001b[2J\\u0085c\", \"history\": \"x\\r\\ny\\rz\\tw \\u2067\\u05d0\\u2069\"}");
+    assert_int_equal(a.err, ERR_OK);
+    json_t *v = field_to_json(written(&a, "title", "fr")->field, written(&a, "title", "fr")->value);
+    assert_string_equal(json_string_value(v), "ab[2Jc");
+    json_decref(v);
+    v = field_to_json(written(&a, "history", "fr")->field, written(&a, "history", "fr")->value);
+    assert_string_equal(json_string_value(v), "x\ny\nz\tw \xe2\x81\xa7\xd7\x90\xe2\x81\xa9");
+    json_decref(v);
+    end(&a);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_comes_back_as_it_went_in),
+        cmocka_unit_test(an_address_is_one_of_the_web),
+        cmocka_unit_test(what_another_site_let_pass_is_shown_as_leading_nowhere),
+        cmocka_unit_test(what_only_drives_a_terminal_is_dropped_from_texts),
         cmocka_unit_test(a_plain_text_takes_the_objects_language_then_the_default),
         cmocka_unit_test(a_text_in_no_language_is_refused_where_one_is_needed),
         cmocka_unit_test(a_wrong_tag_is_refused_by_name),

@@ -163,6 +163,10 @@ static void links_are_refused_with_their_reason(void **state)
     world_refused(w, 0, "record.link", json_pack("{s:s, s:s}", "id", one, "rel", "cites"), "usage");
     world_refused(w, 0, "record.link", json_pack("{s:s, s:s, s:s}", "id", one, "rel", "cites", "target", "rien"),
                   "not_found");
+    json_t *bad = write_one(w, 0, "import", record("wp:7", json_pack("[o]", link_to("cites", "javascript:alert(1)"))));
+    assert_string_equal(of(bad, "errors", 0, "name"), "web_address");
+    assert_string_equal(of(bad, "errors", 0, "field"), "links.target");
+    json_decref(bad);
     world_refused(w, 0, "record.link", json_pack("{s:s, s:s, s:s}", "id", one, "rel", "cites", "target", "un"),
                   "field_value");
     world_refused(w, 0, "record.link", json_pack("{s:s, s:s, s:s}", "id", "zzzz", "rel", "cites", "target", URL),

@@ -1,0 +1,295 @@
+/*
+ * csv: see csv.h. A quote that is never closed would swallow all that follows: the row is read again from its second line on, so that it costs one line.
+ */
+#include "daemon/cmd/csv.h"
+#include "protocol/base/utf8.h"
+#include <errno.h>
+#include <stdlib.h>
+
+#define SEPARATORS ",;\t"
+#define FORMULA    "=+-@\t\r\n" /* how a cell begins that a spreadsheet computes */
+
+void csv_init(struct csv *c, FILE *in)
+{
+    *c = (struct csv){.in = in, .next = 1};
+    buf_init(&c->row, CSV_MOST);
+    buf_init(&c->text, 2 * CSV_MOST);
+    buf_init(&c->back, 2 * CSV_MOST);
+}
+
+void csv_fini(struct csv *c)
+{
+    buf_fini(&c->row);
+    buf_fini(&c->text);
+    buf_fini(&c->back);
+    free(c->cells);
+    *c = (struct csv){0};
+}
+
+bool csv_failed(const struct csv *c)
+{
+    return ferror(c->in) != 0;
+}
+
+/* ---- bytes of a row ---- */
+
+static int take(struct csv *c)
+{
+    if (c->back_at < c->back.len)
+        return c->back.at[c->back_at++];
+    int byte = getc_unlocked(c->in);
+    c->bytes += byte != EOF;
+    return byte;
+}
+
+/* All but the first line of the row is read again, before what was to be read again anyway. */
+static err_t give_back(struct csv *c)
+{
+    const uint8_t *end = memchr(c->row.at, '\n', c->row.len);
+    size_t first = end ? (size_t)(end - c->row.at) + 1 : c->row.len;
+    struct buf again;
+    buf_init(&again, 2 * CSV_MOST);
+    buf_append(&again, c->row.at + first, c->row.len - first);
+    buf_append(&again, c->back.at + c->back_at, c->back.len - c->back_at);
+    err_t err = again.err;
+    buf_fini(&c->back);
+    c->back = again;
+    c->back_at = 0;
+    c->next = c->line + 1;
+    return err;
+}
+
+enum place { OUTSIDE, BEGIN, PLAIN, QUOTED, CLOSED };
+
+/* Where the reader stands behind one byte: the states of RFC 4180 §2. */
+static enum place follow(const struct csv *c, enum place at, int byte, bool *bad)
+{
+    if (at == QUOTED)
+        return byte == '"' ? CLOSED : QUOTED;
+    if (byte == '\n')
+        return OUTSIDE;
+    if (c->separator ? byte == c->separator : byte && strchr(SEPARATORS, byte) != NULL)
+        return BEGIN;
+    if (byte == '"' && (at == BEGIN || at == CLOSED))
+        return QUOTED;
+    *bad |= at == CLOSED && byte != '\r';
+    return at == CLOSED ? CLOSED : PLAIN;
+}
+
+/* The rest of a line that is too long. */
+static void drop_line(struct csv *c)
+{
+    int byte;
+    while ((byte = take(c)) != EOF && byte != '\n')
+        continue;
+    c->next = c->line + 1;
+}
+
+static err_t read_row(struct csv *c, struct why *why)
+{
+    enum place at = BEGIN;
+    bool bad = false;
+    int byte = EOF;
+    buf_clear(&c->row);
+    c->line = c->next;
+    errno = 0;
+    while (at != OUTSIDE && c->row.len < CSV_MOST - 1 && (byte = take(c)) != EOF) {
+        at = follow(c, at, byte, &bad);
+        buf_byte(&c->row, (uint8_t)byte);
+        c->next += byte == '\n';
+    }
+    if (byte == EOF && ferror(c->in))
+        return why_set(why, err_of_errno(errno, ERR_FILE), "line %llu", (unsigned long long)c->line);
+    if (c->row.err == ERR_MEMORY)
+        return why_set(why, ERR_MEMORY, "line %llu", (unsigned long long)c->line);
+    if (byte == EOF && c->row.len == 0) {
+        c->ended = true;
+        return ERR_NOT_FOUND;
+    }
+    bool lines = memchr(c->row.at, '\n', c->row.len) != NULL, whole = at == OUTSIDE || byte == EOF;
+    if (!whole && !lines) {
+        drop_line(c);
+        return why_set(why, ERR_TOO_LARGE, ">= %u bytes", CSV_MOST);
+    }
+    if (!whole || bad || at == QUOTED) {
+        err_t err = give_back(c);
+        return why_set(why, err ? err : at == QUOTED || bad ? ERR_CSV_QUOTE : ERR_TOO_LARGE, "%s", "");
+    }
+    return ERR_OK;
+}
+
+/* ---- cells ---- */
+
+static char separator_of(struct slice line)
+{
+    size_t most = 0;
+    char best = ',';
+    bool quoted = false;
+    for (const char *one = SEPARATORS; *one; one++) {
+        size_t n = 0;
+        for (size_t i = 0; i < line.len; i++) {
+            quoted ^= line.at[i] == '"';
+            n += !quoted && line.at[i] == (uint8_t)*one;
+        }
+        quoted = false;
+        if (n > most) {
+            most = n;
+            best = *one;
+        }
+    }
+    return best;
+}
+
+static err_t add_cell(struct csv *c, size_t from)
+{
+    if (c->cells_n == c->room) {
+        size_t room = c->room ? 2 * c->room : 32;
+        struct slice *grown = reallocarray(c->cells, room, sizeof *grown);
+        if (!grown)
+            return ERR_MEMORY;
+        c->cells = grown;
+        c->room = room;
+    }
+    c->cells[c->cells_n++] = slice_of(NULL, c->text.len - from);
+    buf_byte(&c->text, 0);
+    return c->text.err;
+}
+
+/* Only now that the text grows no more. */
+static void point(struct csv *c)
+{
+    const uint8_t *at = c->text.at;
+    for (size_t i = 0; i < c->cells_n; i++) {
+        c->cells[i].at = at;
+        at += c->cells[i].len + 1;
+    }
+}
+
+/* The end of one cell that begins at `i`; its text without quotes is appended. */
+static size_t cell_text(struct csv *c, struct slice row, size_t i)
+{
+    bool quoted = i < row.len && row.at[i] == '"';
+    for (i += quoted; i < row.len; i++) {
+        if (quoted && row.at[i] == '"') {
+            if (i + 1 == row.len || row.at[i + 1] != '"')
+                return i + 1;
+            i++;
+        } else if (!quoted && row.at[i] == (uint8_t)c->separator) {
+            return i;
+        }
+        buf_byte(&c->text, row.at[i]);
+    }
+    return i;
+}
+
+static err_t split(struct csv *c, struct slice row, struct why *why)
+{
+    err_t err = ERR_OK;
+    buf_clear(&c->text);
+    c->cells_n = c->fault = 0;
+    for (size_t i = 0; !err; i++) {
+        size_t from = c->text.len;
+        i = cell_text(c, row, i);
+        struct slice cell = slice_of(c->text.at + from, c->text.len - from);
+        c->fault = c->cells_n;
+        if (!utf8_valid(cell))
+            return why_set(why, ERR_UTF8, "%s", "");
+        if (memchr(cell.at, 0, cell.len))
+            return why_set(why, ERR_FORBIDDEN, "%s", "U+0000");
+        err = add_cell(c, from);
+        if (i >= row.len)
+            break;
+    }
+    if (err)
+        return why_set(why, err, "line %llu", (unsigned long long)c->line);
+    point(c);
+    return ERR_OK;
+}
+
+static struct slice without_end(struct slice row)
+{
+    row.len -= row.len && row.at[row.len - 1] == '\n';
+    row.len -= row.len && row.at[row.len - 1] == '\r';
+    return row;
+}
+
+static bool blank(struct slice row)
+{
+    for (size_t i = 0; i < row.len; i++)
+        if (row.at[i] != ' ' && row.at[i] != '\t')
+            return false;
+    return true;
+}
+
+err_t csv_next(struct csv *c, struct why *why)
+{
+    for (;;) {
+        c->fault = 0;
+        if (c->ended)
+            return ERR_NOT_FOUND;
+        err_t err = read_row(c, why);
+        if (err)
+            return err;
+        struct slice row = without_end(buf_slice(&c->row));
+        if (c->line == 1 && row.len >= 3 && memcmp(row.at, "\xef\xbb\xbf", 3) == 0)
+            row = slice_of(row.at + 3, row.len - 3);
+        if (!c->separator && row.len == 5 && memcmp(row.at, "sep=", 4) == 0) {
+            c->separator = (char)row.at[4];
+            continue;
+        }
+        if (blank(row))
+            continue;
+        if (!c->separator)
+            c->separator = separator_of(row);
+        return split(c, row, why);
+    }
+}
+
+/* ---- writing ---- */
+
+static size_t apostrophes(struct slice text)
+{
+    size_t n = 0;
+    while (n < text.len && text.at[n] == '\'')
+        n++;
+    return n < text.len && strchr(FORMULA, text.at[n]) && text.at[n] ? n : SIZE_MAX;
+}
+
+struct slice csv_plain(struct slice cell)
+{
+    size_t n = apostrophes(cell);
+    return n && n != SIZE_MAX ? slice_of(cell.at + 1, cell.len - 1) : cell;
+}
+
+/* A negative number is nothing to compute. */
+static bool is_number(struct slice text)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bool digit = text.at[i] >= '0' && text.at[i] <= '9';
+        if (!digit && text.at[i] != '.' && !(i == 0 && text.at[i] == '-'))
+            return false;
+        digits += digit;
+    }
+    return digits > 0;
+}
+
+void csv_cell(struct buf *to, struct slice text, char separator)
+{
+    bool formula = apostrophes(text) != SIZE_MAX && !is_number(text), quote = formula;
+    for (size_t i = 0; i < text.len && !quote; i++)
+        quote = text.at[i] == (uint8_t)separator || (text.at[i] && strchr("\"\r\n;,\t", text.at[i]));
+    if (text.len && (text.at[0] == ' ' || text.at[text.len - 1] == ' '))
+        quote = true;
+    if (quote)
+        buf_byte(to, '"');
+    if (formula)
+        buf_byte(to, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '"')
+            buf_byte(to, '"');
+        buf_byte(to, text.at[i]);
+    }
+    if (quote)
+        buf_byte(to, '"');
+}
