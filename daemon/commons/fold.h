@@ -40,6 +40,7 @@
 struct fold_rules {
     bool adopt_by_secretariat;
     uint64_t adopt_by_allies; /* k; 0: not so */
+    bool adopt_by_use;        /* of index terms; no fold asks for it: fold_use.h */
 };
 struct fold_op { /* in canonical order in the array handed in */
     uint64_t kind;

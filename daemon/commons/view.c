@@ -9,6 +9,8 @@
 struct reader {
     struct rd rd;
     struct arena *arena;
+    const struct dot *used; /* ops whose values use has adopted, ascending */
+    size_t used_n;
     bool no_memory;
 };
 
@@ -47,6 +49,17 @@ static const struct dot *read_dots(struct reader *r, size_t *n)
     return dots;
 }
 
+static int by_dot(const void *a, const void *b)
+{
+    return dot_compare(a, b);
+}
+
+static void note_use(const struct reader *r, struct view_value *v)
+{
+    v->by_use = !v->adopted && r->used_n && bsearch(&v->dot, r->used, r->used_n, sizeof *r->used, by_dot);
+    v->adopted |= v->by_use;
+}
+
 /* ---- values, one reader a form ---- */
 
 typedef void value_fn(struct reader *r, struct view_value *v);
@@ -83,6 +96,7 @@ static void read_concept_value(struct reader *r, struct view_value *v)
     v->names = read_dots(r, &v->names_n);
     v->value = rd_raw(&r->rd);
     v->made_from = read_dots(r, &v->made_from_n);
+    note_use(r, v);
 }
 
 static void read_relation(struct reader *r, struct view_value *v)
@@ -94,6 +108,7 @@ static void read_relation(struct reader *r, struct view_value *v)
     v->add = rd_bool(&r->rd);
     v->names = read_dots(r, &v->names_n);
     v->value = rd_raw(&r->rd);
+    note_use(r, v);
 }
 
 static void read_merge(struct reader *r, struct view_value *v)
@@ -118,11 +133,6 @@ static void read_retirement(struct reader *r, struct view_value *v)
 }
 
 /* ---- what is shown of a key ---- */
-
-static int by_dot(const void *a, const void *b)
-{
-    return dot_compare(a, b);
-}
 
 /* Names are sorted once: one key of a much disputed concept may hold thousands of values. No live value names itself. */
 static void mark_standing(struct reader *r, struct view_value *values, size_t n)
@@ -203,8 +213,12 @@ static void read_values(struct reader *r, struct view_key *k, value_fn *read)
 /* A concept is adopted as soon as anything that it says about itself is. */
 static void note_adopted(struct view *v, const struct view_key *k)
 {
-    for (size_t i = 0; i < k->values_n; i++)
-        v->adopted |= k->values[i].adopted;
+    for (size_t i = 0; i < k->values_n; i++) {
+        const struct view_value *at = &k->values[i];
+        if (at->adopted)
+            v->by_use = at->by_use && (!v->adopted || v->by_use);
+        v->adopted |= at->adopted;
+    }
 }
 
 static const struct view_key *read_fields(struct reader *r, struct view *v, value_fn *read, size_t *n)
@@ -320,8 +334,13 @@ static const struct {
 
 err_t view_read(struct slice canon, struct arena *arena, struct view *out)
 {
+    return view_read_used(canon, NULL, 0, arena, out);
+}
+
+err_t view_read_used(struct slice canon, const struct dot *used, size_t used_n, struct arena *arena, struct view *out)
+{
     struct view v = {0};
-    struct reader r = {.arena = arena};
+    struct reader r = {.arena = arena, .used = used, .used_n = used_n};
     rd_init(&r.rd, canon);
     size_t items = rd_array(&r.rd, 4, 7);
     uint64_t type = rd_uint(&r.rd, ENTITY_CONCEPT);
@@ -342,6 +361,57 @@ err_t view_read(struct slice canon, struct arena *arena, struct view *out)
     if (rd_end(&r.rd) != ERR_OK)
         return ERR_INTERNAL;
     *out = v;
+    return ERR_OK;
+}
+
+/* ---- what waits ---- */
+
+static void add_waiting(const struct view_key *keys, size_t n, struct dot *dots, size_t *used)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < keys[i].values_n; k++)
+            if (!keys[i].values[k].adopted)
+                dots[(*used)++] = keys[i].values[k].dot;
+}
+
+static size_t values_of(const struct view_key *keys, size_t n)
+{
+    size_t values = 0;
+    for (size_t i = 0; i < n; i++)
+        values += keys[i].values_n;
+    return values;
+}
+
+/* Of merges or retirements that were all taken back nothing is left to propose. */
+bool view_register_waits(const struct view_key *key)
+{
+    for (size_t i = 0; i < key->values_n; i++)
+        if (view_bin(key->values[i].value).len || key->values[i].retired)
+            return true;
+    return false;
+}
+
+err_t view_waiting(const struct view *v, struct arena *arena, struct dot **out, size_t *n)
+{
+    size_t used = 0, kept = 0;
+    struct dot *dots = arena_alloc(arena,
+                                   values_of(v->fields, v->fields_n) + values_of(v->sets, v->sets_n) +
+                                       v->merge.values_n + v->retire.values_n + 1,
+                                   sizeof *dots);
+    if (!dots)
+        return ERR_MEMORY;
+    add_waiting(v->fields, v->fields_n, dots, &used);
+    add_waiting(v->sets, v->sets_n, dots, &used);
+    if (view_register_waits(&v->merge))
+        add_waiting(&v->merge, 1, dots, &used);
+    if (view_register_waits(&v->retire))
+        add_waiting(&v->retire, 1, dots, &used);
+    qsort(dots, used, sizeof *dots, by_dot);
+    for (size_t i = 0; i < used; i++)
+        if (!kept || dot_compare(&dots[kept - 1], &dots[i]) != 0)
+            dots[kept++] = dots[i];
+    *out = dots;
+    *n = kept;
     return ERR_OK;
 }
 

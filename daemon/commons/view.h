@@ -17,7 +17,8 @@
 struct view_value {
     struct dot dot;
     struct slice ally; /* concepts, index terms: 8 bytes; record fields: empty */
-    bool adopted;      /* concepts */
+    bool adopted;      /* concepts: by an act, or by use */
+    bool by_use;       /* by use alone (fold_use.h) */
     bool add;          /* relations: false is a proposed removal */
     bool standing;
     bool retired; /* retire */
@@ -53,12 +54,18 @@ struct view {
     size_t pending_n;
     unsigned conflicts; /* keys in conflict, merge and retire among them */
     bool adopted;       /* concept: some live value of its fields and relations is adopted */
+    bool by_use;        /* all that are, are by use alone */
     const uint8_t
         *merged_into; /* concept: CONCEPT_BYTES by its shown merge; NULL: none. Not yet followed: see lattice_merges */
     bool deprecated;  /* concept: its shown retirement says so */
 };
 err_t view_read(struct slice canon, struct arena *arena, struct view *out); /* ERR_INTERNAL on foreign bytes */
+/* The same of a concept whose proposal use has adopted: the values of these ops, ascending (fold_use_adopts), count as adopted. */
+err_t view_read_used(struct slice canon, const struct dot *used, size_t used_n, struct arena *arena, struct view *out);
 const struct view_key *view_field(const struct view *v, uint64_t field, struct slice lang); /* NULL: none */
+/* A concept's ops of which something waits for adoption: ascending, each once. ERR_MEMORY. */
+err_t view_waiting(const struct view *v, struct arena *arena, struct dot **out, size_t *n);
+bool view_register_waits(const struct view_key *key); /* merge, retire: is there anything to adopt but taking back? */
 /* The text to call the entity by: title or prefLabel in `lang`, else fr, en, then any; empty where there is none. */
 struct slice view_label(const struct view *v, struct slice lang);
 /* A TEXT or WORD value's text. Empty for others. */

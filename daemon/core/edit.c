@@ -1,9 +1,11 @@
 #include "daemon/core/edit.h"
+#include "daemon/store/replica_use.h"
 
 err_t edit_open(struct core *c, struct own *own, enum entity_type type, struct slice entity, struct arena *arena,
                 struct edit *out)
 {
     struct slice canon;
+    struct adoption used = {.dots = NULL};
     memset(out, 0, sizeof *out);
     out->core = c;
     out->own = own;
@@ -18,7 +20,9 @@ err_t edit_open(struct core *c, struct own *own, enum entity_type type, struct s
     if (e)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
     out->known = true;
-    return view_read(canon, arena, &out->view);
+    if (type == ENTITY_CONCEPT)
+        e = replica_adoption(c->store, entity, arena, &used);
+    return e ? e : view_read_used(canon, used.dots, used.dots_n, arena, &out->view);
 }
 
 bool edit_retired(const struct edit *e)

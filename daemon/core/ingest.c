@@ -44,7 +44,11 @@ err_t batch_fold(struct core *c)
 {
     err_t e = ERR_OK;
     for (size_t i = 0; i < c->batch.touched_n && !e; i++)
-        e = refold_entity(c, c->batch.touched[i].type, c->batch.touched[i].id);
+        if (c->batch.touched[i].type != ENTITY_CONCEPT)
+            e = refold_entity(c, c->batch.touched[i].type, c->batch.touched[i].id);
+    for (size_t i = 0; i < c->batch.touched_n && !e; i++)
+        if (c->batch.touched[i].type == ENTITY_CONCEPT) /* last: what they are worth depends on who uses them (use.h) */
+            e = refold_entity(c, c->batch.touched[i].type, c->batch.touched[i].id);
     return e;
 }
 

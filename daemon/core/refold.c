@@ -2,6 +2,7 @@
 #include "daemon/commons/view.h"
 #include "daemon/core/erase.h"
 #include "daemon/core/ingest.h"
+#include "daemon/core/use.h"
 #include "daemon/store/erased.h"
 #include "daemon/read/judge.h"
 #include <stdlib.h>
@@ -180,6 +181,11 @@ static err_t put_record_row(struct core *c, const struct view *v, uint64_t updat
     return e ? e : replica_put_links(c->store, v->entity, links, v->links_n);
 }
 
+static int by_dot(const void *a, const void *b)
+{
+    return dot_compare(a, b);
+}
+
 static uint64_t clock_of(const struct fold_op *ops, size_t n, const struct dot *dot)
 {
     for (size_t i = 0; i < n; i++)
@@ -220,8 +226,23 @@ static bool merge_of(const struct view *v, const struct fold_op *ops, size_t n, 
     return true;
 }
 
+/* What waits for adoption, and since when. */
+static err_t count_waiting(struct core *c, const struct view *v, const struct fold_op *ops, size_t n,
+                           struct concept_row *row)
+{
+    struct dot *dots = NULL;
+    size_t waiting = 0;
+    err_t e = view_waiting(v, &c->scratch, &dots, &waiting);
+    for (size_t i = 0; i < n && waiting && !row->since;
+         i++) /* ops are in canonical order: the first found is the oldest */
+        if (bsearch(&ops[i].dot, dots, waiting, sizeof *dots, by_dot))
+            row->since = ops[i].clock;
+    row->waiting = (unsigned)waiting;
+    return e;
+}
+
 static err_t put_concept_row(struct core *c, const struct view *v, const struct fold_op *ops, size_t n,
-                             uint64_t updated)
+                             const struct fold_op *proposer)
 {
     struct edge_row *edges = arena_alloc(&c->scratch, v->sets_n + 2, sizeof *edges);
     if (!edges)
@@ -237,9 +258,11 @@ static err_t put_concept_row(struct core *c, const struct view *v, const struct 
                               .label = view_label(v, slice_text(c->language)),
                               .adopted = v->adopted,
                               .deprecated = v->deprecated,
-                              .updated = updated,
-                              .conflicts = v->conflicts};
-    return replica_put_concept(c->store, &row, edges, edges_n);
+                              .updated = latest_clock(ops, n, v->entity),
+                              .conflicts = v->conflicts,
+                              .proposer = proposer ? slice_of(proposer->ally, ALLY_BYTES) : slice_text("")};
+    err_t e = count_waiting(c, v, ops, n, &row);
+    return e ? e : replica_put_concept(c->store, &row, edges, edges_n);
 }
 
 static err_t put_rows(struct core *c, enum entity_type type, struct slice canon, const struct fold_op *ops, size_t n)
@@ -252,19 +275,26 @@ static err_t put_rows(struct core *c, enum entity_type type, struct slice canon,
     err_t e = view_read(canon, &c->scratch, &view);
     if (e)
         return e;
-    uint64_t updated = latest_clock(ops, n, view.entity);
-    return type == ENTITY_RECORD ? put_record_row(c, &view, updated) : put_concept_row(c, &view, ops, n, updated);
+    if (type == ENTITY_RECORD)
+        return put_record_row(c, &view, latest_clock(ops, n, view.entity));
+    const struct fold_op *proposer = NULL;
+    e = use_settle(c, canon, ops, n, &view, &proposer);
+    return e ? e : put_concept_row(c, &view, ops, n, proposer);
 }
 
 err_t refold_entity(struct core *c, enum entity_type type, const uint8_t *id)
 {
-    struct slice entity = slice_of(id, entity_bytes(type));
+    uint8_t own[SITE_BYTES]; /* the list of what was touched, where `id` may lie, grows under way */
+    struct slice entity = slice_of(own, entity_bytes(type));
+    memcpy(own, id, entity.len);
     struct fold_op *ops = NULL;
     size_t n = 0;
     struct buf canon;
     buf_init(&canon, CANON_MAX_BYTES);
     arena_clear(&c->scratch);
     err_t e = load_ops(c, type, entity, &c->scratch, &ops, &n);
+    if (!e && type == ENTITY_RECORD)
+        e = use_note(c, entity, ops, n);
     if (!e && !n) {
         buf_fini(&canon);
         return replica_drop(c->store, type, entity);

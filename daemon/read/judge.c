@@ -21,6 +21,7 @@ void judge_op(const struct authority *a, const struct replica_op *in, enum entit
     out->secretariat = authority_has_role_at(a, charter, ally->id, ROLE_SECRETARIAT);
     out->rules.adopt_by_secretariat = authority_rule_at(a, charter, RULE_ADOPT_SECRETARIAT) == 1;
     out->rules.adopt_by_allies = authority_rule_at(a, charter, RULE_ADOPT_ALLIES);
+    out->rules.adopt_by_use = authority_rule_at(a, charter, RULE_ADOPT_BY_USE) == 1;
 }
 
 bool judge_owns(const struct authority *a, const struct ally *ally, struct slice record)

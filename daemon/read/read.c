@@ -1,4 +1,5 @@
 #include "daemon/read/read.h"
+#include "daemon/store/replica_use.h"
 #include "daemon/commons/shortage.h"
 #include "protocol/base/base32.h"
 
@@ -143,8 +144,11 @@ err_t read_ally(struct read *r, const char *text, const struct ally **out)
 err_t read_view(struct read *r, enum entity_type type, struct slice entity, struct view *out)
 {
     struct slice canon;
+    struct adoption a = {.dots = NULL};
     err_t e = replica_get(r->store, type, entity, &r->arena, &canon);
-    return e ? e : view_read(canon, &r->arena, out);
+    if (!e && type == ENTITY_CONCEPT)
+        e = replica_adoption(r->store, entity, &r->arena, &a);
+    return e ? e : view_read_used(canon, a.dots, a.dots_n, &r->arena, out);
 }
 
 size_t read_limit(const struct read *r)

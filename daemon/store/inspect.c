@@ -28,8 +28,11 @@ static const char *const statements[STATEMENTS] = {
     [DERIVED + 7] = "SELECT * FROM attests",
     [DERIVED + 8] = "SELECT * FROM links",
     [DERIVED + 9] = "SELECT e.type, e.id FROM entities e JOIN changed c ON c.type = e.type AND c.entity = e.id",
+    [DERIVED + 10] = "SELECT * FROM uses",
+    [DERIVED + 11] = "SELECT * FROM adoptions",
 };
-static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests", "links", "changed"};
+static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests", "links", "changed",
+    "uses", "adoptions"};
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of inspect");
 

@@ -28,6 +28,7 @@ enum query_owner {
     OWNER_LINKS,
     OWNER_ARRIVALS,
     OWNER_CHANGED,
+    OWNER_USES,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

@@ -49,9 +49,12 @@ struct record_row {
 struct concept_row {
     struct slice concept;
     struct slice uri, kind, label;
-    bool adopted, deprecated;
+    bool adopted, deprecated; /* adopted: by an act or by use */
     uint64_t updated;
     unsigned conflicts;
+    struct slice proposer; /* ally, or empty */
+    unsigned waiting;      /* ops of which something waits for adoption */
+    uint64_t since;        /* clock of the first of them; 0: none */
 };
 #define EDGE_MERGE 65535u
 struct edge_row { /* a live relation between two concepts, or the merge of one into the other that is shown */

@@ -4,6 +4,7 @@
 #include "daemon/store/replica.h"
 
 #include "daemon/store/query.h"
+#include "daemon/store/replica_use.h"
 #include "protocol/base/base32.h"
 
 enum statement {
@@ -26,11 +27,13 @@ enum statement {
     STATEMENTS
 };
 /* clang-format off */
+#define CONCEPT_COLUMNS "concept, uri, kind, label, adopted, deprecated, updated, conflicts, proposer, waiting, since"
 static const char *const statements[STATEMENTS] = {
     [OLD_RECORD]  = "SELECT NOT retired, NOT retired AND conflicts > 0 FROM records WHERE record = ?",
     [OLD_CONCEPT] = "SELECT 1, conflicts > 0 FROM concepts WHERE concept = ?",
     [PUT_RECORD]  = "INSERT OR REPLACE INTO records (record, source_id, title, updated, retired, conflicts) VALUES (?, ?, ?, ?, ?, ?)",
-    [PUT_CONCEPT] = "INSERT OR REPLACE INTO concepts (concept, uri, kind, label, adopted, deprecated, updated, conflicts) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_CONCEPT] = "INSERT OR REPLACE INTO concepts (concept, uri, kind, label, adopted, deprecated, updated, conflicts, "
+                    "proposer, waiting, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [DROP_RECORD] = "DELETE FROM records WHERE record = ?",
     [DROP_CONCEPT] = "DELETE FROM concepts WHERE concept = ?",
     [DROP_EDGES]  = "DELETE FROM edges WHERE child = ?",
@@ -39,7 +42,7 @@ static const char *const statements[STATEMENTS] = {
     [TOTALS]      = "SELECT records, concepts, conflicts FROM totals",
     [RECORDS]     = "SELECT record, source_id, title, updated, retired, conflicts FROM records "
                     "WHERE record > ? AND record < ? AND retired <= ? ORDER BY record LIMIT ?",
-    [CONCEPTS]    = "SELECT concept, uri, kind, label, adopted, deprecated, updated, conflicts FROM concepts "
+    [CONCEPTS]    = "SELECT " CONCEPT_COLUMNS " FROM concepts "
                     "WHERE concept > ? ORDER BY concept LIMIT ?",
     [EDGES]       = "SELECT child, relation, target, adopted, clock, dot FROM edges WHERE ?1 IN (0, relation) "
                     "ORDER BY adopted DESC, clock, dot, relation, child, target",
@@ -165,6 +168,9 @@ static err_t put_concept_row(struct store *s, const struct concept_row *c)
     query_int(&q, c->deprecated);
     query_uint(&q, c->updated);
     query_int(&q, c->conflicts);
+    query_blob(&q, c->proposer);
+    query_int(&q, c->waiting);
+    query_uint(&q, c->since);
     return query_run(&q);
 }
 
@@ -187,6 +193,8 @@ err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice ent
         e = drop_one(s, record ? DROP_RECORD : DROP_CONCEPT, entity);
     if (!e)
         e = record ? replica_put_links(s, entity, NULL, 0) : drop_one(s, DROP_EDGES, entity);
+    if (!e)
+        e = record ? replica_put_uses(s, entity, NULL, 0) : replica_put_adoption(s, entity, NULL);
     return e ? e : add_totals(s, record ? -old.counted : 0, record ? 0 : -old.counted, -old.conflicts);
 }
 
@@ -273,6 +281,9 @@ static void read_concept(struct query *q, struct arena *arena, struct concept_ro
     c->deprecated = query_get_int(q) != 0;
     c->updated = query_get_uint(q);
     c->conflicts = (unsigned)query_get_uint(q);
+    c->proposer = query_get_copy(q, arena);
+    c->waiting = (unsigned)query_get_uint(q);
+    c->since = query_get_uint(q);
 }
 
 err_t replica_concepts(struct store *s, struct slice after, size_t limit, struct arena *arena, struct concept_row **out,

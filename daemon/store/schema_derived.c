@@ -41,8 +41,12 @@ static const char *const tables[] = {
     "adopted INTEGER NOT NULL,         -- 0 or 1\n"
     "deprecated INTEGER NOT NULL,      -- 0 or 1\n"
     "updated INTEGER NOT NULL,         -- clock of the latest op that counts\n"
-    "conflicts INTEGER NOT NULL        -- fields in conflict\n"
+    "conflicts INTEGER NOT NULL,       -- fields in conflict\n"
+    "proposer BLOB NOT NULL,           -- ally, 8 bytes; none where nothing was ever proposed\n"
+    "waiting INTEGER NOT NULL,         -- ops of which something waits for adoption\n"
+    "since INTEGER NOT NULL            -- clock of the first of them; 0: none\n"
     ") STRICT, WITHOUT ROWID",
+    "CREATE INDEX concepts_waiting ON concepts (since, concept) WHERE waiting > 0",
     "CREATE INDEX concepts_uri ON concepts (uri) WHERE uri <> ''",
     "CREATE INDEX concepts_conflicts ON concepts (concept) WHERE conflicts > 0",
 
@@ -61,6 +65,24 @@ static const char *const tables[] = {
     "target BLOB NOT NULL,             -- a record, 24 bytes, or BLAKE2b-128 of a URL\n"
     "PRIMARY KEY (record, link, target)) STRICT, WITHOUT ROWID",
     "CREATE INDEX links_target ON links (target)",
+
+    "CREATE TABLE uses (               -- index terms that stand or stood, of concepts, where the charter lets use "
+    "adopt\n"
+    "concept BLOB NOT NULL,            -- concepts.concept, or one that is not here\n"
+    "clock INTEGER NOT NULL,           -- of the record.index op\n"
+    "site BLOB NOT NULL,               -- that wrote it\n"
+    "ally BLOB NOT NULL,               -- the site's\n"
+    "record BLOB NOT NULL,             -- records.record\n"
+    "PRIMARY KEY (concept, clock, site, ally, record)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX uses_record ON uses (record)",
+
+    "CREATE TABLE adoptions (          -- by use\n"
+    "concept BLOB PRIMARY KEY,         -- concepts.concept\n"
+    "ally BLOB NOT NULL,               -- whose use it was\n"
+    "clock INTEGER NOT NULL,           -- uses.clock, and its site\n"
+    "site BLOB NOT NULL,\n"
+    "dots BLOB NOT NULL                -- the ops whose values it adopts, 17 bytes each, ascending\n"
+    ") STRICT, WITHOUT ROWID",
 
     "CREATE TABLE erasures ("
     "commit16 BLOB NOT NULL,           -- the op to erase: first 16 bytes of its commit's id\n"
@@ -102,10 +124,13 @@ static const char *const tables[] = {
 };
 
 static const char *const drops[] = {
-    "DROP TABLE IF EXISTS ops",      "DROP TABLE IF EXISTS entities",   "DROP TABLE IF EXISTS records",
-    "DROP TABLE IF EXISTS concepts", "DROP TABLE IF EXISTS edges",      "DROP TABLE IF EXISTS erasures",
-    "DROP TABLE IF EXISTS attests",  "DROP TABLE IF EXISTS links",      "DROP TABLE IF EXISTS totals",
-    "DROP TABLE IF EXISTS changed",  "DROP TABLE IF EXISTS generation", NULL,
+    "DROP TABLE IF EXISTS ops",        "DROP TABLE IF EXISTS entities",
+    "DROP TABLE IF EXISTS records",    "DROP TABLE IF EXISTS concepts",
+    "DROP TABLE IF EXISTS edges",      "DROP TABLE IF EXISTS erasures",
+    "DROP TABLE IF EXISTS attests",    "DROP TABLE IF EXISTS links",
+    "DROP TABLE IF EXISTS totals",     "DROP TABLE IF EXISTS changed",
+    "DROP TABLE IF EXISTS generation", "DROP TABLE IF EXISTS uses",
+    "DROP TABLE IF EXISTS adoptions",  NULL,
 };
 
 const char *const *schema_derived(void)

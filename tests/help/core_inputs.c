@@ -310,6 +310,8 @@ static void change_charter(struct charter *c, void *ctx)
     for (size_t i = 0; i < c->rules_n; i++)
         if (rules[i].rule == RULE_ADOPT_ALLIES)
             rules[i].value = tale_below(x->t, 3);
+        else if (rules[i].rule == RULE_ADOPT_BY_USE)
+            rules[i].value = tale_below(x->t, 4) > 0;
     if (c->roles_n && tale_below(x->t, 3) == 0)
         memcpy(roles[0].ally, allies[tale_below(x->t, 2)].id, ALLY_BYTES);
     for (size_t i = 0; i < c->allies_n; i++)

@@ -75,8 +75,8 @@ static bool is_local(const char *name)
 /* Everything that can be read but this machine's own notes. */
 static bool dump(const char *path, struct buf *out)
 {
-    static const char *const tables[] = {"logs",     "commits", "bodies",   "charters", "roster", "ops",
-                                         "entities", "records", "concepts", "edges",    "totals", "links"};
+    static const char *const tables[] = {"logs",    "commits",  "bodies", "charters", "roster", "ops",  "entities",
+                                         "records", "concepts", "edges",  "totals",   "links",  "uses", "adoptions"};
     sqlite3 *db = NULL;
     char sql[160];
     bool ok = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
@@ -251,6 +251,14 @@ static const struct {
     {"edges.dot", "UPDATE edges SET dot = zeroblob(17)"},
     {"edges, rows gone", "DELETE FROM edges WHERE (child, relation, target) = (SELECT child, relation, target FROM edges LIMIT 1)"},
     {"edges, one too many", "INSERT INTO edges VALUES (zeroblob(16), 1, zeroblob(16), 0, 1, zeroblob(17))"},
+    {"concepts.proposer", "UPDATE concepts SET proposer = zeroblob(8) WHERE concept = (SELECT max(concept) FROM concepts)"},
+    {"concepts.waiting", "UPDATE concepts SET waiting = waiting + 1 WHERE concept = (SELECT max(concept) FROM concepts)"},
+    {"concepts.since", "UPDATE concepts SET since = since + 1 WHERE concept = (SELECT max(concept) FROM concepts)"},
+    {"uses.ally", "UPDATE uses SET ally = zeroblob(8) WHERE concept = (SELECT max(concept) FROM uses)"},
+    {"uses, rows gone", "DELETE FROM uses WHERE concept = (SELECT max(concept) FROM uses)"},
+    {"adoptions.ally", "UPDATE adoptions SET ally = zeroblob(8)"},
+    {"adoptions.dots", "UPDATE adoptions SET dots = zeroblob(17)"},
+    {"adoptions, one too many", "INSERT INTO adoptions VALUES (zeroblob(16), zeroblob(8), 1, zeroblob(32), zeroblob(17))"},
     {"totals.digest", "UPDATE totals SET digest = zeroblob(32)"},
     {"totals.records", "UPDATE totals SET records = records + 1"},
     {"totals.concepts", "UPDATE totals SET concepts = concepts + 1"},

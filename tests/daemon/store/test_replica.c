@@ -181,7 +181,8 @@ static void put_record(struct store_fixture *f, struct slice id, bool retired, u
 
 static void put_concept(struct store_fixture *f, struct slice id, const char *uri, unsigned conflicts)
 {
-    struct concept_row c = {id, slice_text(uri), slice_text("angle"), slice_text("eau"), true, false, 9, conflicts};
+    struct concept_row c = {
+        id, slice_text(uri), slice_text("angle"), slice_text("eau"), true, false, 9, conflicts, slice_text(""), 0, 0};
     assert_int_equal(replica_put_concept(f->s, &c, NULL, 0), ERR_OK);
 }
 
