@@ -1,5 +1,7 @@
 #include "daemon/cmd/service_http.h"
+#include "daemon/core/found.h"
 #include "daemon/http/tls.h"
+#include <stdio.h>
 
 #define HTTP_NAME   "http"
 #define HOSTS_BYTES 16384
@@ -30,7 +32,9 @@ static err_t load_tls(struct service_http *h, const struct settings *settings, s
 static err_t set_options(struct service_http *h, const char *dir, const struct settings *settings)
 {
     struct http_options *o = &h->options;
-    h->web = (struct web_config){.dir = dir};
+    if (snprintf(h->database, sizeof h->database, "%s/%s", dir, DATABASE_NAME) >= (int)sizeof h->database)
+        return ERR_TOO_LARGE;
+    h->web.database = h->database;
     h->site = web_site(&h->web);
     o->site = &h->site;
     o->lang = settings_get(settings, SETTING_SITE_LANGUAGE);

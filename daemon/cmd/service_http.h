@@ -7,12 +7,14 @@
 #include "conf/settings.h"
 #include "daemon/cmd/service_thread.h"
 #include "daemon/web/web.h"
+#include <limits.h>
 
 struct service_http {
     struct service_thread thread; /* not open where HTTP is served nowhere */
     struct http_options options;
     struct http_site site;
     struct web_config web;
+    char database[PATH_MAX];
     struct buf hosts;
     struct buf cert, key;
 };

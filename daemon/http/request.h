@@ -1,15 +1,27 @@
 /*
- * request: what a handler sees of a request. How a handler is written (daemon/web/api_allies.c is one):
+ * request: what a handler sees of a request. How a handler is written (daemon/web/):
  *
- *     void api_allies(struct http_request *q)               // its row in daemon/web/routes.def said who may and what may come: nothing to check here
+ *     void api_records(struct http_request *q)             // its row in routes.def said who may and what may come: nothing of that to check here
  *     {
  *         int64_t limit;
  *         err_t e = request_number(q, "limit", 1, 200, 50, &limit);  // the query, decoded; out of bounds: ERR_HTTP_VALUE
- *         json_t *list = e ? NULL : …;
- *         if (e)
- *             answer_error(q, e, NULL);                              // problem+json, its status and its sentence by the error
- *         else
+ *         if (e) {
+ *             answer_error(q, e, NULL);                              // problem+json: its status and its sentence by the error
+ *             return;
+ *         }
+ *         json_t *list = web_read(q, "record.list", json_pack("{s:I}", "limit", limit));  // NULL: the problem is answered already
+ *         if (list)
  *             answer_json(q, 200, list);                             // takes the reference
+ *     }
+ *
+ *     static void written(struct http_request *q, const json_t *answer)   // a write: the core's answer is here
+ *     {
+ *         if (!answer_failed(q, answer))
+ *             answer_json(q, 200, json_incref(json_object_get(answer, "result")));
+ *     }
+ *     void api_record_retire(struct http_request *q)
+ *     {
+ *         ask_core(q, "record.retire", json_pack("{s:s}", "id", request_part(q, "id")), written);   // "site" is the token's, added
  *     }
  *
  * A handler answers once, by a function of daemon/http/answer.h, or asks (ask_core, ask_index: daemon/http/ask.h) and answers when what it asked for is there. It

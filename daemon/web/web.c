@@ -15,7 +15,9 @@ static err_t web_open(const void *config, void **context, struct why *why)
 
 static void web_close(void *context)
 {
-    free(context);
+    struct web *w = context;
+    reader_close(w->reader);
+    free(w);
 }
 
 struct http_site web_site(const struct web_config *config)
@@ -26,4 +28,58 @@ struct http_site web_site(const struct web_config *config)
 struct web *web_of(const struct http_request *q)
 {
     return request_context(q);
+}
+
+/* The file may come after the thread: the core makes it, or brings it up to date. */
+static err_t open_reader(struct web *w, struct why *why)
+{
+    if (w->reader)
+        return ERR_OK;
+    return w->config ? reader_open(w->config->database, &w->reader, why) : ERR_NO_DATA;
+}
+
+bool web_begin(struct http_request *q, const json_t *args, struct read *read)
+{
+    struct web *w = web_of(q);
+    struct why why = {ERR_OK, ""};
+    err_t e = open_reader(w, &why);
+    if (!e)
+        e = reader_begin(w->reader, read);
+    if (e) { /* where the file lies is nobody's business */
+        reader_close(w->reader);
+        w->reader = NULL;
+        answer_problem(q, 503, e);
+        return false;
+    }
+    read->lang = request_lang(q);
+    read->args = args;
+    return true;
+}
+
+void web_end(struct http_request *q, struct read *read)
+{
+    reader_end(web_of(q)->reader, read);
+}
+
+json_t *web_read(struct http_request *q, const char *name, json_t *args)
+{
+    struct read read;
+    json_t *result = NULL;
+    read_fn *fn = read_find(name);
+    if (web_begin(q, args, &read)) {
+        err_t e = fn ? fn(&read) : ERR_INTERNAL;
+        if (e)
+            answer_error(q, e, &read.why);
+        else
+            result = json_incref(read.result);
+        web_end(q, &read);
+    }
+    json_decref(args);
+    return result;
+}
+
+void web_give_result(struct http_request *q, const json_t *answer)
+{
+    if (!answer_failed(q, answer))
+        answer_json(q, 200, json_incref(json_object_get(answer, "result")));
 }

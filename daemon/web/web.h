@@ -5,16 +5,34 @@
 #ifndef ALLIED_DAEMON_WEB_WEB_H
 #define ALLIED_DAEMON_WEB_WEB_H
 
+#include "daemon/http/ask.h"
 #include "daemon/http/http.h"
+#include "daemon/read/reader.h"
 
 struct web_config {
-    const char *dir; /* the data directory */
+    const char *database; /* the path of the main file */
 };
 struct web {
-    const struct web_config *config;
+    const struct web_config *config; /* NULL: without data */
+    struct reader *reader;           /* NULL: not open (yet): web_begin opens it */
 };
 /* `config` NULL: without data (tests of the machinery): no token is good. */
 struct http_site web_site(const struct web_config *config);
 struct web *web_of(const struct http_request *q);
+
+/*
+ * Readings of the replica, all of one state, in the request's language: web_end has to follow, once the request was answered or not. False: the problem is answered
+ * (503 where the site has no charter yet). The args are borrowed until web_end; NULL: none.
+ */
+bool web_begin(struct http_request *q, const json_t *args, struct read *read);
+void web_end(struct http_request *q, struct read *read);
+/*
+ * One reading by its name (daemon/read/read.h), args taken. Its result, a new reference; NULL: the problem is answered.
+ *     json_t *result = web_read(q, "record.show", json_pack("{s:s}", "id", request_part(q, "id")));
+ */
+json_t *web_read(struct http_request *q, const char *name, json_t *args);
+
+/* An ask_then that gives the core's result as it is, with 200, or its problem. */
+ask_then web_give_result;
 
 #endif
