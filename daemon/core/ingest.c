@@ -6,6 +6,7 @@
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
+#include "daemon/store/feed.h"
 #include <stdlib.h>
 
 #define ASIDE_PLACE_MAX 4 /* commits of one place of a log that wait aside */
@@ -52,6 +53,23 @@ err_t batch_fold(struct core *c)
     return e;
 }
 
+/* The last thing before COMMIT: what harvesters are told must not be dated before others can see it. */
+static err_t note_feed(struct core *c)
+{
+    int64_t at_s = 0;
+    bool noted = false;
+    c->batch.feed_s = 0;
+    err_t e = feed_stamp(c->store, core_wall(c).ms / 1000, &at_s);
+    for (size_t i = 0; i < c->batch.touched_n && !e; i++) {
+        if (c->batch.touched[i].type != ENTITY_RECORD)
+            continue;
+        e = feed_note(c->store, slice_of(c->batch.touched[i].id, RECORD_BYTES), at_s, false, &noted);
+        if (!e && noted)
+            c->batch.feed_s = at_s;
+    }
+    return e;
+}
+
 /* A COMMIT that failed leaves no way to know what is on the disk: stop and recover, never retry. */
 static err_t commit_batch(struct core *c)
 {
@@ -64,6 +82,16 @@ static err_t commit_batch(struct core *c)
     return ERR_OK;
 }
 
+/* A large COMMIT on a slow disk took longer than the second that was allowed for: who harvested meanwhile would never be shown it. */
+static void mend_feed(struct core *c)
+{
+    int64_t now_s = core_wall(c).ms / 1000;
+    if (!c->batch.feed_s || now_s < c->batch.feed_s || store_begin(c->store))
+        return;
+    if (feed_move(c->store, c->batch.feed_s, now_s + 1) || commit_batch(c))
+        store_rollback(c->store);
+}
+
 err_t batch_end(struct core *c)
 {
     err_t e = erase_apply(c);
@@ -72,12 +100,15 @@ err_t batch_end(struct core *c)
     if (!e)
         e = own_seal(c);
     if (!e)
+        e = note_feed(c);
+    if (!e)
         e = commit_batch(c);
     if (e) {
         batch_abort(c);
         return e;
     }
     own_guard(c);
+    mend_feed(c);
     /* A proof is an input as well, whether or not the log had come as far. */
     if (c->batch.grown_n || c->batch.touched_n || c->fresh_forks_n) {
         c->digests_known = false;

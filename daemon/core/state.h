@@ -59,6 +59,7 @@ struct batch {
     size_t slots_n;
     struct grown *grown;
     size_t grown_n, grown_room;
+    int64_t feed_s; /* when what it changes is said to change, Unix seconds; 0: nothing of that kind */
 };
 
 /* What a peer holds of a log, as far as it said. */

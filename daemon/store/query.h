@@ -29,6 +29,7 @@ enum query_owner {
     OWNER_ARRIVALS,
     OWNER_CHANGED,
     OWNER_USES,
+    OWNER_FEED,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

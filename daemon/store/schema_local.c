@@ -63,6 +63,17 @@ static const char *const tables[] = {
     "site BLOB NOT NULL,               -- who can be reached\n"
     "address TEXT NOT NULL,            -- where, as an endpoint\n"
     "PRIMARY KEY (site, address)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE feed ("
+    "serial INTEGER PRIMARY KEY,       -- grows; rows are never taken out\n"
+    "record BLOB NOT NULL,             -- 24 bytes: came to look otherwise here\n"
+    "at_s INTEGER NOT NULL,            -- Unix seconds; never falls\n"
+    "hash BLOB NOT NULL,               -- entities.hash then; empty: it is gone\n"
+    "last INTEGER NOT NULL             -- 1: nothing later stands here about it\n"
+    ") STRICT",
+    "CREATE INDEX feed_record ON feed (record, serial)",
+    "CREATE INDEX feed_last ON feed (serial) WHERE last = 1",
+    "CREATE INDEX feed_at ON feed (at_s)",
     NULL,
 };
 
