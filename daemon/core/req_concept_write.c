@@ -9,8 +9,6 @@
 #include "protocol/base/base32.h"
 #include <stdio.h>
 
-#define MINTED_PREFIX "urn:allied:"
-
 static const struct slice no_lang = {(const uint8_t *)"", 0};
 
 static const struct field_write *find_write(const struct entity_writes *w, uint64_t field)
@@ -38,11 +36,9 @@ static err_t concept_id(struct concept_job *j, const json_t *object, uint8_t id[
 
 static err_t mint_uri(struct concept_job *j)
 {
-    char uri[sizeof MINTED_PREFIX + BASE32_LEN(CONCEPT_BYTES)];
-    char text[BASE32_LEN(CONCEPT_BYTES) + 1];
+    char uri[READ_URN_BYTES];
     struct slice value;
-    base32_encode(j->edit.entity, text);
-    snprintf(uri, sizeof uri, "%s%s", MINTED_PREFIX, text);
+    read_urn(j->edit.entity, uri);
     err_t e = req_encoded(j->r, slice_text(uri), &value);
     return e ? e : edit_field(&j->edit, field_by_number(ENTITY_CONCEPT, C_URI), no_lang, value, NULL);
 }

@@ -203,10 +203,11 @@ err_t read_concept_show(struct read *r)
 
 /* ---- export: as concept.write takes them ---- */
 
-/* A URI, or the id of what is not here. */
+/* Of what is not here the URI that its id would give it: it leads to the same concept when it is read back. */
 static json_t *uri_of(struct read *r, struct slice concept)
 {
     struct view v;
+    char urn[READ_URN_BYTES];
     err_t e = read_view(r, ENTITY_CONCEPT, concept, &v);
     shortage_note(e);
     if (!e) {
@@ -214,7 +215,8 @@ static json_t *uri_of(struct read *r, struct slice concept)
         if (uri && uri->shown)
             return say_string(view_text(uri->shown->value));
     }
-    return say_id(concept);
+    read_urn(concept, urn);
+    return json_string(urn);
 }
 
 static json_t *target_uri(struct read *r, const struct view_key *key, const struct relation_info *relation)

@@ -1,7 +1,7 @@
 #include "daemon/read/read.h"
 #include "daemon/store/replica_use.h"
 #include "daemon/commons/shortage.h"
-#include "protocol/base/base32.h"
+#include <stdio.h>
 
 static const struct {
     const char *name;
@@ -51,10 +51,21 @@ static bool is_uri(const char *text)
     return strchr(text, ':') != NULL;
 }
 
+/* PROTOCOL.md §5: a URI made from an id says it; of any other the id is the hash. */
 static err_t uri_id(struct slice uri, uint8_t out[CONCEPT_BYTES])
 {
-    hash128(out, &uri, 1);
+    size_t n = strlen(READ_URN);
+    bool ours = uri.len == n + BASE32_LEN(CONCEPT_BYTES) && memcmp(uri.at, READ_URN, n) == 0;
+    if (!ours || base32_decode(slice_of(uri.at + n, uri.len - n), out, CONCEPT_BYTES))
+        hash128(out, &uri, 1);
     return ERR_OK;
+}
+
+void read_urn(struct slice concept, char out[READ_URN_BYTES])
+{
+    char text[BASE32_LEN(CONCEPT_BYTES) + 1];
+    base32_encode(concept, text);
+    snprintf(out, READ_URN_BYTES, "%s%s", READ_URN, text);
 }
 
 err_t read_entity(struct read *r, enum entity_type type, const char *text, struct slice *out)

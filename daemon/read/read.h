@@ -8,8 +8,13 @@
 
 #include "daemon/commons/view.h"
 #include "daemon/store/replica.h"
+#include "protocol/base/base32.h"
 #include "protocol/charter/authority.h"
 #include <jansson.h>
+
+#define READ_URN                                                                                                       \
+    "urn:allied:" /* the URI of a concept whose id is not made from one: this, then the id (PROTOCOL.md §5) */
+#define READ_URN_BYTES (sizeof READ_URN + BASE32_LEN(CONCEPT_BYTES))
 
 struct merges; /* merges.h */
 struct read {
@@ -55,6 +60,7 @@ err_t read_entity(struct read *r, enum entity_type type, const char *text, struc
 err_t read_any_entity(struct read *r, const char *text, enum entity_type *type, struct slice *out);
 /* What a concept is called where it is a target: a URI or an id, known or not. */
 err_t read_target(struct read *r, struct slice text, uint8_t out[CONCEPT_BYTES]);
+void read_urn(struct slice concept, char out[READ_URN_BYTES]); /* such a URI, made from an id */
 /* The ally that a text names: its name, or the beginning of its id. ERR_ALLY_UNKNOWN, ERR_AMBIGUOUS. */
 err_t read_ally(struct read *r, const char *text, const struct ally **out);
 

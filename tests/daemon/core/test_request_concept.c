@@ -149,6 +149,41 @@ static void what_is_exported_is_taken_in_unchanged(void **state)
     world_free(w);
 }
 
+/* Of a target that nobody here has described only the id is known: what is exported is a URI all the same, and it leads there again. */
+static void a_target_that_is_not_here_is_exported_as_a_uri_that_names_it(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    json_t *eau = named(EAU, "Eau");
+    json_object_set_new(eau, "broader", json_pack("[s]", SOL));
+    json_decref(write_one(w, 0, "add", true, eau));
+    json_t *out = world_do(w, 0, "concept.export", json_pack("{s:i}", "limit", 100));
+    json_t *one = json_array_get(json_object_get(out, "concepts"), 0);
+    const char *target = json_string_value(json_array_get(json_object_get(one, "broader"), 0));
+    assert_true(strncmp(target, "urn:allied:", 11) == 0);
+    assert_counts(write_one(w, 0, "import", true, json_incref(one)), 0, 0, 1, 0);
+    /* Once it is described it is that concept, under the URI it has. */
+    json_decref(write_one(w, 0, "add", true, named(SOL, "Sol")));
+    json_t *r = show(w, 0, SOL);
+    assert_string_equal(json_string_value(json_object_get(r, "id")), target + 11);
+    assert_int_equal(json_array_size(json_object_get(r, "narrower")), 1);
+    json_decref(r);
+    json_decref(out);
+    world_free(w);
+}
+
+/* Taken from a file before the log arrives, a concept that made its own URI is still the same concept. */
+static void a_uri_made_from_an_id_leads_to_that_id_where_it_is_unknown(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    json_t *r = write_one(w, 0, "add", true, named("urn:allied:aessxdqvtgyv65dspdyo73cdy4", "Ailleurs"));
+    const json_t *row = json_array_get(json_object_get(r, "ids"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "id")), "aessxdqvtgyv65dspdyo73cdy4");
+    json_decref(r);
+    world_free(w);
+}
+
 static void a_dry_run_leaves_nothing(void **state)
 {
     (void)state;
@@ -220,6 +255,8 @@ int main(void)
         cmocka_unit_test(a_concept_without_a_uri_gets_one),
         cmocka_unit_test(relations_are_added_and_removed),
         cmocka_unit_test(what_is_exported_is_taken_in_unchanged),
+        cmocka_unit_test(a_target_that_is_not_here_is_exported_as_a_uri_that_names_it),
+        cmocka_unit_test(a_uri_made_from_an_id_leads_to_that_id_where_it_is_unknown),
         cmocka_unit_test(a_dry_run_leaves_nothing),
         cmocka_unit_test(requests_are_refused_with_their_reason),
         cmocka_unit_test(named_dots_alone_are_adopted),
