@@ -313,6 +313,10 @@ static void keep_link(struct draft *d, const char *subject, const struct term *t
         draft_lose(d, predicate, "a URI");
         return;
     }
+    if (strcmp(subject, target) == 0 && t->form != F_ADDRESS) {
+        draft_lose(d, predicate, "itself"); /* one such slip must not cost the concept */
+        return;
+    }
     struct draft_subject *to = subject_of(d, inverse ? target : subject);
     if (!to)
         return;
