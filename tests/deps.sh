@@ -4,16 +4,16 @@
 set -u
 
 build="gcc libc6-dev make pkg-config git gettext libzmq3-dev libmsgpack-dev libsqlite3-dev libsodium-dev libjansson-dev libconfuse-dev
-libutf8proc-dev libserd-dev libzstd-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev ca-certificates"
+libutf8proc-dev libserd-dev libexpat1-dev libzstd-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev ca-certificates"
 check="libcmocka-dev clang-format clang-tidy cppcheck python3 nginx
-python3-zmq python3-msgpack python3-nacl"
+python3-zmq python3-msgpack python3-nacl raptor2-utils libxml2-utils"
 
 case "${1:-}" in
 build) want="$build" ;;
 check) want="$build $check" ;;
 modules)
     if pkg-config --exists msgpack-c; then msgpack=msgpack-c; else msgpack=msgpack; fi
-    echo libzmq libsodium sqlite3 jansson libutf8proc serd-0 libconfuse libzstd libcurl libmicrohttpd gnutls $msgpack
+    echo libzmq libsodium sqlite3 jansson libutf8proc serd-0 expat libconfuse libzstd libcurl libmicrohttpd gnutls $msgpack
     exit
     ;;
 *)

@@ -18,13 +18,13 @@
 /* ---- import ---- */
 
 static const struct arg_option import_options[] = {
-    {0, "adopt",   NULL,     false, N_("adopt what is written, where the charter lets this ally")},
-    {0, "dry-run", NULL,     false, N_("say what would happen, write nothing")                   },
-    {0, "format",  "ttl|nt", false, N_("Turtle or N-Triples; by the file's name otherwise")      },
-    {0, "motive",  "RECORD", false, N_("the record that motivates it")                           },
+    {0, "adopt",   NULL,                     false, N_("adopt what is written, where the charter lets this ally")},
+    {0, "dry-run", NULL,                     false, N_("say what would happen, write nothing")                   },
+    {0, "format",  "turtle|ntriples|rdfxml", false, N_("by the file's name otherwise: .ttl, .nt, .rdf or .xml")  },
+    {0, "motive",  "RECORD",                 false, N_("the record that motivates it")                           },
 };
 const struct arg_form concept_import_form = {"concept import",
-                                             "FILE.ttl|FILE.nt",
+                                             "FILE.ttl|FILE.nt|FILE.rdf",
                                              N_("put in concepts from SKOS; importing again writes only what changed"),
                                              import_options,
                                              sizeof import_options / sizeof *import_options,
@@ -34,29 +34,16 @@ const struct arg_form concept_import_form = {"concept import",
                                                 "never dropped in silence. Exit code 0: all went in; 2: some "
                                                 "concepts were refused; 65: all were.")};
 
-static const char *format_name(const char *text)
-{
-    static const char *const names[][2] = {
-        {"ttl",      "turtle"  },
-        {"turtle",   "turtle"  },
-        {"nt",       "ntriples"},
-        {"ntriples", "ntriples"}
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i][0], text) == 0)
-            return names[i][1];
-    return NULL;
-}
-
 /* The format of --format, else of the file's name, else `fallback`. ERR_USAGE. */
 static err_t format_of(struct cli *cli, const struct args *args, const char *path, const char *fallback,
                        const char **out)
 {
-    const char *text = args_value(args, "format"), *found = text ? format_name(text) : skos_format_of(path);
+    const char *text = args_value(args, "format"), *found = text ? skos_format_named(text) : skos_format_of(path);
     if (!found && !text)
         found = fallback;
     if (!found)
-        return why_set(&cli->why, ERR_USAGE, text ? "--format %.60s (ttl, nt)" : "%.100s (.ttl, .nt)",
+        return why_set(&cli->why, ERR_USAGE,
+                       text ? "--format %.60s (turtle, ntriples, rdfxml)" : "%.100s (.ttl, .nt, .rdf)",
                        text ? text : path);
     *out = found;
     return ERR_OK;
@@ -131,10 +118,10 @@ int concept_import(struct cli *cli, int argc, char **argv)
 /* ---- export ---- */
 
 static const struct arg_option export_options[] = {
-    {0, "format", "ttl|nt", false, N_("Turtle or N-Triples; by the file's name otherwise")},
+    {0, "format", "turtle|ntriples|rdfxml", false, N_("by the file's name otherwise: .ttl, .nt, .rdf or .xml")},
 };
 const struct arg_form concept_export_form = {"concept export",
-                                             "[FILE.ttl|FILE.nt|-]",
+                                             "[FILE.ttl|FILE.nt|FILE.rdf|-]",
                                              N_("the thesaurus as SKOS"),
                                              export_options,
                                              sizeof export_options / sizeof *export_options,
@@ -142,7 +129,12 @@ const struct arg_form concept_export_form = {"concept export",
                                              1,
                                              NULL};
 
-static err_t pages(struct cli *cli, const char *format, FILE *to, size_t *n)
+/* What an export came to. */
+struct exported {
+    size_t concepts, replaced;
+};
+
+static err_t pages(struct cli *cli, struct skos_out *out, size_t *n)
 {
     char cursor[512] = "";
     do {
@@ -151,21 +143,31 @@ static err_t pages(struct cli *cli, const char *format, FILE *to, size_t *n)
             json_object_set_new(request, "cursor", json_string(cursor));
         err_t err = cli_ask(cli, "concept.export", request, &result);
         const json_t *list = json_object_get(result, "concepts");
-        if (!err && json_array_size(list))
-            err = skos_write(list, format, to, &cli->why);
+        if (!err)
+            err = skos_put(out, list, &cli->why);
         *n += json_array_size(list);
         snprintf(cursor, sizeof cursor, "%s", pick_text(result, "next"));
         json_decref(result);
         if (err)
             return err;
     } while (*cursor);
-    if (fflush(to) != 0)
-        return why_set(&cli->why, err_of_errno(errno, ERR_DISK), "%s", "");
     return ERR_OK;
 }
 
+static err_t document(struct cli *cli, const char *format, FILE *to, struct exported *done)
+{
+    struct skos_out *out = NULL;
+    err_t err = skos_open(format, to, &out, &cli->why);
+    if (!err)
+        err = pages(cli, out, &done->concepts);
+    if (!err)
+        err = skos_end(out, &done->replaced, &cli->why);
+    skos_close(out);
+    return err;
+}
+
 /* Written beside and renamed, so that a failed export leaves the file that was there. */
-static err_t to_file(struct cli *cli, const char *format, const char *path, size_t *n)
+static err_t to_file(struct cli *cli, const char *format, const char *path, struct exported *done)
 {
     char beside[CLI_PATH_MAX];
     int length = snprintf(beside, sizeof beside, "%s.new", path);
@@ -174,7 +176,7 @@ static err_t to_file(struct cli *cli, const char *format, const char *path, size
     FILE *f = fopen(beside, "we");
     if (!f)
         return why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
-    err_t err = pages(cli, format, f, n);
+    err_t err = document(cli, format, f, done);
     if (fclose(f) != 0 && !err)
         err = why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
     if (!err && rename(beside, path) != 0)
@@ -184,11 +186,30 @@ static err_t to_file(struct cli *cli, const char *format, const char *path, size
     return err;
 }
 
+static void tell_exported(const struct out *o, const char *path, bool to_stdout, const struct exported *done)
+{
+    if (o->json && !to_stdout) {
+        json_t *result = json_pack("{s:s, s:I, s:I}", "file", path, "concepts", (json_int_t)done->concepts, "replaced",
+                                   (json_int_t)done->replaced);
+        out_json(o, result);
+        json_decref(result);
+        return;
+    }
+    if (done->replaced)
+        out_say(o,
+                tr_n(o->lang, "{1} character that XML cannot hold was replaced by U+FFFD",
+                     "{1} characters that XML cannot hold were replaced by U+FFFD", done->replaced),
+                NUM(done->replaced), NULL);
+    if (!to_stdout)
+        out_say(o, tr_n(o->lang, "{1}: {2} concept", "{1}: {2} concepts", done->concepts), path, NUM(done->concepts),
+                NULL);
+}
+
 int concept_export(struct cli *cli, int argc, char **argv)
 {
     struct args args;
     int code;
-    size_t n = 0;
+    struct exported done = {0};
     const char *format = NULL;
     if (!cli_begin(cli, &concept_export_form, argc, argv, &args, &code))
         return code;
@@ -196,14 +217,9 @@ int concept_export(struct cli *cli, int argc, char **argv)
     bool to_stdout = strcmp(path, "-") == 0;
     err_t err = format_of(cli, &args, path, to_stdout ? "turtle" : NULL, &format);
     if (!err)
-        err = to_stdout ? pages(cli, format, cli->out.data, &n) : to_file(cli, format, path, &n);
+        err = to_stdout ? document(cli, format, cli->out.data, &done) : to_file(cli, format, path, &done);
     if (err)
         return cli_fail(cli, err);
-    if (cli->out.json && !to_stdout) {
-        json_t *result = json_pack("{s:s, s:I}", "file", path, "concepts", (json_int_t)n);
-        out_json(&cli->out, result);
-        json_decref(result);
-    } else if (!to_stdout)
-        out_say(&cli->out, tr_n(cli->lang, "{1}: {2} concept", "{1}: {2} concepts", n), path, NUM(n), NULL);
+    tell_exported(&cli->out, path, to_stdout, &done);
     return 0;
 }

@@ -1,11 +1,13 @@
 /*
- * skos_read: one pass of serd over the bytes; each statement, its URIs made whole, goes to the draft (skos_draft.h), which knows what to keep.
+ * skos_read: one pass of serd (RDF/XML: of skos_xml_read) over the bytes; each statement, its URIs made whole, goes to the draft (skos_draft.h), which
+ * knows what to keep.
  *
  * serd reads byte by byte from memory through `source`, so that the line is known while a statement is handed over: serd itself tells it in
  * errors alone.
  */
 #include "daemon/commons/skos.h"
 #include "daemon/commons/skos_draft.h"
+#include "daemon/commons/skos_xml_read.h"
 #include "protocol/base/buf.h"
 #include "protocol/base/utf8.h"
 #include <errno.h>
@@ -200,22 +202,31 @@ static err_t point(const struct reading *r, struct why *why)
     return why_set(why, r->draft.err, "%s:%u: %.*s", r->path, fault, (int)quote.len, (const char *)quote.at);
 }
 
+static void parse_text(struct reading *r, SerdSyntax syntax)
+{
+    size_t fault = utf8_fault(r->bytes);
+    if (fault == r->bytes.len) {
+        parse(r, syntax);
+        return;
+    }
+    for (size_t i = 0; i < fault; i++)
+        r->draft.line += r->bytes.at[i] == '\n';
+    draft_fail(&r->draft, ERR_UTF8);
+}
+
 static err_t read_bytes(struct reading *r, const char *format, json_t **concepts, json_t **lost, struct why *why)
 {
     json_t *all = json_array();
     draft_open(&r->draft);
     r->draft.line = 1;
-    size_t fault = utf8_fault(r->bytes);
-    if (!all) {
+    if (!all)
         draft_fail(&r->draft, ERR_MEMORY);
-    } else if (fault < r->bytes.len) {
-        for (size_t i = 0; i < fault; i++)
-            r->draft.line += r->bytes.at[i] == '\n';
-        draft_fail(&r->draft, ERR_UTF8);
-    } else if (r->draft.err == ERR_OK) {
-        parse(r, strcmp(format, "turtle") == 0 ? SERD_TURTLE : SERD_NTRIPLES);
+    else if (r->draft.err == ERR_OK && strcmp(format, "rdfxml") == 0)
+        skos_xml_read(r->bytes, &r->draft);
+    else if (r->draft.err == ERR_OK)
+        parse_text(r, strcmp(format, "turtle") == 0 ? SERD_TURTLE : SERD_NTRIPLES);
+    if (r->draft.err == ERR_OK)
         draft_finish(&r->draft, all);
-    }
     err_t e = r->draft.err;
     if (e) {
         point(r, why);
@@ -228,22 +239,34 @@ static err_t read_bytes(struct reading *r, const char *format, json_t **concepts
     return e;
 }
 
+const char *skos_format_named(const char *word)
+{
+    static const char *const names[][2] = {
+        {"turtle",   "turtle"  },
+        {"ttl",      "turtle"  },
+        {"ntriples", "ntriples"},
+        {"nt",       "ntriples"},
+        {"rdfxml",   "rdfxml"  },
+        {"rdf",      "rdfxml"  },
+        {"xml",      "rdfxml"  },
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcasecmp(word, names[i][0]) == 0)
+            return names[i][1];
+    return NULL;
+}
+
 const char *skos_format_of(const char *path)
 {
     const char *dot = strrchr(path, '.');
-    if (!dot)
-        return NULL;
-    if (strcasecmp(dot, ".ttl") == 0 || strcasecmp(dot, ".turtle") == 0)
-        return "turtle";
-    return strcasecmp(dot, ".nt") == 0 ? "ntriples" : NULL;
+    return dot ? skos_format_named(dot + 1) : NULL;
 }
 
 err_t skos_read(const char *path, const char *format, json_t **concepts, json_t **lost, struct why *why)
 {
-    if (!format)
-        format = skos_format_of(path);
-    if (!format || (strcmp(format, "turtle") != 0 && strcmp(format, "ntriples") != 0))
-        return why_set(why, ERR_USAGE, "%s: turtle, ntriples", format ? format : path);
+    const char *known = format ? skos_format_named(format) : skos_format_of(path);
+    if (!known)
+        return why_set(why, ERR_USAGE, "%s: turtle, ntriples, rdfxml", format ? format : path);
     struct buf bytes;
     buf_init(&bytes, SKOS_FILE_BYTES_MAX);
     err_t e = load(path, &bytes, why);
@@ -252,7 +275,7 @@ err_t skos_read(const char *path, const char *format, json_t **concepts, json_t 
         if (all.len >= 3 && memcmp(all.at, "\xEF\xBB\xBF", 3) == 0)
             all = slice_of(all.at + 3, all.len - 3); /* a byte order mark is no triple */
         struct reading r = {.path = path, .bytes = all};
-        e = read_bytes(&r, format, concepts, lost, why);
+        e = read_bytes(&r, known, concepts, lost, why);
     }
     buf_fini(&bytes);
     return e;

@@ -1,16 +1,19 @@
 /*
- * skos_write: walks the table of terms for each concept and hands serd one statement a value. Our predicates and classes go out as prefixed
- * names; URIs of people's always whole, because the prefixed form of an arbitrary URI needs escapes that readers disagree on.
+ * skos_write: walks the table of terms for each concept and hands serd (RDF/XML: skos_xml_write) one triple a value. Our predicates and classes go
+ * out as prefixed names; URIs of people's always whole, because the prefixed form of an arbitrary URI needs escapes that readers disagree on.
  */
 #include "daemon/commons/skos.h"
 #include "daemon/commons/skos_terms.def"
+#include "daemon/commons/skos_xml_write.h"
 #include "protocol/base/buf.h"
 #include <errno.h>
 #include <serd/serd.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define URI_BYTES_MAX 65536u
-#define XSD_BOOLEAN   "http://www.w3.org/2001/XMLSchema#boolean"
+#define URI_BYTES_MAX  65536u
+#define NAME_BYTES_MAX 256u /* of ours: a prefix or its URI, and a local name */
+#define XSD_BOOLEAN    "http://www.w3.org/2001/XMLSchema#boolean"
 
 enum form { F_LABEL, F_TEXTS, F_NOTATIONS, F_WORD, F_ADDRESS, F_LINK, F_FLAG, F_LINKS, F_INVERSE, F_TITLE };
 
@@ -27,11 +30,17 @@ static const struct vocabulary {
 };
 #define VOCABULARIES (sizeof vocabularies / sizeof vocabularies[0])
 
+#define NAME(voc, local)                                                                                               \
+    {                                                                                                                  \
+        PRE_##voc, local                                                                                               \
+    }
+
 static const struct term {
-    const char *prefix, *local, *key;
+    struct skos_name name;
+    const char *key;
     enum form form;
 } terms[] = {
-#define X(voc, local, key, form) {PRE_##voc, local, key, F_##form},
+#define X(voc, local, key, form) {NAME(voc, local), key, F_##form},
     SKOS_TERMS(X)
 #undef X
 };
@@ -39,29 +48,31 @@ static const struct term {
 
 static const struct class
 {
-    const char *prefix, *local, *kind;
+    struct skos_name name;
+    const char *kind;
     unsigned rank;
 } classes[] = {
-#define X(voc, local, kind, rank) {PRE_##voc, local, kind, rank},
+#define X(voc, local, kind, rank) {NAME(voc, local), kind, rank},
     SKOS_CLASSES(X)
 #undef X
 };
 #define CLASSES (sizeof classes / sizeof classes[0])
 
-struct writing {
-    SerdWriter *writer;
+struct skos_out {
+    enum { TURTLE, NTRIPLES, RDFXML } form;
+    SerdWriter *writer; /* of the first two */
     SerdEnv *env;
-    FILE *out;
+    struct xml_out xml; /* of the third */
+    FILE *to;
     int failed; /* errno of the first write that failed */
     bool refused;
-    bool whole; /* N-Triples: no prefixed names */
 };
 
 static size_t sink(const void *at, size_t len, void *stream)
 {
-    struct writing *w = stream;
+    struct skos_out *w = stream;
     errno = 0;
-    size_t n = fwrite(at, 1, len, w->out);
+    size_t n = fwrite(at, 1, len, w->to);
     if (n != len && !w->failed)
         w->failed = errno ? errno : EIO;
     return n;
@@ -69,7 +80,7 @@ static size_t sink(const void *at, size_t len, void *stream)
 
 static SerdStatus on_error(void *handle, const SerdError *error)
 {
-    struct writing *w = handle;
+    struct skos_out *w = handle;
     (void)error; /* its text is an English sentence on stderr otherwise */
     w->refused = true;
     return SERD_SUCCESS;
@@ -80,75 +91,106 @@ static SerdNode node(SerdType type, const char *text)
     return serd_node_from_string(type, (const uint8_t *)text);
 }
 
-/* A text with its whole length, should it hold a zero. */
-static SerdNode literal(const json_t *text)
+/* How many bytes at c no URI may have (RFC 3987, Turtle's IRIREF, XML 1.0's characters). */
+static size_t forbidden(const char *c)
 {
-    return serd_node_from_substring(SERD_LITERAL, (const uint8_t *)json_string_value(text), json_string_length(text));
+    static const char ascii[] = "<>\"{}|^`\\";
+    if ((unsigned char)*c <= 0x20 || strchr(ascii, *c))
+        return 1;
+    return strncmp(c, "\xEF\xBF\xBE", 3) == 0 || strncmp(c, "\xEF\xBF\xBF", 3) == 0 ? 3 : 0;
 }
 
-/* What RDF forbids in a URI (RFC 3987, Turtle's IRIREF), percent-encoded: serd would write \u escapes, which strict readers refuse. */
-static SerdNode address(const char *uri, struct buf *safe)
+/* What a URI may not have, percent-encoded: serd would write \u escapes, which strict readers refuse. NULL: it is too long. */
+static const char *address(const char *uri, struct buf *safe)
 {
-    static const char forbidden[] = "<>\"{}|^`\\";
-    bool clean = true;
-    for (const char *c = uri; *c && clean; c++)
-        clean = (unsigned char)*c > 0x20 && !strchr(forbidden, *c);
-    if (clean)
-        return node(SERD_URI, uri);
-    for (const char *c = uri; *c; c++) {
-        if ((unsigned char)*c <= 0x20 || strchr(forbidden, *c))
-            buf_printf(safe, "%%%02X", (unsigned)(unsigned char)*c);
-        else
+    const char *c = uri;
+    buf_init(safe, URI_BYTES_MAX);
+    while (*c && !forbidden(c))
+        c++;
+    if (!*c)
+        return uri;
+    for (c = uri; *c; c++) {
+        size_t n = forbidden(c);
+        if (!n)
             buf_byte(safe, (uint8_t)*c);
+        for (; n; n--, c += n > 0)
+            buf_printf(safe, "%%%02X", (unsigned)(unsigned char)*c);
     }
-    const char *text = buf_text(safe);
-    return text ? node(SERD_URI, text) : SERD_NODE_NULL;
+    return buf_text(safe);
 }
 
-static void put(struct writing *w, const char *subject, const char *prefix, const char *local, SerdNode object,
-                const char *datatype, const char *lang)
+/* ---- a triple ---- */
+
+static const char *uri_of(const char *prefix)
 {
-    char name[256];
-    const char *before = prefix;
-    const char *between = ":";
-    struct buf safe_subject, safe_datatype;
-    for (size_t i = 0; w->whole && i < VOCABULARIES; i++)
-        if (strcmp(prefix, vocabularies[i].prefix) == 0) {
-            before = vocabularies[i].uri;
-            between = "";
-        }
-    snprintf(name, sizeof name, "%s%s%s", before, between, local);
-    buf_init(&safe_subject, URI_BYTES_MAX);
-    buf_init(&safe_datatype, URI_BYTES_MAX);
-    SerdNode s = address(subject, &safe_subject), p = node(w->whole ? SERD_URI : SERD_CURIE, name);
-    SerdNode d = address(datatype ? datatype : "", &safe_datatype), l = node(SERD_LITERAL, lang ? lang : "");
-    if (!s.buf || !d.buf || !object.buf ||
-        serd_writer_write_statement(w->writer, 0, NULL, &s, &p, &object, datatype ? &d : NULL,
-                                    lang && *lang ? &l : NULL))
+    for (size_t i = 0; i < VOCABULARIES; i++)
+        if (strcmp(prefix, vocabularies[i].prefix) == 0)
+            return vocabularies[i].uri;
+    return "";
+}
+
+/* A name of ours as a node: N-Triples knows no prefixes. */
+static SerdNode name_node(const struct skos_out *w, struct skos_name name, char text[NAME_BYTES_MAX])
+{
+    bool whole = w->form == NTRIPLES;
+    snprintf(text, NAME_BYTES_MAX, "%s%s%s", whole ? uri_of(name.prefix) : name.prefix, whole ? "" : ":", name.local);
+    return node(whole ? SERD_URI : SERD_CURIE, text);
+}
+
+static bool put_serd(struct skos_out *w, const struct skos_triple *t)
+{
+    char predicate[NAME_BYTES_MAX], class[NAME_BYTES_MAX];
+    SerdNode s = node(SERD_URI, t->subject), p = name_node(w, t->predicate, predicate);
+    SerdNode o = serd_node_from_substring(SERD_LITERAL, t->text.at, t->text.len); /* it may hold a zero */
+    SerdNode d = node(SERD_URI, t->datatype ? t->datatype : ""), l = node(SERD_LITERAL, t->lang ? t->lang : "");
+    if (t->uri)
+        o = t->class.prefix ? name_node(w, t->class, class) : node(SERD_URI, t->uri);
+    return serd_writer_write_statement(w->writer, 0, NULL, &s, &p, &o, t->datatype ? &d : NULL,
+                                       t->lang && *t->lang ? &l : NULL) == SERD_SUCCESS;
+}
+
+/* With its URIs made safe. */
+static void put(struct skos_out *w, struct skos_triple t)
+{
+    struct buf subject, uri, datatype;
+    t.subject = address(t.subject, &subject);
+    bool whole = t.subject != NULL;
+    const char *object = address(t.uri ? t.uri : "", &uri), *type = address(t.datatype ? t.datatype : "", &datatype);
+    t.uri = t.uri ? object : NULL;
+    t.datatype = t.datatype ? type : NULL;
+    if (!whole || !object || !type)
         w->refused = true;
-    buf_fini(&safe_subject);
-    buf_fini(&safe_datatype);
+    else if (w->form == RDFXML)
+        xml_out_put(&w->xml, &t);
+    else if (!put_serd(w, &t))
+        w->refused = true;
+    buf_fini(&subject);
+    buf_fini(&uri);
+    buf_fini(&datatype);
 }
 
-static void put_address(struct writing *w, const char *subject, const char *prefix, const char *local, const char *uri)
+static void put_uri(struct skos_out *w, const char *subject, struct skos_name predicate, const char *uri)
 {
-    struct buf safe;
-    buf_init(&safe, URI_BYTES_MAX);
-    put(w, subject, prefix, local, address(uri, &safe), NULL, NULL);
-    buf_fini(&safe);
+    put(w, (struct skos_triple){.subject = subject, .predicate = predicate, .uri = uri});
 }
 
 /* ---- one value by its form: false where it has another ---- */
 
-static bool put_text(struct writing *w, const char *uri, const struct term *t, const json_t *value, const char *lang)
+/* A text with its whole length, should it hold a zero. */
+static struct slice bytes_of(const json_t *text)
+{
+    return slice_of(json_string_value(text), json_string_length(text));
+}
+
+static bool put_text(struct skos_out *w, const char *uri, const struct term *t, const json_t *value, const char *lang)
 {
     if (!json_is_string(value))
         return false;
-    put(w, uri, t->prefix, t->local, literal(value), NULL, lang);
+    put(w, (struct skos_triple){.subject = uri, .predicate = t->name, .text = bytes_of(value), .lang = lang});
     return true;
 }
 
-static bool put_by_language(struct writing *w, const char *uri, const struct term *t, json_t *value)
+static bool put_by_language(struct skos_out *w, const char *uri, const struct term *t, json_t *value)
 {
     const char *lang;
     json_t *texts;
@@ -170,7 +212,7 @@ static bool put_by_language(struct writing *w, const char *uri, const struct ter
     return true;
 }
 
-static bool put_notations(struct writing *w, const char *uri, const struct term *t, json_t *value)
+static bool put_notations(struct skos_out *w, const char *uri, const struct term *t, json_t *value)
 {
     size_t i;
     json_t *row;
@@ -182,12 +224,15 @@ static bool put_notations(struct writing *w, const char *uri, const struct term 
         const char *datatype = json_string_value(json_object_get(row, "datatype"));
         if (!json_is_string(text))
             return false;
-        put(w, uri, t->prefix, t->local, literal(text), datatype && *datatype ? datatype : NULL, NULL);
+        put(w, (struct skos_triple){.subject = uri,
+                                    .predicate = t->name,
+                                    .text = bytes_of(text),
+                                    .datatype = datatype && *datatype ? datatype : NULL});
     }
     return true;
 }
 
-static bool put_links(struct writing *w, const char *uri, const struct term *t, json_t *value)
+static bool put_links(struct skos_out *w, const char *uri, const struct term *t, json_t *value)
 {
     size_t i;
     json_t *target;
@@ -199,14 +244,14 @@ static bool put_links(struct writing *w, const char *uri, const struct term *t, 
         if (!to)
             return false;
         if (t->form == F_INVERSE)
-            put_address(w, to, t->prefix, t->local, uri);
+            put_uri(w, to, t->name, uri);
         else
-            put_address(w, uri, t->prefix, t->local, to);
+            put_uri(w, uri, t->name, to);
     }
     return true;
 }
 
-static bool put_term(struct writing *w, const char *uri, const struct term *t, json_t *value)
+static bool put_term(struct skos_out *w, const char *uri, const struct term *t, json_t *value)
 {
     const char *word = json_string_value(value);
     switch (t->form) {
@@ -217,16 +262,19 @@ static bool put_term(struct writing *w, const char *uri, const struct term *t, j
         return put_notations(w, uri, t, value);
     case F_ADDRESS:
         if (word && serd_uri_string_has_scheme((const uint8_t *)word)) {
-            put_address(w, uri, t->prefix, t->local, word);
+            put_uri(w, uri, t->name, word);
             return true;
         }
         return put_text(w, uri, t, value, NULL);
     case F_LINK:
         if (word)
-            put_address(w, uri, t->prefix, t->local, word);
+            put_uri(w, uri, t->name, word);
         return word != NULL;
     case F_FLAG:
-        put(w, uri, t->prefix, t->local, node(SERD_LITERAL, json_is_true(value) ? "true" : "false"), XSD_BOOLEAN, NULL);
+        put(w, (struct skos_triple){.subject = uri,
+                                    .predicate = t->name,
+                                    .text = slice_text(json_is_true(value) ? "true" : "false"),
+                                    .datatype = XSD_BOOLEAN});
         return json_is_boolean(value);
     case F_WORD:
         return put_text(w, uri, t, value, NULL);
@@ -241,24 +289,24 @@ static bool put_term(struct writing *w, const char *uri, const struct term *t, j
 
 /* ---- a concept ---- */
 
-static void put_class(struct writing *w, const char *uri, const char *prefix, const char *local)
+static void put_class(struct skos_out *w, const char *subject, struct skos_name class)
 {
-    char name[256];
-    snprintf(name, sizeof name, "%s:%s", prefix, local);
-    for (size_t i = 0; w->whole && i < VOCABULARIES; i++)
-        if (strcmp(prefix, vocabularies[i].prefix) == 0)
-            snprintf(name, sizeof name, "%s%s", vocabularies[i].uri, local);
-    put(w, uri, PRE_RDF, "type", node(w->whole ? SERD_URI : SERD_CURIE, name), NULL, NULL);
+    char uri[NAME_BYTES_MAX];
+    snprintf(uri, sizeof uri, "%s%s", uri_of(class.prefix), class.local);
+    put(w, (struct skos_triple){
+               .subject = subject, .predicate = {PRE_RDF, "type"},
+                    .uri = uri, .class = class
+    });
 }
 
-static bool put_kind(struct writing *w, const char *uri, const json_t *value)
+static bool put_kind(struct skos_out *w, const char *uri, const json_t *value)
 {
     const char *kind = json_string_value(value);
     for (size_t i = 0; kind && i < CLASSES; i++)
         if (strcmp(kind, classes[i].kind) == 0) {
             if (classes[i].rank == 2)
-                put_class(w, uri, PRE_SKOS, "Concept");
-            put_class(w, uri, classes[i].prefix, classes[i].local);
+                put_class(w, uri, (struct skos_name){PRE_SKOS, "Concept"});
+            put_class(w, uri, classes[i].name);
             return true;
         }
     return false;
@@ -280,7 +328,7 @@ static json_t *value_at(const json_t *concept, const char *key)
     return replaced ? json_true() : json_object_get(concept, key);
 }
 
-static err_t put_concept(struct writing *w, const json_t *concept, struct why *why)
+static err_t put_concept(struct skos_out *w, const json_t *concept, struct why *why)
 {
     const char *uri = json_string_value(json_object_get(concept, "uri"));
     const json_t *kind = json_object_get(concept, "kind");
@@ -300,44 +348,91 @@ static err_t put_concept(struct writing *w, const json_t *concept, struct why *w
     return ERR_OK;
 }
 
-static err_t put_all(struct writing *w, const json_t *concepts, bool turtle, struct why *why)
+/* ---- a document ---- */
+
+static void put_namespaces(struct skos_out *w)
 {
-    err_t e = ERR_OK;
-    for (size_t i = 0; turtle && i < VOCABULARIES; i++) {
+    for (size_t i = 0; i < VOCABULARIES; i++) {
         const char *prefix = vocabularies[i].prefix;
         if (prefix != PRE_RDF && prefix != PRE_SKOS && prefix != PRE_ALLIED && prefix != PRE_DCTERMS &&
             prefix != PRE_OWL)
             continue; /* only what the terms written need */
         SerdNode name = node(SERD_LITERAL, prefix), uri = node(SERD_URI, vocabularies[i].uri);
-        serd_writer_set_prefix(w->writer, &name, &uri);
+        if (w->form == RDFXML)
+            xml_out_namespace(&w->xml, prefix, vocabularies[i].uri);
+        else if (w->form == TURTLE)
+            serd_writer_set_prefix(w->writer, &name, &uri);
     }
-    for (size_t i = 0; !e && !w->failed && i < json_array_size(concepts); i++)
-        e = put_concept(w, json_array_get(concepts, i), why);
-    serd_writer_finish(w->writer);
-    return e;
 }
 
-err_t skos_write(const json_t *concepts, const char *format, FILE *out, struct why *why)
+static err_t begin(struct skos_out *w)
 {
-    bool turtle = format && strcmp(format, "turtle") == 0;
-    if (!turtle && (!format || strcmp(format, "ntriples") != 0))
-        return why_set(why, ERR_USAGE, "%s: turtle, ntriples", format ? format : "");
-    struct writing w = {.out = out, .whole = !turtle, .env = serd_env_new(NULL)};
-    SerdStyle style = turtle ? SERD_STYLE_ABBREVIATED : 0;
-    if (w.env)
-        w.writer = serd_writer_new(turtle ? SERD_TURTLE : SERD_NTRIPLES, style, w.env, NULL, sink, &w);
-    err_t e = w.writer ? ERR_OK : why_set(why, ERR_MEMORY, "skos");
-    if (!e) {
-        serd_writer_set_error_sink(w.writer, on_error, &w);
-        e = put_all(&w, concepts, turtle, why);
-        if (!e && !w.failed && fflush(out))
-            w.failed = errno;
-        if (!e && w.failed)
-            e = why_set(why, err_of_errno(w.failed, ERR_DISK), "%s", "");
-        else if (!e && w.refused)
-            e = why_set(why, ERR_FIELD_VALUE, "uri");
+    if (w->form == RDFXML) {
+        w->xml = (struct xml_out){.sink = sink, .ctx = w};
+        xml_out_begin(&w->xml);
+        return ERR_OK;
     }
-    serd_writer_free(w.writer);
-    serd_env_free(w.env);
-    return e;
+    bool turtle = w->form == TURTLE;
+    w->env = serd_env_new(NULL);
+    if (w->env)
+        w->writer = serd_writer_new(turtle ? SERD_TURTLE : SERD_NTRIPLES, turtle ? SERD_STYLE_ABBREVIATED : 0, w->env,
+                                    NULL, sink, w);
+    if (!w->writer)
+        return ERR_MEMORY;
+    serd_writer_set_error_sink(w->writer, on_error, w);
+    return ERR_OK;
+}
+
+err_t skos_open(const char *format, FILE *to, struct skos_out **out, struct why *why)
+{
+    const char *known = format ? skos_format_named(format) : NULL;
+    if (!known)
+        return why_set(why, ERR_USAGE, "%s: turtle, ntriples, rdfxml", format ? format : "");
+    struct skos_out *w = calloc(1, sizeof *w);
+    if (!w)
+        return why_set(why, ERR_MEMORY, "skos");
+    w->to = to;
+    w->form = strcmp(known, "turtle") == 0 ? TURTLE : strcmp(known, "ntriples") == 0 ? NTRIPLES : RDFXML;
+    err_t e = begin(w);
+    if (e) {
+        skos_close(w);
+        return why_set(why, e, "skos");
+    }
+    put_namespaces(w);
+    *out = w;
+    return ERR_OK;
+}
+
+err_t skos_put(struct skos_out *w, const json_t *concepts, struct why *why)
+{
+    err_t e = ERR_OK;
+    for (size_t i = 0; !e && !w->failed && i < json_array_size(concepts); i++)
+        e = put_concept(w, json_array_get(concepts, i), why);
+    return !e && w->failed ? why_set(why, err_of_errno(w->failed, ERR_DISK), "%s", "") : e;
+}
+
+err_t skos_end(struct skos_out *w, size_t *replaced, struct why *why)
+{
+    if (w->form == RDFXML)
+        xml_out_end(&w->xml);
+    else
+        serd_writer_finish(w->writer);
+    if (!w->failed && fflush(w->to))
+        w->failed = errno;
+    if (w->failed)
+        return why_set(why, err_of_errno(w->failed, ERR_DISK), "%s", "");
+    *replaced = w->xml.replaced;
+    return ERR_OK;
+}
+
+void skos_close(struct skos_out *w)
+{
+    if (!w)
+        return;
+    if (w->writer)
+        serd_writer_free(w->writer);
+    if (w->env)
+        serd_env_free(w->env);
+    xml_out_fini(&w->xml);
+    free(w);
 }

@@ -26,9 +26,9 @@ flags="-std=c11 -O1 -g -D_GNU_SOURCE -I. $(pkg-config --cflags $packages) -fsani
 # shellcheck disable=SC2086
 libs=$(pkg-config --libs $packages)
 
-# The decoders of foreign bytes: all of protocol/, and the readers of backups and bundles.
+# The decoders of foreign bytes: all of protocol/, and the readers of backups, bundles and SKOS.
 objects=()
-for source in protocol/*/*.c daemon/store/archive.c daemon/store/bundle.c daemon/store/whole.c; do
+for source in protocol/*/*.c daemon/store/archive.c daemon/store/bundle.c daemon/store/whole.c daemon/commons/skos_*.c; do
     object=$build/${source%.c}.o
     mkdir -p "$(dirname "$object")"
     # shellcheck disable=SC2086

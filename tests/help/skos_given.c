@@ -93,14 +93,26 @@ void skos_assert_json(const json_t *value, const char *expected)
     json_decref(want);
 }
 
+err_t skos_write(const json_t *concepts, const char *format, FILE *to, size_t *replaced, struct why *why)
+{
+    struct skos_out *out = NULL;
+    err_t e = skos_open(format, to, &out, why);
+    if (!e)
+        e = skos_put(out, concepts, why);
+    if (!e)
+        e = skos_end(out, replaced, why);
+    skos_close(out);
+    return e;
+}
+
 char *skos_written(const json_t *concepts, const char *format)
 {
     char *text = NULL;
-    size_t len = 0;
+    size_t len = 0, replaced;
     FILE *out = open_memstream(&text, &len);
     struct why why = {0};
     assert_non_null(out);
-    err_t e = skos_write(concepts, format, out, &why);
+    err_t e = skos_write(concepts, format, out, &replaced, &why);
     fclose(out);
     if (e)
         print_error("%s: %s\n", err_name(e), why.text);

@@ -28,7 +28,9 @@ void skos_drop(struct skos_given *g);
 json_t *skos_concept(const struct skos_given *g, const char *uri); /* borrowed; NULL: none */
 int skos_lost(const struct skos_given *g, const char *what);
 void skos_assert_json(const json_t *value, const char *expected);
-/* What skos_write makes of them; free it. */
+/* A whole document of one piece (skos.h: skos_open, skos_put, skos_end). */
+err_t skos_write(const json_t *concepts, const char *format, FILE *to, size_t *replaced, struct why *why);
+/* What that makes of them; free it. */
 char *skos_written(const json_t *concepts, const char *format);
 
 /* Turtle with everything that the table of terms keeps and writes, once. */

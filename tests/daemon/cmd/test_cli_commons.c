@@ -183,7 +183,15 @@ static void a_thesaurus_goes_in_and_out_as_skos(void **state)
     snprintf(path, sizeof path, "%s/out.ttl", played.dir);
     ENDS(0, "", "out.ttl: 1 concept\n", "concept", "export", path);
     ENDS(0, "", ": 1 concept\n", "concept", "export", path, "--lang", "fr");
-    ENDS(64, "", "--format rdf", "concept", "export", "--format", "rdf");
+    ENDS(0, "rdf:about=\"http://x.org/a\"", "", "concept", "export", "--format", "rdfxml");
+    snprintf(path, sizeof path, "%s/out.rdf", played.dir);
+    ENDS(0, "\"replaced\":0", "", "concept", "export", path, "--json");
+    played.answer = "{\"added\":1}";
+    ENDS(0, "added 1", "", "concept", "import", path);
+    ENDS(65, "", "c.rdf:1: <a>", "concept", "import", FILE_OF("c.rdf", "<a>"));
+    played.answer = "{\"concepts\":[{\"uri\":\"http://x.org/a\",\"prefLabel\":{\"fr\":\"\\u0002\"}}],\"next\":null}";
+    ENDS(0, "", "1 character that XML cannot hold", "concept", "export", path);
+    ENDS(64, "", "--format json", "concept", "export", "--format", "json");
 }
 
 static void lists_and_single_things_are_laid_out(void **state)

@@ -59,6 +59,21 @@ static void a_title_names_a_scheme_and_nothing_else(void **state)
     skos_drop(&g);
 }
 
+/* GEMET has one: it must not cost the whole concept. */
+static void a_relation_of_a_concept_to_itself_is_a_loss(void **state)
+{
+    (void)state;
+    struct skos_given g = skos_given("a.ttl", PREFIXES "ex:a skos:prefLabel \"A\"@fr ; skos:related ex:a , ex:b ; "
+                                                       "skos:narrower ex:a ; dcterms:isReplacedBy ex:a .");
+    assert_int_equal(g.err, ERR_OK);
+    skos_assert_json(json_object_get(skos_concept(&g, "http://example.org/a"), "related"),
+                     "[\"http://example.org/b\"]");
+    assert_int_equal(skos_lost(&g, "skos:related: itself"), 1);
+    assert_int_equal(skos_lost(&g, "skos:narrower: itself"), 1);
+    assert_int_equal(skos_lost(&g, "dcterms:isReplacedBy: itself"), 1);
+    skos_drop(&g);
+}
+
 static void the_most_specific_type_is_the_kind(void **state)
 {
     (void)state;
@@ -240,11 +255,15 @@ static void a_file_that_is_not_there_or_of_another_kind_is_refused(void **state)
     assert_int_equal(skos_read("/nowhere/a.ttl", NULL, &g.concepts, &g.lost, &g.why), ERR_FILE_NONE);
     assert_non_null(strstr(g.why.text, "/nowhere/a.ttl"));
     assert_int_equal(skos_read("/tmp", "turtle", &g.concepts, &g.lost, &g.why), ERR_FILE_DIRECTORY);
-    assert_int_equal(skos_read("a.rdf", NULL, &g.concepts, &g.lost, &g.why), ERR_USAGE);
-    assert_int_equal(skos_read(ATLAS, "xml", &g.concepts, &g.lost, &g.why), ERR_USAGE);
+    assert_int_equal(skos_read("a.txt", NULL, &g.concepts, &g.lost, &g.why), ERR_USAGE);
+    assert_int_equal(skos_read(ATLAS, "json", &g.concepts, &g.lost, &g.why), ERR_USAGE);
     assert_string_equal(skos_format_of("x/y.TTL"), "turtle");
     assert_string_equal(skos_format_of("y.nt"), "ntriples");
+    assert_string_equal(skos_format_of("y.rdf"), "rdfxml");
+    assert_string_equal(skos_format_of("y.xml"), "rdfxml");
+    assert_string_equal(skos_format_named("ntriples"), "ntriples");
     assert_null(skos_format_of("ttl"));
+    assert_null(skos_format_named(""));
 }
 
 static void an_empty_file_is_an_empty_thesaurus(void **state)
@@ -262,6 +281,7 @@ int main(void)
         cmocka_unit_test(concepts_stand_in_file_order_with_their_lines),
         cmocka_unit_test(inverse_properties_become_the_others_relation),
         cmocka_unit_test(a_title_names_a_scheme_and_nothing_else),
+        cmocka_unit_test(a_relation_of_a_concept_to_itself_is_a_loss),
         cmocka_unit_test(the_most_specific_type_is_the_kind),
         cmocka_unit_test(what_is_not_kept_is_counted_by_name),
         cmocka_unit_test(base_and_prefixes_apply_from_where_they_stand),
