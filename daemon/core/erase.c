@@ -42,11 +42,13 @@ static err_t file_asked(struct core *c, const struct commit *commit, const struc
 
 static err_t file_attested(struct core *c, const struct commit *commit, const struct op *op, enum way way)
 {
-    err_t e = ERR_OK;
-    for (size_t i = 0; i < op->dots_n && !e; i++)
-        e = way == WAY_IN ? erased_attest(c->store, &op->dots[i], commit->log.site)
-                          : erased_unattest(c->store, &op->dots[i], commit->log.site);
-    return e;
+    struct erasure e = {.by = commit->log, .by_seq = commit->seq};
+    err_t err = ERR_OK;
+    for (size_t i = 0; i < op->dots_n && !err; i++) {
+        e.target = op->dots[i];
+        err = way == WAY_IN ? erased_attest(c->store, &e) : erased_unattest(c->store, &e);
+    }
+    return err;
 }
 
 static err_t file_ops(struct core *c, const struct commit *commit, enum way way)

@@ -29,9 +29,9 @@ static const char *const statements[STATEMENTS] = {
     [LIST_ONE]  = "SELECT commit16, op, by_site, by_incarnation, by_seq, early FROM erasures WHERE commit16 = ? AND op = ? "
                   "ORDER BY by_site, by_incarnation, by_seq",
     [LIST_ALL]  = "SELECT commit16, op, by_site, by_incarnation, by_seq, early FROM erasures ORDER BY commit16, op, by_site, by_incarnation, by_seq",
-    [ATTEST]    = "INSERT OR IGNORE INTO attests (commit16, op, site) VALUES (?, ?, ?)",
-    [UNATTEST]  = "DELETE FROM attests WHERE commit16 = ? AND op = ? AND site = ?",
-    [ATTESTED]  = "SELECT 1 FROM attests WHERE commit16 = ? AND op = ? AND site = ?",
+    [ATTEST]    = "INSERT OR IGNORE INTO attests (commit16, op, by_site, by_incarnation, by_seq) VALUES (?, ?, ?, ?, ?)",
+    [UNATTEST]  = "DELETE FROM attests WHERE commit16 = ? AND op = ? AND by_site = ? AND by_incarnation = ? AND by_seq = ?",
+    [ATTESTED]  = "SELECT 1 FROM attests WHERE commit16 = ? AND op = ? AND by_site = ?",
     [PURGE]     = "UPDATE bodies SET state = 2, salt = NULL, body = NULL WHERE state <> 2 AND row IN " BODY_ROW,
     [VOID]      = "UPDATE bodies SET state = 3 WHERE state = 2 AND row IN " BODY_ROW,
     [SET_ASIDE] = "UPDATE aside SET carried = ? WHERE dot = ?",
@@ -54,7 +54,7 @@ static void bind_dot(struct query *q, const struct dot *dot)
 
 /* ---- who asked ---- */
 
-static void start_asked(struct query *q, struct store *s, enum statement which, const struct erasure *e)
+static void start_by(struct query *q, struct store *s, enum statement which, const struct erasure *e)
 {
     start(q, s, which);
     bind_dot(q, &e->target);
@@ -66,7 +66,7 @@ static void start_asked(struct query *q, struct store *s, enum statement which, 
 err_t erased_ask(struct store *s, const struct erasure *e, bool early)
 {
     struct query q;
-    start_asked(&q, s, ASK, e);
+    start_by(&q, s, ASK, e);
     query_int(&q, early);
     return query_run(&q);
 }
@@ -74,7 +74,7 @@ err_t erased_ask(struct store *s, const struct erasure *e, bool early)
 err_t erased_unask(struct store *s, const struct erasure *e)
 {
     struct query q;
-    start_asked(&q, s, UNASK, e);
+    start_by(&q, s, UNASK, e);
     return query_run(&q);
 }
 
@@ -117,32 +117,26 @@ err_t erased_list(struct store *s, const struct dot *target, struct arena *arena
 
 /* ---- who has done it ---- */
 
-static void start_attest(struct query *q, struct store *s, enum statement which, const struct dot *target,
-                         const uint8_t site[SITE_BYTES])
-{
-    start(q, s, which);
-    bind_dot(q, target);
-    query_blob(q, slice_of(site, SITE_BYTES));
-}
-
-err_t erased_attest(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES])
+err_t erased_attest(struct store *s, const struct erasure *e)
 {
     struct query q;
-    start_attest(&q, s, ATTEST, target, site);
+    start_by(&q, s, ATTEST, e);
     return query_run(&q);
 }
 
-err_t erased_unattest(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES])
+err_t erased_unattest(struct store *s, const struct erasure *e)
 {
     struct query q;
-    start_attest(&q, s, UNATTEST, target, site);
+    start_by(&q, s, UNATTEST, e);
     return query_run(&q);
 }
 
 bool erased_is_attested(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES])
 {
     struct query q;
-    start_attest(&q, s, ATTESTED, target, site);
+    start(&q, s, ATTESTED);
+    bind_dot(&q, target);
+    query_blob(&q, slice_of(site, SITE_BYTES));
     bool found = query_row(&q);
     return query_end(&q) == ERR_OK && found;
 }

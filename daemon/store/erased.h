@@ -9,7 +9,7 @@
 
 struct erasure {
     struct dot target;
-    struct log_id by;
+    struct log_id by; /* the commit that asks, or attests */
     uint64_t by_seq;
     bool early; /* as listed: told ahead of data */
 };
@@ -19,8 +19,10 @@ err_t erased_unask(struct store *s, const struct erasure *e); /* its commit fell
 err_t erased_unask_early(struct store *s, bool *any);         /* whatever was told ahead and never came */
 /* Those that ask for one op (ascending), or all where `target` is NULL. */
 err_t erased_list(struct store *s, const struct dot *target, struct arena *arena, struct erasure **out, size_t *n);
-err_t erased_attest(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES]);
-err_t erased_unattest(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES]);
+/* The site `by` says in that commit that it has erased `target`; or that commit fell out of its log. */
+err_t erased_attest(struct store *s, const struct erasure *e);
+err_t erased_unattest(struct store *s, const struct erasure *e);
+/* In any commit. */
 bool erased_is_attested(struct store *s, const struct dot *target, const uint8_t site[SITE_BYTES]);
 
 /* The body and salt of an op go, wherever they stand. *changed: something went. ERR_OK too where the op is not here (yet). */

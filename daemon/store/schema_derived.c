@@ -96,8 +96,10 @@ static const char *const tables[] = {
     "CREATE TABLE attests ("
     "commit16 BLOB NOT NULL,           -- an erased op\n"
     "op INTEGER NOT NULL,\n"
-    "site BLOB NOT NULL,               -- says that it has erased it\n"
-    "PRIMARY KEY (commit16, op, site)) STRICT, WITHOUT ROWID",
+    "by_site BLOB NOT NULL,            -- says that it has erased it, in this commit\n"
+    "by_incarnation INTEGER NOT NULL,\n"
+    "by_seq INTEGER NOT NULL,\n"
+    "PRIMARY KEY (commit16, op, by_site, by_incarnation, by_seq)) STRICT, WITHOUT ROWID",
 
     "CREATE TABLE changed ("
     "number INTEGER PRIMARY KEY,       -- of its latest change here: the order is this replica's own\n"

@@ -413,8 +413,12 @@ static void tell(struct tale *t, size_t steps)
             step_commit(t);
     }
     step_charter(t, tale_below(t, 2) ? t->authors[3].a.ally : NULL);
+    /* Nothing is replayed after the last charter: what a fork takes back is not made anew. */
     for (size_t step = 0; step < steps / 5; step++)
-        step_commit(t);
+        if (step % 3)
+            step_commit(t);
+        else
+            step_fork(t);
 }
 
 struct tale *tale_new(uint64_t seed, size_t steps, struct tale_figures *seen)

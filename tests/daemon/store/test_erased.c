@@ -42,7 +42,7 @@ static void nobody_has_asked_at_first(void **state)
     assert_int_equal(erased_unask_early(f->s, &any), ERR_OK);
     assert_false(any);
     assert_false(erased_is_attested(f->s, &e.target, site));
-    assert_int_equal(erased_unattest(f->s, &e.target, site), ERR_OK);
+    assert_int_equal(erased_unattest(f->s, &e), ERR_OK);
     assert_int_equal(erased_purge(f->s, &e.target, &changed), ERR_OK);
     assert_false(changed);
     changed = true;
@@ -113,19 +113,30 @@ static void whoever_takes_back_takes_back_its_own_alone(void **state)
 static void attestations_are_each_sites_own(void **state)
 {
     struct store_fixture *f = *state;
-    struct dot one = {{1}, 0}, two = {{1}, 1};
-    uint8_t a[SITE_BYTES] = {1}, b[SITE_BYTES] = {2};
-    assert_int_equal(erased_attest(f->s, &one, a), ERR_OK);
-    assert_int_equal(erased_attest(f->s, &one, a), ERR_OK);
-    assert_int_equal(erased_attest(f->s, &one, b), ERR_OK);
-    assert_int_equal(erased_attest(f->s, &two, b), ERR_OK);
+    struct erasure a_one = asked_by(1, 0, 1, 1), b_one = asked_by(1, 0, 2, 1), b_two = asked_by(1, 1, 2, 1);
+    assert_int_equal(erased_attest(f->s, &a_one), ERR_OK);
+    assert_int_equal(erased_attest(f->s, &a_one), ERR_OK);
+    assert_int_equal(erased_attest(f->s, &b_one), ERR_OK);
+    assert_int_equal(erased_attest(f->s, &b_two), ERR_OK);
     store_fixture_again(f, STORE_WRITE);
-    assert_true(erased_is_attested(f->s, &one, a));
-    assert_false(erased_is_attested(f->s, &two, a));
-    assert_int_equal(erased_unattest(f->s, &one, b), ERR_OK);
-    assert_true(erased_is_attested(f->s, &one, a));
-    assert_false(erased_is_attested(f->s, &one, b));
-    assert_true(erased_is_attested(f->s, &two, b));
+    assert_true(erased_is_attested(f->s, &a_one.target, a_one.by.site));
+    assert_false(erased_is_attested(f->s, &b_two.target, a_one.by.site));
+    assert_int_equal(erased_unattest(f->s, &b_one), ERR_OK);
+    assert_true(erased_is_attested(f->s, &a_one.target, a_one.by.site));
+    assert_false(erased_is_attested(f->s, &b_one.target, b_one.by.site));
+    assert_true(erased_is_attested(f->s, &b_two.target, b_two.by.site));
+}
+
+static void what_one_site_attests_twice_stays_while_one_commit_does(void **state)
+{
+    struct store_fixture *f = *state;
+    struct erasure first = asked_by(1, 0, 1, 1), again = asked_by(1, 0, 1, 2);
+    assert_int_equal(erased_attest(f->s, &first), ERR_OK);
+    assert_int_equal(erased_attest(f->s, &again), ERR_OK);
+    assert_int_equal(erased_unattest(f->s, &again), ERR_OK);
+    assert_true(erased_is_attested(f->s, &first.target, first.by.site));
+    assert_int_equal(erased_unattest(f->s, &first), ERR_OK);
+    assert_false(erased_is_attested(f->s, &first.target, first.by.site));
 }
 
 /* ---- erasing ---- */
@@ -328,7 +339,6 @@ static void a_store_open_for_reading_erases_nothing(void **state)
     struct store_fixture *f = *state;
     struct held h;
     struct erasure e = asked_by(1, 0, 1, 1);
-    uint8_t site[SITE_BYTES] = {1};
     bool changed = true, any = true;
     hold(f, &h);
     assert_int_equal(erased_ask(f->s, &e, true), ERR_OK);
@@ -340,8 +350,8 @@ static void a_store_open_for_reading_erases_nothing(void **state)
     assert_int_equal(erased_unask(f->s, &e), ERR_READ_ONLY);
     assert_int_equal(erased_unask_early(f->s, &any), ERR_READ_ONLY);
     assert_true(any);
-    assert_int_equal(erased_attest(f->s, &dot, site), ERR_READ_ONLY);
-    assert_int_equal(erased_unattest(f->s, &dot, site), ERR_READ_ONLY);
+    assert_int_equal(erased_attest(f->s, &e), ERR_READ_ONLY);
+    assert_int_equal(erased_unattest(f->s, &e), ERR_READ_ONLY);
     assert_int_equal(count(f, NULL), 1);
     assert_int_equal(stored(f, &h)->ops[0].state, BODY_PRESENT);
     store_commit_free(h.c);
@@ -356,6 +366,7 @@ int main(void)
         T(an_early_one_becomes_certain_and_stays_so),
         T(whoever_takes_back_takes_back_its_own_alone),
         T(attestations_are_each_sites_own),
+        T(what_one_site_attests_twice_stays_while_one_commit_does),
         T(a_purged_body_goes_with_its_salt_and_leaves_its_siblings),
         T(an_index_past_the_commits_ops_is_nothing),
         T(what_was_voided_is_a_hole_that_can_be_filled),
