@@ -4,7 +4,7 @@
  */
 #include "tests/sim/sim.h"
 
-#include "daemon/core/charters.h"
+#include "daemon/read/roll.h"
 #include "protocol/base/base32.h"
 #include "tests/help/core_acts.h"
 
@@ -142,7 +142,7 @@ static void rotate(struct sim *s, size_t at)
 static err_t all_charters(struct sim *s, size_t at, struct arena *arena, struct authority_input *in)
 {
     struct core *c = s->w->sites[at].core;
-    return c ? charters_input(c, arena, in) : ERR_NOT_FOUND;
+    return c ? roll_input(c->store, arena, in) : ERR_NOT_FOUND;
 }
 
 static void sign_all_the_same(struct sim *s, size_t at, const struct charter *c)

@@ -2,8 +2,8 @@
 
 #include "daemon/commons/view.h"
 #include "daemon/core/erase.h"
-#include "daemon/core/refold.h"
 #include "daemon/core/standing.h"
+#include "daemon/read/judge.h"
 #include "daemon/store/aside.h"
 #include "daemon/store/local.h"
 
@@ -194,7 +194,7 @@ static void check_entity(struct core *c, enum entity_type type, struct slice ent
     assert_non_null(told);
     for (size_t i = 0; i < n; i++) {
         struct fold_op as;
-        refold_op(c, &ops[i], type, entity, &as);
+        judge_op(&c->authority, &ops[i], type, entity, &as);
         told_n += reads(&ops[i], entity, &as, &arena, &told[told_n]);
     }
     for (size_t i = 0; i < told_n; i++)
