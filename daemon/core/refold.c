@@ -1,5 +1,5 @@
 #include "daemon/core/refold.h"
-#include "daemon/commons/view.h"
+#include "daemon/commons/gist.h"
 #include "daemon/core/erase.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/use.h"
@@ -169,6 +169,7 @@ static err_t put_record_row(struct core *c, const struct view *v, uint64_t updat
     struct record_row row = {.record = v->entity,
                              .source_id = shown_text(v, R_SOURCE_ID),
                              .title = view_label(v, slice_text(c->language)),
+                             .type = shown_text(v, R_TYPE),
                              .updated = updated,
                              .retired = v->tombstones_n > 0,
                              .conflicts = v->conflicts};
@@ -177,7 +178,11 @@ static err_t put_record_row(struct core *c, const struct view *v, uint64_t updat
         return ERR_MEMORY;
     for (size_t i = 0; i < v->links_n; i++)
         links[i] = (struct link_row){(unsigned)v->links[i].field, v->links[i].target};
-    err_t e = replica_put_record(c->store, &row);
+    err_t e = gist_langs(v, &c->scratch, &row.langs);
+    if (!e)
+        e = gist_terms(v, &c->scratch, &row.terms);
+    if (!e)
+        e = replica_put_record(c->store, &row);
     return e ? e : replica_put_links(c->store, v->entity, links, v->links_n);
 }
 
@@ -407,7 +412,7 @@ err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities)
     return batch_end(c);
 }
 
-#define ROWS_VERSION 3 /* of the other derived tables */
+#define ROWS_VERSION 4 /* of the other derived tables */
 
 static const uint8_t this_version[] = {FOLD_VERSION, ROWS_VERSION};
 

@@ -16,7 +16,9 @@
  *   record.edit     {id, set: {record JSON}, revive}              → {id, dot, changed: [field]}
  *   record.retire   {id, reason}                                  → {id, dot}
  *   record.link     {id, rel, target, hash, remove}               → {id, dot}         target: a source id of ours, an id or its beginning, a URL
- *   record.list     {limit, cursor, ally, retired}                → {records: [{id, ally, ally_name, source_id, title, updated, retired, conflicts}], next}
+ *   record.list     {limit, cursor, ally, lang, type, concept, since: RFC 3339, order: "id"|"newest"|"oldest", retired} → {records: [{id, ally, ally_name,
+ *                    source_id, type, title, langs, updated, retired, conflicts}], next}        by id: what is there all the while comes once, whatever is
+ *                    written; newest or oldest change first: what changes meanwhile goes to the other end. ERR_CURSOR, ERR_TIME, ERR_ALLY_UNKNOWN
  *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, label, weight, allies}], links: [{rel, target, title, hash, allies}], linked_by: [{rel, id, title, ally, ally_name}],
  *                    translations: [{field, lang, from, stale}], conflicts, updated}
  *   record.history  {id}                                          → {id, history: [{dot, at, clock, site, site_name, ally, ally_name, kind, counts, writes: [{field, lang, add, target, replaces, value}]}]}

@@ -1,4 +1,5 @@
 #include "daemon/commons/lattice.h"
+#include "daemon/read/cursor.h"
 #include "daemon/read/history.h"
 #include "daemon/read/merges.h"
 #include "daemon/read/say.h"
@@ -22,25 +23,24 @@ static json_t *row_json(struct read *r, const struct concept_row *row)
     return out;
 }
 
-static err_t page(struct read *r, struct concept_row **rows, size_t *n, size_t *shown)
+static err_t page(struct read *r, const char *list, struct concept_row **rows, size_t *n, size_t *shown)
 {
     struct slice after;
     size_t limit = read_limit(r);
-    err_t e = read_cursor(r, CONCEPT_BYTES, &after);
+    err_t e = cursor_read(r, list, CONCEPT_BYTES, &after);
     if (!e)
         e = replica_concepts(r->store, after, limit + 1, &r->arena, rows, n);
     if (e)
         return e;
     *shown = *n < limit ? *n : limit;
-    say_put(r->result, "next", *n > limit ? say_id((*rows)[limit - 1].concept) : json_null());
-    return ERR_OK;
+    return cursor_put(r, list, *n > limit ? (*rows)[limit - 1].concept : slice_text(""));
 }
 
 err_t read_concept_list(struct read *r)
 {
     struct concept_row *rows = NULL;
     size_t n = 0, shown = 0;
-    err_t e = page(r, &rows, &n, &shown);
+    err_t e = page(r, "concepts", &rows, &n, &shown);
     if (e)
         return e;
     json_t *concepts = json_array();
@@ -262,7 +262,7 @@ err_t read_concept_export(struct read *r)
 {
     struct concept_row *rows = NULL;
     size_t n = 0, shown = 0;
-    err_t e = page(r, &rows, &n, &shown);
+    err_t e = page(r, "concepts", &rows, &n, &shown);
     json_t *concepts = json_array();
     for (size_t i = 0; i < shown && !e; i++) {
         json_t *one = json_object();

@@ -168,22 +168,6 @@ size_t read_limit(const struct read *r)
     return n < 1 ? 1 : n > READ_LIMIT_MAX ? READ_LIMIT_MAX : (size_t)n;
 }
 
-err_t read_cursor(struct read *r, size_t bytes, struct slice *out)
-{
-    const char *text = read_text(r, "cursor");
-    uint8_t *id = arena_alloc(&r->arena, 1, bytes);
-    *out = slice_text("");
-    if (!*text)
-        return ERR_OK;
-    if (!id)
-        return ERR_MEMORY;
-    err_t e = base32_decode(slice_text(text), id, bytes);
-    if (e)
-        return why_set(&r->why, ERR_BASE32, "cursor");
-    *out = slice_of(id, bytes);
-    return ERR_OK;
-}
-
 struct slice read_label(struct read *r, struct slice concept)
 {
     struct view v;

@@ -53,7 +53,6 @@ const char *read_text(const struct read *r, const char *key); /* "" where absent
 bool read_flag(const struct read *r, const char *key);
 int64_t read_number(const struct read *r, const char *key, int64_t fallback);
 size_t read_limit(const struct read *r);                            /* "limit": 1 … READ_LIMIT_MAX, else 50 */
-err_t read_cursor(struct read *r, size_t bytes, struct slice *out); /* "cursor"; empty: from the start. ERR_BASE32 */
 /* The entity that a text names: an id, a unique prefix, a concept's URI. `out` is in the arena. ERR_NOT_FOUND, ERR_AMBIGUOUS, ERR_BASE32. */
 err_t read_entity(struct read *r, enum entity_type type, const char *text, struct slice *out);
 /* The same for a type that is not known: records first, then concepts. */

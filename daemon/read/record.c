@@ -10,41 +10,6 @@ err_t read_record_history(struct read *r)
     return read_history(r, ENTITY_RECORD);
 }
 
-static json_t *row_json(struct read *r, const struct record_row *row)
-{
-    json_t *out = json_object();
-    say_put(out, "id", say_id(row->record));
-    say_ally(r->authority, out, slice_of(row->record.at, ALLY_BYTES));
-    say_put(out, "source_id", row->source_id.len ? say_string(row->source_id) : json_null());
-    say_put(out, "title", say_string(row->title));
-    say_put(out, "updated", say_time(row->updated));
-    say_put(out, "retired", json_boolean(row->retired));
-    say_put(out, "conflicts", json_integer(row->conflicts));
-    return out;
-}
-
-err_t read_record_list(struct read *r)
-{
-    struct slice after;
-    const struct ally *ally = NULL;
-    struct record_row *rows = NULL;
-    size_t n = 0, limit = read_limit(r);
-    err_t e = read_cursor(r, RECORD_BYTES, &after);
-    if (!e)
-        e = *read_text(r, "ally") ? read_ally(r, read_text(r, "ally"), &ally) : ERR_OK;
-    if (!e)
-        e = replica_records(r->store, ally ? slice_of(ally->id, ALLY_BYTES) : slice_text(""), after, limit + 1,
-                            read_flag(r, "retired"), &r->arena, &rows, &n);
-    if (e)
-        return e;
-    json_t *records = json_array();
-    for (size_t i = 0; i < n && i < limit; i++)
-        json_array_append_new(records, row_json(r, &rows[i]));
-    say_put(r->result, "records", records);
-    say_put(r->result, "next", n > limit ? say_id(rows[limit - 1].record) : json_null());
-    return ERR_OK;
-}
-
 static uint64_t weight_of(const struct view_key *key)
 {
     struct rd rd;

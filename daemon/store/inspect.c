@@ -30,9 +30,10 @@ static const char *const statements[STATEMENTS] = {
     [DERIVED + 9] = "SELECT e.type, e.id FROM entities e JOIN changed c ON c.type = e.type AND c.entity = e.id",
     [DERIVED + 10] = "SELECT * FROM uses",
     [DERIVED + 11] = "SELECT * FROM adoptions",
+    [DERIVED + 12] = "SELECT * FROM facets",
 };
 static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests", "links", "changed",
-    "uses", "adoptions"};
+    "uses", "adoptions", "facets"};
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of inspect");
 

@@ -30,6 +30,7 @@ enum query_owner {
     OWNER_CHANGED,
     OWNER_USES,
     OWNER_FEED,
+    OWNER_FACETS,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

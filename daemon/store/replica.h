@@ -30,6 +30,9 @@ err_t replica_ops(struct store *s, enum entity_type type, struct slice entity, s
 /* Canonical bytes of a folded entity; ERR_NOT_FOUND. */
 err_t replica_get(struct store *s, enum entity_type type, struct slice entity, struct arena *arena,
                   struct slice *canon);
+/* What changes with them and with nothing else: the first half of the hash that stands in the digest. ERR_NOT_FOUND. */
+#define VERSION_BYTES 16
+err_t replica_version(struct store *s, enum entity_type type, struct slice entity, uint8_t out[VERSION_BYTES]);
 /* Stores them, and brings the digest up to date (subtract the old hash, add the new). */
 err_t replica_put(struct store *s, enum entity_type type, struct slice entity, struct slice canon);
 /* An entity that has no op left: canonical bytes, rows and edges go. Nothing happens where there is none. */
@@ -45,6 +48,7 @@ struct record_row {
     uint64_t updated;       /* clock of the latest op that counts */
     bool retired;
     unsigned conflicts;
+    struct slice type, langs, terms; /* langs: ascending, a blank between two; terms: CONCEPT_BYTES each, ascending */
 };
 struct concept_row {
     struct slice concept;
@@ -80,9 +84,7 @@ struct link_back { /* a link, from where it leads to; of records not retired, as
 };
 err_t replica_links_to(struct store *s, struct slice target, struct arena *arena, struct link_back **out, size_t *n);
 
-/* Newest first is not asked for: ascending by id, after `after` (empty: from the start). ally: 8 bytes or empty. Bytes in the arena. */
-err_t replica_records(struct store *s, struct slice ally, struct slice after, size_t limit, bool retired_too,
-                      struct arena *arena, struct record_row **out, size_t *n);
+/* Ascending by id, after `after` (empty: from the start). Bytes in the arena. Lists of records: replica_facets.h. */
 err_t replica_concepts(struct store *s, struct slice after, size_t limit, struct arena *arena, struct concept_row **out,
                        size_t *n);
 /* All live edges of a relation (0: all), ascending by (adopted first, clock, dot): the order in which cycles are broken. */

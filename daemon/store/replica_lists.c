@@ -4,6 +4,7 @@
 #include "daemon/store/replica.h"
 
 #include "daemon/store/query.h"
+#include "daemon/store/replica_facets.h"
 #include "daemon/store/replica_use.h"
 #include "protocol/base/base32.h"
 
@@ -18,7 +19,6 @@ enum statement {
     PUT_EDGE,
     ADD_TOTALS,
     TOTALS,
-    RECORDS,
     CONCEPTS,
     EDGES,
     CONFLICTS,
@@ -31,7 +31,8 @@ enum statement {
 static const char *const statements[STATEMENTS] = {
     [OLD_RECORD]  = "SELECT NOT retired, NOT retired AND conflicts > 0 FROM records WHERE record = ?",
     [OLD_CONCEPT] = "SELECT 1, conflicts > 0 FROM concepts WHERE concept = ?",
-    [PUT_RECORD]  = "INSERT OR REPLACE INTO records (record, source_id, title, updated, retired, conflicts) VALUES (?, ?, ?, ?, ?, ?)",
+    [PUT_RECORD]  = "INSERT OR REPLACE INTO records (record, source_id, title, updated, retired, conflicts, type, langs, terms) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [PUT_CONCEPT] = "INSERT OR REPLACE INTO concepts (concept, uri, kind, label, adopted, deprecated, updated, conflicts, "
                     "proposer, waiting, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [DROP_RECORD] = "DELETE FROM records WHERE record = ?",
@@ -40,8 +41,6 @@ static const char *const statements[STATEMENTS] = {
     [PUT_EDGE]    = "INSERT INTO edges (child, relation, target, adopted, clock, dot) VALUES (?, ?, ?, ?, ?, ?)",
     [ADD_TOTALS]  = "UPDATE totals SET records = records + ?, concepts = concepts + ?, conflicts = conflicts + ?",
     [TOTALS]      = "SELECT records, concepts, conflicts FROM totals",
-    [RECORDS]     = "SELECT record, source_id, title, updated, retired, conflicts FROM records "
-                    "WHERE record > ? AND record < ? AND retired <= ? ORDER BY record LIMIT ?",
     [CONCEPTS]    = "SELECT " CONCEPT_COLUMNS " FROM concepts "
                     "WHERE concept > ? ORDER BY concept LIMIT ?",
     [EDGES]       = "SELECT child, relation, target, adopted, clock, dot FROM edges WHERE ?1 IN (0, relation) "
@@ -127,6 +126,8 @@ err_t replica_put_record(struct store *s, const struct record_row *r)
     struct query q;
     struct share old, new = {!r->retired, !r->retired && r->conflicts};
     err_t e = old_share(s, OLD_RECORD, r->record, &old);
+    if (!e)
+        e = replica_put_facets(s, r->record, r);
     if (e)
         return e;
     start(&q, s, PUT_RECORD);
@@ -136,6 +137,9 @@ err_t replica_put_record(struct store *s, const struct record_row *r)
     query_uint(&q, r->updated);
     query_int(&q, r->retired);
     query_int(&q, r->conflicts);
+    query_text(&q, r->type);
+    query_text(&q, r->langs);
+    query_blob(&q, r->terms);
     e = query_run(&q);
     return e ? e : add_totals(s, new.counted - old.counted, 0, new.conflicts - old.conflicts);
 }
@@ -189,6 +193,8 @@ err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice ent
         return ERR_OK;
     bool record = type == ENTITY_RECORD;
     err_t e = old_share(s, record ? OLD_RECORD : OLD_CONCEPT, entity, &old);
+    if (!e && record)
+        e = replica_put_facets(s, entity, NULL);
     if (!e)
         e = drop_one(s, record ? DROP_RECORD : DROP_CONCEPT, entity);
     if (!e)
@@ -222,53 +228,6 @@ err_t replica_put_concept(struct store *s, const struct concept_row *c, const st
 static int64_t limit_of(size_t limit)
 {
     return limit > INT32_MAX ? INT32_MAX : (int64_t)limit;
-}
-
-/* The least bytes that lie after everything which begins with `prefix`. All 0xff: one byte longer than any id. */
-static struct slice after_all(struct slice prefix, uint8_t room[RECORD_BYTES + 1])
-{
-    memset(room, 0xff, RECORD_BYTES + 1);
-    size_t n = prefix.len < RECORD_BYTES ? prefix.len : RECORD_BYTES;
-    while (n && prefix.at[n - 1] == 0xff)
-        n--;
-    if (!n)
-        return slice_of(room, RECORD_BYTES + 1);
-    memcpy(room, prefix.at, n);
-    room[n - 1]++;
-    return slice_of(room, n);
-}
-
-static void read_record(struct query *q, struct arena *arena, struct record_row *r)
-{
-    r->record = query_get_copy(q, arena);
-    r->source_id = query_get_copy(q, arena);
-    r->title = query_get_copy(q, arena);
-    r->updated = query_get_uint(q);
-    r->retired = query_get_int(q) != 0;
-    r->conflicts = (unsigned)query_get_uint(q);
-}
-
-err_t replica_records(struct store *s, struct slice ally, struct slice after, size_t limit, bool retired_too,
-                      struct arena *arena, struct record_row **out, size_t *n)
-{
-    struct query q;
-    struct query_list list = {.arena = arena, .size = sizeof(struct record_row)};
-    uint8_t room[RECORD_BYTES + 1];
-    void *rows = NULL;
-    start(&q, s, RECORDS);
-    query_blob(&q, slice_compare(after, ally) > 0 ? after : ally);
-    query_blob(&q, after_all(ally, room));
-    query_int(&q, retired_too);
-    query_int(&q, limit_of(limit));
-    while (query_row(&q)) {
-        struct record_row *r = query_list_add(&q, &list);
-        if (r)
-            read_record(&q, arena, r);
-    }
-    err_t e = end_list(&q, &list, &rows, n);
-    if (!e)
-        *out = rows;
-    return e;
 }
 
 static void read_concept(struct query *q, struct arena *arena, struct concept_row *c)

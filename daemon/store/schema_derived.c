@@ -29,7 +29,10 @@ static const char *const tables[] = {
     "title TEXT NOT NULL,              -- the default title\n"
     "updated INTEGER NOT NULL,         -- clock of the latest op that counts\n"
     "retired INTEGER NOT NULL,         -- 0 or 1\n"
-    "conflicts INTEGER NOT NULL        -- fields in conflict\n"
+    "conflicts INTEGER NOT NULL,       -- fields in conflict\n"
+    "type TEXT NOT NULL,               -- experience, analysis, ...\n"
+    "langs TEXT NOT NULL,              -- that its texts are in: ascending, a blank between two\n"
+    "terms BLOB NOT NULL               -- concepts that index it, 16 bytes each, ascending\n"
     ") STRICT, WITHOUT ROWID",
     "CREATE INDEX records_conflicts ON records (record) WHERE conflicts > 0",
 
@@ -84,6 +87,14 @@ static const char *const tables[] = {
     "dots BLOB NOT NULL                -- the ops whose values it adopts, 17 bytes each, ascending\n"
     ") STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE facets (             -- each record under all that a list can be asked for\n"
+    "facet BLOB NOT NULL,              -- see replica_facets.h\n"
+    "record BLOB NOT NULL,             -- records.record\n"
+    "updated INTEGER NOT NULL,         -- records.updated\n"
+    "retired INTEGER NOT NULL,         -- records.retired\n"
+    "PRIMARY KEY (facet, record)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX facets_updated ON facets (facet, updated, record, retired)",
+
     "CREATE TABLE erasures ("
     "commit16 BLOB NOT NULL,           -- the op to erase: first 16 bytes of its commit's id\n"
     "op INTEGER NOT NULL,              -- and its index\n"
@@ -126,13 +137,11 @@ static const char *const tables[] = {
 };
 
 static const char *const drops[] = {
-    "DROP TABLE IF EXISTS ops",        "DROP TABLE IF EXISTS entities",
-    "DROP TABLE IF EXISTS records",    "DROP TABLE IF EXISTS concepts",
-    "DROP TABLE IF EXISTS edges",      "DROP TABLE IF EXISTS erasures",
-    "DROP TABLE IF EXISTS attests",    "DROP TABLE IF EXISTS links",
-    "DROP TABLE IF EXISTS totals",     "DROP TABLE IF EXISTS changed",
-    "DROP TABLE IF EXISTS generation", "DROP TABLE IF EXISTS uses",
-    "DROP TABLE IF EXISTS adoptions",  NULL,
+    "DROP TABLE IF EXISTS ops",       "DROP TABLE IF EXISTS entities",   "DROP TABLE IF EXISTS records",
+    "DROP TABLE IF EXISTS concepts",  "DROP TABLE IF EXISTS edges",      "DROP TABLE IF EXISTS erasures",
+    "DROP TABLE IF EXISTS attests",   "DROP TABLE IF EXISTS links",      "DROP TABLE IF EXISTS totals",
+    "DROP TABLE IF EXISTS changed",   "DROP TABLE IF EXISTS generation", "DROP TABLE IF EXISTS uses",
+    "DROP TABLE IF EXISTS adoptions", "DROP TABLE IF EXISTS facets",     NULL,
 };
 
 const char *const *schema_derived(void)

@@ -331,8 +331,8 @@ static void requests_are_refused_with_their_reason(void **state)
     world_refused(w, 0, "record.show", json_pack("{s:s}", "id", "aaaa"), "not_found");
     world_refused(w, 0, "record.show", json_pack("{s:s}", "id", "ABC 1"), "base32");
     world_refused(w, 0, "record.show", NULL, "not_found");
-    world_refused(w, 0, "record.list", json_pack("{s:s}", "cursor", "!"), "base32");
-    world_refused(w, 0, "record.list", json_pack("{s:s}", "ally", "nobody"), "not_found");
+    world_refused(w, 0, "record.list", json_pack("{s:s}", "cursor", "!"), "cursor");
+    world_refused(w, 0, "record.list", json_pack("{s:s}", "ally", "nobody"), "ally_unknown");
     world_record(w, 0, "s1", "Un", id);
     world_refused(w, 0, "record.edit", json_pack("{s:s, s:{s:s}}", "id", id, "set", "title", "Un"), "nothing_to_do");
     world_refused(w, 0, "record.edit", json_pack("{s:s, s:{s:s}}", "id", id, "set", "titel", "Un"), "field_unknown");

@@ -175,7 +175,12 @@ static void entities_are_walked_by_type_then_id(void **state)
 
 static void put_record(struct store_fixture *f, struct slice id, bool retired, unsigned conflicts)
 {
-    struct record_row r = {id, slice_text("42"), slice_text("Un titre"), 9, retired, conflicts};
+    struct record_row r = {.record = id,
+                           .source_id = slice_text("42"),
+                           .title = slice_text("Un titre"),
+                           .updated = 9,
+                           .retired = retired,
+                           .conflicts = conflicts};
     assert_int_equal(replica_put_record(f->s, &r), ERR_OK);
 }
 
@@ -212,55 +217,6 @@ static void counters_follow_each_change(void **state)
     put_record(f, RECORD_B, false, 0);
     put_concept(f, CONCEPT_B, "urn:b", 0);
     assert_counts(f, 2, 2, 0);
-}
-
-static size_t list(struct store_fixture *f, struct slice ally, struct slice after, size_t limit, bool retired_too,
-                   struct record_row **rows)
-{
-    size_t n = 99;
-    assert_int_equal(replica_records(f->s, ally, after, limit, retired_too, &f->arena, rows, &n), ERR_OK);
-    return n;
-}
-
-static void records_are_listed_page_by_page(void **state)
-{
-    struct store_fixture *f = *state;
-    struct slice none = {0}, one = slice_text("ally-one"), two = slice_text("ally-two");
-    struct record_row *r = NULL;
-    assert_int_equal(list(f, none, none, 10, true, &r), 0);
-    put_record(f, RECORD_C, false, 0);
-    put_record(f, RECORD_A, false, 3);
-    put_record(f, RECORD_B, true, 0);
-    assert_int_equal(list(f, none, none, SIZE_MAX, true, &r), 3);
-    assert_true(slice_equal(r[0].record, RECORD_A));
-    assert_true(slice_equal(r[0].title, slice_text("Un titre")));
-    assert_true(slice_equal(r[0].source_id, slice_text("42")));
-    assert_int_equal(r[0].updated, 9);
-    assert_int_equal(r[0].conflicts, 3);
-    assert_true(r[1].retired);
-    assert_true(slice_equal(r[2].record, RECORD_C));
-    assert_int_equal(list(f, none, none, 10, false, &r), 2);
-    assert_int_equal(list(f, none, none, 1, true, &r), 1);
-    assert_int_equal(list(f, none, RECORD_A, 10, true, &r), 2);
-    assert_true(slice_equal(r[0].record, RECORD_B));
-    assert_int_equal(list(f, one, none, 10, true, &r), 2);
-    assert_int_equal(list(f, one, RECORD_A, 10, true, &r), 1);
-    assert_int_equal(list(f, one, RECORD_B, 10, true, &r), 0);
-    assert_int_equal(list(f, two, RECORD_A, 10, true, &r), 1);
-    assert_true(slice_equal(r[0].record, RECORD_C));
-}
-
-static void an_ally_of_all_ones_is_listed_whole(void **state)
-{
-    struct store_fixture *f = *state;
-    uint8_t id[RECORD_BYTES];
-    struct slice none = {0};
-    struct record_row *r = NULL;
-    memset(id, 0xff, sizeof id);
-    put_record(f, slice_of(id, sizeof id), false, 0);
-    put_record(f, RECORD_A, false, 0);
-    assert_int_equal(list(f, slice_of(id, ALLY_BYTES), none, 10, false, &r), 1);
-    assert_int_equal(list(f, none, none, 10, false, &r), 2);
 }
 
 static void concepts_are_listed_and_found_by_uri(void **state)
@@ -389,8 +345,6 @@ int main(void)
         T(the_digest_does_not_depend_on_the_order),
         T(entities_are_walked_by_type_then_id),
         T(counters_follow_each_change),
-        T(records_are_listed_page_by_page),
-        T(an_ally_of_all_ones_is_listed_whole),
         T(concepts_are_listed_and_found_by_uri),
         T(edges_come_in_the_order_in_which_cycles_are_broken),
         T(conflicts_list_records_then_concepts),
