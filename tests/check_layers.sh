@@ -42,7 +42,7 @@ msgpack/.*: protocol/wire
 jansson\.h: daemon/commons daemon/read daemon/index daemon/http daemon/web daemon/core daemon/cmd daemon
 confuse\.h: conf
 utf8proc\.h: protocol/base
-serd/serd\.h: daemon/commons/skos_read.c daemon/commons/skos_write.c daemon/commons/skos_xml_read.c
+serd/serd\.h: daemon/commons/skos_read.c daemon/commons/skos_write.c daemon/commons/skos_triples.c
 expat\.h: daemon/commons/skos_xml_read.c
 libintl\.h:
 locale\.h:

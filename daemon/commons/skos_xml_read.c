@@ -1,22 +1,19 @@
 /*
  * skos_xml_read: a stack of open elements, each of which knows what may stand in it (enum place). Everything the elements name (URIs,
- * languages) lies in one buffer in the order of the stack and goes with its element, so that a deep file costs no more than its bytes.
+ * languages) goes with its element (skos_triples.h), so that a deep file costs no more than its bytes.
  */
 #include "daemon/commons/skos_xml_read.h"
 #include "daemon/commons/skos.h"
-#include "protocol/base/buf.h"
+#include "daemon/commons/skos_triples.h"
 #include "protocol/base/utf8.h"
-#include "protocol/op/op.h"
 #define XML_DTD /* without it expat.h hides what bounds entities */
 #include <expat.h>
-#include <serd/serd.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define NS_END '\n' /* between namespace and local name, as expat hands names over: no namespace can hold it */
 
 #define VOC_XML "http://www.w3.org/XML/1998/namespace"
-#define VOC_RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 #define SWELL_MOST 8.0f /* times the file, by entities; up to 8 MiB in any case (expat's default) */
 
@@ -69,17 +66,10 @@ enum place {
     IN_XML, /* anything: it is not kept */
 };
 
-/* A subject or object. What is no whole URI is counted under its reason. */
-struct term {
-    enum { T_NONE, T_BLANK, T_URI, T_RELATIVE, T_LONG, T_BAD } kind;
-    size_t at; /* T_URI: in x->names */
-};
-
 struct element {
     enum place place;
-    size_t mark;       /* x->names was as long when it began */
-    size_t lang, base; /* in x->names */
-    bool has_base;
+    size_t mark;           /* x->says.names was as long when it began */
+    size_t lang, base;     /* in x->says; base 0: none */
     struct term node;      /* IN_NODE: itself; within a property: whose property */
     struct term predicate; /* of a property */
     struct term datatype, statement;
@@ -89,8 +79,8 @@ struct element {
 struct xml {
     XML_Parser parser;
     struct draft *draft;
-    struct buf names; /* texts, each with a zero after it */
-    struct buf text;  /* of the property that is open */
+    struct triples says;
+    struct buf text; /* of the property that is open */
     struct element open[SKOS_NESTING_MAX + 2];
     size_t depth;
     unsigned entities;
@@ -113,61 +103,11 @@ static bool failed(const struct xml *x)
 
 /* ---- names ---- */
 
-static const char *text_at(const struct xml *x, size_t at)
-{
-    return (const char *)x->names.at + at;
-}
-
-static size_t keep(struct xml *x, struct slice text)
-{
-    size_t at = x->names.len;
-    buf_add(&x->names, text);
-    if (buf_byte(&x->names, 0) == ERR_OK)
-        return at;
-    fail(x, x->names.err);
-    return 0; /* the empty text that stands there always */
-}
-
-static struct term term_of(struct xml *x, struct slice uri)
-{
-    static const char forbidden[] = "<>\"{}|^`\\";
-    if (uri.len > DRAFT_URI_BYTES_MAX)
-        return (struct term){T_LONG, 0};
-    for (size_t i = 0; i < uri.len; i++)
-        if (uri.at[i] <= 0x20 || strchr(forbidden, uri.at[i]))
-            return (struct term){T_BAD, 0};
-    if (!uri.at || !serd_uri_string_has_scheme(uri.at))
-        return (struct term){T_RELATIVE, 0};
-    return uri_valid(uri) ? (struct term){T_URI, keep(x, uri)} : (struct term){T_BAD, 0};
-}
-
-/* A reference, made whole by the base that is in force. */
-static struct term resolve(struct xml *x, const struct element *by, const char *reference)
-{
-    SerdURI base, whole;
-    if (!by->has_base || serd_uri_string_has_scheme((const uint8_t *)reference))
-        return term_of(x, slice_text(reference));
-    if (serd_uri_parse((const uint8_t *)text_at(x, by->base), &base))
-        return (struct term){T_BAD, 0};
-    base.fragment = (SerdChunk){NULL, 0}; /* RFC 3986 §5.1: a base has none */
-    SerdNode node = serd_node_new_uri_from_string((const uint8_t *)reference, &base, &whole);
-    struct term t = term_of(x, slice_of(node.buf, node.n_bytes));
-    serd_node_free(&node);
-    return t;
-}
-
-static struct term resolve_id(struct xml *x, const struct element *by, const char *id)
-{
-    char reference[DRAFT_URI_BYTES_MAX + 2];
-    int n = snprintf(reference, sizeof reference, "#%s", id);
-    return n < (int)sizeof reference ? resolve(x, by, reference) : (struct term){T_LONG, 0};
-}
-
 static enum word word_of(const char *name)
 {
     const char *end = strrchr(name, NS_END), *local = end ? end + 1 : name;
     size_t space = end ? (size_t)(end - name) : 0;
-    bool rdf = slice_equal(slice_of((const uint8_t *)name, space), slice_text(VOC_RDF));
+    bool rdf = slice_equal(slice_of((const uint8_t *)name, space), slice_text(RDF_NS));
     if (end && slice_equal(slice_of((const uint8_t *)name, space), slice_text(VOC_XML)))
         return W_XML;
     for (size_t i = 0; (rdf || !end) && i < sizeof words / sizeof words[0]; i++)
@@ -182,68 +122,14 @@ static struct term name_term(struct xml *x, const char *name)
     char uri[DRAFT_URI_BYTES_MAX + 1];
     const char *end = strrchr(name, NS_END);
     int n = snprintf(uri, sizeof uri, "%.*s%s", (int)(end - name), name, end + 1);
-    return n < (int)sizeof uri ? term_of(x, slice_text(uri)) : (struct term){T_LONG, 0};
+    return n < (int)sizeof uri ? triples_uri(&x->says, slice_text(uri)) : (struct term){T_LONG, 0};
 }
 
-/* ---- statements ---- */
-
-/* Is it whole? If not, it is counted as a loss. */
-static bool is_whole(struct xml *x, struct term t)
+static struct term id_term(struct xml *x, const struct element *e, const char *id)
 {
-    static const char *const reasons[] = {
-        [T_RELATIVE] = "relative URI", [T_LONG] = "URI too long", [T_BAD] = "not a URI", [T_BLANK] = "blank node"};
-    if (t.kind != T_URI)
-        draft_lose(x->draft, NULL, reasons[t.kind]);
-    return t.kind == T_URI;
-}
-
-static void say(struct xml *x, struct term subject, struct term predicate, const struct draft_value *v)
-{
-    if (is_whole(x, predicate) && is_whole(x, subject))
-        draft_add(x->draft, text_at(x, subject.at), text_at(x, predicate.at), v);
-}
-
-static void say_node(struct xml *x, struct term subject, struct term predicate, struct term object)
-{
-    if (object.kind == T_URI)
-        say(x, subject, predicate, &(struct draft_value){.uri = text_at(x, object.at)});
-    else if (is_whole(x, predicate) && is_whole(x, subject)) {
-        if (object.kind == T_BLANK)
-            draft_lose(x->draft, text_at(x, predicate.at), "a blank node");
-        else
-            is_whole(x, object);
-    }
-}
-
-static void say_text(struct xml *x, struct term subject, struct term predicate, struct slice text, size_t lang,
-                     struct term datatype)
-{
-    struct draft_value v = {.literal = true, .text = text};
-    if (datatype.kind == T_NONE)
-        v.lang = slice_text(text_at(x, lang));
-    else if (!is_whole(x, datatype))
-        return;
-    else
-        v.datatype = text_at(x, datatype.at);
-    say(x, subject, predicate, &v);
-}
-
-static struct term rdf_term(struct xml *x, const char *local)
-{
-    char uri[sizeof VOC_RDF + 32];
-    snprintf(uri, sizeof uri, "%s%s", VOC_RDF, local);
-    return term_of(x, slice_text(uri));
-}
-
-/* rdf:ID on a property: four statements about the statement. None is kept; they are triples of the file all the same. */
-static void say_reified(struct xml *x, struct term statement)
-{
-    static const char *const parts[] = {"subject", "predicate", "object"};
-    if (statement.kind == T_NONE)
-        return;
-    say_node(x, statement, rdf_term(x, "type"), rdf_term(x, "Statement"));
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        say_text(x, statement, rdf_term(x, parts[i]), slice_text(""), 0, (struct term){0});
+    char reference[DRAFT_URI_BYTES_MAX + 2];
+    int n = snprintf(reference, sizeof reference, "#%s", id);
+    return n < (int)sizeof reference ? triples_resolve(&x->says, e->base, reference) : (struct term){T_LONG, 0};
 }
 
 /* ---- elements ---- */
@@ -261,19 +147,18 @@ static struct element *push(struct xml *x, const char **attributes)
         return NULL;
     }
     struct element *e = &x->open[++x->depth];
-    *e = (struct element){.mark = x->names.len,
+    *e = (struct element){.mark = x->says.names.len,
                           .lang = outer->lang,
                           .base = outer->base,
-                          .has_base = outer->has_base,
+
                           .node = outer->node};
     for (size_t i = 0; attributes[i]; i += 2) {
         if (strcmp(attributes[i], VOC_XML "\nlang") == 0)
-            e->lang = keep(x, slice_text(attributes[i + 1]));
+            e->lang = triples_keep(&x->says, slice_text(attributes[i + 1]));
         if (strcmp(attributes[i], VOC_XML "\nbase") != 0)
             continue;
-        struct term base = resolve(x, outer, attributes[i + 1]);
-        e->has_base = base.kind == T_URI;
-        e->base = base.at;
+        struct term base = triples_resolve(&x->says, outer->base, attributes[i + 1]);
+        e->base = base.kind == T_URI ? base.at : 0;
     }
     return e;
 }
@@ -306,9 +191,11 @@ static void say_attributes(struct xml *x, const struct element *e, struct term s
     for (size_t i = 0; attributes[i] && !failed(x); i += 2) {
         enum word w = word_of(attributes[i]);
         if (w == W_TYPE)
-            say_node(x, subject, rdf_term(x, "type"), resolve(x, e, attributes[i + 1]));
+            triples_say(&x->says, subject, triples_rdf(&x->says, "type"),
+                        triples_resolve(&x->says, e->base, attributes[i + 1]));
         else if (w == W_PROPERTY)
-            say_text(x, subject, name_term(x, attributes[i]), slice_text(attributes[i + 1]), e->lang, (struct term){0});
+            triples_say_text(&x->says, subject, name_term(x, attributes[i]), slice_text(attributes[i + 1]), e->lang,
+                             (struct term){0});
     }
 }
 
@@ -318,8 +205,8 @@ static struct term subject_of(struct xml *x, const struct element *e, const stru
     if ((n->at[W_ABOUT] != NULL) + (n->at[W_ID] != NULL) + (n->at[W_NODE_ID] != NULL) > 1)
         fail(x, ERR_RDF);
     if (n->at[W_ABOUT])
-        return resolve(x, e, n->at[W_ABOUT]);
-    return n->at[W_ID] ? resolve_id(x, e, n->at[W_ID]) : (struct term){T_BLANK, 0};
+        return triples_resolve(&x->says, e->base, n->at[W_ABOUT]);
+    return n->at[W_ID] ? id_term(x, e, n->at[W_ID]) : (struct term){T_BLANK, 0};
 }
 
 static void begin_node(struct xml *x, struct element *e, const char *name, const char **attributes)
@@ -334,7 +221,7 @@ static void begin_node(struct xml *x, struct element *e, const char *name, const
     e->place = IN_NODE;
     e->node = subject_of(x, e, &n);
     if (w != W_DESCRIPTION)
-        say_node(x, e->node, rdf_term(x, "type"), name_term(x, name));
+        triples_say(&x->says, e->node, triples_rdf(&x->says, "type"), name_term(x, name));
     say_attributes(x, e, e->node, attributes);
 }
 
@@ -347,15 +234,14 @@ static void begin_parsed(struct xml *x, struct element *e, const struct named *n
     } else if (strcmp(type, "Resource") == 0) {
         e->place = IN_NODE;
         e->node = (struct term){T_BLANK, 0};
-        say_node(x, whose, e->predicate, e->node);
-        say_reified(x, e->statement);
+        triples_say(&x->says, whose, e->predicate, e->node);
+        triples_say_reified(&x->says, e->statement);
     } else if (strcmp(type, "Collection") == 0) {
         e->place = IN_COLLECTION;
     } else {
         e->place = IN_XML;
-        if (is_whole(x, e->predicate) && is_whole(x, whose))
-            draft_lose(x->draft, text_at(x, e->predicate.at), "XML");
-        say_reified(x, e->statement);
+        triples_lose(&x->says, whose, e->predicate, "XML");
+        triples_say_reified(&x->says, e->statement);
     }
 }
 
@@ -366,10 +252,11 @@ static void begin_empty(struct xml *x, struct element *e, const struct named *n,
         fail(x, ERR_RDF);
         return;
     }
-    struct term object = n->at[W_RESOURCE] ? resolve(x, e, n->at[W_RESOURCE]) : (struct term){T_BLANK, 0};
+    struct term object =
+        n->at[W_RESOURCE] ? triples_resolve(&x->says, e->base, n->at[W_RESOURCE]) : (struct term){T_BLANK, 0};
     e->place = IN_NOTHING;
-    say_node(x, e->node, e->predicate, object);
-    say_reified(x, e->statement);
+    triples_say(&x->says, e->node, e->predicate, object);
+    triples_say_reified(&x->says, e->statement);
     say_attributes(x, e, object, attributes);
 }
 
@@ -385,8 +272,8 @@ static void begin_property(struct xml *x, struct element *e, struct element *of,
         return;
     }
     snprintf(member, sizeof member, "_%u", w == W_LI ? ++of->items : 0);
-    e->predicate = w == W_LI ? rdf_term(x, member) : name_term(x, name);
-    e->statement = n.at[W_ID] ? resolve_id(x, e, n.at[W_ID]) : (struct term){0};
+    e->predicate = w == W_LI ? triples_rdf(&x->says, member) : name_term(x, name);
+    e->statement = n.at[W_ID] ? id_term(x, e, n.at[W_ID]) : (struct term){0};
     if (n.at[W_PARSE_TYPE]) {
         begin_parsed(x, e, &n);
     } else if (n.at[W_RESOURCE] || n.at[W_NODE_ID] || n.properties) {
@@ -394,7 +281,7 @@ static void begin_property(struct xml *x, struct element *e, struct element *of,
     } else {
         e->place = IN_PROPERTY;
         if (n.at[W_DATATYPE])
-            e->datatype = resolve(x, e, n.at[W_DATATYPE]);
+            e->datatype = triples_resolve(&x->says, e->base, n.at[W_DATATYPE]);
         buf_clear(&x->text);
     }
 }
@@ -418,16 +305,16 @@ static void begin_object(struct xml *x, struct element *e, struct element *of, c
     struct term whose = of->node;
     begin_node(x, e, name, attributes);
     if (!failed(x))
-        say_node(x, whose, of->predicate, e->node);
-    say_reified(x, of->statement);
+        triples_say(&x->says, whose, of->predicate, e->node);
+    triples_say_reified(&x->says, of->statement);
 }
 
 /* A list is a chain of blank nodes: what leads to the first, and for each its item and the next. */
 static void begin_item(struct xml *x, struct element *e, struct element *of, const char *name, const char **attributes)
 {
     if (of->items++ == 0) {
-        say_node(x, of->node, of->predicate, (struct term){T_BLANK, 0});
-        say_reified(x, of->statement);
+        triples_say(&x->says, of->node, of->predicate, (struct term){T_BLANK, 0});
+        triples_say_reified(&x->says, of->statement);
     }
     for (int i = 0; i < 2; i++)
         draft_lose(x->draft, NULL, "blank node");
@@ -480,13 +367,13 @@ static void XMLCALL on_end(void *ctx, const XML_Char *name)
         return;
     x->draft->line = (unsigned)XML_GetCurrentLineNumber(x->parser);
     if (e->place == IN_PROPERTY && !e->items) {
-        say_text(x, e->node, e->predicate, buf_slice(&x->text), e->lang, e->datatype);
-        say_reified(x, e->statement);
+        triples_say_text(&x->says, e->node, e->predicate, buf_slice(&x->text), e->lang, e->datatype);
+        triples_say_reified(&x->says, e->statement);
     } else if (e->place == IN_COLLECTION && !e->items) {
-        say_node(x, e->node, e->predicate, rdf_term(x, "nil"));
-        say_reified(x, e->statement);
+        triples_say(&x->says, e->node, e->predicate, triples_rdf(&x->says, "nil"));
+        triples_say_reified(&x->says, e->statement);
     }
-    x->names.len = e->mark;
+    x->says.names.len = e->mark;
     x->depth--;
     if (x->draft->err)
         fail(x, x->draft->err);
@@ -569,7 +456,7 @@ static void set_up(struct xml *x)
     XML_SetEntityDeclHandler(x->parser, on_entity);
     XML_SetSkippedEntityHandler(x->parser, on_skipped);
     XML_SetAttlistDeclHandler(x->parser, on_attlist);
-    x->open[0] = (struct element){.place = IN_DOCUMENT, .lang = keep(x, slice_text(""))};
+    x->open[0] = (struct element){.place = IN_DOCUMENT, .lang = triples_keep(&x->says, slice_text(""))};
 }
 
 void skos_xml_read(struct slice bytes, struct draft *d)
@@ -579,12 +466,12 @@ void skos_xml_read(struct slice bytes, struct draft *d)
     if (parser) {
         x->parser = parser;
         x->draft = d;
-        buf_init(&x->names, SKOS_FILE_BYTES_MAX);
+        triples_open(&x->says, d);
         buf_init(&x->text, SKOS_FILE_BYTES_MAX);
         set_up(x);
         if (!failed(x) && XML_Parse(parser, (const char *)bytes.at, (int)bytes.len, 1) != XML_STATUS_OK)
             tell(x, bytes);
-        buf_fini(&x->names);
+        triples_close(&x->says);
         buf_fini(&x->text);
         XML_ParserFree(parser);
     } else {
