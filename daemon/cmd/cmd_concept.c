@@ -1,5 +1,5 @@
 /*
- * allied concept: add, edit, relate, adopt, list. What shows one concept, merges and SKOS files have files of their own.
+ * allied concept: add, edit, relate, adopt. What lists and shows concepts, merges and SKOS files have files of their own.
  */
 #include "conf/tr.h"
 #include "daemon/cmd/batch.h"
@@ -8,12 +8,8 @@
 #include "daemon/cmd/entity.h"
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/set.h"
-#include "daemon/cmd/table.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define NARROW   100 /* columns: below it labels matter more than whole ids and URIs */
-#define SHORT_ID 12
 
 #define ADOPT_OPTION                                                                                                   \
     {                                                                                                                  \
@@ -264,79 +260,6 @@ static int concept_adopt(struct cli *cli, int argc, char **argv)
     return adopt(cli, request);
 }
 
-/* ---- list ---- */
-
-static const struct arg_option list_options[] = {
-    {'n', "limit",  "N", false, N_("how many at most")               },
-    {0,   "cursor", "C", false, N_("go on where the last list ended")},
-};
-static const struct arg_form list_form = {"concept list",
-                                          "",
-                                          N_("the concepts of the thesaurus"),
-                                          list_options,
-                                          sizeof list_options / sizeof *list_options,
-                                          0,
-                                          0,
-                                          NULL};
-
-static void show_list(const struct out *o, const json_t *result)
-{
-    static const struct table_column columns[] = {
-        {N_("id"),     false, true },
-        {N_("label"),  false, false},
-        {N_("kind"),   false, true },
-        {N_("status"), false, true },
-        {N_("uri"),    false, false},
-        {"",           false, true }
-    };
-    static const struct table_column short_columns[] = {
-        {N_("id"),     false, true },
-        {N_("label"),  false, false},
-        {N_("kind"),   false, true },
-        {N_("status"), false, true },
-        {"",           false, true }
-    };
-    struct table t;
-    size_t i;
-    json_t *c;
-    /* Without the URI where it would leave no room for the label; a unique beginning of the id is enough for every command. */
-    bool narrow = o->columns && o->columns < NARROW;
-    table_init(&t, narrow ? short_columns : columns,
-               narrow ? sizeof short_columns / sizeof *short_columns : sizeof columns / sizeof *columns);
-    json_array_foreach(json_object_get(result, "concepts"), i, c)
-    {
-        char id[64];
-        snprintf(id, sizeof id, "%.*s", narrow ? SHORT_ID : 63, pick_text(c, "id"));
-        table_cell(&t, id);
-        table_cell(&t, pick_text(c, "label"));
-        table_cell(&t, pick_text(c, "kind"));
-        table_cell(&t, concept_status(o, pick_text(c, "status")));
-        if (!narrow)
-            table_cell(&t, pick_text(c, "uri"));
-        table_cell(&t, pick_number(c, "conflicts") ? tr(o->lang, N_("conflict")) : "");
-    }
-    if (t.cells_n == 0)
-        out_say(o, N_("no concepts yet; next: allied concept add, or: allied concept import FILE.ttl"), NULL);
-    table_print(&t, o);
-    table_fini(&t);
-    if (*pick_text(result, "next"))
-        out_say(o, N_("there are more: --cursor {1}"), pick_text(result, "next"), NULL);
-}
-
-static int concept_list(struct cli *cli, int argc, char **argv)
-{
-    static const char *const passed[] = {"cursor"};
-    struct args args;
-    int code;
-    json_t *request = NULL;
-    if (!cli_begin(cli, &list_form, argc, argv, &args, &code))
-        return code;
-    err_t err = entity_list(cli, &args, passed, sizeof passed / sizeof *passed, &request);
-    if (err)
-        return cli_fail(cli, err);
-    return entity_ask(cli, "concept.list", request, show_list);
-}
-
 static const struct cli_sub subs[] = {
     {"add",     concept_add,     &add_form            },
     {"edit",    concept_edit,    &edit_form           },
@@ -344,7 +267,7 @@ static const struct cli_sub subs[] = {
     {"adopt",   concept_adopt,   &adopt_form          },
     {"merge",   concept_merge,   &concept_merge_form  },
     {"retire",  concept_retire,  &concept_retire_form },
-    {"list",    concept_list,    &list_form           },
+    {"list",    concept_list,    &concept_list_form   },
     {"show",    concept_show,    &concept_show_form   },
     {"history", concept_history, &concept_history_form},
     {"import",  concept_import,  &concept_import_form },

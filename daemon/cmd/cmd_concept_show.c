@@ -7,14 +7,17 @@
 #include "daemon/cmd/pick.h"
 #include <string.h>
 
-const char *concept_status(const struct out *o, const char *name)
+const char *concept_status(const struct out *o, const json_t *concept)
 {
+    const char *name = pick_text(concept, "status");
     static const char *const words[][2] = {
         {"proposed",    N_("proposed")  },
         {"adopted",     N_("adopted")   },
         {"deprecated",  N_("deprecated")},
         {"merged_into", N_("merged")    }
     };
+    if (strcmp(name, "adopted") == 0 && json_object_get(concept, "adopted_by_use"))
+        return tr(o->lang, N_("adopted by use"));
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i][0], name) == 0)
             return tr(o->lang, words[i][1]);
@@ -45,32 +48,83 @@ static void show_relation(const struct out *o, const char *name, const json_t *t
     }
 }
 
+#define WHEN 12 /* columns of a date and what follows it */
+
+static void indented(const struct out *o, const char *text)
+{
+    fprintf(o->data, "%*s", WHEN + 2, "");
+    out_text(o, text, WHEN + 2);
+}
+
+void concept_proposal(const struct out *o, const json_t *p, const char *what)
+{
+    const json_t *motive = json_object_get(p, "motive");
+    const char *title = *pick_text(motive, "title") ? pick_text(motive, "title") : pick_text(motive, "id");
+    const char *values[] = {*pick_text(p, "ally_name") ? pick_text(p, "ally_name") : pick_text(p, "ally"), what};
+    struct buf line;
+    buf_init(&line, 65536 + 1024);
+    fprintf(o->data, "  %-*.10s", WHEN, pick_text(p, "at"));
+    out_fill(&line, strchr(what, '\n') ? "{1}" : tr(o->lang, N_("{1}: {2}")), values, 2);
+    out_text(o, buf_text(&line) ? buf_text(&line) : what, WHEN + 2);
+    if (strchr(what, '\n'))
+        indented(o, what);
+    buf_clear(&line);
+    if (*title) {
+        out_fill(&line, tr(o->lang, N_("for the sake of: {1}")), &title, 1);
+        indented(o, buf_text(&line) ? buf_text(&line) : "");
+    }
+    fprintf(o->data, "%*s", WHEN + 2, "");
+    out_cell(o, pick_text(p, "dot"), STYLE_DIM, 0);
+    fputc('\n', o->data);
+    buf_fini(&line);
+}
+
+/* Values of one op stand together: they are adopted together. */
+static void add_value(const struct out *o, const json_t *p, struct buf *what)
+{
+    const char *lang = pick_text(p, "lang");
+    buf_printf(what, "%s%s%s%s%s ", what->len ? "\n" : "", json_is_false(json_object_get(p, "add")) ? "− " : "",
+               pick_text(p, "field"), *lang ? "@" : "", lang);
+    entity_value(o, pick_text(p, "field"), json_object_get(p, "value"), what);
+}
+
 static void show_proposals(const struct out *o, const json_t *c)
 {
-    size_t i;
-    json_t *p;
-    json_array_foreach(json_object_get(c, "proposals"), i, p)
+    const json_t *all = json_object_get(c, "proposals");
+    size_t i, k;
+    json_t *p, *other;
+    json_array_foreach(all, i, p)
     {
-        struct buf value;
-        char label[96];
-        const char *lang = pick_text(p, "lang");
-        const char *ally = *pick_text(p, "ally_name") ? pick_text(p, "ally_name") : pick_text(p, "ally");
-        buf_init(&value, 65536);
-        entity_value(o, pick_text(p, "field"), json_object_get(p, "value"), &value);
-        snprintf(label, sizeof label, "%s%s%s", pick_text(p, "field"), *lang ? "@" : "", lang);
+        struct buf what;
+        bool told = false;
+        for (k = 0; k < i; k++)
+            told |= strcmp(pick_text(json_array_get(all, k), "dot"), pick_text(p, "dot")) == 0;
+        if (told)
+            continue;
         if (i == 0) {
             fputc('\n', o->data);
             out_head(o, N_("proposals"));
         }
-        const char *values[] = {label, buf_text(&value) ? buf_text(&value) : "", ally, pick_text(p, "dot")};
-        struct buf line;
-        buf_init(&line, 2 * 65536);
-        out_fill(&line, "{1}: {2}  ({3}, {4})", values, 4);
-        fputs("  ", o->data);
-        out_text(o, buf_text(&line) ? buf_text(&line) : label, 4);
-        buf_fini(&line);
-        buf_fini(&value);
+        buf_init(&what, 65536);
+        json_array_foreach(all, k, other) if (strcmp(pick_text(other, "dot"), pick_text(p, "dot")) == 0)
+            add_value(o, other, &what);
+        concept_proposal(o, p, buf_text(&what) ? buf_text(&what) : "");
+        buf_fini(&what);
     }
+    if (json_array_size(all))
+        out_say(o, N_("To adopt them: allied concept adopt {1}, or some of them alone with --dot"), pick_text(c, "id"),
+                NULL);
+}
+
+static void show_use(const struct out *o, const json_t *c)
+{
+    const json_t *use = json_object_get(c, "adopted_by_use");
+    char text[512];
+    if (!use)
+        return;
+    snprintf(text, sizeof text, "%.400s, %.10s",
+             *pick_text(use, "ally_name") ? pick_text(use, "ally_name") : pick_text(use, "ally"), pick_text(use, "at"));
+    out_pair(o, N_("used first by"), text);
 }
 
 static const char *name_of(const json_t *concept)
@@ -108,7 +162,8 @@ static void show_concept(const struct out *o, const json_t *c)
     static const char *const relations[] = {CONCEPT_RELATIONS(X) "narrower"};
 #undef X
     out_pair(o, N_("id"), pick_text(c, "id"));
-    out_pair(o, N_("status"), concept_status(o, pick_text(c, "status")));
+    out_pair(o, N_("status"), concept_status(o, c));
+    show_use(o, c);
     show_merges(o, c);
     fputc('\n', o->data);
     entity_fields(o, ENTITY_CONCEPT, c);

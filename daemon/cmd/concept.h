@@ -14,10 +14,15 @@ extern const struct arg_form concept_merge_form, concept_retire_form;
 int concept_merge(struct cli *cli, int argc, char **argv);
 int concept_retire(struct cli *cli, int argc, char **argv);
 
+extern const struct arg_form concept_list_form;
+int concept_list(struct cli *cli, int argc, char **argv);
+
 extern const struct arg_form concept_show_form, concept_history_form;
 int concept_show(struct cli *cli, int argc, char **argv);
 int concept_history(struct cli *cli, int argc, char **argv);
-/* "merged_into" as people say it. */
-const char *concept_status(const struct out *o, const char *name);
+/* The status of a concept that concept.list or concept.show tells of, as people say it. */
+const char *concept_status(const struct out *o, const json_t *concept);
+/* One of its proposals: who, when, what, for which record, and its dot. */
+void concept_proposal(const struct out *o, const json_t *proposal, const char *what);
 
 #endif

@@ -3,6 +3,20 @@
 
 #define DEPTH_MOST 8
 
+/* What is named by a label, and what has nothing but a value, a person reads without the keys. */
+static bool show_plain(struct buf *to, const json_t *object)
+{
+    const char *label = pick_text(object, "label"), *id = pick_text(object, "id");
+    const json_t *value = json_object_get(object, "value");
+    if (*label && *id)
+        buf_printf(to, "%s (%s)", label, id);
+    else if (json_is_string(value) && json_object_size(object) == 1)
+        buf_printf(to, "%s", json_string_value(value));
+    else
+        return false;
+    return true;
+}
+
 static void show(struct buf *to, const json_t *value, unsigned depth)
 {
     const char *key;
@@ -29,6 +43,8 @@ static void show(struct buf *to, const json_t *value, unsigned depth)
         }
         break;
     case JSON_OBJECT:
+        if (show_plain(to, value))
+            break;
         json_object_foreach((json_t *)(uintptr_t)value, key, item)
         {
             if (json_is_null(item))

@@ -60,6 +60,11 @@ static void note_use(const struct reader *r, struct view_value *v)
     v->adopted |= v->by_use;
 }
 
+static bool is_silent(const struct view_value *v, bool empty)
+{
+    return empty && !v->adopted && !v->names_n;
+}
+
 /* ---- values, one reader a form ---- */
 
 typedef void value_fn(struct reader *r, struct view_value *v);
@@ -97,6 +102,7 @@ static void read_concept_value(struct reader *r, struct view_value *v)
     v->value = rd_raw(&r->rd);
     v->made_from = read_dots(r, &v->made_from_n);
     note_use(r, v);
+    v->silent = is_silent(v, value_is_nil(v->value));
 }
 
 static void read_relation(struct reader *r, struct view_value *v)
@@ -119,6 +125,7 @@ static void read_merge(struct reader *r, struct view_value *v)
     v->adopted = rd_bool(&r->rd);
     v->names = read_dots(r, &v->names_n);
     v->value = rd_raw(&r->rd);
+    v->silent = is_silent(v, view_bin(v->value).len == 0);
 }
 
 static void read_retirement(struct reader *r, struct view_value *v)
@@ -130,6 +137,7 @@ static void read_retirement(struct reader *r, struct view_value *v)
     v->names = read_dots(r, &v->names_n);
     v->retired = rd_bool(&r->rd);
     v->value = rd_raw(&r->rd);
+    v->silent = is_silent(v, !v->retired);
 }
 
 /* ---- what is shown of a key ---- */
@@ -149,7 +157,7 @@ static void mark_standing(struct reader *r, struct view_value *values, size_t n)
     }
     qsort(names, used, sizeof *names, by_dot);
     for (size_t i = 0; i < n; i++)
-        values[i].standing = !bsearch(&values[i].dot, names, used, sizeof *names, by_dot);
+        values[i].standing = !values[i].silent && !bsearch(&values[i].dot, names, used, sizeof *names, by_dot);
 }
 
 /* The latest adopted value, else the latest standing one, else (each proposed to be removed) the latest. */
@@ -366,11 +374,26 @@ err_t view_read_used(struct slice canon, const struct dot *used, size_t used_n, 
 
 /* ---- what waits ---- */
 
+static bool says_the_same(const struct view_value *a, const struct view_value *b)
+{
+    return a->add == b->add && a->retired == b->retired && slice_equal(a->value, b->value);
+}
+
+bool view_waits(const struct view_key *key, const struct view_value *value)
+{
+    if (value->adopted || value->silent)
+        return false;
+    for (size_t i = 0; i < key->values_n; i++)
+        if (key->values[i].adopted && says_the_same(&key->values[i], value))
+            return false;
+    return true;
+}
+
 static void add_waiting(const struct view_key *keys, size_t n, struct dot *dots, size_t *used)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < keys[i].values_n; k++)
-            if (!keys[i].values[k].adopted)
+            if (view_waits(&keys[i], &keys[i].values[k]))
                 dots[(*used)++] = keys[i].values[k].dot;
 }
 
@@ -380,15 +403,6 @@ static size_t values_of(const struct view_key *keys, size_t n)
     for (size_t i = 0; i < n; i++)
         values += keys[i].values_n;
     return values;
-}
-
-/* Of merges or retirements that were all taken back nothing is left to propose. */
-bool view_register_waits(const struct view_key *key)
-{
-    for (size_t i = 0; i < key->values_n; i++)
-        if (view_bin(key->values[i].value).len || key->values[i].retired)
-            return true;
-    return false;
 }
 
 err_t view_waiting(const struct view *v, struct arena *arena, struct dot **out, size_t *n)
@@ -402,10 +416,8 @@ err_t view_waiting(const struct view *v, struct arena *arena, struct dot **out, 
         return ERR_MEMORY;
     add_waiting(v->fields, v->fields_n, dots, &used);
     add_waiting(v->sets, v->sets_n, dots, &used);
-    if (view_register_waits(&v->merge))
-        add_waiting(&v->merge, 1, dots, &used);
-    if (view_register_waits(&v->retire))
-        add_waiting(&v->retire, 1, dots, &used);
+    add_waiting(&v->merge, 1, dots, &used);
+    add_waiting(&v->retire, 1, dots, &used);
     qsort(dots, used, sizeof *dots, by_dot);
     for (size_t i = 0; i < used; i++)
         if (!kept || dot_compare(&dots[kept - 1], &dots[i]) != 0)

@@ -2,7 +2,9 @@
  * view: canonical bytes (fold.h) read back for showing: which value is the default, what is in conflict, what is a proposal.
  *
  *   live      every live value of a key, in canonical order
- *   standing  (maximal) live values that no other live value at that key names
+ *   silent    a concept's value that takes back what was proposed: nobody adopted it, it names nothing alive and is nil (a merge: leads nowhere, a
+ *             retirement: says no). It says nothing at all
+ *   standing  (maximal) live values that no other live value at that key names and that are not silent
  *   default   an adopted value first, then the latest standing one in canonical order; a record's are all its owner's, so the latest
  *   conflict  two or more standing values that differ; equal values never conflict. A concept's standing value that names the others is
  *             their proposed successor: no conflict.
@@ -21,6 +23,7 @@ struct view_value {
     bool by_use;       /* by use alone (fold_use.h) */
     bool add;          /* relations: false is a proposed removal */
     bool standing;
+    bool silent;
     bool retired; /* retire */
     /* Encoded; nil: emptied. Relations: the URI or nil. Index terms: the weight or nil. Links: [url, hash or nil] or nil. merge: the target, an
      * empty bin where it is undone. retire: the reason, nil where it was erased */
@@ -63,9 +66,10 @@ err_t view_read(struct slice canon, struct arena *arena, struct view *out); /* E
 /* The same of a concept whose proposal use has adopted: the values of these ops, ascending (fold_use_adopts), count as adopted. */
 err_t view_read_used(struct slice canon, const struct dot *used, size_t used_n, struct arena *arena, struct view *out);
 const struct view_key *view_field(const struct view *v, uint64_t field, struct slice lang); /* NULL: none */
-/* A concept's ops of which something waits for adoption: ascending, each once. ERR_MEMORY. */
+/* Does a concept's value wait for adoption? Not where it says nothing, or what an adopted value of that key says. */
+bool view_waits(const struct view_key *key, const struct view_value *value);
+/* A concept's ops of which something waits: ascending, each once. ERR_MEMORY. */
 err_t view_waiting(const struct view *v, struct arena *arena, struct dot **out, size_t *n);
-bool view_register_waits(const struct view_key *key); /* merge, retire: is there anything to adopt but taking back? */
 /* The text to call the entity by: title or prefLabel in `lang`, else fr, en, then any; empty where there is none. */
 struct slice view_label(const struct view *v, struct slice lang);
 /* A TEXT or WORD value's text. Empty for others. */

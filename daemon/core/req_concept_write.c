@@ -232,7 +232,7 @@ static void add_proposals(const struct view_key *keys, size_t n, struct dot *dot
 {
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < keys[i].values_n && *dots_n < max; k++)
-            if (!keys[i].values[k].adopted)
+            if (view_waits(&keys[i], &keys[i].values[k]))
                 dots[(*dots_n)++] = keys[i].values[k].dot;
 }
 

@@ -30,8 +30,11 @@
  *                    that differ in one field; ERR_RIVALS where there are no others
  *   concept.merge   {id, into | undo, adopt, motive}              → {id, dot}         ERR_MERGE_SELF, over merges that stand as well
  *   concept.retire  {id, undo, reason, adopt, motive}             → {id, dot}
- *   concept.list    {limit, cursor}                               → {concepts: [{id, uri, kind, label, status, conflicts, updated}], next}
- *   concept.show    {id}                                          → {id, uri, kind, status, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, proposals: […], conflicts}
+ *   concept.list    {limit, cursor, kind, facet, proposed}        → {concepts: [{id, uri, kind, label, status, adopted_by_use: {ally, ally_name, at}?, proposer, waiting, conflicts, updated}], next}
+ *                    facet: at this component or angle. proposed: those of which something waits for adoption, the longest first, each with since and proposals:
+ *                    [{dot, at, ally, ally_name, site, site_name, motive: {id, title} or null, fields: ["prefLabel@fr", "-broader"]}]; the other two are not asked then
+ *   concept.show    {id}                                          → {id, uri, kind, status, adopted_by_use?, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, conflicts,
+ *                    proposals: [{dot, at, ally, ally_name, site, site_name, motive, field, lang, value, add, shown}]}
  *   concept.history {id}                                          → as record.history
  *   concept.export  {limit, cursor}                               → {concepts: [concept JSON as concept.write takes it, with id and status], next}: among
  *                    its keys merged_into: uri (of the next one), deprecated: true and reason; written back they change nothing

@@ -2,6 +2,7 @@
 #include "daemon/read/cursor.h"
 #include "daemon/read/history.h"
 #include "daemon/read/merges.h"
+#include "daemon/read/proposals.h"
 #include "daemon/read/say.h"
 #include "daemon/commons/shortage.h"
 
@@ -18,8 +19,11 @@ static json_t *row_json(struct read *r, const struct concept_row *row)
     say_put(out, "kind", say_string(row->kind));
     say_put(out, "label", say_string(row->label));
     read_put_status(r, out, row->concept, row->adopted, row->deprecated);
+    say_put(out, "proposer", row->proposer.len ? say_id(row->proposer) : json_null());
+    say_put(out, "waiting", json_integer(row->waiting));
     say_put(out, "conflicts", json_integer(row->conflicts));
     say_put(out, "updated", say_time(row->updated));
+    shortage_note(read_put_use(r, out, row->concept));
     return out;
 }
 
@@ -27,19 +31,77 @@ static err_t page(struct read *r, const char *list, struct concept_row **rows, s
 {
     struct slice after;
     size_t limit = read_limit(r);
+    struct concept_filter filter = {.kind = slice_text(read_text(r, "kind"))};
     err_t e = cursor_read(r, list, CONCEPT_BYTES, &after);
+    if (!e && *read_text(r, "facet"))
+        e = read_entity(r, ENTITY_CONCEPT, read_text(r, "facet"), &filter.facet);
     if (!e)
-        e = replica_concepts(r->store, after, limit + 1, &r->arena, rows, n);
+        e = replica_concepts(r->store, &filter, after, limit + 1, &r->arena, rows, n);
     if (e)
         return e;
     *shown = *n < limit ? *n : limit;
     return cursor_put(r, list, *n > limit ? (*rows)[limit - 1].concept : slice_text(""));
 }
 
+/* ---- what waits for adoption, the oldest first ---- */
+
+#define PLACE_BYTES (8 + CONCEPT_BYTES) /* since, concept */
+
+static err_t put_place(struct read *r, const struct concept_row *row)
+{
+    uint8_t *place = arena_alloc(&r->arena, 1, PLACE_BYTES);
+    if (!place)
+        return ERR_MEMORY;
+    for (unsigned i = 0; i < 8; i++)
+        place[i] = (uint8_t)(row->since >> (56 - 8 * i));
+    memcpy(place + 8, row->concept.at, CONCEPT_BYTES);
+    return cursor_put(r, "waiting", slice_of(place, PLACE_BYTES));
+}
+
+static err_t waiting_page(struct read *r, struct concept_row **rows, size_t *n)
+{
+    struct slice after, concept = slice_text("");
+    size_t limit = read_limit(r);
+    uint64_t since = 0;
+    err_t e = cursor_read(r, "waiting", PLACE_BYTES, &after);
+    for (size_t i = 0; !e && after.len && i < 8; i++)
+        since = since << 8 | after.at[i];
+    if (!e && after.len)
+    concept = slice_of(after.at + 8, CONCEPT_BYTES);
+    if (!e)
+        e = replica_concepts_waiting(r->store, since, concept, limit + 1, &r->arena, rows, n);
+    if (e)
+        return e;
+    bool more = *n > limit;
+    *n = more ? limit : *n;
+    return more ? put_place(r, &(*rows)[limit - 1]) : cursor_put(r, "waiting", slice_text(""));
+}
+
+static err_t list_waiting(struct read *r)
+{
+    struct concept_row *rows = NULL;
+    struct view v;
+    size_t n = 0;
+    json_t *concepts = json_array();
+    err_t e = waiting_page(r, &rows, &n);
+    for (size_t i = 0; i < n && !e; i++) {
+        json_t *row = row_json(r, &rows[i]);
+        json_array_append_new(concepts, row);
+        say_put(row, "since", say_time(rows[i].since));
+        e = read_view(r, ENTITY_CONCEPT, rows[i].concept, &v);
+        if (!e)
+            e = read_put_waiting(r, row, &v);
+    }
+    say_put(r->result, "concepts", concepts);
+    return e;
+}
+
 err_t read_concept_list(struct read *r)
 {
     struct concept_row *rows = NULL;
     size_t n = 0, shown = 0;
+    if (read_flag(r, "proposed"))
+        return list_waiting(r);
     err_t e = page(r, "concepts", &rows, &n, &shown);
     if (e)
         return e;
@@ -134,48 +196,6 @@ static void put_relations(struct read *r, const struct view *v, const struct edg
                 neighbour(r, edges->rows[i].child, edges->rows[i].adopted, lattice_suppressed(edges->suppressed, i)));
 }
 
-static void put_proposal(struct read *r, json_t *proposals, const char *name, const struct view_key *key,
-                         const struct view_value *value, json_t *says)
-{
-    json_t *item = json_object();
-    shortage_note(say_author(r, item, &value->dot));
-    say_put(item, "field", json_string(name));
-    say_put(item, "lang", say_string(key->lang));
-    say_put(item, "value", says);
-    say_put(item, "shown", json_boolean(key->shown == value));
-    json_array_append_new(proposals, item);
-}
-
-/* Of merges or retirements that were all taken back nothing is left to propose. */
-static void put_register(struct read *r, json_t *proposals, const struct view_key *key, bool merge)
-{
-    bool any = false;
-    for (size_t i = 0; i < key->values_n; i++)
-        any |= merge ? view_bin(key->values[i].value).len > 0 : key->values[i].retired;
-    for (size_t i = 0; any && i < key->values_n; i++)
-        if (!key->values[i].adopted)
-            put_proposal(r, proposals, merge ? "merge" : "retire", key, &key->values[i],
-                         read_register_value(r, &key->values[i], merge));
-}
-
-/* What waits: a value that would replace the one shown, or one that nobody adopted. */
-static void put_proposals(struct read *r, const struct view *v)
-{
-    json_t *proposals = json_array();
-    for (size_t i = 0; i < v->fields_n; i++) {
-        const struct field_info *field = field_by_number(ENTITY_CONCEPT, v->fields[i].field);
-        for (size_t k = 0; field && k < v->fields[i].values_n; k++) {
-            const struct view_value *value = &v->fields[i].values[k];
-            if (!value->adopted)
-                put_proposal(r, proposals, field->name, &v->fields[i], value,
-                             say_value(ENTITY_CONCEPT, field, value->value));
-        }
-    }
-    put_register(r, proposals, &v->merge, true);
-    put_register(r, proposals, &v->retire, false);
-    say_put(r->result, "proposals", proposals);
-}
-
 err_t read_concept_show(struct read *r)
 {
     struct slice id;
@@ -197,8 +217,9 @@ err_t read_concept_show(struct read *r)
     if (!json_object_get(r->result, "kind"))
         say_put(r->result, "kind", json_string("descriptor"));
     put_relations(r, &v, &edges);
-    put_proposals(r, &v);
-    return e;
+    if (!e)
+        e = read_put_use(r, r->result, id);
+    return e ? e : read_put_proposals(r, &v);
 }
 
 /* ---- export: as concept.write takes them ---- */

@@ -84,9 +84,19 @@ struct link_back { /* a link, from where it leads to; of records not retired, as
 };
 err_t replica_links_to(struct store *s, struct slice target, struct arena *arena, struct link_back **out, size_t *n);
 
-/* Ascending by id, after `after` (empty: from the start). Bytes in the arena. Lists of records: replica_facets.h. */
-err_t replica_concepts(struct store *s, struct slice after, size_t limit, struct arena *arena, struct concept_row **out,
-                       size_t *n);
+struct concept_filter { /* zeroed: all */
+    struct slice kind;  /* of this kind */
+    struct slice facet; /* at this component or angle: a concept */
+};
+/*
+ * Ascending by id, after `after` (empty: from the start), without those whose proposal was taken back before anybody adopted it. Bytes in the arena;
+ * filter may be NULL. Lists of records: replica_facets.h.
+ */
+err_t replica_concepts(struct store *s, const struct concept_filter *filter, struct slice after, size_t limit,
+                       struct arena *arena, struct concept_row **out, size_t *n);
+/* Of which something waits for adoption, after that place: ascending by (since, concept). */
+err_t replica_concepts_waiting(struct store *s, uint64_t since, struct slice after, size_t limit, struct arena *arena,
+                               struct concept_row **out, size_t *n);
 /* All live edges of a relation (0: all), ascending by (adopted first, clock, dot): the order in which cycles are broken. */
 err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, struct edge_row **out, size_t *n);
 /* Entities (records not retired, then concepts) with conflicts. */

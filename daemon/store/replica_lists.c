@@ -20,6 +20,7 @@ enum statement {
     ADD_TOTALS,
     TOTALS,
     CONCEPTS,
+    WAITING,
     EDGES,
     CONFLICTS,
     BETWEEN,
@@ -28,9 +29,10 @@ enum statement {
 };
 /* clang-format off */
 #define CONCEPT_COLUMNS "concept, uri, kind, label, adopted, deprecated, updated, conflicts, proposer, waiting, since"
+#define CONCEPT_THERE   "(label <> '' OR uri <> '' OR adopted OR waiting > 0)"
 static const char *const statements[STATEMENTS] = {
     [OLD_RECORD]  = "SELECT NOT retired, NOT retired AND conflicts > 0 FROM records WHERE record = ?",
-    [OLD_CONCEPT] = "SELECT 1, conflicts > 0 FROM concepts WHERE concept = ?",
+    [OLD_CONCEPT] = "SELECT " CONCEPT_THERE ", conflicts > 0 FROM concepts WHERE concept = ?",
     [PUT_RECORD]  = "INSERT OR REPLACE INTO records (record, source_id, title, updated, retired, conflicts, type, langs, terms) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [PUT_CONCEPT] = "INSERT OR REPLACE INTO concepts (concept, uri, kind, label, adopted, deprecated, updated, conflicts, "
@@ -42,7 +44,11 @@ static const char *const statements[STATEMENTS] = {
     [ADD_TOTALS]  = "UPDATE totals SET records = records + ?, concepts = concepts + ?, conflicts = conflicts + ?",
     [TOTALS]      = "SELECT records, concepts, conflicts FROM totals",
     [CONCEPTS]    = "SELECT " CONCEPT_COLUMNS " FROM concepts "
-                    "WHERE concept > ? ORDER BY concept LIMIT ?",
+                    "WHERE concept > ?1 AND " CONCEPT_THERE " AND ?2 IN ('', kind) "
+                    "AND (length(?3) = 0 OR concept IN (SELECT child FROM edges WHERE target = ?3 AND relation = 3)) "
+                    "ORDER BY concept LIMIT ?4",
+    [WAITING]     = "SELECT " CONCEPT_COLUMNS " FROM concepts "
+                    "WHERE waiting > 0 AND (since, concept) > (?, ?) ORDER BY since, concept LIMIT ?",
     [EDGES]       = "SELECT child, relation, target, adopted, clock, dot FROM edges WHERE ?1 IN (0, relation) "
                     "ORDER BY adopted DESC, clock, dot, relation, child, target",
     [CONFLICTS]   = "SELECT 2, record, title, conflicts FROM records WHERE conflicts > 0 AND NOT retired "
@@ -52,6 +58,7 @@ static const char *const statements[STATEMENTS] = {
 };
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of replica_lists");
+_Static_assert(REL_FACET == 3, "CONCEPTS names it by number");
 _Static_assert(ENTITY_RECORD == 2 && ENTITY_CONCEPT == 3, "CONFLICTS names these types by number");
 
 static void start(struct query *q, struct store *s, enum statement which)
@@ -207,7 +214,7 @@ err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice ent
 err_t replica_put_concept(struct store *s, const struct concept_row *c, const struct edge_row *edges, size_t edges_n)
 {
     struct query q;
-    struct share old, new = {1, c->conflicts > 0};
+    struct share old, new = {c->label.len || c->uri.len || c->adopted || c->waiting, c->conflicts > 0};
     err_t e = old_share(s, OLD_CONCEPT, c->concept, &old);
     if (!e)
         e = put_concept_row(s, c);
@@ -245,24 +252,46 @@ static void read_concept(struct query *q, struct arena *arena, struct concept_ro
     c->since = query_get_uint(q);
 }
 
-err_t replica_concepts(struct store *s, struct slice after, size_t limit, struct arena *arena, struct concept_row **out,
-                       size_t *n)
+static err_t concept_rows(struct query *q, struct arena *arena, struct concept_row **out, size_t *n)
 {
-    struct query q;
     struct query_list list = {.arena = arena, .size = sizeof(struct concept_row)};
     void *rows = NULL;
-    start(&q, s, CONCEPTS);
-    query_blob(&q, after);
-    query_int(&q, limit_of(limit));
-    while (query_row(&q)) {
-        struct concept_row *c = query_list_add(&q, &list);
+    while (query_row(q)) {
+        struct concept_row *c = query_list_add(q, &list);
         if (c)
-            read_concept(&q, arena, c);
+            read_concept(q, arena, c);
     }
-    err_t e = end_list(&q, &list, &rows, n);
+    err_t e = end_list(q, &list, &rows, n);
     if (!e)
         *out = rows;
     return e;
+}
+
+err_t replica_concepts(struct store *s, const struct concept_filter *filter, struct slice after, size_t limit,
+                       struct arena *arena, struct concept_row **out, size_t *n)
+{
+    struct query q;
+    static const struct concept_filter all = {
+        .kind = {NULL, 0}
+    };
+    filter = filter ? filter : &all;
+    start(&q, s, CONCEPTS);
+    query_blob(&q, after);
+    query_text(&q, filter->kind);
+    query_blob(&q, filter->facet);
+    query_int(&q, limit_of(limit));
+    return concept_rows(&q, arena, out, n);
+}
+
+err_t replica_concepts_waiting(struct store *s, uint64_t since, struct slice after, size_t limit, struct arena *arena,
+                               struct concept_row **out, size_t *n)
+{
+    struct query q;
+    start(&q, s, WAITING);
+    query_uint(&q, since);
+    query_blob(&q, after);
+    query_int(&q, limit_of(limit));
+    return concept_rows(&q, arena, out, n);
 }
 
 static void read_edge(struct query *q, struct arena *arena, struct edge_row *edge)

@@ -210,12 +210,12 @@ static void lists_and_single_things_are_laid_out(void **state)
                     "\"value\":\"Sol\","
                     "\"dot\":\"d-0\",\"ally_name\":\"B\"}],\"conflicts\":0}";
     ENDS(0, "Terre (set aside: it closes a circle)", "", "concept", "show", "c");
-    ENDS(0, "prefLabel@fr: Sol  (B, d-0)", "", "concept", "show", "c");
+    ENDS(0, "B: prefLabel@fr Sol\n              d-0", "", "concept", "show", "c");
     played.answer =
         "{\"id\":\"c\",\"status\":\"merged_into\",\"proposals\":[{\"field\":\"merge\",\"lang\":\"\",\"value\":null,"
         "\"dot\":\"d-0\",\"ally_name\":\"B\"},{\"field\":\"retire\",\"lang\":\"\",\"value\":{\"retired\":false,"
         "\"reason\":\"\"},\"dot\":\"e-0\",\"ally_name\":\"B\"}],\"conflicts\":0}";
-    ENDS(0, "  merge: taken back  (B, d-0)\n  retire: taken back  (B, e-0)\n", "", "concept", "show", "c");
+    ENDS(0, "B: merge taken back\n              d-0\n              B: retire taken back\n              e-0\n", "", "concept", "show", "c");
     played.answer = "{\"id\":\"a\",\"history\":[{\"dot\":\"d-0\",\"at\":\"2026\",\"kind\":\"record.put\",\"ally_name\":"
                     "\"A\",\"site_name\":\"S\","
                     "\"counts\":false,\"writes\":[{\"field\":\"title\",\"lang\":\"fr\",\"add\":true,\"target\":null,"

@@ -291,12 +291,16 @@ static void a_conflict_of_merges_or_retirements_is_resolved_by_another_value_too
     json_decref(world_do(w, 0, "concept.retire", json_pack("{s:s, s:s, s:b}", "id", A, "reason", "old", "adopt", 1)));
     assert_true(world_settle(w, 60000));
     world_block(w, 0, 1, true);
-    json_decref(world_do(w, 1, "concept.retire", json_pack("{s:s, s:b}", "id", A, "undo", 1)));
+    json_t *undo = world_do(w, 1, "concept.retire", json_pack("{s:s, s:b}", "id", A, "undo", 1));
     json_decref(world_do(w, 0, "concept.retire", json_pack("{s:s, s:b, s:b}", "id", A, "undo", 1, "adopt", 1)));
     json_decref(world_do(w, 0, "concept.retire", json_pack("{s:s, s:s, s:b}", "id", A, "reason", "older", "adopt", 1)));
     world_heal(w);
     assert_true(world_settle(w, 60000));
-    json_decref(world_do(w, 0, "concept.adopt", json_pack("{s:s}", "id", A)));
+    /* What it would take back is gone: it waits no more, and is adopted where somebody names it. */
+    world_refused(w, 0, "concept.adopt", json_pack("{s:s}", "id", A), "nothing_to_do");
+    json_decref(
+        world_do(w, 0, "concept.adopt", json_pack("{s:s, s:[O]}", "id", A, "dots", json_object_get(undo, "dot"))));
+    json_decref(undo);
     json_t *list = conflicts(w, 0);
     assert_int_equal(json_array_size(list), 1);
     json_decref(list);

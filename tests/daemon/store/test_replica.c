@@ -228,7 +228,7 @@ static void concepts_are_listed_and_found_by_uri(void **state)
     size_t n = 0;
     put_concept(f, CONCEPT_B, "urn:b", 4);
     put_concept(f, CONCEPT_A, "", 0);
-    assert_int_equal(replica_concepts(f->s, none, 10, &f->arena, &c, &n), ERR_OK);
+    assert_int_equal(replica_concepts(f->s, NULL, none, 10, &f->arena, &c, &n), ERR_OK);
     assert_int_equal(n, 2);
     assert_true(slice_equal(c[1].concept, CONCEPT_B));
     assert_true(slice_equal(c[1].uri, slice_text("urn:b")));
@@ -236,7 +236,7 @@ static void concepts_are_listed_and_found_by_uri(void **state)
     assert_true(slice_equal(c[1].label, slice_text("eau")));
     assert_true(c[1].adopted);
     assert_int_equal(c[1].conflicts, 4);
-    assert_int_equal(replica_concepts(f->s, CONCEPT_A, 10, &f->arena, &c, &n), ERR_OK);
+    assert_int_equal(replica_concepts(f->s, NULL, CONCEPT_A, 10, &f->arena, &c, &n), ERR_OK);
     assert_int_equal(n, 1);
     assert_int_equal(replica_concept_by_uri(f->s, slice_text("urn:b"), id), ERR_OK);
     assert_memory_equal(id, CONCEPT_B.at, CONCEPT_BYTES);
