@@ -9,6 +9,7 @@
 #include "daemon/core/own.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/archive.h"
+#include "daemon/store/tokens.h"
 #include <stdio.h>
 
 #define ASK_AGAIN_MS 30000
@@ -289,6 +290,8 @@ static err_t forget_site(struct core *c, const struct own *own)
     err_t e = forget_request(c, own);
     if (!e)
         e = set_of(c, SETTING_SITE_CODE, own->row.name, slice_text(""));
+    if (!e)
+        e = tokens_drop_site(c->store, own->row.name);
     return e ? e : local_drop_site(c->store, own->key.pub);
 }
 

@@ -6,6 +6,7 @@
 #include "daemon/core/keyfile.h"
 #include "daemon/core/own.h"
 #include "daemon/core/sync.h"
+#include "daemon/store/tokens.h"
 #include <stdio.h>
 
 #define KEY_BYTES (NAME_MAX_BYTES + 24)
@@ -138,6 +139,8 @@ static err_t drop_row(struct core *c, const struct own *own, const uint8_t fresh
     if (e)
         return e;
     e = local_drop_site(c->store, own->key.pub);
+    if (!e)
+        e = tokens_drop_site(c->store, own->row.name);
     if (!e)
         e = local_set(c->store, moving, slice_text(""));
     return batch_close(c, e ? e : local_set(c->store, moved, slice_of(fresh, SITE_BYTES)));

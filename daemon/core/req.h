@@ -58,6 +58,10 @@ enum req_site { READS, WRITES };
     X("record.republish", req_record_republish, WRITES)                                                                \
     X("key.rotate", req_key_rotate, WRITES)                                                                            \
     X("key.registrar", req_key_registrar, READS)                                                                       \
+    X("token.create", req_token_create, WRITES)                                                                        \
+    X("token.list", req_token_list, READS)                                                                             \
+    X("token.revoke", req_token_revoke, WRITES)                                                                        \
+    X("token.used", req_token_used, READS)                                                                             \
     X("site.add", req_site_add, READS)                                                                                 \
     X("site.list", req_site_list, READS)                                                                               \
     X("site.remove", req_site_remove, WRITES)                                                                          \

@@ -61,6 +61,10 @@
  *                    `before`; or the first behind the commit `cursor`. older: for `before`, next: for `cursor`, null where there are no more that
  *                    way. since goes by the authors' clocks. What was set aside stands in no log and is not listed: `aside` says how many commits; an op
  *                    that its author had no right to is listed and does not count. ERR_CURSOR, ERR_TIME, ERR_ALLY_UNKNOWN
+ *   token.create    {name, scope: "records,concepts,admin", expires_s?} → {name, site, scopes, created, used, expires, token}   shown once: its hash is kept. ERR_TOKEN_SCOPES, ERR_TOKEN_KNOWN
+ *   token.list      {}                                            → {tokens: [{name, site, scopes: [text], created, used: day, expires}]}       null: not used yet; never
+ *   token.revoke    {name}                                        → {name}
+ *   token.used      {id}                                          → {}               of the HTTP thread
  *   site.list       {}                                            → {sites: [{name, site, ally, ally_id, hosted_by, incarnation, unheld, state: member|waiting|refused|readonly|moving|moved, join_error, join_detail}]}
  *                    the sites whose daemon this is; the first is its own
  *   site.add        {ally?, name, code?, again}                   → one of site.list              a site of another ally; with a code, or by the registrar that is here. `state` may be "waiting"

@@ -33,17 +33,22 @@ static int add_piece(const char *at, size_t n, void *ctx)
     return buf_append(ctx, at, n) ? -1 : 0;
 }
 
-static void ask(struct http_request *q, bool index, const char *what, json_t *args, ask_then *then)
+static bool write_request(struct http_request *q, const char *what, json_t *args, struct buf *out)
 {
     json_t *request = wrap(q, what, args);
-    buf_fini(&q->asked.bytes);
-    buf_init(&q->asked.bytes, LIMIT_REQUEST_BYTES);
-    int bad = request ? json_dump_callback(request, add_piece, &q->asked.bytes, JSON_COMPACT) : -1;
+    buf_init(out, LIMIT_REQUEST_BYTES);
+    int bad = request ? json_dump_callback(request, add_piece, out, JSON_COMPACT) : -1;
     json_decref(request);
-    if (bad)
-        answer_error(q, q->asked.bytes.err ? q->asked.bytes.err : ERR_MEMORY, NULL);
-    else
+    return !bad;
+}
+
+static void ask(struct http_request *q, bool index, const char *what, json_t *args, ask_then *then)
+{
+    buf_fini(&q->asked.bytes);
+    if (write_request(q, what, args, &q->asked.bytes))
         start(q, BUS_HTTP_REQUEST, index, then, LIMIT_HTTP_ASK_MS);
+    else
+        answer_error(q, q->asked.bytes.err ? q->asked.bytes.err : ERR_MEMORY, NULL);
 }
 
 void ask_core(struct http_request *q, const char *what, json_t *args, ask_then *then)
@@ -111,18 +116,26 @@ void ask_expire(struct server *s, struct mono now)
             ask_answered(s, q->asked.ticket, 504, ERR_HTTP_LATE, slice_text(""));
 }
 
-/* What a thread has no room for waits: the connection stands suspended as it does anyway. False: there is no room. */
-static bool send_one(struct server *s, struct http_request *q, struct bus_end *end)
+/* ERR_TIMEOUT: the thread has no room now. */
+static err_t put(struct bus_end *end, uint64_t ticket, enum bus_http what, struct slice body)
 {
     struct buf b;
     buf_init(&b, LIMIT_REQUEST_BYTES + 64);
     wr_array(&b, 4);
     wr_uint(&b, BUS_HTTP);
-    wr_uint(&b, q->asked.ticket);
-    wr_uint(&b, q->asked.what);
-    wr_bin(&b, buf_slice(&q->asked.bytes));
+    wr_uint(&b, ticket);
+    wr_uint(&b, what);
+    wr_bin(&b, body);
     err_t e = b.err ? b.err : bus_try_send(end, buf_slice(&b));
     buf_fini(&b);
+    return e;
+}
+
+/* What a thread has no room for waits: the connection stands suspended as it does anyway. False: there is no room. */
+static bool send_one(struct server *s, struct http_request *q)
+{
+    struct bus_end *end = q->asked.index ? s->options->index : s->core;
+    err_t e = put(end, q->asked.ticket, q->asked.what, buf_slice(&q->asked.bytes));
     if (e == ERR_TIMEOUT)
         return false;
     q->asked.sent = true;
@@ -133,12 +146,12 @@ static bool send_one(struct server *s, struct http_request *q, struct bus_end *e
     return true;
 }
 
-void ask_send(struct server *s, struct bus_end *core)
+void ask_send(struct server *s)
 {
     bool room[] = {true, true};
     for (struct http_request *q = s->requests; q; q = q->next)
         if (q->asked.ticket && !q->asked.sent && room[q->asked.index])
-            room[q->asked.index] = send_one(s, q, q->asked.index ? s->options->index : core);
+            room[q->asked.index] = send_one(s, q);
 }
 
 bool ask_waits(const struct server *s)
@@ -147,4 +160,12 @@ bool ask_waits(const struct server *s)
         if (q->asked.ticket && !q->asked.sent)
             return true;
     return false;
+}
+
+void tell_core(struct http_request *q, const char *what, json_t *args)
+{
+    struct buf b;
+    if (write_request(q, what, args, &b))
+        (void)put(q->server->core, ++q->server->next_ticket, BUS_HTTP_REQUEST, buf_slice(&b));
+    buf_fini(&b);
 }

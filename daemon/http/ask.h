@@ -16,6 +16,8 @@ typedef void ask_then(struct http_request *q, const json_t *answer);
 void ask_core(struct http_request *q, const char *what, json_t *args, ask_then *then);
 void ask_index(struct http_request *q, const char *what, json_t *args, ask_then *then);
 
+/* The same without an answer; where there is no room now nothing is said. `args` is taken. */
+void tell_core(struct http_request *q, const char *what, json_t *args);
 /* Whether the core is ready; the body, from another site's daemon: it has no time-out, as the core waits for news with it. Answered by themselves. */
 void ask_ready(struct http_request *q);
 void ask_exchange(struct http_request *q);

@@ -9,7 +9,7 @@
 /* The answer to a ticket; one that is not known is passed over. */
 void ask_answered(struct server *s, uint64_t ticket, unsigned status, err_t why, struct slice body);
 void ask_expire(struct server *s, struct mono now);
-void ask_send(struct server *s, struct bus_end *core); /* what waits for room */
-bool ask_waits(const struct server *s);                /* something does */
+void ask_send(struct server *s);        /* what waits for room */
+bool ask_waits(const struct server *s); /* something does */
 
 #endif

@@ -63,7 +63,7 @@ void http_run(struct bus_end *end, const struct http_options *options)
     char address[ADDRESS_TEXT_MAX] = "";
     struct why why = {ERR_OK, ""};
     buf_init(&h.command, LIMIT_REQUEST_BYTES + LIMIT_MESSAGE_BYTES);
-    err_t e = server_open(&h.server, options, address, &why);
+    err_t e = server_open(&h.server, end, options, address, &why);
     if (e)
         tell(&h, BUS_FAILED, err_name(e), why.code == e ? why.text : options->listen);
     else
@@ -74,7 +74,7 @@ void http_run(struct bus_end *end, const struct http_options *options)
         if (h.stop)
             break;
         if (h.server.daemon)
-            server_step(&h.server, h.end);
+            server_step(&h.server);
         bus_wait_fd(ends, 2, h.server.daemon ? server_fd(&h.server) : -1,
                     h.server.daemon ? server_timeout_ms(&h.server) : 1000);
     }

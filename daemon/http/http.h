@@ -14,8 +14,8 @@ struct http_site {
     /* Makes the handlers' context out of `config`. NULL: none is made. */
     err_t (*open)(const void *config, void **context, struct why *why);
     void (*close)(void *context);
-    /* Whose token it is; ERR_TOKEN_WRONG. NULL: no token is good. */
-    err_t (*token)(void *context, const char *token, struct http_principal *out);
+    /* Whose token it is; ERR_TOKEN_WRONG, or another error where nobody can say now (503). NULL: no token is good. */
+    err_t (*token)(struct http_request *q, const char *token, struct http_principal *out);
     const void *config;
 };
 struct http_options {

@@ -86,8 +86,10 @@ static unsigned judge_token(struct http_request *q, err_t *why)
     if (given && (strncasecmp(given, "Bearer ", 7) != 0 || !o->site->token))
         *why = ERR_TOKEN_WRONG;
     else if (given)
-        *why = o->site->token(q->server->context, given + 7 + strspn(given + 7, " "), &q->principal);
+        *why = o->site->token(q, given + 7 + strspn(given + 7, " "), &q->principal);
     q->known = given && !*why;
+    if (*why && *why != ERR_TOKEN_NEEDED && *why != ERR_TOKEN_WRONG)
+        return 503;
     if (q->known && scope > HTTP_PUBLIC && !(q->principal.scopes & (1u << scope | 1u << HTTP_ADMIN)))
         *why = why_set(&q->why, ERR_TOKEN_SCOPE, "%s", scope_names[scope]);
     return *why ? problem_status(*why) : 0;

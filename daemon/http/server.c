@@ -192,11 +192,12 @@ static void let_go(struct server *s)
     s->context = NULL;
 }
 
-err_t server_open(struct server *s, const struct http_options *o, char *address, struct why *why)
+err_t server_open(struct server *s, struct bus_end *core, const struct http_options *o, char *address, struct why *why)
 {
     const char *const names[] = {o->public_url, o->hosts, o->listen};
     s->listening = -1;
     s->options = o;
+    s->core = core;
     s->conns.caps_loopback = o->caps_loopback;
     err_t e = gate_open(&s->gate, names, sizeof names / sizeof *names);
     if (!e && o->site->open)
@@ -244,7 +245,7 @@ void server_close(struct server *s)
 
 /* ---- the loop ---- */
 
-void server_step(struct server *s, struct bus_end *core)
+void server_step(struct server *s)
 {
     struct mono now = request_now();
     ask_expire(s, now);
@@ -253,7 +254,7 @@ void server_step(struct server *s, struct bus_end *core)
         give_wake(s);
     }
     MHD_run(s->daemon);
-    ask_send(s, core);
+    ask_send(s);
 }
 
 long server_timeout_ms(struct server *s)

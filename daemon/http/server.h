@@ -59,6 +59,7 @@ struct server {
     void *daemon; /* NULL: not open */
     int listening;
     const struct http_options *options;
+    struct bus_end *core;
     void *context; /* the site's */
     struct gate gate;
     struct conns conns;
@@ -71,10 +72,11 @@ struct server {
 };
 
 /* `address` gets where it listens (ADDRESS_TEXT_MAX). ERR_ADDRESS, ERR_PORT_USED, ERR_TLS, ERR_MEMORY, and what the site's open says. */
-err_t server_open(struct server *s, const struct http_options *options, char *address, struct why *why);
+err_t server_open(struct server *s, struct bus_end *core, const struct http_options *options, char *address,
+                  struct why *why);
 void server_close(struct server *s); /* polite: what was answered goes out, for half a second at most */
 int server_fd(const struct server *s);
-void server_step(struct server *s, struct bus_end *core);
+void server_step(struct server *s);
 long server_timeout_ms(struct server *s); /* until server_step has to be called again */
 
 /* What judge found: its status, and q->why where that is of it. */

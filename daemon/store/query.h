@@ -31,6 +31,7 @@ enum query_owner {
     OWNER_USES,
     OWNER_FEED,
     OWNER_FACETS,
+    OWNER_TOKENS,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

@@ -74,6 +74,16 @@ static const char *const tables[] = {
     "CREATE INDEX feed_record ON feed (record, serial)",
     "CREATE INDEX feed_last ON feed (serial) WHERE last = 1",
     "CREATE INDEX feed_at ON feed (at_s)",
+    "CREATE TABLE tokens ("
+    "id BLOB PRIMARY KEY,              -- its public half, 8 bytes\n"
+    "hash BLOB NOT NULL,               -- of the whole, 32 bytes\n"
+    "name TEXT NOT NULL,               -- what its owner calls it\n"
+    "site TEXT NOT NULL,               -- short name of the site it writes as\n"
+    "scopes INTEGER NOT NULL,          -- bits: 1 records, 2 concepts, 4 admin\n"
+    "created_ms INTEGER NOT NULL,      -- Unix milliseconds\n"
+    "expires_ms INTEGER NOT NULL,      -- Unix milliseconds; 0: never\n"
+    "used_day INTEGER NOT NULL,        -- the last one it was used, days since 1970; 0: none\n"
+    "UNIQUE (site, name)) STRICT, WITHOUT ROWID",
     NULL,
 };
 

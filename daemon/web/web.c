@@ -1,5 +1,6 @@
 #include "daemon/web/web.h"
 #include "daemon/web/routes.h"
+#include "daemon/web/web_token.h"
 #include <stdlib.h>
 
 static err_t web_open(const void *config, void **context, struct why *why)
@@ -22,7 +23,11 @@ static void web_close(void *context)
 
 struct http_site web_site(const struct web_config *config)
 {
-    return (struct http_site){.routes = routes_all(), .open = web_open, .close = web_close, .config = config};
+    return (struct http_site){.routes = routes_all(),
+                              .open = web_open,
+                              .close = web_close,
+                              .token = config ? web_token : NULL,
+                              .config = config};
 }
 
 struct web *web_of(const struct http_request *q)
@@ -31,7 +36,7 @@ struct web *web_of(const struct http_request *q)
 }
 
 /* The file may come after the thread: the core makes it, or brings it up to date. */
-static err_t open_reader(struct web *w, struct why *why)
+err_t web_reader(struct web *w, struct why *why)
 {
     if (w->reader)
         return ERR_OK;
@@ -42,7 +47,7 @@ bool web_begin(struct http_request *q, const json_t *args, struct read *read)
 {
     struct web *w = web_of(q);
     struct why why = {ERR_OK, ""};
-    err_t e = open_reader(w, &why);
+    err_t e = web_reader(w, &why);
     if (!e)
         e = reader_begin(w->reader, read);
     if (e) { /* where the file lies is nobody's business */

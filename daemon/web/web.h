@@ -12,9 +12,15 @@
 struct web_config {
     const char *database; /* the path of the main file */
 };
+#define WEB_USED_MAX 64
 struct web {
     const struct web_config *config; /* NULL: without data */
     struct reader *reader;           /* NULL: not open (yet): web_begin opens it */
+    struct {
+        uint8_t id[8];
+        int64_t day;
+    } used[WEB_USED_MAX]; /* the tokens of which the core was told today, in a ring */
+    size_t used_at;
 };
 /* `config` NULL: without data (tests of the machinery): no token is good. */
 struct http_site web_site(const struct web_config *config);
@@ -31,6 +37,9 @@ void web_end(struct http_request *q, struct read *read);
  *     json_t *result = web_read(q, "record.show", json_pack("{s:s}", "id", request_part(q, "id")));
  */
 json_t *web_read(struct http_request *q, const char *name, json_t *args);
+
+/* w->reader, opened where it is not: ERR_NO_DATA, … */
+err_t web_reader(struct web *w, struct why *why);
 
 /* An ask_then that gives the core's result as it is, with 200, or its problem. */
 ask_then web_give_result;

@@ -124,6 +124,11 @@ void hash256(uint8_t out[HASH_BYTES], const struct slice *parts, size_t n)
     hash(out, HASH_BYTES, parts, n);
 }
 
+bool hash_equal(const uint8_t a[HASH_BYTES], const uint8_t b[HASH_BYTES])
+{
+    return sodium_memcmp(a, b, HASH_BYTES) == 0;
+}
+
 void hash128(uint8_t out[16], const struct slice *parts, size_t n)
 {
     hash(out, 16, parts, n);

@@ -44,6 +44,8 @@ err_t sign_check(const uint8_t pub[SITE_BYTES], const char *domain, struct slice
 /* BLAKE2b of the parts one after the other, without key. */
 void hash256(uint8_t out[HASH_BYTES], const struct slice *parts, size_t n);
 void hash128(uint8_t out[16], const struct slice *parts, size_t n);
+/* How long it takes tells nothing of where they differ. */
+bool hash_equal(const uint8_t a[HASH_BYTES], const uint8_t b[HASH_BYTES]);
 /* The same for bytes that don't stand in memory at once. */
 struct hash256_run {
     _Alignas(64) uint8_t opaque[384];
