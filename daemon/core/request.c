@@ -19,16 +19,9 @@ static const struct {
 
 json_t *req_error(err_t e, const char *detail)
 {
-    return json_pack("{s:i, s:{s:o, s:s, s:s}}", "exit", err_exit(e), "error", "code",
-                     json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "detail", detail);
-}
-
-static json_t *answer(struct req *r, err_t e)
-{
-    json_t *out = e ? req_error(e, r->read.why.code == e ? r->read.why.text : "") : json_pack("{s:i}", "exit", 0);
-    if (out && r->read.result && (!e || json_object_size(r->read.result)))
-        json_object_set(out, "result", r->read.result);
-    return out;
+    struct why why = {0};
+    why_set(&why, e, "%s", detail);
+    return say_answer(e, &why, NULL);
 }
 
 static void name_all(const struct core *c, struct buf *names)
@@ -95,7 +88,7 @@ json_t *request_run(struct core *c, struct slice client, const json_t *request)
         batch_abort(c);
     if (e && !ingest_survives(e))
         core_note(c, JOURNAL_ERROR, "request.failed", "do=%s reason=%s", name, err_name(e));
-    json_t *out = r.later && !e ? NULL : answer(&r, e);
+    json_t *out = r.later && !e ? NULL : say_answer(e, &r.read.why, r.read.result);
     read_fini(&r.read);
     return out;
 }

@@ -2,6 +2,17 @@
 #include "protocol/base/base32.h"
 #include "protocol/base/clock.h"
 
+json_t *say_answer(err_t e, const struct why *why, json_t *result)
+{
+    const char *detail = e && why->code == e ? why->text : "";
+    json_t *out = e ? json_pack("{s:i, s:{s:o, s:s, s:s}}", "exit", err_exit(e), "error", "code",
+                                json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "detail", detail)
+                    : json_pack("{s:i}", "exit", 0);
+    if (out && result && (!e || json_object_size(result)))
+        json_object_set(out, "result", result);
+    return out;
+}
+
 void say_put(json_t *object, const char *key, json_t *value)
 {
     json_object_set_new(object, key, value ? value : json_null());

@@ -7,6 +7,9 @@
 #include "daemon/commons/fields_json.h"
 #include "daemon/read/read.h"
 
+/* {"exit", "result"} or {"exit", "error": {"code", "name", "detail"}}: `why` counts where it is of this error. result (may be NULL) is borrowed; beside an
+ * error it stands only where something is in it. */
+json_t *say_answer(err_t e, const struct why *why, json_t *result);
 void say_put(json_t *object, const char *key, json_t *value); /* NULL becomes null */
 json_t *say_id(struct slice id);                              /* lower-case base32 */
 json_t *say_hex(struct slice bytes);

@@ -40,6 +40,8 @@ static err_t meaning(const struct store *s, int rc)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return ERR_LOCKED;
+    case SQLITE_INTERRUPT:
+        return ERR_TIMEOUT;
     case SQLITE_TOOBIG:
         return ERR_TOO_LARGE;
     case SQLITE_ERROR:

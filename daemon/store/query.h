@@ -1,9 +1,9 @@
 /*
- * query: one run of one prepared statement, inside daemon/store alone. The first error sticks; binds and columns go on in order, so that
- * a caller reads straight on and looks once, at query_end(). Statements are prepared at their first use and kept until store_close.
+ * query: one run of one prepared statement, inside daemon/store, and daemon/index, which has a file of its own. The first error sticks; binds and columns go
+ * on in order, so that a caller reads straight on and looks once, at query_end(). Statements are prepared at their first use and kept until store_close.
  *
  * SQLite's codes become errors here: FULL is ERR_DISK_FULL, IOERR is ERR_DISK, CORRUPT and NOTADB are ERR_DATABASE, NOMEM is ERR_MEMORY,
- * READONLY, and CANTOPEN and AUTH where permission lacks, are ERR_READ_ONLY, BUSY is ERR_LOCKED. After a failed fsync the store is
+ * INTERRUPT is ERR_TIMEOUT, READONLY, and CANTOPEN and AUTH where permission lacks, are ERR_READ_ONLY, BUSY is ERR_LOCKED. After a failed fsync the store is
  * dead: every later query is ERR_DISK, since the kernel may have dropped the dirty pages and a second fsync would lie.
  */
 #ifndef ALLIED_DAEMON_STORE_QUERY_H
@@ -32,6 +32,10 @@ enum query_owner {
     OWNER_FEED,
     OWNER_FACETS,
     OWNER_TOKENS,
+    OWNER_INDEX,
+    OWNER_FOLLOW,
+    OWNER_SEARCH,
+    OWNER_SUGGEST,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

@@ -84,6 +84,8 @@ struct link_back { /* a link, from where it leads to; of records not retired, as
 };
 err_t replica_links_to(struct store *s, struct slice target, struct arena *arena, struct link_back **out, size_t *n);
 
+/* Clock of the latest op of a record that counts; ERR_NOT_FOUND. */
+err_t replica_updated(struct store *s, struct slice record, uint64_t *out);
 struct concept_filter { /* zeroed: all */
     struct slice kind;  /* of this kind */
     struct slice facet; /* at this component or angle: a concept */

@@ -19,6 +19,7 @@ enum statement {
     PUT_EDGE,
     ADD_TOTALS,
     TOTALS,
+    UPDATED,
     CONCEPTS,
     WAITING,
     EDGES,
@@ -43,6 +44,7 @@ static const char *const statements[STATEMENTS] = {
     [PUT_EDGE]    = "INSERT INTO edges (child, relation, target, adopted, clock, dot) VALUES (?, ?, ?, ?, ?, ?)",
     [ADD_TOTALS]  = "UPDATE totals SET records = records + ?, concepts = concepts + ?, conflicts = conflicts + ?",
     [TOTALS]      = "SELECT records, concepts, conflicts FROM totals",
+    [UPDATED]     = "SELECT updated FROM records WHERE record = ?",
     [CONCEPTS]    = "SELECT " CONCEPT_COLUMNS " FROM concepts "
                     "WHERE concept > ?1 AND " CONCEPT_THERE " AND ?2 IN ('', kind) "
                     "AND (length(?3) = 0 OR concept IN (SELECT child FROM edges WHERE target = ?3 AND relation = 3)) "
@@ -231,6 +233,21 @@ err_t replica_put_concept(struct store *s, const struct concept_row *c, const st
 }
 
 /* ---- lists ---- */
+
+err_t replica_updated(struct store *s, struct slice record, uint64_t *out)
+{
+    struct query q;
+    uint64_t updated = 0;
+    start(&q, s, UPDATED);
+    query_blob(&q, record);
+    bool found = query_row(&q);
+    if (found)
+        updated = query_get_uint(&q);
+    err_t e = query_end_found(&q, found);
+    if (!e)
+        *out = updated;
+    return e;
+}
 
 static int64_t limit_of(size_t limit)
 {

@@ -93,7 +93,7 @@ static int checkpoint(void *ctx, sqlite3 *db, const char *name, int pages)
     return rc;
 }
 
-static err_t connect_to(const char *path, enum store_mode mode, struct store **out)
+err_t store_connect(const char *path, enum store_mode mode, struct store **out)
 {
     struct store *s = calloc(1, sizeof *s);
     if (!s)
@@ -195,7 +195,7 @@ static err_t create(const char *path)
     if (fd < 0)
         return file_error(errno);
     close(fd);
-    err_t e = connect_to(fresh, STORE_CREATE, &s);
+    err_t e = store_connect(fresh, STORE_CREATE, &s);
     if (!e)
         e = make_tables(s);
     if (!e)
@@ -247,7 +247,7 @@ err_t store_open(const char *path, enum store_mode mode, struct store **out, str
         return why_set(why, e, "%s", path);
     if (stat(path, &st))
         return why_set(why, errno == ENOENT || errno == ENOTDIR ? ERR_NO_DATA : file_error(errno), "%s", path);
-    e = connect_to(path, mode == STORE_CREATE ? STORE_WRITE : mode, &s);
+    e = store_connect(path, mode == STORE_CREATE ? STORE_WRITE : mode, &s);
     if (e)
         return why_set(why, e, "%s", path);
     e = query_script(s, habits);

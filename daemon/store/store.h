@@ -17,6 +17,8 @@ struct store;
 enum store_mode { STORE_CREATE, STORE_WRITE, STORE_READ };
 /* STORE_CREATE fails where the file exists. ERR_NO_DATA, ERR_DATA_EXISTS, ERR_DATABASE, ERR_NEWER, ERR_READ_ONLY, ERR_DISK_FULL. */
 err_t store_open(const char *path, enum store_mode mode, struct store **out, struct why *why);
+/* A bare connection, for a file that is not the main one: nothing in it is looked at or made. STORE_CREATE makes the file where there is none. */
+err_t store_connect(const char *path, enum store_mode mode, struct store **out);
 void store_close(struct store *s);
 err_t store_begin(struct store *s);
 err_t store_commit(struct store *s);

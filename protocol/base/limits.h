@@ -32,6 +32,11 @@
 #define LIMIT_ASKS_CODE        4u    /* sites that wait by one invitation */
 #define LIMIT_REQUEST_BYTES    (8u * 1024 * 1024) /* one request at the control socket */
 
+/* Searches (daemon/index/). */
+#define LIMIT_SEARCH_WORDS 16u
+#define LIMIT_SEARCH_BYTES 256u
+#define LIMIT_SEARCH_MS    200
+
 /* HTTP (daemon/http/). */
 #define LIMIT_HTTP_EXCHANGE_BYTES (2u * 1024 * 1024)  /* a body between peers, either way */
 #define LIMIT_HTTP_UPLOAD_BYTES   (64u * 1024 * 1024) /* bodies that are here in part or wait for the core, in all */

@@ -2,7 +2,7 @@
  * Stems are taken by the first row of a table that fits. They are light on purpose: a stem that is no word does no harm, since both sides get it, but two words
  * made one show people what they did not ask for.
  */
-#include "daemon/index/fold.h"
+#include "daemon/index/words.h"
 
 #include "protocol/base/utf8.h"
 
@@ -11,10 +11,10 @@
 static const char *const elisions[] = {"c", "d",  "j",     "l",      "m",      "n",     "s",
                                        "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"};
 
-static bool is_elision(const struct fold_word *w)
+static bool is_elision(const struct words_one *w)
 {
     for (size_t i = 0; i < sizeof elisions / sizeof *elisions; i++)
-        if (slice_equal(fold_slice(w), slice_text(elisions[i])))
+        if (slice_equal(words_slice(w), slice_text(elisions[i])))
             return true;
     return false;
 }
@@ -42,12 +42,12 @@ static size_t hyphen(struct slice text)
     return form_here(text, forms, sizeof forms / sizeof *forms);
 }
 
-static struct slice rest(const struct fold *f, size_t skip)
+static struct slice rest(const struct words *f, size_t skip)
 {
     return slice_of(f->text.at + f->at + skip, f->text.len - f->at - skip);
 }
 
-static bool word_follows(const struct fold *f, size_t skip)
+static bool word_follows(const struct words *f, size_t skip)
 {
     struct utf8_folded one;
     struct slice text = rest(f, skip);
@@ -58,13 +58,13 @@ static bool word_follows(const struct fold *f, size_t skip)
 }
 
 /* "'s", and then no letter. */
-static bool is_possessive(const struct fold *f, size_t apostrophe_bytes)
+static bool is_possessive(const struct words *f, size_t apostrophe_bytes)
 {
     struct slice text = rest(f, apostrophe_bytes);
     return text.len && (text.at[0] | 0x20) == 's' && !word_follows(f, apostrophe_bytes + 1);
 }
 
-static void add(struct fold_word *w, const struct utf8_folded *one)
+static void add(struct words_one *w, const struct utf8_folded *one)
 {
     if (w->len + one->len > sizeof w->at)
         return;
@@ -73,7 +73,7 @@ static void add(struct fold_word *w, const struct utf8_folded *one)
 }
 
 /* What is between words. */
-static void skip_breaks(struct fold *f, struct fold_word *out)
+static void skip_breaks(struct words *f, struct words_one *out)
 {
     struct utf8_folded one;
     size_t start = f->at, n;
@@ -91,7 +91,7 @@ static void skip_breaks(struct fold *f, struct fold_word *out)
 }
 
 /* At an apostrophe behind letters: does the word go on? */
-static bool passes_apostrophe(struct fold *f, struct fold_word *out, size_t bytes)
+static bool passes_apostrophe(struct words *f, struct words_one *out, size_t bytes)
 {
     if (!word_follows(f, bytes))
         return false;
@@ -107,7 +107,7 @@ static bool passes_apostrophe(struct fold *f, struct fold_word *out, size_t byte
     return true;
 }
 
-bool fold_next(struct fold *f, struct fold_word *out)
+bool words_next(struct words *f, struct words_one *out)
 {
     struct utf8_folded one;
     out->len = 0;
@@ -134,28 +134,28 @@ bool fold_next(struct fold *f, struct fold_word *out)
 /* ---- stems ---- */
 
 struct stem {
-    enum fold_rules rules;
+    enum words_rules rules;
     const char *end, *becomes;
     size_t least; /* bytes of the word */
 };
 /* clang-format off */
 static const struct stem whole_words[] = {
-    {FOLD_FRENCH, "travaux", "travail", 0}, {FOLD_FRENCH, "vitraux", "vitrail", 0}, {FOLD_FRENCH, "coraux", "corail", 0},
-    {FOLD_FRENCH, "emaux",   "email",   0}, {FOLD_FRENCH, "baux",    "bail",    0}, {FOLD_FRENCH, "maux",   "mal",    0},
-    {FOLD_FRENCH, "royaux",  "royal",   0}, {FOLD_FRENCH, "loyaux",  "loyal",   0}, {FOLD_FRENCH, "chaux",  "chaux",  0},
-    {FOLD_FRENCH, "yeux",    "oeil",    0},
+    {WORDS_FRENCH, "travaux", "travail", 0}, {WORDS_FRENCH, "vitraux", "vitrail", 0}, {WORDS_FRENCH, "coraux", "corail", 0},
+    {WORDS_FRENCH, "emaux",   "email",   0}, {WORDS_FRENCH, "baux",    "bail",    0}, {WORDS_FRENCH, "maux",   "mal",    0},
+    {WORDS_FRENCH, "royaux",  "royal",   0}, {WORDS_FRENCH, "loyaux",  "loyal",   0}, {WORDS_FRENCH, "chaux",  "chaux",  0},
+    {WORDS_FRENCH, "yeux",    "oeil",    0},
 };
 static const struct stem ends[] = {
-    {FOLD_FRENCH,  "eaux", "eau", 4}, {FOLD_FRENCH,  "yaux", "yau", 6}, {FOLD_FRENCH,  "aux",  "al", 5},
-    {FOLD_FRENCH,  "eux",  "eu",  4}, {FOLD_FRENCH,  "oux",  "ou",  5}, {FOLD_FRENCH,  "ees",  "e",  7},
-    {FOLD_FRENCH,  "ee",   "e",   6}, {FOLD_FRENCH,  "ss",   "ss",  0}, {FOLD_FRENCH,  "s",    "",   4},
-    {FOLD_ENGLISH, "ies",  "y",   5}, {FOLD_ENGLISH, "sses", "ss",  6}, {FOLD_ENGLISH, "xes",  "x",  4},
-    {FOLD_ENGLISH, "ches", "ch",  5}, {FOLD_ENGLISH, "shes", "sh",  5}, {FOLD_ENGLISH, "ss",   "ss", 0},
-    {FOLD_ENGLISH, "us",   "us",  0}, {FOLD_ENGLISH, "is",   "is",  0}, {FOLD_ENGLISH, "s",    "",   4},
+    {WORDS_FRENCH,  "eaux", "eau", 4}, {WORDS_FRENCH,  "yaux", "yau", 6}, {WORDS_FRENCH,  "aux",  "al", 5},
+    {WORDS_FRENCH,  "eux",  "eu",  4}, {WORDS_FRENCH,  "oux",  "ou",  5}, {WORDS_FRENCH,  "ees",  "e",  7},
+    {WORDS_FRENCH,  "ee",   "e",   6}, {WORDS_FRENCH,  "ss",   "ss",  0}, {WORDS_FRENCH,  "s",    "",   4},
+    {WORDS_ENGLISH, "ies",  "y",   5}, {WORDS_ENGLISH, "sses", "ss",  6}, {WORDS_ENGLISH, "xes",  "x",  4},
+    {WORDS_ENGLISH, "ches", "ch",  5}, {WORDS_ENGLISH, "shes", "sh",  5}, {WORDS_ENGLISH, "ss",   "ss", 0},
+    {WORDS_ENGLISH, "us",   "us",  0}, {WORDS_ENGLISH, "is",   "is",  0}, {WORDS_ENGLISH, "s",    "",   4},
 };
 /* clang-format on */
 
-static bool replaces(struct fold_word *w, const struct stem *s, bool whole)
+static bool replaces(struct words_one *w, const struct stem *s, bool whole)
 {
     size_t end = strlen(s->end), becomes = strlen(s->becomes);
     if (w->len < end || w->len < s->least || (whole && w->len != end) || w->len - end + becomes > sizeof w->at ||
@@ -166,30 +166,30 @@ static bool replaces(struct fold_word *w, const struct stem *s, bool whole)
     return true;
 }
 
-void fold_stem(struct fold_word *w, enum fold_rules rules)
+void words_stem(struct words_one *w, enum words_rules rules)
 {
-    bool done = rules == FOLD_PLAIN;
+    bool done = rules == WORDS_PLAIN;
     for (size_t i = 0; i < sizeof whole_words / sizeof *whole_words && !done; i++)
         done = whole_words[i].rules == rules && replaces(w, &whole_words[i], true);
     for (size_t i = 0; i < sizeof ends / sizeof *ends && !done; i++)
         done = ends[i].rules == rules && replaces(w, &ends[i], false);
 }
 
-enum fold_rules fold_rules_of(struct slice lang)
+enum words_rules words_rules_of(struct slice lang)
 {
     bool tag = lang.len == 2 || (lang.len > 2 && lang.at[2] == '-');
-    return tag && memcmp(lang.at, "fr", 2) == 0   ? FOLD_FRENCH
-           : tag && memcmp(lang.at, "en", 2) == 0 ? FOLD_ENGLISH
-                                                  : FOLD_PLAIN;
+    return tag && memcmp(lang.at, "fr", 2) == 0   ? WORDS_FRENCH
+           : tag && memcmp(lang.at, "en", 2) == 0 ? WORDS_ENGLISH
+                                                  : WORDS_PLAIN;
 }
 
-err_t fold_text(struct slice text, enum fold_rules rules, struct buf *out)
+err_t words_fold(struct slice text, enum words_rules rules, struct buf *out)
 {
-    struct fold f = fold_start(text);
-    struct fold_word w;
-    while (!out->err && fold_next(&f, &w)) {
-        fold_stem(&w, rules);
-        buf_add(out, fold_slice(&w));
+    struct words f = words_start(text);
+    struct words_one w;
+    while (!out->err && words_next(&f, &w)) {
+        words_stem(&w, rules);
+        buf_add(out, words_slice(&w));
         buf_byte(out, ' ');
     }
     return out->err;

@@ -1,7 +1,7 @@
 /*
  * Words as they stand in French records: two that people take for the same fold to the same, and two that they don't stay apart.
  */
-#include "daemon/index/fold.h"
+#include "daemon/index/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-static void folds(enum fold_rules rules, const char *text, const char *expected)
+static void folds(enum words_rules rules, const char *text, const char *expected)
 {
     struct buf b;
     buf_init(&b, 4096);
-    assert_int_equal(fold_text(slice_text(text), rules, &b), ERR_OK);
+    assert_int_equal(words_fold(slice_text(text), rules, &b), ERR_OK);
     assert_string_equal(buf_text(&b) ? buf_text(&b) : "", expected);
     buf_fini(&b);
 }
@@ -25,7 +25,7 @@ struct row {
 static void french(const struct row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        folds(FOLD_FRENCH, rows[i].text, rows[i].folded);
+        folds(WORDS_FRENCH, rows[i].text, rows[i].folded);
 }
 #define FRENCH(rows) french(rows, sizeof(rows) / sizeof *(rows))
 
@@ -79,14 +79,14 @@ static void hyphens_part_words(void **state)
         {"porte-à-porte -", "porte a porte "},
     };
     FRENCH(rows);
-    struct fold f = fold_start(slice_text("eco-quartier - ville --x"));
-    struct fold_word w;
+    struct words f = words_start(slice_text("eco-quartier - ville --x"));
+    struct words_one w;
     static const bool tied[] = {false, true, false, false};
     for (size_t i = 0; i < 4; i++) {
-        assert_true(fold_next(&f, &w));
+        assert_true(words_next(&f, &w));
         assert_int_equal(w.hyphen, tied[i]);
     }
-    assert_false(fold_next(&f, &w));
+    assert_false(words_next(&f, &w));
 }
 
 static void french_plurals_and_participles_meet_their_singular(void **state)
@@ -134,16 +134,16 @@ static void french_plurals_and_participles_meet_their_singular(void **state)
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         struct buf b;
         buf_init(&b, 100);
-        assert_int_equal(fold_text(slice_text(same[i].folded), FOLD_FRENCH, &b), ERR_OK);
-        folds(FOLD_FRENCH, same[i].text, buf_text(&b));
+        assert_int_equal(words_fold(slice_text(same[i].folded), WORDS_FRENCH, &b), ERR_OK);
+        folds(WORDS_FRENCH, same[i].text, buf_text(&b));
         buf_fini(&b);
     }
     for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
         struct buf b;
         buf_init(&b, 200);
-        fold_text(slice_text(apart[i].text), FOLD_FRENCH, &b);
+        words_fold(slice_text(apart[i].text), WORDS_FRENCH, &b);
         size_t n = b.len;
-        fold_text(slice_text(apart[i].folded), FOLD_FRENCH, &b);
+        words_fold(slice_text(apart[i].folded), WORDS_FRENCH, &b);
         assert_false(slice_equal(slice_of(b.at, n), slice_of(b.at + n, b.len - n)));
         buf_fini(&b);
     }
@@ -152,16 +152,16 @@ static void french_plurals_and_participles_meet_their_singular(void **state)
 static void each_language_has_its_own_rules(void **state)
 {
     (void)state;
-    folds(FOLD_ENGLISH, "communities processes boxes status commons class",
+    folds(WORDS_ENGLISH, "communities processes boxes status commons class",
           "community process box status common class ");
-    folds(FOLD_ENGLISH, "the people's houses, don't", "the people house dont ");
-    folds(FOLD_PLAIN, "Häuser Haus locaux partagées", "hauser haus locaux partagees ");
-    assert_int_equal(fold_rules_of(slice_text("fr")), FOLD_FRENCH);
-    assert_int_equal(fold_rules_of(slice_text("fr-ca")), FOLD_FRENCH);
-    assert_int_equal(fold_rules_of(slice_text("en-gb")), FOLD_ENGLISH);
-    assert_int_equal(fold_rules_of(slice_text("fro")), FOLD_PLAIN);
-    assert_int_equal(fold_rules_of(slice_text("de")), FOLD_PLAIN);
-    assert_int_equal(fold_rules_of(slice_text("")), FOLD_PLAIN);
+    folds(WORDS_ENGLISH, "the people's houses, don't", "the people house dont ");
+    folds(WORDS_PLAIN, "Häuser Haus locaux partagées", "hauser haus locaux partagees ");
+    assert_int_equal(words_rules_of(slice_text("fr")), WORDS_FRENCH);
+    assert_int_equal(words_rules_of(slice_text("fr-ca")), WORDS_FRENCH);
+    assert_int_equal(words_rules_of(slice_text("en-gb")), WORDS_ENGLISH);
+    assert_int_equal(words_rules_of(slice_text("fro")), WORDS_PLAIN);
+    assert_int_equal(words_rules_of(slice_text("de")), WORDS_PLAIN);
+    assert_int_equal(words_rules_of(slice_text("")), WORDS_PLAIN);
 }
 
 static void a_word_knows_where_it_stands(void **state)
@@ -169,13 +169,13 @@ static void a_word_knows_where_it_stands(void **state)
     (void)state;
     const char *text = "De l’économie «\xc2\xa0sociale\xc2\xa0»";
     static const char *const words[] = {"De", "économie", "sociale"};
-    struct fold f = fold_start(slice_text(text));
-    struct fold_word w;
+    struct words f = words_start(slice_text(text));
+    struct words_one w;
     for (size_t i = 0; i < 3; i++) {
-        assert_true(fold_next(&f, &w));
+        assert_true(words_next(&f, &w));
         assert_true(slice_equal(slice_of(text + w.from, w.to - w.from), slice_text(words[i])));
     }
-    assert_false(fold_next(&f, &w));
+    assert_false(words_next(&f, &w));
 }
 
 static void bytes_that_are_no_text_part_words_and_are_read_inside_their_block(void **state)
@@ -189,11 +189,11 @@ static void bytes_that_are_no_text_part_words_and_are_read_inside_their_block(vo
         assert_non_null(exact);
         memcpy(exact, hostile, n);
         buf_init(&b, 1000);
-        assert_int_equal(fold_text(slice_of(exact, n), FOLD_FRENCH, &b), ERR_OK);
+        assert_int_equal(words_fold(slice_of(exact, n), WORDS_FRENCH, &b), ERR_OK);
         buf_fini(&b);
         free(exact);
     }
-    folds(FOLD_FRENCH,
+    folds(WORDS_FRENCH,
           "a\xff"
           "b",
           "a b ");
@@ -203,13 +203,13 @@ static void a_word_without_end_is_cut(void **state)
 {
     (void)state;
     char text[1000];
-    struct fold_word w;
+    struct words_one w;
     memset(text, 'x', sizeof text);
-    struct fold f = fold_start(slice_of(text, sizeof text));
-    assert_true(fold_next(&f, &w));
-    assert_int_equal(w.len, FOLD_WORD_BYTES);
+    struct words f = words_start(slice_of(text, sizeof text));
+    assert_true(words_next(&f, &w));
+    assert_int_equal(w.len, WORDS_ONE_BYTES);
     assert_int_equal(w.to, sizeof text);
-    assert_false(fold_next(&f, &w));
+    assert_false(words_next(&f, &w));
 }
 
 int main(void)

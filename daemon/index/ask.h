@@ -1,0 +1,41 @@
+/*
+ * ask: the arguments of a search (index.h), read once.
+ */
+#ifndef ALLIED_DAEMON_INDEX_ASK_H
+#define ALLIED_DAEMON_INDEX_ASK_H
+
+#include "daemon/index/state.h"
+#include "daemon/index/terms.h"
+
+#define ASK_LIMIT_MAX     100
+#define ASK_LIMIT_DEFAULT 20
+#define ASK_HASH_BYTES    8
+
+struct hit {  /* a record found, in the order of answers: see hit_compare */
+    bool far; /* by what is related to the concept alone */
+    int64_t score;
+    uint64_t updated; /* clock */
+    uint8_t record[RECORD_BYTES];
+};
+int hit_compare(const void *a, const void *b);
+
+struct ask {
+    struct terms words, place; /* place: words of its name */
+    struct buf expression;     /* of both, for FTS5; "" neither */
+    const struct ally *ally;   /* NULL: any */
+    struct slice type, lang;   /* "" any */
+    uint8_t country[2];        /* 0: any */
+    unsigned since, until;     /* as doc.h; 0: any */
+    bool by_concept;
+    struct tree_set near, far;
+    size_t limit;
+    bool goes_on; /* behind the hit `from` */
+    struct hit from;
+    uint8_t hash[ASK_HASH_BYTES]; /* of the question, without limit and cursor */
+};
+/* In the reading's arena, but for what ask_fini frees, which follows whatever comes of it. The errors of index.h, with the argument in why. */
+err_t ask_read(struct index *ix, struct read *read, struct ask *out);
+void ask_fini(struct ask *a);
+json_t *ask_cursor(const struct ask *a, const struct hit *last); /* goes on behind it */
+
+#endif
