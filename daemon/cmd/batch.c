@@ -26,6 +26,17 @@ void batch_fini(struct batch *b)
     *b = (struct batch){0};
 }
 
+static void add_unknown(struct batch *b, const char *name, json_int_t n)
+{
+    json_int_t sum = n + json_integer_value(json_object_get(b->unknown, name));
+    json_object_set_new(b->unknown, name, json_integer(sum));
+}
+
+void batch_unknown(struct batch *b, const char *name)
+{
+    add_unknown(b, name, 1);
+}
+
 static void gather(struct batch *b, const json_t *result)
 {
     const char *name;
@@ -39,10 +50,7 @@ static void gather(struct batch *b, const json_t *result)
     if (json_is_array(json_object_get(result, "ids")))
         json_array_extend(b->ids, json_object_get(result, "ids"));
     json_object_foreach(json_object_get(result, "unknown"), name, count)
-    {
-        json_int_t sum = json_integer_value(count) + json_integer_value(json_object_get(b->unknown, name));
-        json_object_set_new(b->unknown, name, json_integer(sum));
-    }
+        add_unknown(b, name, json_integer_value(count));
 }
 
 err_t batch_flush(struct batch *b)
@@ -173,11 +181,16 @@ static void tell_unknown(const struct batch *b)
     }
 }
 
+void batch_tell_bad(const struct batch *b)
+{
+    tell_refusals(b);
+    tell_unknown(b);
+}
+
 static void tell(const struct batch *b, bool dry_run)
 {
     const struct out *o = &b->cli->out;
-    tell_refusals(b);
-    tell_unknown(b);
+    batch_tell_bad(b);
     if (dry_run)
         out_say(o, N_("dry run: nothing was written"), NULL);
     out_print(o, N_("added {1}, updated {2}, unchanged {3}, refused {4}"), NUM(b->added), NUM(b->updated),

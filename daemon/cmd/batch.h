@@ -31,6 +31,9 @@ err_t batch_add(struct batch *b, uint64_t line, json_t *object, size_t bytes);
 err_t batch_flush(struct batch *b);
 /* Counts a line that did not get there. */
 err_t batch_refuse(struct batch *b, uint64_t line, const char *field, err_t err, const struct why *why);
+void batch_unknown(struct batch *b, const char *name); /* counts a name that is none of ours */
+/* To people: the refusals, their next step, the unknown names. */
+void batch_tell_bad(const struct batch *b);
 /* {"added", "updated", "unchanged", "rejected", "errors" by line, "ids", "unknown"}; new reference. */
 json_t *batch_result(struct batch *b);
 /* 65: all were refused; 2: some; else 0. */

@@ -284,8 +284,7 @@ static int record_list(struct cli *cli, int argc, char **argv)
     return entity_ask(cli, "record.list", request, some ? show_some : show_all);
 }
 
-/* What the rule set asks for and the record lacks: one sentence each, said kindly. */
-static void show_discipline(const struct out *o, const json_t *r)
+void record_show_discipline(const struct out *o, const json_t *r)
 {
     size_t i;
     json_t *miss;
@@ -295,6 +294,56 @@ static void show_discipline(const struct out *o, const json_t *r)
             fputc('\n', o->data);
         out_pair(o, i == 0 ? N_("to complete") : " ", pick_text(miss, "text"));
     }
+}
+
+static void show_terms(const struct out *o, const json_t *r)
+{
+    size_t i;
+    json_t *c;
+    json_array_foreach(json_object_get(r, "concepts"), i, c)
+    {
+        char text[512];
+        const char *status = pick_text(c, "status"), *into = pick_text(json_object_get(c, "merged_into"), "label");
+        const char *note = strcmp(status, "unknown") == 0      ? tr(o->lang, N_("not in the thesaurus"))
+                           : strcmp(status, "deprecated") == 0 ? tr(o->lang, N_("given up"))
+                           : *into                             ? into
+                                                               : "";
+        snprintf(text, sizeof text,
+                 *into   ? "%.200s → %.200s"
+                 : *note ? "%.200s (%.200s)"
+                         : "%.200s",
+                 *pick_text(c, "label") ? pick_text(c, "label") : pick_text(c, "id"), note);
+        if (i == 0)
+            fputc('\n', o->data);
+        out_pair(o, i == 0 ? N_("index terms") : " ", text);
+    }
+}
+
+static void show_link(const struct out *o, const json_t *l)
+{
+    char text[1200], changed[600] = "";
+    size_t i, n = 0;
+    json_t *field;
+    const char *note = pick_true(l, "retired")   ? tr(o->lang, N_("retired"))
+                       : pick_true(l, "missing") ? tr(o->lang, N_("not here yet"))
+                                                 : "";
+    snprintf(text, sizeof text, *note ? "%.1000s (%s)" : "%.1000s",
+             *pick_text(l, "title") ? pick_text(l, "title") : pick_text(l, "target"), note);
+    out_pair(o, pick_text(l, "rel"), text);
+    json_array_foreach(json_object_get(l, "changed"), i, field) if (n < sizeof changed - 64) n +=
+        (size_t)snprintf(changed + n, sizeof changed - n, "%s%.60s", i ? ", " : "", json_string_value(field));
+    if (*changed)
+        out_pair(o, N_("changed there since"), changed);
+}
+
+static void show_links(const struct out *o, const json_t *r)
+{
+    size_t i;
+    json_t *l;
+    if (!pick_true(r, "retired"))
+        json_array_foreach(json_object_get(r, "links"), i, l) show_link(o, l);
+    json_array_foreach(json_object_get(r, "linked_by"), i, l)
+        out_pair(o, i == 0 ? N_("linked by") : " ", pick_text(l, "title"));
 }
 
 static void show_record(const struct out *o, const json_t *r)
@@ -309,18 +358,8 @@ static void show_record(const struct out *o, const json_t *r)
                   pick_text(r, "id"), NULL);
     fputc('\n', o->data);
     entity_fields(o, ENTITY_RECORD, r);
-    json_array_foreach(json_object_get(r, "concepts"), i, c)
-    {
-        if (i == 0)
-            fputc('\n', o->data);
-        out_pair(o, i == 0 ? N_("index terms") : " ",
-                 *pick_text(c, "label") ? pick_text(c, "label") : pick_text(c, "id"));
-    }
-    if (!pick_true(r, "retired"))
-        json_array_foreach(json_object_get(r, "links"), i, c)
-            out_pair(o, pick_text(c, "rel"), *pick_text(c, "title") ? pick_text(c, "title") : pick_text(c, "target"));
-    json_array_foreach(json_object_get(r, "linked_by"), i, c)
-        out_pair(o, i == 0 ? N_("linked by") : " ", pick_text(c, "title"));
+    show_terms(o, r);
+    show_links(o, r);
     json_array_foreach(json_object_get(r, "translations"), i, c)
     {
         char name[64];
@@ -330,7 +369,7 @@ static void show_record(const struct out *o, const json_t *r)
         if (pick_true(c, "stale"))
             out_pair(o, N_("translation to redo"), name);
     }
-    show_discipline(o, r);
+    record_show_discipline(o, r);
     if (pick_number(r, "conflicts"))
         out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(r, "id"), NULL);
 }
@@ -388,6 +427,7 @@ static const struct cli_sub subs[] = {
     {"list",      record_list,      &list_form            },
     {"show",      record_show,      &show_form            },
     {"history",   record_history,   &history_form         },
+    {"check",     record_check,     &record_check_form    },
     {"translate", record_translate, &record_translate_form},
     {"retire",    record_retire,    &retire_form          },
     {"republish", record_republish, &republish_form       },

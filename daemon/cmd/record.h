@@ -9,6 +9,11 @@
 extern const struct arg_form record_import_form;
 int record_import(struct cli *cli, int argc, char **argv);
 
+extern const struct arg_form record_check_form;
+int record_check(struct cli *cli, int argc, char **argv);
+/* What the rule set asks for and the record lacks: one sentence each. */
+void record_show_discipline(const struct out *o, const json_t *record);
+
 extern const struct arg_form record_translate_form;
 int record_translate(struct cli *cli, int argc, char **argv);
 /*

@@ -3,8 +3,15 @@
  * says what is asked.
  */
 #include "daemon/commons/discipline.h"
+#include "conf/tr.h"
 #include "protocol/wire/rd.h"
 #include <strings.h>
+
+struct judged { /* what the rules look at */
+    const struct view *view;
+    const struct discipline_terms *terms;
+    size_t text_max;
+};
 
 /* ---- what stands in the record ---- */
 
@@ -17,22 +24,22 @@ static bool has(const struct view *v, uint64_t field)
     return false;
 }
 
-static bool has_abstract(const struct view *v)
+static bool has_abstract(const struct judged *j)
 {
-    return has(v, R_ABSTRACT);
+    return has(j->view, R_ABSTRACT);
 }
-static bool has_history(const struct view *v)
+static bool has_history(const struct judged *j)
 {
-    return has(v, R_HISTORY);
+    return has(j->view, R_HISTORY);
 }
-static bool has_limits(const struct view *v)
+static bool has_limits(const struct judged *j)
 {
-    return has(v, R_LIMITS);
+    return has(j->view, R_LIMITS);
 }
 
-static bool has_actor(const struct view *v)
+static bool has_actor(const struct judged *j)
 {
-    const struct view_key *k = view_field(v, R_ACTORS, slice_text(""));
+    const struct view_key *k = view_field(j->view, R_ACTORS, slice_text(""));
     struct rd r;
     if (!k || !k->shown)
         return false;
@@ -49,9 +56,19 @@ static bool has_actor(const struct view *v)
     return false;
 }
 
-static bool has_concept(const struct view *v)
+static bool has_concept(const struct judged *j)
 {
-    return v->sets_n > 0;
+    return j->view->sets_n > 0;
+}
+
+static bool terms_known(const struct judged *j)
+{
+    return j->terms->unknown == 0;
+}
+
+static bool terms_current(const struct judged *j)
+{
+    return j->terms->ended == 0;
 }
 
 /* SPDX identifiers under which texts and images are commonly published. */
@@ -148,9 +165,9 @@ bool discipline_licence_known(struct slice licence)
     return false;
 }
 
-static bool has_licence(const struct view *v)
+static bool has_licence(const struct judged *j)
 {
-    const struct view_key *k = view_field(v, R_LICENCE, slice_text(""));
+    const struct view_key *k = view_field(j->view, R_LICENCE, slice_text(""));
     return k && k->shown && discipline_licence_known(view_text(k->shown->value));
 }
 
@@ -182,8 +199,9 @@ static size_t characters_of(struct slice value)
     return n;
 }
 
-static bool is_short(const struct view *v)
+static bool is_short(const struct judged *j)
 {
+    const struct view *v = j->view;
     for (size_t i = 0; i < v->fields_n; i++) {
         size_t n = 0;
         for (size_t k = 0; k < v->fields_n; k++) {
@@ -192,7 +210,7 @@ static bool is_short(const struct view *v)
                 slice_equal(v->fields[k].lang, v->fields[i].lang))
                 n += characters_of(v->fields[k].shown->value);
         }
-        if (n > DISCIPLINE_TEXT_MAX)
+        if (n > j->text_max)
             return false;
     }
     return true;
@@ -206,13 +224,15 @@ static bool is_short(const struct view *v)
 #define HOLDS_LIMITS   has_limits
 #define HOLDS_ACTOR    has_actor
 #define HOLDS_CONCEPT  has_concept
+#define HOLDS_KNOWN    terms_known
+#define HOLDS_CURRENT  terms_current
 #define HOLDS_LICENCE  has_licence
 #define HOLDS_LENGTH   is_short
 
 static const struct {
     struct discipline_rule rule;
     bool experiences;
-    bool (*holds)(const struct view *v);
+    bool (*holds)(const struct judged *j);
 } rules[] = {
 #define X(id, code, experiences, sentence) {{code, sentence}, experiences, HOLDS_##id},
     DISCIPLINE_RULES(X)
@@ -220,17 +240,58 @@ static const struct {
 };
 /* clang-format on */
 
-void discipline_check(const struct view *record, struct discipline *out)
+const struct discipline_rule *discipline_rule(enum discipline_id id)
+{
+    return &rules[id].rule;
+}
+
+#define X(number, asked, text_max) {number, asked, text_max},
+static const struct profile {
+    uint64_t number;
+    unsigned asked;
+    size_t text_max;
+} profiles[] = {DISCIPLINE_PROFILES(X)};
+#undef X
+
+static const struct profile *profile_of(uint64_t number)
+{
+    size_t n = sizeof profiles / sizeof *profiles, i = 0;
+    while (i + 1 < n && profiles[i].number != number)
+        i++;
+    return &profiles[i];
+}
+
+static bool applies(size_t i, bool experience, const struct judged *j)
+{
+    bool of_terms = i == DISCIPLINE_KNOWN || i == DISCIPLINE_CURRENT;
+    return (experience || !rules[i].experiences) && (!of_terms || (j->terms && j->view->sets_n));
+}
+
+void discipline_check(const struct view *record, uint64_t number, const struct discipline_terms *terms,
+                      struct discipline *out)
 {
     const struct view_key *type = view_field(record, R_TYPE, slice_text(""));
+    const struct profile *p = profile_of(number);
+    struct judged j = {record, terms, p->text_max};
     bool experience = type && type->shown && slice_equal(view_text(type->shown->value), slice_text("experience"));
-    *out = (struct discipline){0};
+    *out = (struct discipline){.profile = number, .known = p->number == number, .text_max = p->text_max};
     for (size_t i = 0; i < DISCIPLINE_N; i++) {
-        if (rules[i].experiences && !experience)
+        if (!(p->asked & (1u << i)) || !applies(i, experience, &j))
             continue;
-        if (rules[i].holds(record))
+        if (rules[i].holds(&j))
             out->met[out->met_n++] = &rules[i].rule;
         else
             out->missed[out->missed_n++] = &rules[i].rule;
     }
+}
+
+void discipline_say(const struct discipline *d, const struct discipline_rule *rule, const char *lang, struct buf *out)
+{
+    const char *text = tr(lang, rule->sentence), *place = strstr(text, "{1}");
+    if (!place) {
+        buf_printf(out, "%s", text);
+        return;
+    }
+    buf_append(out, text, (size_t)(place - text));
+    buf_printf(out, "%zu%s", d->text_max, place + 3);
 }

@@ -1,6 +1,7 @@
 /*
  * req_record_write: records into commits, one commit a record.
  */
+#include "daemon/commons/draft.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
@@ -26,18 +27,10 @@ struct record_job {
     struct import_note *notes;
 };
 
-static const struct field_write *find_write(const struct entity_writes *w, uint64_t field, const struct slice *lang)
-{
-    for (size_t i = 0; i < w->fields_n; i++)
-        if (w->fields[i].field->number == field && (!lang || slice_equal(w->fields[i].lang, *lang)))
-            return &w->fields[i];
-    return NULL;
-}
-
 /* The owner's eight bytes, then what names it at the source; without a source id it is drawn. */
 static err_t record_id(struct record_job *j, const struct ally *ally, uint8_t id[RECORD_BYTES])
 {
-    const struct field_write *source = find_write(&j->w, R_SOURCE_ID, NULL);
+    const struct field_write *source = draft_find(&j->w, R_SOURCE_ID, NULL);
     memcpy(id, ally->id, ALLY_BYTES);
     if (source && !value_is_nil(source->value)) {
         struct slice text = view_text(source->value);
@@ -54,7 +47,7 @@ static err_t default_word(struct record_job *j, enum record_field number, const 
 {
     struct slice value;
     const struct field_info *field = field_by_number(ENTITY_RECORD, number);
-    if (!*text || find_write(&j->w, number, NULL))
+    if (!*text || draft_find(&j->w, number, NULL))
         return ERR_OK;
     err_t e = req_encoded(j->r, slice_text(text), &value);
     return e ? e : edit_field(&j->edit, field, no_lang, value, NULL);
@@ -64,7 +57,7 @@ static err_t new_record_rules(struct record_job *j)
 {
     if (j->edit.known)
         return ERR_OK;
-    const struct field_write *title = find_write(&j->w, R_TITLE, NULL);
+    const struct field_write *title = draft_find(&j->w, R_TITLE, NULL);
     if (!title || value_is_nil(title->value))
         return why_set(&j->r->read.why, ERR_TITLE_MISSING, "title");
     err_t e = default_word(j, R_TYPE, "experience");
@@ -155,7 +148,7 @@ static err_t drop_vanished(struct record_job *j)
     for (size_t i = 0; j->import && i < j->edit.view.fields_n && !e; i++) {
         const struct view_key *key = &j->edit.view.fields[i];
         bool changed = false;
-        if (!key->shown || find_write(&j->w, key->field, &key->lang) ||
+        if (!key->shown || draft_find(&j->w, key->field, &key->lang) ||
             local_import_get(j->r->core->store, j->edit.entity, key->field, key->lang, before))
             continue;
         e = changed_at_source(j, key->field, key->lang, value_nil, &changed);
@@ -227,7 +220,7 @@ static uint64_t link_note(uint64_t link)
 
 static err_t write_links(struct record_job *j)
 {
-    const struct field_write *source = find_write(&j->w, R_SOURCE_ID, NULL);
+    const struct field_write *source = draft_find(&j->w, R_SOURCE_ID, NULL);
     struct slice own_source = source ? view_text(source->value) : slice_text("");
     err_t e = ERR_OK;
     for (size_t i = 0; i < j->w.links_n && !e; i++) {

@@ -19,8 +19,11 @@
  *   record.list     {limit, cursor, ally, lang, type, concept, since: RFC 3339, order: "id"|"newest"|"oldest", retired} → {records: [{id, ally, ally_name,
  *                    source_id, type, title, langs, updated, retired, conflicts}], next}        by id: what is there all the while comes once, whatever is
  *                    written; newest or oldest change first: what changes meanwhile goes to the other end. ERR_CURSOR, ERR_TIME, ERR_ALLY_UNKNOWN
- *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, label, weight, allies}], links: [{rel, target, title, hash, allies}], linked_by: [{rel, id, title, ally, ally_name}],
- *                    translations: [{field, lang, from, stale}], conflicts, updated}
+ *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, uri, label, status: as concept.known's, merged_into, weight, allies}], links: [{rel, target, title, hash, allies, missing?, retired?, changed?: ["title@fr"] of what it translates}], linked_by: [{rel, id, title, ally, ally_name}],
+ *                    translations: [{field, lang, from, stale}], discipline: {profile, known, met: [rule], missed: [{rule, text}]}, conflicts, updated}
+ *   record.check    {limit, cursor, ally}                         → {checked, records: [{id, ally, ally_name, source_id, title, missed: [rule], stale: ["title@en"], moved: [{id, changed: ["title@fr"]}]}], texts: {rule: text}, next}
+ *                    of `limit` records those that are to be completed: what the charter's profile asks for and they lack, texts whose source moved on (stale), and
+ *                    sources elsewhere that did (moved)
  *   record.history  {id}                                          → {id, history: [{dot, at, clock, site, site_name, ally, ally_name, kind, counts, writes: [{field, lang, add, target, replaces, value}]}]}
  *   record.republish {id or dot?}                                 → {republished: [{old: dot, new: dot}]}       our own commits that were set aside, written again once; without id all
  *   concept.write   {concepts: [{line, concept}], mode, dry_run, adopt, motive} → as record.write; relations may name concepts of the same request
@@ -33,6 +36,8 @@
  *   concept.list    {limit, cursor, kind, facet, proposed}        → {concepts: [{id, uri, kind, label, status, adopted_by_use: {ally, ally_name, at}?, proposer, waiting, conflicts, updated}], next}
  *                    facet: at this component or angle. proposed: those of which something waits for adoption, the longest first, each with since and proposals:
  *                    [{dot, at, ally, ally_name, site, site_name, motive: {id, title} or null, fields: ["prefLabel@fr", "-broader"]}]; the other two are not asked then
+ *   concept.known   {concepts: [text]}                            → {concepts: [{text, status: unknown|proposed|adopted|deprecated|merged_into, label, merged_into?}]}       how
+ *                    those stand that records are to be indexed with; at most 500
  *   concept.show    {id}                                          → {id, uri, kind, status, adopted_by_use?, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, conflicts,
  *                    proposals: [{dot, at, ally, ally_name, site, site_name, motive, field, lang, value, add, shown}]}
  *   concept.history {id}                                          → as record.history

@@ -33,8 +33,10 @@ typedef err_t read_fn(struct read *r);
 #define READS_OF_REPLICA(X)                                                                                            \
     X("record.list", read_record_list)                                                                                 \
     X("record.show", read_record_show)                                                                                 \
+    X("record.check", read_record_check)                                                                               \
     X("record.history", read_record_history)                                                                           \
     X("concept.list", read_concept_list)                                                                               \
+    X("concept.known", read_concept_known)                                                                             \
     X("concept.show", read_concept_show)                                                                               \
     X("concept.history", read_concept_history)                                                                         \
     X("concept.export", read_concept_export)                                                                           \
@@ -52,7 +54,7 @@ void read_fini(struct read *r);       /* result and arena */
 const char *read_text(const struct read *r, const char *key); /* "" where absent */
 bool read_flag(const struct read *r, const char *key);
 int64_t read_number(const struct read *r, const char *key, int64_t fallback);
-size_t read_limit(const struct read *r);                            /* "limit": 1 … READ_LIMIT_MAX, else 50 */
+size_t read_limit(const struct read *r); /* "limit": 1 … READ_LIMIT_MAX, else 50 */
 /* The entity that a text names: an id, a unique prefix, a concept's URI. `out` is in the arena. ERR_NOT_FOUND, ERR_AMBIGUOUS, ERR_BASE32. */
 err_t read_entity(struct read *r, enum entity_type type, const char *text, struct slice *out);
 /* The same for a type that is not known: records first, then concepts. */

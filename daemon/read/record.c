@@ -1,5 +1,3 @@
-#include "conf/tr.h"
-#include "daemon/commons/discipline.h"
 #include "daemon/read/history.h"
 #include "daemon/read/record.h"
 #include "daemon/read/say.h"
@@ -17,12 +15,11 @@ static uint64_t weight_of(const struct view_key *key)
     return rd_peek(&rd) == RD_UINT ? rd_uint(&rd, 100) : 0;
 }
 
-static json_t *term_json(struct read *r, const struct view_key *key)
+static err_t put_term(struct read *r, json_t *to, const struct view_key *key, struct discipline_terms *terms)
 {
     json_t *out = json_object(), *allies = json_array();
-    struct slice label = read_label(r, key->target);
     say_put(out, "id", say_id(key->target));
-    say_put(out, "label", label.len ? say_string(label) : json_null());
+    err_t e = read_put_term(r, out, key->target, terms);
     say_put(out, "weight", weight_of(key) ? json_integer((json_int_t)weight_of(key)) : json_null());
     for (size_t i = 0; i < key->values_n; i++) {
         const struct ally *ally =
@@ -30,21 +27,22 @@ static json_t *term_json(struct read *r, const struct view_key *key)
         json_array_append_new(allies, ally ? say_string(ally->name) : say_id(key->values[i].ally));
     }
     say_put(out, "allies", allies);
-    return out;
+    json_array_append_new(to, out);
+    return e;
 }
 
-static void put_discipline(struct read *r, const struct view *v)
+static void put_discipline(struct read *r, const struct view *v, const struct discipline_terms *terms)
 {
     struct discipline d;
     json_t *met = json_array(), *missed = json_array();
-    discipline_check(v, &d);
+    discipline_check(v, authority_rule(r->authority, RULE_PROFILE), terms, &d);
     for (size_t i = 0; i < d.met_n; i++)
         json_array_append_new(met, json_string(d.met[i]->code));
     for (size_t i = 0; i < d.missed_n; i++)
-        json_array_append_new(
-            missed, json_pack("{s:s, s:s}", "rule", d.missed[i]->code, "text", tr(r->lang, d.missed[i]->sentence)));
+        json_array_append_new(missed,
+                              json_pack("{s:s, s:o}", "rule", d.missed[i]->code, "text", read_missed(r, &d, i)));
     say_put(r->result, "discipline",
-            json_pack("{s:i, s:o, s:o}", "profile", (int)authority_rule(r->authority, RULE_PROFILE), "met", met,
+            json_pack("{s:I, s:b, s:o, s:o}", "profile", (json_int_t)d.profile, "known", (int)d.known, "met", met,
                       "missed", missed));
 }
 
@@ -68,10 +66,13 @@ err_t read_record_show(struct read *r)
     say_put(r->result, "conflicts", json_integer(v.conflicts));
     say_fields(r->result, &v);
     json_t *terms = json_array();
-    for (size_t i = 0; i < v.sets_n; i++)
-        json_array_append_new(terms, term_json(r, &v.sets[i]));
+    struct discipline_terms stand = {0, 0};
+    for (size_t i = 0; i < v.sets_n && !e; i++)
+        e = put_term(r, terms, &v.sets[i], &stand);
     say_put(r->result, "concepts", terms);
-    put_discipline(r, &v);
+    if (e)
+        return e;
+    put_discipline(r, &v, &stand);
     read_put_translations(r, &v, ops, n);
-    return read_put_links(r, &v);
+    return read_put_links(r, &v, ops, n);
 }

@@ -4,6 +4,7 @@
 #include "daemon/commons/shortage.h"
 #include "daemon/read/cursor.h"
 #include "daemon/read/merges.h"
+#include "daemon/read/record.h"
 #include "daemon/read/say.h"
 #include "daemon/store/replica_facets.h"
 #include "protocol/base/clock.h"
@@ -152,7 +153,7 @@ static json_t *langs_json(struct slice langs)
     return out;
 }
 
-static json_t *row_json(struct read *r, const struct record_row *row)
+json_t *read_record_row(struct read *r, const struct record_row *row)
 {
     json_t *out = json_object();
     say_put(out, "id", say_id(row->record));
@@ -177,20 +178,29 @@ static err_t put_next(struct read *r, const struct record_row *last)
     return cursor_put(r, LIST, slice_of(place, last ? sizeof place : 0));
 }
 
-err_t read_record_list(struct read *r)
+err_t read_record_page(struct read *r, struct record_row **rows, size_t *shown)
 {
-    struct record_row *rows = NULL;
     size_t n = 0, limit = read_limit(r);
     struct list l;
     memset(&l, 0, sizeof l);
+    *rows = NULL;
     err_t e = ask(r, &l);
     if (!e)
-        e = find(r, &l, limit + 1, &rows, &n);
+        e = find(r, &l, limit + 1, rows, &n);
     if (e)
         return e;
+    *shown = n < limit ? n : limit;
+    return put_next(r, n > limit ? &(*rows)[limit - 1] : NULL);
+}
+
+err_t read_record_list(struct read *r)
+{
+    struct record_row *rows;
+    size_t n = 0;
+    err_t e = read_record_page(r, &rows, &n);
     json_t *records = json_array();
-    for (size_t i = 0; i < n && i < limit; i++)
-        json_array_append_new(records, row_json(r, &rows[i]));
+    for (size_t i = 0; !e && i < n; i++)
+        json_array_append_new(records, read_record_row(r, &rows[i]));
     say_put(r->result, "records", records);
-    return put_next(r, n > limit ? &rows[limit - 1] : NULL);
+    return e;
 }

@@ -99,6 +99,38 @@ static void an_import_goes_in_requests_of_a_bounded_size(void **state)
     buf_fini(&text);
 }
 
+static void a_csv_goes_in_like_lines_of_json(void **state)
+{
+    (void)state;
+    char *path = FILE_OF("in.csv", "source_id;title@fr;authors\na:1;Un;A | B\na:2;\xe9\n");
+    ENDS(2, "added 1", "line 3: ALLIED-1107: a text is not valid UTF-8 (title@fr)", "record", "import", path);
+    played_asked_last("record.write",
+                      "{\"lines\":[{\"line\":2,\"record\":{\"source_id\":\"a:1\",\"title\":{\"fr\":\"Un\"},"
+                      "\"authors\":[\"A\",\"B\"]}}],\"mode\":\"import\",\"dry_run\":false,\"unknown_ok\":true}");
+    ENDS(65, "", "in.csv:1 type", "record", "import", FILE_OF("in.csv", "type,type\nx,y\n"));
+}
+
+static void a_file_is_checked_and_nothing_is_written(void **state)
+{
+    (void)state;
+    char *path = FILE_OF(
+        "in.jsonl", "{\"source_id\":\"a\",\"lang\":\"fr\",\"title\":\"T\",\"type\":\"analysis\",\"abstract\":\"x\","
+                    "\"actors\":[{\"name\":\"V\",\"role\":\"r\"}],\"concepts\":\"http://x\"}\n"
+                    "{\"source_id\":\"a\",\"lang\":\"fr\",\"title\":\"T\",\"foreign\":1}\n"
+                    "{\"source_id\":\"b\",\"lang\":\"fr\",\"title\":\"\",\"date\":\"x\"}\n");
+    played.answer =
+        "{\"rules\":[{\"rule\":4,\"value\":1}],\"concepts\":[{\"text\":\"http://x\",\"status\":\"unknown\"}]}";
+    ENDS(2, "3 records: 0 complete, 2 to complete, 1 would be refused",
+         "line 2: the source_id a stands in line 1 already", "record", "check", path);
+    ENDS(2, "    line 2\n", "line 3: ALLIED-1206", "record", "check", path);
+    played_asked_last("concept.known", "{\"concepts\":[\"http://x\"]}");
+    ENDS(2, "is not in the common thesaurus", "foreign  1", "record", "check", path);
+    played.answer = "{\"rules\":[{\"rule\":4,\"value\":0}],\"concepts\":[]}"; /* the alliance asks for nothing */
+    ENDS(2, "3 records: 2 complete, 0 to complete, 1 would be refused", "", "record", "check", path);
+    for (size_t i = 0; i < json_array_size(played.asked); i++)
+        assert_string_not_equal(json_string_value(json_array_get(json_array_get(played.asked, i), 0)), "record.write");
+}
+
 static void one_record_is_added_by_its_values(void **state)
 {
     (void)state;
@@ -264,6 +296,8 @@ int main(void)
         T(an_import_that_was_refused_whole_counts_nothing),
         T(an_import_maps_names_and_sends_what_was_asked),
         T(an_import_goes_in_requests_of_a_bounded_size),
+        T(a_csv_goes_in_like_lines_of_json),
+        T(a_file_is_checked_and_nothing_is_written),
         T(one_record_is_added_by_its_values),
         T(an_edit_of_a_part_keeps_the_other_parts),
         T(texts_of_others_cannot_drive_the_terminal),

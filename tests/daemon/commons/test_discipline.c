@@ -1,5 +1,5 @@
 /*
- * discipline: the rules of profile 1.
+ * discipline: the rules of the profiles.
  */
 #include "daemon/commons/discipline.h"
 #include "protocol/wire/wr.h"
@@ -16,6 +16,8 @@ struct at { /* a record's view, made by hand */
     struct buf bytes[KEYS];
     struct view_key term;
 };
+
+static const struct discipline_terms known = {0, 0};
 
 static struct buf *add(struct at *a, unsigned field, const char *lang)
 {
@@ -54,7 +56,7 @@ static bool missed(struct at *a, const char *code)
         a->values[i].value = buf_slice(&a->bytes[i]);
         a->keys[i].shown = &a->values[i];
     }
-    discipline_check(&a->v, &d);
+    discipline_check(&a->v, DISCIPLINE_CORETET, &known, &d);
     for (size_t i = 0; i < d.missed_n; i++)
         found |= strcmp(d.missed[i]->code, code) == 0;
     return found;
@@ -80,7 +82,7 @@ static void a_complete_experience_misses_nothing(void **state)
     a.v.sets = &a.term;
     a.v.sets_n = 1;
     assert_false(missed(&a, "abstract"));
-    discipline_check(&a.v, &d);
+    discipline_check(&a.v, DISCIPLINE_CORETET, &known, &d);
     assert_int_equal(d.missed_n, 0);
     assert_int_equal(d.met_n, DISCIPLINE_N);
     end(&a);
@@ -93,8 +95,8 @@ static void an_empty_experience_is_told_kindly_what_is_missing(void **state)
     struct discipline d;
     add_text(&a, R_TYPE, "", "experience");
     assert_true(missed(&a, "abstract"));
-    discipline_check(&a.v, &d);
-    assert_int_equal(d.missed_n, DISCIPLINE_N - 1); /* it is not too long */
+    discipline_check(&a.v, DISCIPLINE_CORETET, &known, &d);
+    assert_int_equal(d.missed_n, DISCIPLINE_N - 3); /* it is not too long, and no term is a wrong one */
     for (size_t i = 0; i < d.missed_n; i++)
         assert_true(strlen(d.missed[i]->sentence) > 20);
     end(&a);
@@ -113,8 +115,8 @@ static void record_without_limits_is_flagged_only_if_an_experience(void **state)
     add_text(&a, R_TYPE, "", "analysis");
     assert_false(missed(&a, "limits"));
     assert_false(missed(&a, "history"));
-    discipline_check(&a.v, &d);
-    assert_int_equal(d.met_n + d.missed_n, DISCIPLINE_N - 2);
+    discipline_check(&a.v, DISCIPLINE_CORETET, &known, &d);
+    assert_int_equal(d.met_n + d.missed_n, DISCIPLINE_N - 4); /* and there are no terms */
     end(&a);
 }
 
@@ -164,9 +166,50 @@ static void length_is_counted_in_characters_over_the_texts_of_one_language(void 
     end(&a);
 }
 
+static void terms_that_the_thesaurus_lacks_or_gave_up_are_told(void **state)
+{
+    (void)state;
+    struct at a = {0};
+    struct discipline d;
+    a.v.sets = &a.term;
+    a.v.sets_n = 1;
+    assert_false(missed(&a, "concept"));
+    discipline_check(&a.v, DISCIPLINE_CORETET, &(struct discipline_terms){1, 0}, &d);
+    assert_string_equal(d.missed[2]->code, "concept_known");
+    discipline_check(&a.v, DISCIPLINE_CORETET, &(struct discipline_terms){0, 1}, &d);
+    assert_string_equal(d.missed[2]->code, "concept_current");
+    discipline_check(&a.v, DISCIPLINE_CORETET, NULL, &d); /* nobody looked */
+    assert_int_equal(d.met_n + d.missed_n, DISCIPLINE_N - 4);
+    end(&a);
+}
+
+static void a_profile_says_what_is_asked_and_an_unknown_one_asks_as_the_last(void **state)
+{
+    (void)state;
+    struct at a = {0};
+    struct discipline d;
+    struct buf text;
+    buf_init(&text, 1024);
+    add_text(&a, R_TYPE, "", "experience");
+    assert_true(missed(&a, "abstract"));
+    discipline_check(&a.v, 0, &known, &d);
+    assert_int_equal(d.met_n + d.missed_n, 0);
+    assert_true(d.known);
+    discipline_check(&a.v, 77, &known, &d);
+    assert_int_equal(d.missed_n, DISCIPLINE_N - 3);
+    assert_false(d.known);
+    assert_int_equal(d.profile, 77);
+    discipline_say(&d, d.met[0], "en", &text);
+    assert_non_null(strstr(buf_text(&text), "12000 characters"));
+    buf_fini(&text);
+    end(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(terms_that_the_thesaurus_lacks_or_gave_up_are_told),
+        cmocka_unit_test(a_profile_says_what_is_asked_and_an_unknown_one_asks_as_the_last),
         cmocka_unit_test(a_complete_experience_misses_nothing),
         cmocka_unit_test(an_empty_experience_is_told_kindly_what_is_missing),
         cmocka_unit_test(record_without_limits_is_flagged_only_if_an_experience),
