@@ -1,4 +1,4 @@
-#include "daemon/commons/lattice.h"
+#include "daemon/read/broader.h"
 #include "daemon/read/cursor.h"
 #include "daemon/read/history.h"
 #include "daemon/read/merges.h"
@@ -136,30 +136,11 @@ static json_t *list_of(json_t *out, const char *name)
     return list;
 }
 
-struct edges { /* `broader` edges of the whole, with those that close a cycle */
-    struct edge_row *rows;
-    size_t n;
-    const uint8_t *suppressed;
-};
-
-static err_t load_edges(struct read *r, struct edges *out)
-{
-    err_t e = replica_edges(r->store, REL_BROADER, &r->arena, &out->rows, &out->n);
-    struct lattice_edge *edges = e ? NULL : arena_alloc(&r->arena, out->n + 1, sizeof *edges);
-    if (e || !edges)
-        return e ? e : ERR_MEMORY;
-    for (size_t i = 0; i < out->n; i++) {
-        memcpy(edges[i].child, out->rows[i].child.at, CONCEPT_BYTES);
-        memcpy(edges[i].target, out->rows[i].target.at, CONCEPT_BYTES);
-    }
-    return lattice_break(edges, out->n, &r->arena, &out->suppressed);
-}
-
-static bool is_suppressed(const struct edges *edges, struct slice child, struct slice target)
+static bool is_suppressed(const struct broader *edges, struct slice target)
 {
     for (size_t i = 0; i < edges->n; i++)
-        if (slice_equal(edges->rows[i].child, child) && slice_equal(edges->rows[i].target, target))
-            return lattice_suppressed(edges->suppressed, i);
+        if (edges->list[i].up && slice_equal(edges->list[i].other, target))
+            return edges->list[i].suppressed;
     return false;
 }
 
@@ -174,7 +155,7 @@ static json_t *neighbour(struct read *r, struct slice concept, bool adopted, boo
     return out;
 }
 
-static void put_relations(struct read *r, const struct view *v, const struct edges *edges)
+static void put_relations(struct read *r, const struct view *v, const struct broader *edges)
 {
     for (size_t i = 0; i < v->sets_n; i++) {
         const struct view_key *key = &v->sets[i];
@@ -185,27 +166,27 @@ static void put_relations(struct read *r, const struct view *v, const struct edg
         json_t *item =
             relation->match && key->shown
                 ? json_pack("{s:o, s:b}", "uri", say_string(view_text(key->shown->value)), "adopted", adopted)
-                : neighbour(r, key->target, adopted,
-                            key->field == REL_BROADER && is_suppressed(edges, v->entity, key->target));
+                : neighbour(r, key->target, adopted, key->field == REL_BROADER && is_suppressed(edges, key->target));
         json_array_append_new(list_of(r->result, relation->name), item);
     }
-    for (size_t i = 0; i < edges->n; i++)
-        if (slice_equal(edges->rows[i].target, v->entity))
-            json_array_append_new(
-                list_of(r->result, "narrower"),
-                neighbour(r, edges->rows[i].child, edges->rows[i].adopted, lattice_suppressed(edges->suppressed, i)));
+    for (size_t i = 0; i < edges->n; i++) {
+        const struct broader_edge *edge = &edges->list[i];
+        if (!edge->up)
+            json_array_append_new(list_of(r->result, "narrower"),
+                                  neighbour(r, edge->other, edge->adopted, edge->suppressed));
+    }
 }
 
 err_t read_concept_show(struct read *r)
 {
     struct slice id;
     struct view v;
-    struct edges edges = {0};
+    struct broader edges = {0};
     err_t e = read_entity(r, ENTITY_CONCEPT, read_text(r, "id"), &id);
     if (!e)
         e = read_view(r, ENTITY_CONCEPT, id, &v);
     if (!e)
-        e = load_edges(r, &edges);
+        e = read_broader(r, id, &edges);
     if (e)
         return e;
     say_put(r->result, "id", say_id(id));

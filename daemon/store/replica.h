@@ -99,8 +99,13 @@ err_t replica_concepts(struct store *s, const struct concept_filter *filter, str
 /* Of which something waits for adoption, after that place: ascending by (since, concept). */
 err_t replica_concepts_waiting(struct store *s, uint64_t since, struct slice after, size_t limit, struct arena *arena,
                                struct concept_row **out, size_t *n);
-/* All live edges of a relation (0: all), ascending by (adopted first, clock, dot): the order in which cycles are broken. */
+/* All live edges of a relation, ascending by (adopted first, clock, dot): the order in which cycles are broken. */
 err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, struct edge_row **out, size_t *n);
+/* Those from and to one concept, in the same order; and where those from it lead, CONCEPT_BYTES each. */
+err_t replica_edges_of(struct store *s, unsigned relation, struct slice concept, struct arena *arena,
+                       struct edge_row **out, size_t *n);
+err_t replica_targets(struct store *s, unsigned relation, struct slice child, struct arena *arena, struct slice **out,
+                      size_t *n);
 /* Entities (records not retired, then concepts) with conflicts. */
 struct conflict_row {
     enum entity_type type;

@@ -23,12 +23,16 @@ enum statement {
     CONCEPTS,
     WAITING,
     EDGES,
+    EDGES_OF,
+    TARGETS,
     CONFLICTS,
     BETWEEN,
     BY_URI,
     STATEMENTS
 };
 /* clang-format off */
+#define EDGE_COLUMNS "child, relation, target, adopted, clock, dot"
+#define EDGE_ORDER   "ORDER BY adopted DESC, clock, dot, relation, child, target"
 #define CONCEPT_COLUMNS "concept, uri, kind, label, adopted, deprecated, updated, conflicts, proposer, waiting, since"
 #define CONCEPT_THERE   "(label <> '' OR uri <> '' OR adopted OR waiting > 0)"
 static const char *const statements[STATEMENTS] = {
@@ -51,8 +55,11 @@ static const char *const statements[STATEMENTS] = {
                     "ORDER BY concept LIMIT ?4",
     [WAITING]     = "SELECT " CONCEPT_COLUMNS " FROM concepts "
                     "WHERE waiting > 0 AND (since, concept) > (?, ?) ORDER BY since, concept LIMIT ?",
-    [EDGES]       = "SELECT child, relation, target, adopted, clock, dot FROM edges WHERE ?1 IN (0, relation) "
-                    "ORDER BY adopted DESC, clock, dot, relation, child, target",
+    [EDGES]       = "SELECT " EDGE_COLUMNS " FROM edges WHERE relation = ? " EDGE_ORDER,
+    [EDGES_OF]    = "SELECT " EDGE_COLUMNS " FROM edges WHERE relation = ?1 AND child = ?2 "
+                    "UNION ALL SELECT " EDGE_COLUMNS " FROM edges WHERE relation = ?1 AND target = ?2 AND child <> ?2 "
+                    EDGE_ORDER,
+    [TARGETS]     = "SELECT target FROM edges WHERE relation = ? AND child = ? ORDER BY target",
     [CONFLICTS]   = "SELECT 2, record, title, conflicts FROM records WHERE conflicts > 0 AND NOT retired "
                     "UNION ALL SELECT 3, concept, label, conflicts FROM concepts WHERE conflicts > 0 ORDER BY 1, 2",
     [BETWEEN]     = "SELECT id FROM entities WHERE type = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 2",
@@ -324,17 +331,52 @@ static void read_edge(struct query *q, struct arena *arena, struct edge_row *edg
     edge->dot.index = dot[DOT_BYTES - 1];
 }
 
+static err_t list_edges(struct query *q, struct arena *arena, struct edge_row **out, size_t *n)
+{
+    struct query_list list = {.arena = arena, .size = sizeof(struct edge_row)};
+    void *rows = NULL;
+    while (query_row(q)) {
+        struct edge_row *edge = query_list_add(q, &list);
+        if (edge)
+            read_edge(q, arena, edge);
+    }
+    err_t e = end_list(q, &list, &rows, n);
+    if (!e)
+        *out = rows;
+    return e;
+}
+
 err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, struct edge_row **out, size_t *n)
 {
     struct query q;
-    struct query_list list = {.arena = arena, .size = sizeof(struct edge_row)};
-    void *rows = NULL;
     start(&q, s, EDGES);
     query_int(&q, relation);
+    return list_edges(&q, arena, out, n);
+}
+
+err_t replica_edges_of(struct store *s, unsigned relation, struct slice concept, struct arena *arena,
+                       struct edge_row **out, size_t *n)
+{
+    struct query q;
+    start(&q, s, EDGES_OF);
+    query_int(&q, relation);
+    query_blob(&q, concept);
+    return list_edges(&q, arena, out, n);
+}
+
+err_t replica_targets(struct store *s, unsigned relation, struct slice child, struct arena *arena, struct slice **out,
+                      size_t *n)
+{
+    struct query q;
+    struct query_list list = {.arena = arena, .size = sizeof(struct slice)};
+    void *rows = NULL;
+    start(&q, s, TARGETS);
+    query_int(&q, relation);
+    query_blob(&q, child);
     while (query_row(&q)) {
-        struct edge_row *edge = query_list_add(&q, &list);
-        if (edge)
-            read_edge(&q, arena, edge);
+        struct slice *target = query_list_add(&q, &list);
+        if (target)
+            *target = query_get_copy(&q, arena);
     }
     err_t e = end_list(&q, &list, &rows, n);
     if (!e)

@@ -61,6 +61,7 @@ static const char *const tables[] = {
     "clock INTEGER NOT NULL,           -- of the earliest live add-dot\n"
     "dot BLOB NOT NULL,                -- that dot, 17 bytes\n"
     "PRIMARY KEY (child, relation, target)) STRICT, WITHOUT ROWID",
+    "CREATE INDEX edges_target ON edges (relation, target)",
 
     "CREATE TABLE links ("
     "record BLOB NOT NULL,             -- records.record\n"

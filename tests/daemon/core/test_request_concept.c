@@ -129,6 +129,63 @@ static void relations_are_added_and_removed(void **state)
     world_free(w);
 }
 
+static bool first_suppressed(struct world *w, const char *id, const char *relation)
+{
+    json_t *r = show(w, 0, id);
+    const json_t *one = json_array_get(json_object_get(r, relation), 0);
+    assert_non_null(one);
+    bool is = json_is_true(json_object_get(one, "suppressed"));
+    json_decref(r);
+    return is;
+}
+
+/* A chain is long or short: what closes a cycle shows at both ends of the edge that does, and nowhere else. */
+static void a_cycle_shows_where_it_is_closed_however_long_it_is(void **state)
+{
+    (void)state;
+    static const int lengths[] = {3, 300};
+    for (size_t l = 0; l < 2; l++) {
+        struct world *w = alone();
+        char first[64], second[64], last[64], below[64];
+        json_t *lines = json_array();
+        for (int i = 0; i < lengths[l]; i++) {
+            snprintf(first, sizeof first, "http://e/%d", i);
+            snprintf(last, sizeof last, "http://e/%d", i + 1);
+            json_t *one = named(first, "C");
+            json_object_set_new(one, "broader", json_pack("[s]", last));
+            json_array_append_new(lines, json_pack("{s:i, s:o}", "line", i, "concept", one));
+        }
+        json_array_append_new(lines, json_pack("{s:i, s:o}", "line", lengths[l], "concept", named(last, "C")));
+        snprintf(below, sizeof below, "http://e/below");
+        json_t *one = named(below, "C");
+        json_object_set_new(one, "broader", json_pack("[s]", "http://e/0"));
+        json_array_append_new(lines, json_pack("{s:i, s:o}", "line", 9999, "concept", one));
+        json_decref(world_do(w, 0, "concept.write", json_pack("{s:s, s:o}", "mode", "add", "concepts", lines)));
+        snprintf(first, sizeof first, "http://e/0");
+        snprintf(second, sizeof second, "http://e/1");
+        assert_false(first_suppressed(w, first, "broader"));
+        world_run(w, 1000);
+        json_decref(world_do(w, 0, "concept.relate",
+                             json_pack("{s:s, s:s, s:s}", "id", last, "relation", "broader", "target", first)));
+        assert_true(first_suppressed(w, last, "broader"));
+        assert_false(first_suppressed(w, last, "narrower"));
+        assert_false(first_suppressed(w, first, "broader"));
+        assert_false(first_suppressed(w, second, "narrower"));
+        assert_false(first_suppressed(w, below, "broader"));
+        json_t *r = show(w, 0, first);
+        size_t i, suppressed = 0;
+        json_t *item;
+        json_array_foreach(json_object_get(r, "narrower"), i, item)
+        {
+            suppressed += json_is_true(json_object_get(item, "suppressed"));
+        }
+        assert_int_equal(json_array_size(json_object_get(r, "narrower")), 2);
+        assert_int_equal(suppressed, 1);
+        json_decref(r);
+        world_free(w);
+    }
+}
+
 static void what_is_exported_is_taken_in_unchanged(void **state)
 {
     (void)state;
@@ -254,6 +311,7 @@ int main(void)
         cmocka_unit_test(a_concept_is_written_edited_and_shown),
         cmocka_unit_test(a_concept_without_a_uri_gets_one),
         cmocka_unit_test(relations_are_added_and_removed),
+        cmocka_unit_test(a_cycle_shows_where_it_is_closed_however_long_it_is),
         cmocka_unit_test(what_is_exported_is_taken_in_unchanged),
         cmocka_unit_test(a_target_that_is_not_here_is_exported_as_a_uri_that_names_it),
         cmocka_unit_test(a_uri_made_from_an_id_leads_to_that_id_where_it_is_unknown),
