@@ -17,7 +17,7 @@ copy() { # sources and objects with their times, so that make sees only what the
     rm -rf "$work/tree"
     mkdir -p "$work/tree/tests" "$work/tree/build/tests" &&
         cp -a Makefile protocol conf peers daemon "$work/tree" &&
-        cp -a tests/help tests/sim "$work/tree/tests" &&
+        cp -a tests/help tests/sim tests/deps.sh "$work/tree/tests" &&
         cp -a "$objects"/{gen,protocol,conf,peers,daemon} "$work/tree/build" &&
         cp -a "$objects"/tests/{help,sim} "$work/tree/build/tests"
 }
