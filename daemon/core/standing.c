@@ -205,18 +205,13 @@ static err_t take_path(struct core *c, struct log_head *head, const struct path 
     return e;
 }
 
-/* One commit follows another; at the place of a checkpoint it is the one that it names. */
 static err_t take_rest(struct core *c, struct log_head *head, uint64_t limit, struct commit *commit)
 {
-    const struct head *named = authority_checkpoint(&c->authority, &head->log);
     err_t e = ERR_OK;
     while (!e && head->seq < limit) {
         struct arena arena = {0};
         struct slice carried;
-        if (named && head->seq + 1 == named->seq)
-            e = aside_get(c->store, named->id, &arena, &carried);
-        else
-            e = aside_next(c->store, &head->log, head->seq + 1, head->id, &arena, &carried);
+        e = aside_next(c->store, &head->log, head->seq + 1, head->id, &arena, &carried);
         if (!e)
             e = take_one(c, head, carried, commit);
         arena_fini(&arena);
@@ -224,32 +219,43 @@ static err_t take_rest(struct core *c, struct log_head *head, uint64_t limit, st
     return e;
 }
 
-/* Up to a checkpoint a log whose branches parted grows along the branch that leads there alone; elsewhere one commit follows another. */
+static err_t only_fatal(err_t e)
+{
+    return e == ERR_NOT_FOUND || (e && ingest_survives(e)) ? ERR_OK : e;
+}
+
+/* Up to where branches part one commit follows another; from there on, and at the checkpoint's own place, only the branch that leads there does. */
+static err_t take_to_checkpoint(struct core *c, struct log_head *head, const struct head *named, uint64_t limit,
+                                struct commit *commit)
+{
+    struct arena arena = {0};
+    struct path path = {.whole = false};
+    uint64_t fork = named->seq;
+    err_t e = parting(c, &head->log, named->seq, &fork);
+    if (e == ERR_NOT_FOUND)
+        fork = named->seq;
+    e = only_fatal(e);
+    if (!e)
+        e = only_fatal(take_rest(c, head, fork - 1 < limit ? fork - 1 : limit, commit));
+    if (!e)
+        e = find_path(c, head, named, &arena, &path);
+    if (!e && path.whole)
+        e = take_path(c, head, &path, limit, commit);
+    arena_fini(&arena);
+    return e;
+}
+
 static err_t take_back(struct core *c, struct log_head *head, uint64_t limit)
 {
     const struct head *named = authority_checkpoint(&c->authority, &head->log);
-    struct arena arena = {0};
-    struct path path = {.whole = false};
-    uint64_t fork = 0;
     struct commit *commit = malloc(sizeof *commit);
     err_t e = commit ? ERR_OK : ERR_MEMORY;
-    bool parts = false;
-    if (!e && named && head->seq < named->seq) {
-        e = parting(c, &head->log, named->seq, &fork);
-        parts = e == ERR_OK;
-        if (parts && fork > head->seq + 1)
-            e = take_rest(c, head, fork - 1 < limit ? fork - 1 : limit, commit);
-        e = e == ERR_NOT_FOUND || (e && ingest_survives(e)) ? ERR_OK : e;
-        if (!e && parts)
-            e = find_path(c, head, named, &arena, &path);
-        if (!e && path.whole)
-            e = take_path(c, head, &path, limit, commit);
-    }
-    if (!e && (!parts || (named && head->seq >= named->seq)))
+    if (!e && named && head->seq < named->seq)
+        e = take_to_checkpoint(c, head, named, limit, commit);
+    if (!e && (!named || head->seq >= named->seq))
         e = take_rest(c, head, limit, commit);
-    arena_fini(&arena);
     free(commit);
-    return e == ERR_NOT_FOUND || (e && ingest_survives(e)) ? ERR_OK : e;
+    return only_fatal(e);
 }
 
 err_t standing_apply_log(struct core *c, const struct log_id *log)
