@@ -35,6 +35,7 @@ static err_t set_options(struct service_http *h, const char *dir, const struct s
     if (snprintf(h->database, sizeof h->database, "%s/%s", dir, DATABASE_NAME) >= (int)sizeof h->database)
         return ERR_TOO_LARGE;
     h->web.database = h->database;
+    h->web.contact = settings_get(settings, SETTING_SITE_CONTACT);
     h->site = web_site(&h->web);
     o->site = &h->site;
     o->lang = settings_get(settings, SETTING_SITE_LANGUAGE);

@@ -21,6 +21,11 @@ const char *request_suffix(const struct http_request *q)
     return q->found.suffix;
 }
 
+const struct uri_query *request_pairs(const struct http_request *q)
+{
+    return &q->query;
+}
+
 const char *request_query(const struct http_request *q, const char *name)
 {
     return uri_query_value(&q->query, name);

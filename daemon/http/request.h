@@ -35,6 +35,8 @@
 #include "protocol/base/clock.h"
 #include <jansson.h>
 
+struct uri_query; /* daemon/http/uri.h */
+
 struct http_principal {      /* whose token it is */
     uint8_t id[8];           /* the token's public half */
     char name[64], site[64]; /* the token's; the short name of the site it writes as */
@@ -44,6 +46,7 @@ struct http_principal {      /* whose token it is */
 const char *request_part(const struct http_request *q,
                          const char *name);               /* of the path's pattern; "" where it has none of that name */
 const char *request_suffix(const struct http_request *q); /* ".jsonld", or "" */
+const struct uri_query *request_pairs(const struct http_request *q);       /* all of the query, in order */
 const char *request_query(const struct http_request *q, const char *name); /* NULL where it is absent */
 /* A parameter that is a whole number, within bounds: ERR_HTTP_VALUE. Absent: `fallback`. */
 err_t request_number(struct http_request *q, const char *name, int64_t least, int64_t most, int64_t fallback,

@@ -79,7 +79,7 @@ err_t uri_decode(struct slice in, bool plus, struct arena *arena, const char **o
 
 static bool is_known(const char *names, const char *name)
 {
-    return strcmp(names, "*") == 0 || strcmp(name, "lang") == 0 || route_lists(names, slice_text(name));
+    return names[0] == '*' || strcmp(name, "lang") == 0 || route_lists(names, slice_text(name));
 }
 
 static err_t take_pair(struct slice pair, const char *names, struct arena *arena, struct uri_query *q, struct why *why)
@@ -96,7 +96,7 @@ static err_t take_pair(struct slice pair, const char *names, struct arena *arena
         e = uri_decode(slice_of(sign + 1, pair.len - n - 1), true, arena, &value);
     if (e)
         return e == ERR_MEMORY ? e : why_set(why, e, "%.150s", name);
-    if (uri_query_value(q, name))
+    if (strncmp(names, "**", 2) != 0 && uri_query_value(q, name))
         return why_set(why, ERR_HTTP_TWICE, "%.150s", name);
     if (q->n == URI_QUERY_MAX)
         return why_set(why, ERR_HTTP_VALUE, "%.150s", name);

@@ -26,7 +26,8 @@ struct uri_query {
     size_t n;
 };
 /*
- * name=value&name=value. ERR_HTTP_ENCODING; ERR_HTTP_UNKNOWN for a name that is neither in `names` (blank-separated; "*": any) nor "lang"; ERR_HTTP_TWICE;
+ * name=value&name=value. ERR_HTTP_ENCODING; ERR_HTTP_UNKNOWN for a name that is neither in `names` (blank-separated; "*" first: any) nor "lang"; ERR_HTTP_TWICE
+ * unless they begin with "**": any, as often as they stand there;
  * ERR_HTTP_VALUE past URI_QUERY_MAX. `why` names it.
  */
 err_t uri_query_read(const char *query, const char *names, struct arena *arena, struct uri_query *out, struct why *why);

@@ -2,10 +2,12 @@
 
 #include "daemon/store/query.h"
 
-enum statement { STATE, MARK, SINCE, STATEMENTS };
+enum statement { STATE, LATEST, MARK, SINCE, STATEMENTS };
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [STATE] = "SELECT id, (SELECT coalesce(max(number), 0) FROM changed) FROM generation",
+    /* The sign keeps the planner on the numbers: the index of types would give all of them. */
+    [LATEST] = "SELECT number FROM changed WHERE +type = ? ORDER BY number DESC LIMIT 1",
     /* The greatest number is never deleted without a greater one in its place, so that none is given twice. */
     [MARK]  = "INSERT OR REPLACE INTO changed (number, type, entity) VALUES ((SELECT coalesce(max(number), 0) + 1 FROM changed), ?, ?)",
     [SINCE] = "SELECT number, entity FROM changed WHERE type = ? AND number > ? ORDER BY number LIMIT ?",
@@ -33,6 +35,20 @@ err_t changed_state(struct store *s, struct changed_state *out)
         e = ERR_DATABASE;
     if (!e)
         *out = state;
+    return e;
+}
+
+err_t changed_latest(struct store *s, enum entity_type type, uint64_t *out)
+{
+    struct query q;
+    uint64_t number = 0;
+    start(&q, s, LATEST);
+    query_int(&q, (int64_t)type);
+    if (query_row(&q))
+        number = query_get_uint(&q);
+    err_t e = query_end(&q);
+    if (!e)
+        *out = number;
     return e;
 }
 

@@ -14,6 +14,8 @@ struct changed_state {
     uint64_t last; /* number of the latest change; 0: none yet */
 };
 err_t changed_state(struct store *s, struct changed_state *out);
+/* The number of the latest change of a type's entities; 0: none. */
+err_t changed_latest(struct store *s, enum entity_type type, uint64_t *out);
 /* The entity changed, or is there no longer: it gets the next number, and loses the one it had. For replica_put and replica_drop. */
 err_t changed_mark(struct store *s, enum entity_type type, struct slice entity);
 struct changed_row {

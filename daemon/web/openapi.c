@@ -61,8 +61,9 @@ static json_t *params_of(const struct route *r, const char *path)
     put_parts(out, path);
     if (r->scope != HTTP_OPEN)
         put_param(out, slice_text("lang"));
-    for (struct slice one = route_next_word(&at); one.len && *r->query != '*'; one = route_next_word(&at))
-        put_param(out, one);
+    for (struct slice one = route_next_word(&at); one.len; one = route_next_word(&at))
+        if (*one.at != '*')
+            put_param(out, one);
     return out;
 }
 

@@ -18,6 +18,7 @@ static void web_close(void *context)
 {
     struct web *w = context;
     reader_close(w->reader);
+    atlas_close(&w->atlas);
     free(w);
 }
 

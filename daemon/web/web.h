@@ -8,9 +8,11 @@
 #include "daemon/http/ask.h"
 #include "daemon/http/http.h"
 #include "daemon/read/reader.h"
+#include "daemon/web/atlas.h"
 
 struct web_config {
     const char *database; /* the path of the main file */
+    const char *contact;  /* site.contact; NULL or "": not known */
 };
 #define WEB_USED_MAX 64
 struct web {
@@ -21,6 +23,7 @@ struct web {
         int64_t day;
     } used[WEB_USED_MAX]; /* the tokens of which the core was told today, in a ring */
     size_t used_at;
+    struct atlas atlas;              /* of that reader's replica */
 };
 /* `config` NULL: without data (tests of the machinery): no token is good. */
 struct http_site web_site(const struct web_config *config);
