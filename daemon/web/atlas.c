@@ -1,7 +1,7 @@
 #include "daemon/web/atlas.h"
 #include <stdlib.h>
 
-#define PAGE      500
+#define PAGE      500  /* components */
 #define ABOVE_MAX 1024 /* concepts that one may lie under */
 
 void atlas_close(struct atlas *a)
@@ -39,15 +39,15 @@ static err_t load_components(struct atlas *a, struct store *s)
     struct arena arena = {0};
     uint8_t last[CONCEPT_BYTES];
     struct slice after = slice_text("");
+    const struct concept_filter filter = {.kind = slice_text("component")};
     struct concept_row *rows = NULL;
     size_t n = PAGE;
     err_t e = ERR_OK;
     while (!e && n == PAGE) {
         arena_clear(&arena);
-        e = replica_concepts(s, after, PAGE, &arena, &rows, &n);
+        e = replica_concepts(s, &filter, after, PAGE, &arena, &rows, &n);
         for (size_t i = 0; i < n && !e; i++)
-            if (slice_equal(rows[i].kind, slice_text("component")))
-                e = add_component(a, &rows[i]);
+            e = add_component(a, &rows[i]);
         if (!e && n) {
             memcpy(last, rows[n - 1].concept.at, CONCEPT_BYTES);
             after = slice_of(last, sizeof last);
