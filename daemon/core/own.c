@@ -311,17 +311,21 @@ err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n,
     return e ? e : write_commit(c, own, &head, ops, n, id);
 }
 
-err_t own_write_alone(struct core *c, struct own *own, const struct op *op, struct slice body, uint8_t id[HASH_BYTES])
+err_t own_write_op(struct core *c, struct own *own, const struct op *op, struct slice body, uint8_t id[HASH_BYTES])
 {
     struct buf header;
     buf_init(&header, LIMIT_ENVELOPE_BYTES);
     op_encode_header(&header, op);
     struct op_draft draft = {.header = buf_slice(&header), .body = body};
-    err_t e = header.err ? header.err : batch_begin(c);
-    if (!e)
-        e = batch_close(c, own_write(c, own, &draft, 1, id));
+    err_t e = header.err ? header.err : own_write(c, own, &draft, 1, id);
     buf_fini(&header);
     return e;
+}
+
+err_t own_write_alone(struct core *c, struct own *own, const struct op *op, struct slice body, uint8_t id[HASH_BYTES])
+{
+    err_t e = batch_begin(c);
+    return e ? e : batch_close(c, own_write_op(c, own, op, body, id));
 }
 
 err_t own_seal(struct core *c)

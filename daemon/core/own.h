@@ -23,7 +23,8 @@ bool own_may_write(const struct core *c, const struct own *own);
 err_t own_why_not(const struct core *c, const struct own *own);
 /* One commit of 1 to 256 ops, inside a batch; salts are filled in here. `id` (may be NULL) gets the commit's id. */
 err_t own_write(struct core *c, struct own *own, struct op_draft *ops, size_t n, uint8_t id[HASH_BYTES]);
-/* One op in a commit and a batch of its own. */
+/* One op in a commit of its own, inside a batch; alone: in a batch of its own. */
+err_t own_write_op(struct core *c, struct own *own, const struct op *op, struct slice body, uint8_t id[HASH_BYTES]);
 err_t own_write_alone(struct core *c, struct own *own, const struct op *op, struct slice body, uint8_t id[HASH_BYTES]);
 
 /*

@@ -14,11 +14,12 @@ struct req {
     struct core *core;
     struct own *own; /* the site that is meant: the one named, else the first */
     struct slice client;
-    bool later; /* the answer comes through env.reply */
+    bool later;        /* the answer comes through env.reply */
+    struct once *once; /* its answer is to be kept: daemon/store/once.h */
 };
 typedef err_t req_fn(struct req *r);
-/* Does it write or sign as a site? Then, where several are hosted here, it must say as which. */
-enum req_site { READS, WRITES };
+/* Does it write or sign as a site? Then, where several are hosted here, it must say as which. ONCE: and takes "once", by ending with req_end. */
+enum req_site { READS, WRITES, ONCE };
 
 #define REQUESTS(X)                                                                                                    \
     X("status", req_status, READS)                                                                                     \
@@ -28,17 +29,19 @@ enum req_site { READS, WRITES };
     X("rebuild", req_rebuild, READS)                                                                                   \
     X("peers.known", req_peers_known, READS)                                                                           \
     X("ping", req_ping, READS)                                                                                         \
-    X("record.write", req_record_write, WRITES)                                                                        \
-    X("record.edit", req_record_edit, WRITES)                                                                          \
-    X("record.retire", req_record_retire, WRITES)                                                                      \
+    X("record.write", req_record_write, ONCE)                                                                          \
+    X("record.edit", req_record_edit, ONCE)                                                                            \
+    X("record.put", req_record_put, ONCE)                                                                              \
+    X("record.retire", req_record_retire, ONCE)                                                                        \
     X("record.link", req_record_link, WRITES)                                                                          \
-    X("concept.write", req_concept_write, WRITES)                                                                      \
-    X("concept.edit", req_concept_edit, WRITES)                                                                        \
+    X("concept.write", req_concept_write, ONCE)                                                                        \
+    X("concept.edit", req_concept_edit, ONCE)                                                                          \
     X("concept.relate", req_concept_relate, WRITES)                                                                    \
     X("concept.adopt", req_concept_adopt, WRITES)                                                                      \
     X("concept.merge", req_concept_merge, WRITES)                                                                      \
-    X("concept.retire", req_concept_retire, WRITES)                                                                    \
-    X("conflicts.resolve", req_conflicts_resolve, WRITES)                                                              \
+    X("concept.put", req_concept_put, ONCE)                                                                            \
+    X("concept.retire", req_concept_retire, ONCE)                                                                      \
+    X("conflicts.resolve", req_conflicts_resolve, ONCE)                                                                \
     X("charter.show", req_charter_show, READS)                                                                         \
     X("charter.log", req_charter_log, READS)                                                                           \
     X("charter.propose", req_charter_propose, WRITES)                                                                  \
@@ -73,6 +76,15 @@ enum req_site { READS, WRITES };
 #define X(name, fn, site) req_fn fn;
 REQUESTS(X)
 #undef X
+
+/* "once" of the arguments: *again, and the answer of the first time is the result already. ERR_ONCE_OTHER, ERR_USAGE. */
+err_t req_once(struct req *r, const char *name, bool *again);
+/* Ends the batch, with the answer kept where it is to be given once; `e`: takes it back. The result is complete before, and empty where this fails. */
+err_t req_end(struct req *r, err_t e);
+/* "if_match" of the arguments is the entity's version, or "*". Absent: fine. ERR_STALE, ERR_NOT_FOUND. */
+err_t req_if_match(struct req *r, enum entity_type type, struct slice entity);
+/* "version", as it is after what was written, inside the batch. */
+err_t req_put_version(struct req *r, json_t *out, enum entity_type type, struct slice entity);
 
 /* The addresses of the arguments, blank-separated, into `out`, which is made here; without any, the daemon's own. */
 err_t req_addresses(struct req *r, struct buf *out);

@@ -42,14 +42,18 @@ void tally_unknown(struct tally *t, const struct entity_writes *w)
     }
 }
 
-void tally_line(struct tally *t, const json_t *line, const struct edit *edit, const struct dot *dot)
+err_t tally_line(struct req *r, struct tally *t, const json_t *line, const struct edit *edit, const struct dot *dot)
 {
     int64_t *count = edit_empty(edit) ? &t->unchanged : edit->known ? &t->updated : &t->added;
+    const char *outcome = count == &t->unchanged ? "unchanged" : count == &t->updated ? "updated" : "added";
     (*count)++;
-    json_t *named = json_pack("{s:O, s:o}", "line", line ? line : json_null(), "id", say_id(edit->entity));
+    json_t *named =
+        json_pack("{s:O, s:o, s:s}", "line", line ? line : json_null(), "id", say_id(edit->entity), "outcome", outcome);
     if (dot)
         say_put(named, "dot", say_dot(dot));
     json_array_append_new(t->ids, named);
+    bool there = dot || edit->known;
+    return there && read_flag(&r->read, "versions") ? req_put_version(r, named, edit->type, edit->entity) : ERR_OK;
 }
 
 static err_t all_lines(struct req *r, const json_t *list, const char *item, req_batch_fn *write, void *ctx,
@@ -86,10 +90,6 @@ err_t req_batch(struct req *r, const json_t *list, const char *item, req_batch_f
         return e;
     start(&t);
     e = all_lines(r, list, item, write, ctx, &t);
-    if (!e)
-        e = batch_end(r->core);
     put(r, &t);
-    if (e)
-        json_object_clear(r->read.result);
-    return e;
+    return req_end(r, e);
 }

@@ -21,8 +21,8 @@ err_t req_batch_list(struct req *r, const char *key, const json_t **out);
  * errors, one {line, field, detail, code, name, text} a refused line. Any error that is not a line's own ends it, and nothing was written.
  */
 err_t req_batch(struct req *r, const json_t *list, const char *item, req_batch_fn *write, void *ctx);
-/* One line is in: counted, and named in "ids". dot: NULL where nothing was written. */
-void tally_line(struct tally *t, const json_t *line, const struct edit *edit, const struct dot *dot);
+/* One line is in: counted, and named in "ids", with its version where "versions" asks for it. dot: NULL where nothing was written. */
+err_t tally_line(struct req *r, struct tally *t, const json_t *line, const struct edit *edit, const struct dot *dot);
 void tally_unknown(struct tally *t, const struct entity_writes *w);
 
 #endif

@@ -43,22 +43,25 @@ static err_t mint_uri(struct concept_job *j)
     return e ? e : edit_field(&j->edit, field_by_number(ENTITY_CONCEPT, C_URI), no_lang, value, NULL);
 }
 
+err_t concept_target(struct concept_job *j, const struct relation_info *relation, struct slice text,
+                     uint8_t out[CONCEPT_BYTES])
+{
+    if (relation->match) {
+        hash128(out, &text, 1);
+        return ERR_OK;
+    }
+    err_t e = read_target(&j->r->read, text, out);
+    return e || edit_has(&j->edit, relation->number, slice_of(out, CONCEPT_BYTES)) ? e : read_follow(&j->r->read, out);
+}
+
 static err_t relate(struct concept_job *j, const struct relation_info *relation, struct slice target_text, bool add,
                     bool *changed)
 {
     uint8_t target[CONCEPT_BYTES];
     struct slice value = value_nil;
-    err_t e = ERR_OK;
-    if (relation->match) {
-        hash128(target, &target_text, 1);
-        if (add)
-            e = req_encoded(j->r, target_text, &value);
-    } else {
-        e = read_target(&j->r->read, target_text, target);
-        /* What stands there as it is named is what is meant; anything new leads to where merges end. */
-        if (!e && !edit_has(&j->edit, relation->number, slice_of(target, CONCEPT_BYTES)))
-            e = read_follow(&j->r->read, target);
-    }
+    err_t e = concept_target(j, relation, target_text, target);
+    if (!e && relation->match && add)
+        e = req_encoded(j->r, target_text, &value);
     if (e)
         return why_set(&j->r->read.why, e, "%s %.*s", relation->name,
                        (int)(target_text.len < 100 ? target_text.len : 100), (const char *)target_text.at);
@@ -82,7 +85,7 @@ static err_t open_concept(struct concept_job *j, struct slice id)
     return e;
 }
 
-static err_t add_writes(struct concept_job *j, const json_t *object, json_t *changed)
+err_t concept_writes(struct concept_job *j, const json_t *object, json_t *changed)
 {
     err_t e = ERR_OK;
     for (size_t i = 0; i < j->w.fields_n && !e; i++) {
@@ -117,7 +120,7 @@ static err_t put_together(struct concept_job *j, const json_t *object)
         e = why_set(&j->r->read.why, ERR_LABEL_MISSING, "prefLabel");
     if (!e && minted)
         e = mint_uri(j);
-    return e ? e : add_writes(j, object, NULL);
+    return e ? e : concept_writes(j, object, NULL);
 }
 
 /* ctx: the motive of all. */
@@ -126,6 +129,8 @@ static err_t write_one(struct req *r, const json_t *line, const json_t *object, 
     struct concept_job j = {.r = r, .motive = *(const struct slice *)ctx, .adopt = read_flag(&r->read, "adopt")};
     struct dot dot = {{0}, 0};
     err_t e = put_together(&j, object);
+    if (!e && j.edit.known && read_flag(&r->read, "fresh"))
+        e = why_set(&r->read.why, ERR_KNOWN, "uri");
     if (e)
         return e;
     tally_unknown(t, &j.w);
@@ -133,7 +138,7 @@ static err_t write_one(struct req *r, const json_t *line, const json_t *object, 
     if (write)
         e = edit_write(&j.edit, j.adopt, &dot);
     if (!e)
-        tally_line(t, line, &j.edit, write ? &dot : NULL);
+        e = tally_line(r, t, line, &j.edit, write ? &dot : NULL);
     return e;
 }
 
@@ -172,22 +177,23 @@ err_t concept_open_named(struct req *r, struct concept_job *j)
         e = motive_of(r, read_text(&r->read, "motive"), &j->motive);
     if (!e)
         e = read_entity(&r->read, ENTITY_CONCEPT, read_text(&r->read, "id"), &id);
+    if (!e)
+        e = req_if_match(r, ENTITY_CONCEPT, id);
     return e ? e : open_concept(j, id);
 }
 
 err_t concept_finish(struct req *r, struct concept_job *j)
 {
-    struct dot dot;
+    struct dot dot = {{0}, 0};
     err_t e = batch_begin(r->core);
-    if (!e)
-        e = edit_write(&j->edit, j->adopt, &dot);
-    if (!e)
-        e = batch_end(r->core);
     if (e)
         return e;
+    e = edit_write(&j->edit, j->adopt, &dot);
+    if (!e)
+        e = req_put_version(r, r->read.result, ENTITY_CONCEPT, j->edit.entity);
     say_put(r->read.result, "id", say_id(j->edit.entity));
     say_put(r->read.result, "dot", say_dot(&dot));
-    return ERR_OK;
+    return req_end(r, e);
 }
 
 err_t req_concept_edit(struct req *r)
@@ -203,14 +209,13 @@ err_t req_concept_edit(struct req *r)
     if (!e && j.w.unknown_n)
         e = why_set(&r->read.why, ERR_FIELD_UNKNOWN, "%.100s", j.w.unknown[0]);
     if (!e)
-        e = add_writes(&j, json_object_get(r->read.args, "set"), changed);
-    if (!e)
-        e = concept_finish(r, &j);
-    if (e)
+        e = concept_writes(&j, json_object_get(r->read.args, "set"), changed);
+    if (e) {
         json_decref(changed);
-    else
-        say_put(r->read.result, "changed", changed);
-    return e;
+        return e;
+    }
+    say_put(r->read.result, "changed", changed);
+    return concept_finish(r, &j);
 }
 
 err_t req_concept_relate(struct req *r)

@@ -103,7 +103,7 @@ err_t req_conflicts_resolve(struct req *r)
 {
     struct view v;
     struct edit edit;
-    struct dot dot;
+    struct dot dot = {{0}, 0};
     json_t *resolved = json_array();
     err_t e = read_conflict_open(&r->read, &v);
     if (!e)
@@ -118,16 +118,15 @@ err_t req_conflicts_resolve(struct req *r)
         e = why_set(&r->read.why, ERR_WHO, "concept.adopt");
     if (!e)
         e = batch_begin(r->core);
-    if (!e)
-        e = edit_write(&edit, adopt, &dot);
-    if (!e)
-        e = batch_end(r->core);
     if (e) {
         json_decref(resolved);
         return e;
     }
+    e = edit_write(&edit, adopt, &dot);
+    if (!e)
+        e = req_put_version(r, r->read.result, v.type, v.entity);
     say_put(r->read.result, "id", say_id(v.entity));
     say_put(r->read.result, "dot", say_dot(&dot));
     say_put(r->read.result, "resolved", resolved);
-    return ERR_OK;
+    return req_end(r, e);
 }

@@ -6,26 +6,11 @@
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/req_batch.h"
-#include "daemon/read/judge.h"
+#include "daemon/core/req_record.h"
 
 static const struct slice no_lang = {(const uint8_t *)"", 0};
 
 /* ---- one record ---- */
-
-struct import_note { /* what the source says of one field or term: kept once the line is in */
-    struct import_note *next;
-    uint64_t field;
-    struct slice lang;
-    uint8_t hash[16];
-};
-
-struct record_job {
-    struct req *r;
-    struct edit edit;
-    struct entity_writes w;
-    bool import, dry_run;
-    struct import_note *notes;
-};
 
 /* The owner's eight bytes, then what names it at the source; without a source id it is drawn. */
 static err_t record_id(struct record_job *j, const struct ally *ally, uint8_t id[RECORD_BYTES])
@@ -43,7 +28,7 @@ static err_t record_id(struct record_job *j, const struct ally *ally, uint8_t id
     return ERR_OK;
 }
 
-static err_t default_word(struct record_job *j, enum record_field number, const char *text)
+err_t record_default(struct record_job *j, enum record_field number, const char *text)
 {
     struct slice value;
     const struct field_info *field = field_by_number(ENTITY_RECORD, number);
@@ -60,8 +45,8 @@ static err_t new_record_rules(struct record_job *j)
     const struct field_write *title = draft_find(&j->w, R_TITLE, NULL);
     if (!title || value_is_nil(title->value))
         return why_set(&j->r->read.why, ERR_TITLE_MISSING, "title");
-    err_t e = default_word(j, R_TYPE, "experience");
-    return e ? e : default_word(j, R_LICENCE, j->r->core->licence);
+    err_t e = record_default(j, R_TYPE, "experience");
+    return e ? e : record_default(j, R_LICENCE, j->r->core->licence);
 }
 
 static err_t add_note(struct record_job *j, uint64_t field, struct slice lang, const uint8_t hash[16])
@@ -159,7 +144,7 @@ static err_t drop_vanished(struct record_job *j)
 }
 
 /* A term that is there as it is named stays; anything new leads to where merges end. */
-static err_t term_target(struct req *r, const struct edit *edit, struct slice text, uint8_t out[CONCEPT_BYTES])
+err_t record_term(struct req *r, const struct edit *edit, struct slice text, uint8_t out[CONCEPT_BYTES])
 {
     err_t e = read_target(&r->read, text, out);
     return e || edit_has(edit, 0, slice_of(out, CONCEPT_BYTES)) ? e : read_follow(&r->read, out);
@@ -174,7 +159,7 @@ static err_t write_terms(struct record_job *j)
         uint8_t target[CONCEPT_BYTES];
         bool changed = true;
         struct slice id = slice_of(target, CONCEPT_BYTES), weight = j->w.sets[i].weight;
-        e = term_target(j->r, &j->edit, j->w.sets[i].target_text, target);
+        e = record_term(j->r, &j->edit, j->w.sets[i].target_text, target);
         if (e)
             return why_set(&j->r->read.why, e, "concepts");
         e = changed_at_source(j, 0, id, value_is_nil(weight) ? slice_of(there, 1) : weight, &changed);
@@ -184,11 +169,11 @@ static err_t write_terms(struct record_job *j)
     return e;
 }
 
-static bool still_listed(struct record_job *j, const struct edit *edit, struct slice concept)
+bool record_lists(struct record_job *j, const struct edit *edit, struct slice concept)
 {
     for (size_t i = 0; i < j->w.sets_n; i++) {
         uint8_t target[CONCEPT_BYTES];
-        if (term_target(j->r, edit, j->w.sets[i].target_text, target) == ERR_OK &&
+        if (record_term(j->r, edit, j->w.sets[i].target_text, target) == ERR_OK &&
             slice_equal(concept, slice_of(target, CONCEPT_BYTES)))
             return true;
     }
@@ -203,7 +188,7 @@ static err_t drop_vanished_terms(struct record_job *j)
         const struct view_key *key = &j->edit.view.sets[i];
         bool changed = false;
         if (local_import_get(j->r->core->store, j->edit.entity, 0, key->target, before) ||
-            still_listed(j, &j->edit, key->target))
+            record_lists(j, &j->edit, key->target))
             continue;
         e = changed_at_source(j, 0, key->target, value_nil, &changed);
         if (!e && changed)
@@ -295,6 +280,8 @@ static err_t write_one(struct req *r, const json_t *line, const json_t *object, 
     struct dot dot = {{0}, 0};
     (void)ctx;
     err_t e = put_together(&j, object);
+    if (!e && j.edit.known && read_flag(&r->read, "fresh"))
+        e = why_set(&r->read.why, ERR_KNOWN, "source_id");
     if (e)
         return e;
     tally_unknown(t, &j.w);
@@ -306,7 +293,7 @@ static err_t write_one(struct req *r, const json_t *line, const json_t *object, 
     if (!e)
         e = keep_notes(&j);
     if (!e)
-        tally_line(t, line, &j.edit, write ? &dot : NULL);
+        e = tally_line(r, t, line, &j.edit, write ? &dot : NULL);
     return e;
 }
 
@@ -315,151 +302,4 @@ err_t req_record_write(struct req *r)
     const json_t *lines;
     err_t e = req_batch_list(r, "lines", &lines);
     return e ? e : req_batch(r, lines, "record", write_one, NULL);
-}
-
-/* ---- one record by its id ---- */
-
-static err_t open_ours(struct req *r, struct edit *edit)
-{
-    struct slice id;
-    err_t e = read_entity(&r->read, ENTITY_RECORD, read_text(&r->read, "id"), &id);
-    if (!e)
-        e = edit_open(r->core, r->own, ENTITY_RECORD, id, &r->read.arena, edit);
-    if (!e && !judge_owns(&r->core->authority, edit->ally, id))
-        e = why_set(&r->read.why, ERR_NOT_OURS, "%.100s", read_text(&r->read, "id"));
-    return e;
-}
-
-static err_t finish(struct req *r, struct edit *edit, json_t *changed)
-{
-    struct dot dot;
-    err_t e = batch_begin(r->core);
-    if (!e)
-        e = edit_write(edit, false, &dot);
-    if (!e)
-        e = batch_end(r->core);
-    if (e) {
-        json_decref(changed);
-        return e;
-    }
-    say_put(r->read.result, "id", say_id(edit->entity));
-    say_put(r->read.result, "dot", say_dot(&dot));
-    say_put(r->read.result, "changed", changed);
-    return ERR_OK;
-}
-
-static err_t edit_terms(struct req *r, struct edit *edit, const struct entity_writes *w, json_t *changed)
-{
-    err_t e = ERR_OK;
-    bool any = false, one = false;
-    const json_t *set = json_object_get(r->read.args, "set");
-    struct record_job j = {.r = r, .w = *w};
-    if (!json_object_get(set, "concepts"))
-        return ERR_OK;
-    for (size_t i = 0; i < w->sets_n && !e; i++, any |= one) {
-        uint8_t target[CONCEPT_BYTES];
-        e = term_target(r, edit, w->sets[i].target_text, target);
-        if (!e)
-            e = edit_set(edit, 0, slice_of(target, CONCEPT_BYTES), true, w->sets[i].weight, &one);
-    }
-    for (size_t i = 0; i < edit->view.sets_n && !e; i++, any |= one) {
-        one = false;
-        if (!still_listed(&j, edit, edit->view.sets[i].target))
-            e = edit_set(edit, 0, edit->view.sets[i].target, false, value_nil, &one);
-    }
-    if (any)
-        json_array_append_new(changed, json_string("concepts"));
-    return e;
-}
-
-/* The list that is given is what our ally's links shall be. */
-static err_t edit_links(struct req *r, struct edit *edit, struct entity_writes *w, json_t *changed)
-{
-    err_t e = ERR_OK;
-    bool any = false, one = false;
-    if (!json_object_get(json_object_get(r->read.args, "set"), "links"))
-        return ERR_OK;
-    for (size_t i = 0; i < w->links_n && !e; i++, any |= one) {
-        e = req_link_target(r, edit, slice_text(""), &w->links[i]);
-        if (!e)
-            e = edit_link(edit, w->links[i].link->number, w->links[i].target, true, w->links[i].value, &one);
-    }
-    for (size_t i = 0; i < edit->view.links_n && !e; i++, any |= one) {
-        const struct view_key *key = &edit->view.links[i];
-        one = false;
-        if (!req_link_listed(w, key))
-            e = edit_link(edit, (unsigned)key->field, key->target, false, value_nil, &one);
-    }
-    if (any)
-        json_array_append_new(changed, json_string("links"));
-    return e;
-}
-
-/* Sources before what is made from them. */
-static err_t edit_fields(struct req *r, struct edit *edit, const struct entity_writes *w, json_t *changed)
-{
-    err_t e = req_origins(r, edit, json_object_get(r->read.args, "set"), w);
-    for (size_t i = 0; i < 2 * w->fields_n && !e; i++) {
-        const struct field_write *f = &w->fields[i % w->fields_n];
-        bool made = edit_origin_of(edit, f->field->number, f->lang) != NULL, one = false;
-        if (made != (i >= w->fields_n))
-            continue;
-        e = edit_field(edit, f->field, f->lang, f->value, &one);
-        if (one)
-            json_array_append_new(changed, json_string(f->field->name));
-    }
-    return e;
-}
-
-err_t req_record_edit(struct req *r)
-{
-    struct edit edit;
-    struct entity_writes w = {0};
-    json_t *changed = json_array();
-    err_t e = open_ours(r, &edit);
-    if (!e)
-        e = fields_from_json(ENTITY_RECORD, json_object_get(r->read.args, "set"), r->core->language, &r->read.arena, &w,
-                             &r->read.why);
-    if (!e && w.unknown_n)
-        e = why_set(&r->read.why, ERR_FIELD_UNKNOWN, "%.100s", w.unknown[0]);
-    if (!e && edit_retired(&edit) && !read_flag(&r->read, "revive"))
-        e = why_set(&r->read.why, ERR_RETIRED, "%.100s", read_text(&r->read, "id"));
-    if (!e)
-        e = edit_fields(r, &edit, &w, changed);
-    if (!e)
-        e = edit_terms(r, &edit, &w, changed);
-    if (!e)
-        e = edit_links(r, &edit, &w, changed);
-    edit.revive = !e && read_flag(&r->read, "revive") && edit_retired(&edit);
-    if (e) {
-        json_decref(changed);
-        return e;
-    }
-    return finish(r, &edit, changed);
-}
-
-err_t req_record_retire(struct req *r)
-{
-    struct edit edit;
-    struct slice reason;
-    struct buf body;
-    uint8_t id[HASH_BYTES];
-    err_t e = open_ours(r, &edit);
-    if (!e && edit_retired(&edit))
-        e = why_set(&r->read.why, ERR_NOTHING_TO_DO, "%.100s", read_text(&r->read, "id"));
-    if (!e)
-        e = req_encoded(r, slice_text(read_text(&r->read, "reason")), &reason);
-    if (e)
-        return e == ERR_TOO_LARGE ? why_set(&r->read.why, ERR_TEXT_LONG, "reason") : e;
-    struct op op = {.info = kind_info(OP_RECORD_RETIRE), .entity = edit.entity};
-    buf_init(&body, LIMIT_BODY_BYTES);
-    op_encode_body(&body, &reason, 1);
-    e = body.err ? body.err : own_write_alone(r->core, edit.own, &op, buf_slice(&body), id);
-    buf_fini(&body);
-    if (e)
-        return e;
-    struct dot dot = dot_of(id, 0);
-    say_put(r->read.result, "id", say_id(edit.entity));
-    say_put(r->read.result, "dot", say_dot(&dot));
-    return ERR_OK;
 }

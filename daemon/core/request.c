@@ -37,7 +37,7 @@ static err_t find_site(struct req *r, enum req_site what)
     struct buf names;
     err_t e = ERR_OK;
     r->own = *name ? core_own_named(r->core, slice_text(name)) : core_own(r->core);
-    bool guess = !*name && what == WRITES && r->core->own_n > 1;
+    bool guess = !*name && what != READS && r->core->own_n > 1;
     if (r->own && !guess)
         return ERR_OK;
     if (!guess && move_is_gone(r->core, slice_text(name)))
@@ -62,8 +62,11 @@ static err_t dispatch(struct req *r, const char *name)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (strcmp(table[i].name, name) != 0)
             continue;
+        bool again = false;
         err_t e = find_site(r, table[i].site);
-        return e ? e : table[i].run(r);
+        if (!e && table[i].site == ONCE)
+            e = req_once(r, name, &again);
+        return e || again ? e : table[i].run(r);
     }
     return why_set(&r->read.why, ERR_USAGE, "%.100s", name);
 }

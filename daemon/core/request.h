@@ -14,6 +14,8 @@
  *   record.write    {lines: [{line, record}], mode: "add"|"import", dry_run, unknown_ok} → {added, updated, unchanged, rejected, errors: [{line, field, code,
  *                    name, text}], ids: [{line, id, dot}], unknown: {name: count}}        at most 500 lines a request; one commit a record
  *   record.edit     {id, set: {record JSON}, revive}              → {id, dot, changed: [field]}
+ *   record.put      {id, record}                                  → {id, outcome: updated|unchanged, changed: [field], version, dot?}       in place of what is there: what the
+ *                    new record lacks is emptied, but its source_id; a retired one comes back; index terms and links of other allies stay theirs. ERR_TITLE_MISSING
  *   record.retire   {id, reason}                                  → {id, dot}
  *   record.link     {id, rel, target, hash, remove}               → {id, dot}         target: a source id of ours, an id or its beginning, a URL
  *   record.list     {limit, cursor, ally, lang, type, concept, since: RFC 3339, order: "id"|"newest"|"oldest", retired} → {records: [{id, ally, ally_name,
@@ -28,6 +30,7 @@
  *   record.republish {id or dot?}                                 → {republished: [{old: dot, new: dot}]}       our own commits that were set aside, written again once; without id all
  *   concept.write   {concepts: [{line, concept}], mode, dry_run, adopt, motive} → as record.write; relations may name concepts of the same request
  *   concept.edit    {id, set: {concept JSON}, adopt, motive}      → {id, dot, changed}
+ *   concept.put     {id, concept, adopt, motive}                  → as record.put          what the new concept lacks is proposed to be emptied, but its uri
  *   concept.relate  {id, relation, target, remove, adopt, motive} → {id, dot}
  *   concept.adopt   {id, dots: [dot]?}                            → {id, dot, adopted: [dot], rivals: [{field, lang, dots}]}         without dots: every live proposal but those
  *                    that differ in one field; ERR_RIVALS where there are no others
@@ -87,6 +90,10 @@
  *
  * Any args may name the site that is meant, by its short name: {site}; ERR_SITE_UNKNOWN where none hosted here is called so. What writes or signs must, where
  * several are hosted here: ERR_SITE_CHOOSE.
+ * "if_match" (record.edit, put, retire; concept.edit, put, relate, merge, retire): the version that is meant, or "*": ERR_STALE where another stands. "once": {key, by} (those,
+ * record.write, concept.write, conflicts.resolve, but not relate and merge): the same again within a day gives the first answer, with again: true, and does nothing;
+ * ERR_ONCE_OTHER where something else was asked under that key. record.write and concept.write with "fresh" refuse (ERR_KNOWN) a line whose entity is here; with "versions" ids carry
+ * {version}. Of each line ids say {outcome: added|updated|unchanged}.
  * Records take "made_from": {lang: lang}, or one language for all others, of the texts written: which was translated from which.
  * A concept's status is merged_into (with merged_into: {id, label}, the end of its merges), deprecated, adopted or proposed, the first that holds; show
  * adds merge: {id, label, suppressed}, merged_from and reason. A new index term or relation leads to where its target's merges end.

@@ -36,6 +36,7 @@ enum query_owner {
     OWNER_FOLLOW,
     OWNER_SEARCH,
     OWNER_SUGGEST,
+    OWNER_ONCE,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

@@ -38,6 +38,14 @@ static const char *const tables[] = {
     "hash BLOB NOT NULL,               -- 16 bytes, of the value the last import wrote\n"
     "PRIMARY KEY (entity, field, lang)) STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE answers ("
+    "key BLOB PRIMARY KEY,             -- what a client calls a request by, with who it is: 16 bytes, hashed\n"
+    "request BLOB NOT NULL,            -- all that was asked: 16 bytes, hashed\n"
+    "answer TEXT NOT NULL,             -- JSON\n"
+    "at_ms INTEGER NOT NULL            -- Unix milliseconds\n"
+    ") STRICT, WITHOUT ROWID",
+    "CREATE INDEX answers_at ON answers (at_ms)",
+
     "CREATE TABLE peer_heads ("
     "site BLOB NOT NULL,               -- of the log\n"
     "incarnation INTEGER NOT NULL,     -- of the log\n"

@@ -20,7 +20,7 @@
 
 /* Notes of this machine alone, which nothing signs and nothing derives. */
 static const char *const local[] = {"own_sites", "settings",   "invitations", "joins", "asks",
-                                    "imports",   "peer_heads", "addresses",   "feed"};
+                                    "imports",   "peer_heads", "addresses",   "feed",  "answers"};
 
 struct image {
     uint8_t *at;
