@@ -1,8 +1,10 @@
 #include "daemon/http/judge.h"
+#include "conf/tr.h"
 #include "daemon/http/accept.h"
 #include "daemon/http/framing.h"
 #include "daemon/http/problem.h"
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -76,6 +78,20 @@ static unsigned judge_place(struct http_request *q, const char *method, err_t *w
 static const char *const scope_names[] = {
     [HTTP_RECORDS] = "records", [HTTP_CONCEPTS] = "concepts", [HTTP_ADMIN] = "admin"};
 
+/* The loopback's address is a proxy's, which stands for many. A good token is never held up by bad ones from its address. */
+static bool is_too_often(struct http_request *q, struct quota *quota)
+{
+    const struct server *s = q->server;
+    char seconds[16];
+    unsigned retry_s = 0;
+    if (!q->conn || (q->conn->key.loopback && !s->options->caps_loopback) ||
+        quota_take(quota, &q->conn->key, request_now(), &retry_s))
+        return false;
+    snprintf(seconds, sizeof seconds, "%u", retry_s);
+    answer_header(q, "Retry-After", seconds);
+    return true;
+}
+
 static unsigned judge_token(struct http_request *q, err_t *why)
 {
     const struct http_options *o = q->server->options;
@@ -90,6 +106,9 @@ static unsigned judge_token(struct http_request *q, err_t *why)
     q->known = given && !*why;
     if (*why && *why != ERR_TOKEN_NEEDED && *why != ERR_TOKEN_WRONG)
         return 503;
+    if ((*why == ERR_TOKEN_WRONG && is_too_often(q, &q->server->wrong)) ||
+        (!*why && !given && scope == HTTP_PUBLIC && is_too_often(q, &q->server->reads)))
+        *why = ERR_HTTP_OFTEN;
     if (q->known && scope > HTTP_PUBLIC && !(q->principal.scopes & (1u << scope | 1u << HTTP_ADMIN)))
         *why = why_set(&q->why, ERR_TOKEN_SCOPE, "%s", scope_names[scope]);
     return *why ? problem_status(*why) : 0;
@@ -112,9 +131,26 @@ static unsigned judge_body(struct http_request *q, bool has_body, err_t *why)
     return 0;
 }
 
+/* Of a query that does not read: in which language to say so. */
+static const char *lang_of(const char *query)
+{
+    for (const char *at = query; at; at = strchr(at, '&')) {
+        char lang[16] = "";
+        at += *at == '&';
+        size_t n = strncmp(at, "lang=", 5) == 0 ? strcspn(at + 5, "&") : 0;
+        if (n && n < sizeof lang) {
+            memcpy(lang, at + 5, n);
+            return tr_name(lang);
+        }
+    }
+    return NULL;
+}
+
 static unsigned judge_query(struct http_request *q, err_t *why)
 {
     *why = uri_query_read(q->uri.query, q->found.route->query, &q->arena, &q->query, &q->why);
+    const char *lang = *why ? lang_of(q->uri.query) : NULL;
+    q->lang = lang ? lang : q->lang;
     return *why ? problem_status(*why) : 0;
 }
 

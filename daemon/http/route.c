@@ -63,6 +63,11 @@ static err_t try_row(const struct route *r, const char *path, struct arena *aren
     struct route_found f = {.route = r};
     struct slice names[ROUTE_PARTS_MAX], values[ROUTE_PARTS_MAX], bare = cut_suffix(r, slice_text(path), &f.suffix);
     *fits = match(r->path, bare, names, values, &f.n);
+    if (!*fits && *f.suffix) { /* it is a part of the name */
+        f.suffix = "";
+        f.n = 0;
+        *fits = match(r->path, slice_text(path), names, values, &f.n);
+    }
     for (size_t i = 0; *fits && i < f.n; i++) {
         f.parts[i].name = names[i];
         err_t e = uri_decode(values[i], false, arena, &f.parts[i].value);

@@ -199,6 +199,8 @@ err_t server_open(struct server *s, struct bus_end *core, const struct http_opti
     s->options = o;
     s->core = core;
     s->conns.caps_loopback = o->caps_loopback;
+    quota_init(&s->reads, LIMIT_HTTP_READS, LIMIT_HTTP_READS_MINUTE);
+    quota_init(&s->wrong, LIMIT_HTTP_WRONG, LIMIT_HTTP_WRONG_MINUTE);
     err_t e = gate_open(&s->gate, names, sizeof names / sizeof *names);
     if (!e && o->site->open)
         e = o->site->open(o->site->config, &s->context, why);

@@ -8,6 +8,7 @@
 #include "daemon/http/conn.h"
 #include "daemon/http/gate.h"
 #include "daemon/http/http.h"
+#include "daemon/http/quota.h"
 #include "daemon/http/uri.h"
 #include "protocol/base/limits.h"
 
@@ -63,6 +64,7 @@ struct server {
     void *context; /* the site's */
     struct gate gate;
     struct conns conns;
+    struct quota reads, wrong; /* what is public; tokens that are not good */
     struct http_request *requests;
     size_t upload_bytes; /* of all bodies here */
     size_t streams;

@@ -48,6 +48,11 @@
 #define LIMIT_HTTP_STREAMS        256u /* answers that are made as they are taken */
 #define LIMIT_HTTP_ADDRESS                                                                                             \
     20u /* connections of an IPv4 address or an IPv6 /64; the loopback's are a proxy's, and free */
+/* Of an address, as above, without a good token: */
+#define LIMIT_HTTP_READS        1000u /* at once */
+#define LIMIT_HTTP_READS_MINUTE 3000u /* then */
+#define LIMIT_HTTP_WRONG        10u   /* tokens that are not good */
+#define LIMIT_HTTP_WRONG_MINUTE 10u
 /* How long each may take, however many bytes drop in: */
 #define LIMIT_HTTP_HEADER_MS 10000  /* from the connection to the end of the headers */
 #define LIMIT_HTTP_BODY_MS   60000  /* from there to the end of the body */
