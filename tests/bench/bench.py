@@ -10,6 +10,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cluster"))
+import gemet  # noqa: E402
 from relay import Relay  # noqa: E402
 
 RECORDS = int(os.environ.get("BENCH_RECORDS", "20000"))
@@ -325,6 +326,10 @@ class Bench:
             ],
         }
 
+    def thesaurus(self):
+        g = self.sites["g"] = Site(self, "g")
+        self.figures["gemet"] = gemet.measure(self, g, settle, cpu_seconds)
+
     def lattice(self):
         got = self.tool("bench_lattice")
         self.figures["lattice"] = {"edges": got["edges"]}
@@ -337,7 +342,7 @@ class Bench:
         os.makedirs(self.dir)
         start = time.monotonic()
         try:
-            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.lattice):
+            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.thesaurus, self.lattice):
                 print("bench: %s" % step.__name__.replace("_", " "), file=sys.stderr)
                 step()
         finally:
@@ -387,6 +392,7 @@ def table(f):
         row("%d changes, %s" % (changes["changes"], words), "ZeroMQ %d bytes" % changes["zmq_" + name],
             "HTTP %d bytes" % changes["http_" + name], "%.2f" % (changes["http_" + name] / changes["zmq_" + name]))
     row("  of it durable at home, p50", ms(live["durable_here_p50_us"]), "fsync %s" % ms(live["raw_fsync_p50_us"]), "")
+    gemet.table(f["gemet"], row)
     for name in ("broader", "merges"):
         walk = f["lattice"][name]
         row("%s over %d, %d edges" % (name, f["lattice"]["edges"], 2 * f["lattice"]["edges"]),
