@@ -19,6 +19,9 @@ enum bus_event {
     BUS_POSTED = 7,    /* [7, post, status, error name, body bin]: what a BUS_POST came to; status 0: no answer */
     /* http → core, and → index for a REQUEST; also LISTENING and FAILED */
     BUS_HTTP = 8, /* [8, ticket, what (enum bus_http), body bin] */
+    /* index → core, beside LISTENING, and REPLY to a REQUEST, which net gets as it is */
+    BUS_CLEANED = 9,  /* [9, round]: what was erased up to that round of BUS_CLEAN is in no byte of the index */
+    BUS_TROUBLE = 10, /* [10, error name]: the index cannot follow, and tries again; "ok": it can again */
     /* core → net */
     BUS_CONNECT = 16, /* [16, link, site 32B, address] */
     BUS_SEND = 17,    /* [17, link, bin] */
@@ -28,7 +31,10 @@ enum bus_event {
     BUS_POST = 21,    /* [21, post, url text, body bin, timeout ms] */
     BUS_UNPOST = 22,  /* [22, post] */
     /* core → http, index → http */
-    BUS_HTTP_ANSWER = 23 /* [23, ticket, status, error name, body bin] */
+    BUS_HTTP_ANSWER = 23, /* [23, ticket, status, error name, body bin] */
+    /* core → index, beside REQUEST and STOP */
+    BUS_CHANGED = 24, /* [24]: the replica changed */
+    BUS_CLEAN = 25    /* [25, round]: bodies were erased, in what is committed; rounds rise */
 };
 /* A REQUEST's body is JSON, and so is that of its answer: {"do", "lang", "args"} (daemon/core/request.h), status 200 whatever it says. */
 enum bus_http { BUS_HTTP_EXCHANGE = 1, BUS_HTTP_READY = 2, BUS_HTTP_REQUEST = 3 };

@@ -4,6 +4,7 @@
 #include "daemon/cmd/real.h"
 #include "daemon/core/core.h"
 #include "daemon/core/found.h"
+#include "daemon/index/index.h"
 #include "protocol/base/limits.h"
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ struct door {
     bool daemon;
     int lock_fd;
     struct core *core;       /* without a daemon */
+    struct index *index;     /* likewise, where it was asked for */
     struct journal *journal; /* likewise */
     json_t *answer;
 };
@@ -38,6 +40,34 @@ static void take_note(void *ctx, enum journal_level level, const char *event, co
     env.note(env.ctx, level, event, pairs);
 }
 
+/* Without a daemon the index is opened where it is asked for the first time, and follows before it answers. */
+static err_t follow_index(struct door *d)
+{
+    struct why why = {0};
+    bool more = false;
+    err_t e = d->index ? ERR_OK : index_open(d->dir, &d->index, &why);
+    return e ? e : index_follow(d->index, -1, &more);
+}
+
+static void search(void *ctx, struct slice client, struct slice request)
+{
+    struct door *d = ctx;
+    struct buf answer;
+    buf_init(&answer, INDEX_ANSWER_BYTES);
+    err_t e = follow_index(d);
+    e = e ? index_refuse(e, &answer) : index_answer(d->index, request, &answer);
+    if (!e)
+        take_reply(d, client, buf_slice(&answer));
+    buf_fini(&answer);
+}
+
+static err_t index_clean_now(void *ctx, uint64_t round)
+{
+    struct door *d = ctx;
+    (void)round;
+    return d->index ? index_clean(d->index) : index_clean_in(d->dir);
+}
+
 static err_t open_here(struct door *d, const struct settings *settings, struct why *why)
 {
     struct env env = real_env(NULL);
@@ -45,6 +75,8 @@ static err_t open_here(struct door *d, const struct settings *settings, struct w
     env.ctx = d;
     env.reply = take_reply;
     env.note = take_note;
+    env.search = search;
+    env.index_clean = index_clean_now;
     endpoints_told(settings, settings_get(settings, SETTING_ZEROMQ_LISTEN), settings_get(settings, SETTING_HTTP_LISTEN),
                    endpoints, sizeof endpoints);
     struct core_settings core = {.language = settings_get(settings, SETTING_SITE_LANGUAGE),
@@ -86,6 +118,7 @@ void door_close(struct door *d)
 {
     if (!d)
         return;
+    index_close(d->index);
     core_close(d->core);
     journal_close(d->journal);
     if (d->lock_fd >= 0)

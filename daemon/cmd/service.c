@@ -2,6 +2,7 @@
 #include "daemon/cmd/endpoints.h"
 #include "daemon/cmd/real.h"
 #include "daemon/cmd/service_http.h"
+#include "daemon/cmd/service_index.h"
 #include "daemon/cmd/service_net.h"
 #include "daemon/cmd/service_out.h"
 #include "daemon/core/core.h"
@@ -24,6 +25,8 @@ struct service {
     struct bus *bus;
     struct service_net net;
     struct service_http http;
+    struct service_index index;
+    uint64_t followed; /* core_commits as the index was last told */
     struct service_out out;
     char endpoints[2048];
     struct buf in;
@@ -95,10 +98,39 @@ static void on_http(struct service *s, struct rd *r)
         service_out_asked(&s->out, s->core, ticket, body);
 }
 
+/* ---- events from the index's thread ---- */
+
+/* Of a search that came by the control socket: it goes back as it is. */
+static void on_reply(struct service *s, struct rd *r)
+{
+    (void)r;
+    bus_send(s->net.thread.end, buf_slice(&s->in));
+}
+
+static void on_cleaned(struct service *s, struct rd *r)
+{
+    uint64_t round = rd_uint(r, UINT64_MAX);
+    if (rd_end(r) == ERR_OK)
+        s->out.cleaned = round;
+}
+
+static void on_trouble(struct service *s, struct rd *r)
+{
+    char pairs[80] = "reason=";
+    struct slice name = rd_text(r, 64);
+    if (rd_end(r) != ERR_OK)
+        return;
+    memcpy(pairs + strlen("reason="), name.at, name.len);
+    bool good = slice_equal(name, slice_text(err_name(ERR_OK)));
+    journal_note(s->journal, real_wall(NULL), good ? JOURNAL_INFO : JOURNAL_WARN,
+                 good ? "index.follows" : "index.failed", good ? "" : pairs);
+}
+
 typedef void event_fn(struct service *s, struct rd *r);
 static event_fn *const events[] = {
     [BUS_LINK_UP] = on_link_up, [BUS_LINK_DOWN] = on_link_down, [BUS_FRAME] = on_frame,
     [BUS_REQUEST] = on_request, [BUS_POSTED] = on_posted,       [BUS_HTTP] = on_http,
+    [BUS_REPLY] = on_reply,     [BUS_CLEANED] = on_cleaned,     [BUS_TROUBLE] = on_trouble,
 };
 
 /* Our own threads wrote it: a message that does not read is our mistake, not the network's. */
@@ -150,6 +182,7 @@ static err_t open_http(struct service *s, const struct service_options *o, struc
 {
     bool taken = false;
     char pairs[ADDRESS_TEXT_MAX + 16];
+    s->http.options.index = s->index.asks;
     err_t e = service_http_open(&s->http, s->bus, o->dir, o->settings, &taken, why);
     snprintf(pairs, sizeof pairs, "listen=%s", settings_get(o->settings, SETTING_HTTP_LISTEN));
     if (taken)
@@ -174,6 +207,15 @@ static err_t open_core(struct service *s, const struct service_options *o, struc
     return core_open(o->dir, &env, &settings, &s->core, why);
 }
 
+/* It reads what the core has opened. */
+static err_t open_index(struct service *s, struct why *why)
+{
+    err_t e = service_index_open(&s->index, s->bus, why);
+    s->out.index = e ? NULL : s->index.thread.end;
+    s->followed = core_commits(s->core);
+    return e;
+}
+
 /* The core, the network, and what lies between them; lock and journal stay. */
 static void shut(struct service *s)
 {
@@ -181,6 +223,7 @@ static void shut(struct service *s)
         core_stop(s->core);
     service_net_close(&s->net);
     service_http_close(&s->http);
+    service_index_close(&s->index);
     core_close(s->core);
     s->core = NULL;
     bus_close(s->bus);
@@ -196,11 +239,15 @@ static err_t start(struct service *s, struct why *why)
         shut(s);
         e = bus_open(&s->bus);
         if (!e)
+            e = service_index_attach(&s->index, s->bus, s->options.dir);
+        if (!e)
             e = service_net_open(&s->net, s->bus, s->options.dir, s->options.settings, s->options.control, why);
         if (!e && s->options.http)
             e = open_http(s, &s->options, why);
         if (!e)
             e = open_core(s, &s->options, why);
+        if (!e)
+            e = open_index(s, why);
         same = !e && memcmp(core_curve(s->core), s->net.options.curve_public, 32) == 0;
     }
     return !e && !same ? ERR_INTERNAL : e;
@@ -239,14 +286,33 @@ const char *service_address(const struct service *s)
 
 /* ---- run ---- */
 
-/* Whatever waits of both threads, one after the other, but not for ever. */
+/* After whatever was committed, once however much that was. */
+static void tell_index(struct service *s)
+{
+    uint64_t now = core_commits(s->core);
+    if (now != s->followed)
+        service_out_changed(&s->out);
+    s->followed = now;
+}
+
+#define ENDS 3
+
+static void threads(const struct service *s, struct bus_end *ends[ENDS])
+{
+    ends[0] = s->net.thread.end;
+    ends[1] = s->http.thread.end;
+    ends[2] = s->index.thread.end;
+}
+
+/* Whatever waits of all threads, one after the other, but not for ever. */
 static err_t take_events(struct service *s)
 {
-    struct bus_end *const ends[] = {s->net.thread.end, s->http.thread.end};
+    struct bus_end *ends[ENDS];
     bool more = true;
+    threads(s, ends);
     for (int left = EVENTS_A_STEP; more && left > 0; left--) {
         more = false;
-        for (size_t i = 0; i < 2; i++)
+        for (size_t i = 0; i < ENDS; i++)
             if (ends[i] && bus_recv(ends[i], 0, &s->in) == ERR_OK) {
                 handle(s);
                 more = true;
@@ -266,10 +332,13 @@ err_t service_run(struct service *s, int64_t ms, bool *stopped)
     int64_t until = ms < 0 ? INT64_MAX : real_mono(NULL).ms + ms;
     *stopped = false;
     do {
-        struct bus_end *const ends[] = {s->net.thread.end, s->http.thread.end};
+        struct bus_end *ends[ENDS];
+        threads(s, ends);
         struct mono due = core_tick(s->core);
-        bus_wait(ends, 2, wait_ms(due, until));
+        tell_index(s);
+        bus_wait(ends, ENDS, wait_ms(due, until));
         err_t e = take_events(s);
+        tell_index(s);
         if (e)
             return e;
         *stopped = signalled != 0;

@@ -1,4 +1,5 @@
 #include "daemon/cmd/service_out.h"
+#include "daemon/index/index.h"
 #include "protocol/wire/wr.h"
 
 static void begin(struct buf *b, size_t items, enum bus_event event)
@@ -97,6 +98,48 @@ static void net_reply(void *ctx, struct slice client, struct slice json)
     put(o->net, &b);
 }
 
+/* ---- the index ---- */
+
+static void search(void *ctx, struct slice client, struct slice request)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    if (o->index && client.len) {
+        begin(&b, 3, BUS_REQUEST);
+        wr_bin(&b, client);
+        wr_bin(&b, request);
+        put(o->index, &b);
+        return;
+    }
+    /* Of this process, or of the HTTP thread, which asks the index itself. */
+    buf_init(&b, BUS_MESSAGE_BYTES);
+    if (index_refuse(ERR_NO_INDEX, &b) == ERR_OK)
+        net_reply(o, client, buf_slice(&b));
+    buf_fini(&b);
+}
+
+static err_t index_clean_round(void *ctx, uint64_t round)
+{
+    struct service_out *o = ctx;
+    struct buf b;
+    if (o->cleaned >= round)
+        return ERR_OK;
+    if (o->index && o->clean < round) {
+        begin(&b, 2, BUS_CLEAN);
+        wr_uint(&b, round);
+        put(o->index, &b);
+        o->clean = round;
+    }
+    return ERR_WAITING;
+}
+
+void service_out_changed(struct service_out *o)
+{
+    struct buf b;
+    begin(&b, 1, BUS_CHANGED);
+    put(o->index, &b);
+}
+
 static void note(void *ctx, enum journal_level level, const char *event, const char *pairs)
 {
     struct service_out *o = ctx;
@@ -121,5 +164,7 @@ void service_out_env(struct service_out *o, struct env *env)
     env->unpost = net_unpost;
     env->answer = http_answer;
     env->reply = net_reply;
+    env->search = search;
+    env->index_clean = index_clean_round;
     env->note = note;
 }

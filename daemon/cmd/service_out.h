@@ -12,7 +12,8 @@
 #define BUS_MESSAGE_BYTES (LIMIT_REQUEST_BYTES + LIMIT_MESSAGE_BYTES)
 
 struct service_out {
-    struct bus_end *net, *http; /* http NULL: none */
+    struct bus_end *net, *http, *index; /* http, index NULL: none (yet) */
+    uint64_t clean, cleaned;            /* rounds of erasing: asked of the index, and done by it */
     struct journal *journal;
     struct wall (*wall)(void *ctx);
     uint64_t ticket; /* not 0: the request that runs now is the HTTP thread's */
@@ -20,6 +21,7 @@ struct service_out {
 };
 /* Sets the network, the answers and the journal; `env` has the clock and the randomness, which take no context. */
 void service_out_env(struct service_out *o, struct env *env);
+void service_out_changed(struct service_out *o); /* the index is to look again */
 /* A request of the HTTP thread: its answer goes there. */
 void service_out_asked(struct service_out *o, struct core *c, uint64_t ticket, struct slice json);
 

@@ -318,6 +318,11 @@ const uint8_t *core_curve(const struct core *c)
     return c->own[0].curve;
 }
 
+uint64_t core_commits(const struct core *c)
+{
+    return c->commits;
+}
+
 err_t core_fatal(const struct core *c)
 {
     /* An fsync may fail in the middle of a request too, long before its COMMIT. */

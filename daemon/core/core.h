@@ -49,6 +49,8 @@ void core_stop(struct core *c);
 bool core_rekeyed(const struct core *c);
 /* The public CURVE key that the first site's links are to be made under. */
 const uint8_t *core_curve(const struct core *c);
+/* How often the replica may have changed since the core opened: what follows it looks again where that grew. */
+uint64_t core_commits(const struct core *c);
 /* A failed fsync or a broken database: the process has to stop and recover. */
 err_t core_fatal(const struct core *c);
 

@@ -26,6 +26,12 @@ struct env {
     void (*answer)(void *ctx, uint64_t ticket, unsigned status, err_t why, struct slice body);
     /* The answer to a request: JSON bytes for the client that asked. */
     void (*reply)(void *ctx, struct slice client, struct slice json);
+    /*
+     * The full-text index. NULL, both: there is none. A search is answered through reply, now or later; index_clean is ERR_OK once nothing that was erased up
+     * to that round is in the index, ERR_WAITING until then: ask again.
+     */
+    void (*search)(void *ctx, struct slice client, struct slice request);
+    err_t (*index_clean)(void *ctx, uint64_t round);
     void (*note)(void *ctx, enum journal_level level, const char *event, const char *pairs);
 };
 

@@ -8,6 +8,12 @@
 
 /* ---- what waits to be judged ---- */
 
+static void clean_later(struct core *c)
+{
+    c->erase.flush = true;
+    c->erase.round++;
+}
+
 static err_t judge_later(struct core *c, const struct dot *target)
 {
     void *array = c->erase.due;
@@ -217,7 +223,8 @@ static err_t apply_outside(struct core *c, const struct dot *target, struct comm
     if (!e && target->index < commit->ops_n && may_go(&commit->ops[target->index]) &&
         erase_is_due(c, target, commit->log.site))
         e = erased_purge(c->store, target, &changed);
-    c->erase.flush |= changed;
+    if (changed)
+        clean_later(c);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -235,7 +242,8 @@ static err_t apply_one(struct core *c, const struct dot *target, struct commit *
     bool due = erase_is_due(c, target, commit->log.site);
     e = due ? erased_purge(c->store, target, &changed) : erased_void(c->store, target, &changed);
     /* What came erased already is attested all the same. */
-    c->erase.flush |= due;
+    if (due)
+        clean_later(c);
     if (e || !changed)
         return e;
     if (due)
@@ -305,14 +313,24 @@ static err_t attest(struct core *c, struct own *own, bool *more)
     return e;
 }
 
+/* Out of the write-ahead log, then out of the index. ERR_LOCKED: a reader still stands in the old pages; ERR_WAITING: the index is at it. */
+static err_t clean(struct core *c)
+{
+    err_t e = c->erase.flushed < c->erase.round ? erased_flush(c->store) : ERR_OK;
+    if (e)
+        return e;
+    c->erase.flushed = c->erase.round;
+    return c->env.index_clean ? c->env.index_clean(c->env.ctx, c->erase.round) : ERR_OK;
+}
+
 void erase_tick(struct core *c)
 {
     bool more = false;
     if (!c->erase.flush || !c->founded)
         return;
-    err_t e = erased_flush(c->store);
-    if (e == ERR_LOCKED)
-        return; /* a reader still stands in the old pages: next time */
+    err_t e = clean(c);
+    if (e == ERR_LOCKED || e == ERR_WAITING)
+        return; /* next time */
     for (size_t i = 0; i < c->own_n && !e; i++)
         e = own_may_write(c, &c->own[i]) ? attest(c, &c->own[i], &more) : ERR_OK;
     c->erase.flush = more || !ingest_survives(e);
@@ -409,7 +427,8 @@ err_t erase_open(struct core *c)
         c->erase.ahead |= all[i].early;
     c->erase.any = n > 0;
     /* A crash may have lain between the COMMIT that erased and what follows it. */
-    c->erase.flush = n > 0;
+    if (n)
+        clean_later(c);
     arena_fini(&arena);
     return e;
 }

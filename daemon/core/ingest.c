@@ -79,6 +79,7 @@ static err_t commit_batch(struct core *c)
         return e;
     }
     c->batch.open = false;
+    c->commits++;
     return ERR_OK;
 }
 

@@ -57,6 +57,8 @@ enum req_site { READS, WRITES, ONCE };
     X("ally.card", req_ally_card, READS)                                                                               \
     X("ally.cut", req_ally_cut, WRITES)                                                                                \
     X("erase", req_erase, WRITES)                                                                                      \
+    X("search", req_search, READS)                                                                                     \
+    X("suggest", req_suggest, READS)                                                                                   \
     X("erasures", req_erasures, READS)                                                                                 \
     X("record.republish", req_record_republish, WRITES)                                                                \
     X("key.rotate", req_key_rotate, WRITES)                                                                            \

@@ -73,6 +73,7 @@
  *   token.list      {}                                            → {tokens: [{name, site, scopes: [text], created, used: day, expires}]}       null: not used yet; never
  *   token.revoke    {name}                                        → {name}
  *   token.used      {id}                                          → {}               of the HTTP thread
+ *   search, suggest                                               daemon/index/index.h; answered by the index, later where a daemon runs. ERR_NO_INDEX
  *   site.list       {}                                            → {sites: [{name, site, ally, ally_id, hosted_by, incarnation, unheld, state: member|waiting|refused|readonly|moving|moved, join_error, join_detail}]}
  *                    the sites whose daemon this is; the first is its own
  *   site.add        {ally?, name, code?, again}                   → one of site.list              a site of another ally; with a code, or by the registrar that is here. `state` may be "waiting"

@@ -153,9 +153,10 @@ struct flood {
 struct erasing {
     struct dot *due; /* to be judged at the batch's end */
     size_t due_n, due_room;
-    bool any;   /* somebody ever asked for an erasure */
-    bool ahead; /* some were told ahead of data */
-    bool flush; /* bodies went: empty the write-ahead log, then attest */
+    bool any;                /* somebody ever asked for an erasure */
+    bool ahead;              /* some were told ahead of data */
+    bool flush;              /* bodies went: empty the write-ahead log and the index of them, then attest */
+    uint64_t round, flushed; /* how often bodies went; up to which the write-ahead log is empty */
 };
 
 struct core {
@@ -174,6 +175,7 @@ struct core {
     struct sign_key registrar;
     bool is_registrar;
     struct batch batch;
+    uint64_t commits; /* batches committed since it opened */
     uint8_t inputs[HASH_BYTES], state[HASH_BYTES];
     bool digests_known;
     uint64_t holes;       /* bodies not held, as of digests_known */

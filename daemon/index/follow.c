@@ -30,8 +30,8 @@ enum statement {
 };
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
-    [STANDING]      = "SELECT generation, concepts, records FROM standing",
-    [SET_STANDING]  = "INSERT OR REPLACE INTO standing (one, generation, concepts, records) VALUES (1, ?, ?, ?)",
+    [STANDING]      = "SELECT generation, concepts, records, cleaned FROM standing",
+    [SET_STANDING]  = "INSERT OR REPLACE INTO standing (one, generation, concepts, records, cleaned) VALUES (1, ?, ?, ?, ?)",
     [DROP_NAMES]    = "DELETE FROM names WHERE type = ? AND entity = ?",
     [PUT_NAME]      = "INSERT INTO names (folded, type, entity, what, lang, label) VALUES (?, ?, ?, ?, ?, ?)",
     [LABELS]        = "SELECT label, lang FROM names WHERE type = ? AND entity = ? ORDER BY row",
@@ -53,7 +53,7 @@ _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of f
 
 struct standing {
     uint8_t generation[GENERATION_BYTES];
-    uint64_t concepts, records;
+    uint64_t concepts, records, cleaned;
     bool known;
 };
 struct follow {
@@ -347,6 +347,7 @@ static err_t read_standing(struct follow *f)
         query_get_fixed(&q, f->at.generation, GENERATION_BYTES);
         f->at.concepts = query_get_uint(&q);
         f->at.records = query_get_uint(&q);
+        f->at.cleaned = query_get_uint(&q);
     }
     return query_end(&q);
 }
@@ -358,6 +359,7 @@ static err_t note_standing(struct follow *f)
     query_blob(&q, slice_of(f->at.generation, GENERATION_BYTES));
     query_uint(&q, f->at.concepts);
     query_uint(&q, f->at.records);
+    query_uint(&q, f->at.cleaned);
     return query_run(&q);
 }
 

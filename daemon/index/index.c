@@ -6,6 +6,7 @@
 #include "daemon/read/say.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -17,13 +18,15 @@
 #define PROGRESS_STEPS 2000 /* of SQLite's machine, between two looks at the clock */
 #define REQUEST_LANG   "en"
 
-enum statement { APPLICATION_ID, USER_VERSION, OPTIMIZE, STATEMENTS };
+enum statement { APPLICATION_ID, USER_VERSION, OPTIMIZE, IS_CLEAN, NOTE_CLEAN, STATEMENTS };
 #define TEXT_OF(x)  TEXT_OF_(x)
 #define TEXT_OF_(x) #x
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [APPLICATION_ID] = "PRAGMA application_id",
     [USER_VERSION]   = "PRAGMA user_version",
+    [IS_CLEAN]       = "SELECT records = cleaned FROM standing",
+    [NOTE_CLEAN]     = "UPDATE standing SET cleaned = records",
     [OPTIMIZE]       = "INSERT INTO words (words) VALUES ('optimize')",
 };
 static const char *const shape[] = {
@@ -138,10 +141,24 @@ static err_t open_file(struct index *ix)
     return e;
 }
 
+/* Nobody else's to read, as the replica that it is made of. */
+static err_t make_empty(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return errno == ENOSPC || errno == EDQUOT  ? ERR_DISK_FULL
+               : errno == EROFS || errno == EACCES ? ERR_READ_ONLY
+                                                   : ERR_FILE;
+    close(fd);
+    return ERR_OK;
+}
+
 static err_t make_file(struct index *ix)
 {
     shut(ix);
     err_t e = index_remove(ix->dir);
+    if (!e)
+        e = make_empty(ix->path);
     if (!e)
         e = store_connect(ix->path, STORE_CREATE, &ix->db);
     if (!e)
@@ -255,17 +272,49 @@ err_t index_follow(struct index *ix, int64_t budget_ms, bool *more)
     return e;
 }
 
-/* A word that was deleted stays in the segments until they are merged into one, and in free pages until the file is written anew. */
-err_t index_clean(struct index *ix)
+static err_t run(struct index *ix, enum statement which)
 {
     struct query q;
+    index_start(&q, ix, OWNER_INDEX, which, statements);
+    return query_run(&q);
+}
+
+/* A word that was deleted stays in the segments until they are merged into one, and in free pages until the file is written anew. */
+static err_t clean(struct index *ix)
+{
     bool more = false;
+    int64_t is_clean = 0;
     err_t e = index_follow(ix, -1, &more);
-    if (e)
+    if (!e)
+        e = get_number(ix, IS_CLEAN, &is_clean);
+    if (e || is_clean)
         return e;
-    index_start(&q, ix, OWNER_INDEX, OPTIMIZE, statements);
-    e = query_run(&q);
-    return e ? e : query_script(ix->db, squeeze);
+    e = run(ix, OPTIMIZE);
+    if (!e)
+        e = query_script(ix->db, squeeze);
+    return e ? e : run(ix, NOTE_CLEAN);
+}
+
+/* What cannot be cleaned is thrown away, and made again when it is followed. */
+err_t index_clean(struct index *ix)
+{
+    err_t e = clean(ix);
+    if (!e)
+        return ERR_OK;
+    shut(ix);
+    return index_remove(ix->dir);
+}
+
+err_t index_clean_in(const char *dir)
+{
+    struct index *ix = NULL;
+    struct why why = {0};
+    if (!index_exists(dir))
+        return ERR_OK;
+    err_t e = index_open(dir, &ix, &why);
+    e = e ? index_remove(dir) : index_clean(ix);
+    index_close(ix);
+    return e;
 }
 
 /* ---- requests ---- */

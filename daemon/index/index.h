@@ -44,9 +44,11 @@ void index_limit(struct index *ix, int64_t ms);
 /* Follows the replica for about that long (-1: to the end), in small transactions. *more: it has not come to the end. */
 err_t index_follow(struct index *ix, int64_t budget_ms, bool *more);
 /*
- * After what was erased in the replica: follows it to the end, then leaves nothing of it in any byte of the file. Seconds where the index is large.
+ * After what was erased in the replica: follows it to the end, then leaves nothing of it in any byte of the file. Seconds where the index is large; nothing where
+ * nothing changed since the last time. An error: some of it may still be there.
  */
 err_t index_clean(struct index *ix);
+err_t index_clean_in(const char *dir); /* the same, opened for it; an index that is not there is clean */
 /* One request; `answer` is replaced, its cap the caller's. Only ERR_MEMORY and ERR_TOO_LARGE leave it without an answer. */
 err_t index_answer(struct index *ix, struct slice request, struct buf *answer);
 /* The answer of a request that could not be asked. */

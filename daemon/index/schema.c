@@ -12,7 +12,8 @@ const char *const index_schema[] = {
     "one INTEGER PRIMARY KEY CHECK (one = 1), -- there is one row\n"
     "generation BLOB NOT NULL,         -- of the replica: generation.id there\n"
     "concepts INTEGER NOT NULL,        -- followed up to this change, changed.number there\n"
-    "records INTEGER NOT NULL          -- likewise\n"
+    "records INTEGER NOT NULL,         -- likewise\n"
+    "cleaned INTEGER NOT NULL          -- up to this change nothing that was deleted is left in the file\n"
     ") STRICT",
 
     "CREATE TABLE docs ("

@@ -8,10 +8,10 @@
 #define CONCEPTS    7   /* of them at most, so that records have room */
 #define LOOKED_AT   100 /* names, of each type: many may be of one concept */
 
-/* The shortest first: of what begins alike the general one. */
+/* In the language asked first; then the shortest: of what begins alike the general one. */
 static const char *const statements[] = {
     "SELECT entity, what, label FROM names WHERE folded >= ?1 AND folded < ?2 AND type = ?3 "
-    "ORDER BY length(folded), folded, what, entity LIMIT ?4"};
+    "ORDER BY lang <> ?5, length(folded), folded, what, entity LIMIT ?4"};
 
 struct suggest {
     struct index *ix;
@@ -63,6 +63,7 @@ static err_t names_of(struct suggest *s, enum entity_type type, struct name *out
     query_text(&q, s->to);
     query_int(&q, (int64_t)type);
     query_int(&q, LOOKED_AT);
+    query_text(&q, slice_text(s->read->lang));
     while (*n < LOOKED_AT && query_row(&q)) {
         struct name *name = &out[(*n)++];
         name->entity = query_get_copy(&q, &s->read->arena);
