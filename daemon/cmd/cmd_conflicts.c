@@ -7,6 +7,7 @@
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/set.h"
 #include "daemon/cmd/table.h"
+#include "protocol/base/utf8.h"
 #include <string.h>
 
 static const char *kind_of(const struct out *o, const json_t *row)
@@ -55,19 +56,13 @@ static int conflicts_list(struct cli *cli, int argc, char **argv)
     return entity_ask(cli, "conflicts.list", json_object(), show_list);
 }
 
-static void show_value(const struct out *o, const char *field, const json_t *v)
+#define INDENT 12 /* columns before a value: whose it is stands there */
+
+static void show_author(const struct out *o, const json_t *v)
 {
-    struct buf text;
-    buf_init(&text, 1024 * 1024);
-    entity_value(o, field, json_object_get(v, "value"), &text);
-    bool shown = pick_true(v, "shown");
     const char *ally = *pick_text(v, "ally_name") ? pick_text(v, "ally_name") : pick_text(v, "ally");
     const char *site = *pick_text(v, "site_name") ? pick_text(v, "site_name") : pick_text(v, "site");
-    fputs(shown ? "  * " : "    ", o->data);
-    out_text(o, buf_text(&text) ? buf_text(&text) : "", 4);
-    fputs("    ", o->data);
-    out_cell(o, pick_text(v, "dot"), STYLE_DIM, 0);
-    fputs("  ", o->data);
+    fprintf(o->data, "%*s", INDENT, "");
     out_cell(o, ally, STYLE_DIM, 0);
     fprintf(o->data, "%s", *ally && *site ? " / " : "");
     out_cell(o, site, STYLE_DIM, 0);
@@ -76,13 +71,45 @@ static void show_value(const struct out *o, const char *field, const json_t *v)
     if (pick_true(v, "adopted"))
         fprintf(o->data, "  (%s)", tr(o->lang, N_("adopted")));
     fputc('\n', o->data);
+}
+
+/* "* mine      the text" */
+static void show_text(const struct out *o, const char *field, const json_t *v, const char *whose)
+{
+    struct buf text;
+    const char *said = *whose ? tr(o->lang, whose) : "";
+    size_t wide = utf8_width(slice_text(said));
+    buf_init(&text, 1024 * 1024);
+    entity_value(o, field, json_object_get(v, "value"), &text);
+    fputs(pick_true(v, "shown") ? "  * " : "    ", o->data);
+    out_cell(o, said, STYLE_BOLD, 0);
+    fprintf(o->data, "%*s", wide + 4 < INDENT ? (int)(INDENT - 4 - wide) : 1, "");
+    out_text(o, buf_text(&text) && *buf_text(&text) ? buf_text(&text) : tr(o->lang, N_("(nothing)")), INDENT);
     buf_fini(&text);
+}
+
+static void show_value(const struct out *o, const char *field, const json_t *v)
+{
+    show_text(o, field, v, pick_true(v, "mine") ? N_("mine") : pick_true(v, "theirs") ? N_("theirs") : "");
+    show_author(o, v);
+    fprintf(o->data, "%*s", INDENT, "");
+    out_cell(o, pick_text(v, "dot"), STYLE_DIM, 0);
+    fputc('\n', o->data);
+}
+
+static void show_base(const struct out *o, const char *field, const json_t *base)
+{
+    if (!json_is_object(base))
+        return;
+    show_text(o, field, base, N_("before"));
+    show_author(o, base);
 }
 
 static void show_one(const struct out *o, const json_t *result)
 {
     size_t i, j;
     json_t *field, *v;
+    bool mine = false;
     out_print(o, "{1} {2}  {3}", kind_of(o, result), pick_text(result, "id"), pick_text(result, "label"), NULL);
     json_array_foreach(json_object_get(result, "fields"), i, field)
     {
@@ -91,10 +118,20 @@ static void show_one(const struct out *o, const json_t *result)
         snprintf(label, sizeof label, "%s%s%s", pick_text(field, "field"), *lang ? "@" : "", lang);
         fputc('\n', o->data);
         out_head(o, label);
-        json_array_foreach(json_object_get(field, "values"), j, v) show_value(o, pick_text(field, "field"), v);
+        show_base(o, pick_text(field, "field"), json_object_get(field, "base"));
+        json_array_foreach(json_object_get(field, "values"), j, v)
+        {
+            show_value(o, pick_text(field, "field"), v);
+            mine |= pick_true(v, "theirs");
+        }
     }
-    out_say(o, N_("* is what is shown now. To choose: allied conflicts resolve {1} --keep DOT"),
+    out_say(o,
+            mine
+                ? N_("* is what is shown now. To choose: allied conflicts resolve {1} --keep mine, or theirs, or a DOT")
+                : N_("* is what is shown now. To choose: allied conflicts resolve {1} --keep DOT"),
             pick_text(result, "id"), NULL);
+    if (i > 1)
+        out_say(o, N_("Field by field: --field F --keep mine --field G --keep theirs"), NULL);
 }
 
 static const struct arg_form show_form = {
@@ -108,10 +145,11 @@ static int conflicts_show(struct cli *cli, int argc, char **argv)
 /* ---- resolve ---- */
 
 static const struct arg_option resolve_options[] = {
-    {0, "field", "F[@lang]", false, N_("which field; needed where several are in conflict") },
-    {0, "keep",  "DOT",      false, N_("keep the value with this dot")                      },
-    {0, "value", "TEXT",     false, N_("write another value instead")                       },
-    {0, "adopt", NULL,       false, N_("adopt it at once, where the charter lets this ally")},
+    {0, "field", "F[@lang]",        true,  N_("which field the next --keep or --value is for; all of them otherwise")},
+    {0, "keep",  "mine|theirs|DOT", true,
+     N_("keep what this site wrote, what the others did, or the value with this dot")                                },
+    {0, "value", "TEXT",            true,  N_("write another value instead")                                         },
+    {0, "adopt", NULL,              false, N_("adopt it at once, where the charter lets this ally")                  },
 };
 static const struct arg_form resolve_form = {
     "conflicts resolve",
@@ -121,7 +159,8 @@ static const struct arg_form resolve_form = {
     sizeof resolve_options / sizeof *resolve_options,
     1,
     1,
-    N_("Without --keep and --value it shows the conflict and asks whether to keep what is shown now. The value of a "
+    N_("Field by field: --field title@fr --keep mine --field limits@fr --keep theirs; one commit for all. "
+       "Without --keep and --value it shows the conflict and asks whether to keep what is shown now. The value of a "
        "merge is "
        "the concept it leads to, of a retirement its reason; an empty one takes it back.")};
 
@@ -191,35 +230,75 @@ static void show_resolved(const struct out *o, const json_t *result)
     buf_fini(&fields);
 }
 
+/* A list or an object may be given as JSON; anything else is text, even where it begins like JSON. */
+static json_t *value_given(const char *text)
+{
+    json_t *value = text[0] == '[' || text[0] == '{' ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    return value ? value : json_string(text);
+}
+
+/* Options as they stand: a field, then what is chosen for it. */
+static err_t gather(struct cli *cli, const struct args *args, json_t *choices)
+{
+    json_t *choice = NULL;
+    err_t err = ERR_OK;
+    for (size_t i = 0; i < args->given_n && !err; i++) {
+        const struct arg_given *g = &args->given[i];
+        bool field = strcmp(g->option->name, "field") == 0, keep = strcmp(g->option->name, "keep") == 0;
+        if (g->global || (!field && !keep && strcmp(g->option->name, "value") != 0))
+            continue;
+        if (field || !choice) {
+            choice = json_object();
+            json_array_append_new(choices, choice);
+        }
+        if (field) {
+            err = address(cli, g->value, choice);
+            continue;
+        }
+        if (json_object_get(choice, "keep") || json_object_get(choice, "value"))
+            return why_set(&cli->why, ERR_USAGE, "--keep --value %.80s", g->value);
+        json_object_set_new(choice, keep ? "keep" : "value", keep ? json_string(g->value) : value_given(g->value));
+        err =
+            json_object_get(choice, keep ? "keep" : "value") ? ERR_OK : why_set(&cli->why, ERR_FIELD_VALUE, "--value");
+    }
+    return err;
+}
+
+static bool is_made(const json_t *choice)
+{
+    return json_object_get(choice, "keep") || json_object_get(choice, "value");
+}
+
+static int resolve(struct cli *cli, const struct args *args, json_t *choices)
+{
+    json_t *first = json_array_get(choices, 0), *request, *one;
+    const char *field = args_value(args, "field");
+    size_t i;
+    int code = 0;
+    json_array_foreach(choices, i, one) if (!is_made(one) &&
+                                            json_array_size(choices) > 1) return cli_lacks(cli, "--keep | --value");
+    request = json_pack("{s:s, s:b}", "id", args->operands[0], "adopt", args_flag(args, "adopt"));
+    if (json_array_size(choices) > 1)
+        json_object_set(request, "choices", choices);
+    else
+        json_object_update(request, first);
+    if (is_made(first) || ask_to_keep(cli, args->operands[0], field, request, &code))
+        return entity_ask(cli, "conflicts.resolve", request, show_resolved);
+    json_decref(request);
+    return code;
+}
+
 static int conflicts_resolve(struct cli *cli, int argc, char **argv)
 {
     struct args args;
     int code;
     if (!cli_begin(cli, &resolve_form, argc, argv, &args, &code))
         return code;
-    const char *keep = args_value(&args, "keep"), *text = args_value(&args, "value"),
-               *field = args_value(&args, "field");
-    if (keep && text)
-        return cli_usage(cli, "--keep --value");
-    json_t *request = json_pack("{s:s, s:b}", "id", args.operands[0], "adopt", args_flag(&args, "adopt"));
-    err_t err = address(cli, field, request);
-    if (!err && keep)
-        json_object_set_new(request, "keep", json_string(keep));
-    if (!err && text) {
-        /* A list or an object may be given as JSON; anything else is text, even where it begins like JSON. */
-        json_t *value = text[0] == '[' || text[0] == '{' ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-        value = value ? value : json_string(text);
-        err = value ? ERR_OK : why_set(&cli->why, ERR_FIELD_VALUE, "--value");
-        if (value)
-            json_object_set_new(request, "value", value);
-    }
-    if (err)
-        code = cli_fail(cli, err);
-    if (err || (!keep && !text && !ask_to_keep(cli, args.operands[0], field, request, &code))) {
-        json_decref(request);
-        return code;
-    }
-    return entity_ask(cli, "conflicts.resolve", request, show_resolved);
+    json_t *choices = json_array();
+    err_t err = gather(cli, &args, choices);
+    code = err ? cli_fail(cli, err) : resolve(cli, &args, choices);
+    json_decref(choices);
+    return code;
 }
 
 static const struct cli_sub subs[] = {

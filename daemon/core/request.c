@@ -37,6 +37,7 @@ static err_t find_site(struct req *r, enum req_site what)
     struct buf names;
     err_t e = ERR_OK;
     r->own = *name ? core_own_named(r->core, slice_text(name)) : core_own(r->core);
+    r->read.self = r->own ? r->own->key.pub : NULL;
     bool guess = !*name && what != READS && r->core->own_n > 1;
     if (r->own && !guess)
         return ERR_OK;

@@ -47,9 +47,12 @@
  *   concept.export  {limit, cursor}                               → {concepts: [concept JSON as concept.write takes it, with id and status], next}: among
  *                    its keys merged_into: uri (of the next one), deprecated: true and reason; written back they change nothing
  *   conflicts.list  {}                                            → {conflicts: [{id, type, label, fields: ["prefLabel@fr"], count}]}
- *   conflicts.show  {id}                                          → {id, type, label, fields: [{field, lang, values: [{dot, at, ally, ally_name, site, site_name, adopted, value, shown}]}]}
- *   conflicts.resolve {id, field?, lang?, keep: dot | value: JSON, adopt} → {id, dot, resolved: [field]}     of merge: what it is merged into, "" for nothing; of
- *                    retire: why, "" for not at all, or {retired, reason}
+ *   conflicts.show  {id}                                          → {id, type, label, fields: [{field, lang, base: {dot, at, ally, ally_name, site, site_name, value} or null, values: [{dot, at, ally,
+ *                    ally_name, site, site_name, adopted, value, shown, mine, theirs}]}]}     base: what all of them were made from. mine: what this site wrote, or else its
+ *                    ally; theirs: the other one. Neither where there are several
+ *   conflicts.resolve {id, field?, lang?, keep: dot | "mine" | "theirs" | value: JSON, adopt} or {id, choices: [{field, lang, keep | value}], adopt} → {id, dot, resolved: ["title@fr"]}
+ *                    one commit for all choices, or nothing. A field may carry its language ("title@fr"); without one the choice is about every field in conflict that has such a
+ *                    value. of merge: what it is merged into, "" for nothing; of retire: why, "" for not at all, or {retired, reason}
  *   charter.show    {id?}                                         → {id, number, name, in_force, voters, needed, signed, signers: [name], waiting: [name], prev, registrar, text_hash,
  *                    allies: [{id, name, college, heir, sites: [{site, name, votes}]}], roles: [{role, ally, ally_name}], rules, scores, checkpoint, cuts, roster}
  *   charter.log     {}                                            → {charters: [as charter.show, in short], rivals: [{number, kept, other}], voids: [{number, id, why: charter|lower|registrar|follows}]}       drafts among them; voids: acts that do not count

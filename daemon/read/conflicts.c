@@ -1,5 +1,6 @@
 #include "daemon/read/conflicts.h"
 #include "daemon/commons/shortage.h"
+#include "daemon/read/contest.h"
 #include "daemon/read/merges.h"
 #include "daemon/read/say.h"
 
@@ -43,37 +44,37 @@ err_t read_conflicts_list(struct read *r)
     return ERR_OK;
 }
 
-static json_t *value_json(struct read *r, const struct view *v, const struct field_info *field,
-                          const struct view_key *key, size_t at)
+static json_t *value_json(const struct contest *c, const struct view_key *key, const struct view_value *value)
 {
-    const struct view_value *value = &key->values[at];
     json_t *out = json_object();
-    shortage_note(say_author(r, out, &value->dot));
+    bool merge = key == &c->v->merge, retire = key == &c->v->retire;
+    /* Of a merge that is undone nothing is shown: it is the latest all the same. */
+    bool shown = key->shown ? key->shown == value : merge && value == &key->values[key->values_n - 1];
+    shortage_note(say_author(c->r, out, &value->dot));
     say_put(out, "adopted", json_boolean(value->adopted));
-    say_put(out, "value", say_value(v->type, field, value->value));
-    say_put(out, "shown", json_boolean(key->shown == value));
+    say_put(out, "value",
+            merge || retire ? read_register_value(c->r, value, merge)
+                            : say_value(c->v->type, field_by_number(c->v->type, key->field), value->value));
+    say_put(out, "shown", json_boolean(shown));
+    say_put(out, "mine", json_boolean(contest_mine(c, key) == value));
+    say_put(out, "theirs", json_boolean(contest_theirs(c, key) == value));
     return out;
 }
 
-/* Of merge and retirement only what is adopted stands against each other. */
-static void put_register(struct read *r, json_t *fields, const struct view_key *key, bool merge)
+static err_t put_key(const struct contest *c, json_t *fields, const char *name, const struct view_key *key)
 {
-    json_t *values = json_array();
-    for (size_t i = 0; key->conflict && i < key->values_n; i++) {
-        if (!key->values[i].adopted)
-            continue;
-        json_t *out = json_object();
-        shortage_note(say_author(r, out, &key->values[i].dot));
-        say_put(out, "adopted", json_true());
-        say_put(out, "value", read_register_value(r, &key->values[i], merge));
-        /* Of a merge that is undone nothing is shown: it is the latest all the same. */
-        say_put(out, "shown", json_boolean(key->shown ? key->shown == &key->values[i] : i + 1 == key->values_n));
-        json_array_append_new(values, out);
-    }
-    if (key->conflict)
-        json_array_append_new(
-            fields, json_pack("{s:s, s:s, s:O}", "field", merge ? "merge" : "retire", "lang", "", "values", values));
-    json_decref(values);
+    if (!key->conflict)
+        return ERR_OK;
+    json_t *field = json_object(), *values = json_array();
+    say_put(field, "field", json_string(name));
+    say_put(field, "lang", say_string(key->lang));
+    err_t e = contest_put_base(c, key, field);
+    for (size_t i = 0; i < key->values_n; i++)
+        if (contest_has(c, key, &key->values[i]))
+            json_array_append_new(values, value_json(c, key, &key->values[i]));
+    say_put(field, "values", values);
+    json_array_append_new(fields, field);
+    return e;
 }
 
 err_t read_conflict_open(struct read *r, struct view *v)
@@ -89,26 +90,25 @@ err_t read_conflict_open(struct read *r, struct view *v)
 err_t read_conflicts_show(struct read *r)
 {
     struct view v;
+    struct contest c;
     err_t e = read_conflict_open(r, &v);
+    if (!e)
+        e = contest_open(r, &v, &c);
     if (e)
         return e;
     json_t *fields = json_array();
-    for (size_t i = 0; i < v.fields_n; i++) {
+    for (size_t i = 0; i < v.fields_n && !e; i++) {
         const struct field_info *field = field_by_number(v.type, v.fields[i].field);
-        if (!field || !v.fields[i].conflict)
-            continue;
-        json_t *values = json_array();
-        for (size_t k = 0; k < v.fields[i].values_n; k++)
-            if (v.fields[i].values[k].standing)
-                json_array_append_new(values, value_json(r, &v, field, &v.fields[i], k));
-        json_array_append_new(fields, json_pack("{s:s, s:o, s:o}", "field", field->name, "lang",
-                                                say_string(v.fields[i].lang), "values", values));
+        if (field)
+            e = put_key(&c, fields, field->name, &v.fields[i]);
     }
-    put_register(r, fields, &v.merge, true);
-    put_register(r, fields, &v.retire, false);
+    if (!e)
+        e = put_key(&c, fields, "merge", &v.merge);
+    if (!e)
+        e = put_key(&c, fields, "retire", &v.retire);
     say_put(r->result, "id", say_id(v.entity));
     say_put(r->result, "type", json_string(v.type == ENTITY_RECORD ? "record" : "concept"));
     say_put(r->result, "label", say_string(view_label(&v, slice_text(r->lang))));
     say_put(r->result, "fields", fields);
-    return ERR_OK;
+    return e;
 }

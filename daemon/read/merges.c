@@ -38,7 +38,7 @@ err_t read_follow(struct read *r, uint8_t concept_id[CONCEPT_BYTES])
 
 /* ---- showing ---- */
 
-static json_t *neighbour(struct read *r, struct slice concept)
+json_t *read_neighbour(struct read *r, struct slice concept)
 {
     struct slice label = read_label(r, concept);
     return json_pack("{s:o, s:o}", "id", say_id(concept), "label", label.len ? say_string(label) : json_null());
@@ -57,7 +57,7 @@ err_t read_put_status(struct read *r, json_t *out, struct slice concept, bool ad
                         : adopted    ? "adopted"
                                      : "proposed"));
     if (final)
-        say_put(out, "merged_into", neighbour(r, slice_of(final, CONCEPT_BYTES)));
+        say_put(out, "merged_into", read_neighbour(r, slice_of(final, CONCEPT_BYTES)));
     return ERR_OK;
 }
 
@@ -68,7 +68,7 @@ err_t read_put_merges(struct read *r, const struct view *v)
     json_t *from = json_array();
     for (size_t i = 0; !e && i < m->n; i++) {
         bool out = slice_equal(m->rows[i].child, v->entity), in = slice_equal(m->rows[i].target, v->entity);
-        json_t *one = out || in ? neighbour(r, out ? m->rows[i].target : m->rows[i].child) : NULL;
+        json_t *one = out || in ? read_neighbour(r, out ? m->rows[i].target : m->rows[i].child) : NULL;
         if (one)
             say_put(one, "suppressed", json_boolean(lattice_suppressed(m->followed.suppressed, i)));
         if (out)
@@ -89,6 +89,6 @@ json_t *read_register_value(struct read *r, const struct view_value *value, bool
 {
     struct slice target = merge ? view_bin(value->value) : slice_text("");
     if (merge)
-        return target.len == CONCEPT_BYTES ? neighbour(r, target) : json_null();
+        return target.len == CONCEPT_BYTES ? read_neighbour(r, target) : json_null();
     return json_pack("{s:b, s:o}", "retired", (int)value->retired, "reason", say_string(view_text(value->value)));
 }

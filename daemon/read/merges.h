@@ -21,6 +21,8 @@ err_t read_follow(struct read *r, uint8_t concept_id[CONCEPT_BYTES]);
 err_t read_put_status(struct read *r, json_t *out, struct slice concept, bool adopted, bool deprecated);
 /* "merge", "merged_from", "reason". */
 err_t read_put_merges(struct read *r, const struct view *v);
+/* {id, label}: of a concept; the label is null where it is not here. */
+json_t *read_neighbour(struct read *r, struct slice concept);
 /* What an entry of view.merge or view.retire says. */
 json_t *read_register_value(struct read *r, const struct view_value *value, bool merge);
 

@@ -86,8 +86,7 @@ static json_t *target_json(struct walk *w, const struct relation_info *relation,
 {
     if (relation->match)
         return value_is_nil(value->value) ? json_null() : say_string(view_text(value->value));
-    struct slice label = read_label(w->r, key->target);
-    return json_pack("{s:o, s:o}", "id", say_id(key->target), "label", label.len ? say_string(label) : json_null());
+    return read_neighbour(w->r, key->target);
 }
 
 static void walk_fields(struct walk *w)

@@ -20,7 +20,8 @@ struct merges; /* merges.h */
 struct read {
     struct store *store;
     const struct authority *authority;
-    const char *lang; /* "fr", "en": of sentences, and of texts where there is a choice */
+    const uint8_t *self; /* the site that asks, SITE_BYTES; NULL: none */
+    const char *lang;    /* "fr", "en": of sentences, and of texts where there is a choice */
     const json_t *args;
     struct arena arena; /* freed by read_fini */
     json_t *result;     /* an object, made before the reading runs */

@@ -247,7 +247,8 @@ static void lists_and_single_things_are_laid_out(void **state)
         "{\"id\":\"c\",\"status\":\"merged_into\",\"proposals\":[{\"field\":\"merge\",\"lang\":\"\",\"value\":null,"
         "\"dot\":\"d-0\",\"ally_name\":\"B\"},{\"field\":\"retire\",\"lang\":\"\",\"value\":{\"retired\":false,"
         "\"reason\":\"\"},\"dot\":\"e-0\",\"ally_name\":\"B\"}],\"conflicts\":0}";
-    ENDS(0, "B: merge taken back\n              d-0\n              B: retire taken back\n              e-0\n", "", "concept", "show", "c");
+    ENDS(0, "B: merge taken back\n              d-0\n              B: retire taken back\n              e-0\n", "",
+         "concept", "show", "c");
     played.answer = "{\"id\":\"a\",\"history\":[{\"dot\":\"d-0\",\"at\":\"2026\",\"kind\":\"record.put\",\"ally_name\":"
                     "\"A\",\"site_name\":\"S\","
                     "\"counts\":false,\"writes\":[{\"field\":\"title\",\"lang\":\"fr\",\"add\":true,\"target\":null,"
@@ -282,7 +283,7 @@ static void a_choice_without_a_terminal_needs_yes(void **state)
     played_asked_last("conflicts.resolve",
                       "{\"id\":\"c1\",\"adopt\":false,\"field\":\"prefLabel\",\"lang\":\"fr\",\"value\":\"[Sol\"}");
     ENDS(64, "", "--keep --value", "conflicts", "resolve", "c1", "--keep", "a-0", "--value", "x");
-    ENDS(0, "* Sol", "", "conflicts", "show", "c1");
+    ENDS(0, "  *         Sol", "", "conflicts", "show", "c1");
     played.answer = "{\"conflicts\":[]}";
     ENDS(0, "", "no conflicts", "conflicts");
 }

@@ -142,6 +142,145 @@ static void a_site_restored_into_two_logs_conflicts_with_itself_and_resolves(voi
     world_free(w);
 }
 
+/* ---- mine, theirs, and what both were made from ---- */
+
+static void edit(struct world *w, size_t at, const char *label_fr, const char *label_en)
+{
+    json_decref(
+        world_do(w, at, "concept.edit",
+                 json_pack("{s:s, s:{s:{s:s, s:s}}}", "id", EAU, "set", "prefLabel", "fr", label_fr, "en", label_en)));
+}
+
+static void part(struct world *w)
+{
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < i; k++)
+            world_block(w, i, k, true);
+    world_run(w, 100);
+}
+
+static void meet(struct world *w)
+{
+    world_heal(w);
+    assert_true(world_settle(w, 120000));
+}
+
+/* Sites 1 and 2 changed both labels while they were apart; site 1 thought twice. */
+static struct world *in_two_languages(void)
+{
+    struct world *w = world_alliance(97, 3);
+    label(w, 0, "Eau");
+    meet(w);
+    part(w);
+    edit(w, 1, "L'eau", "The water");
+    edit(w, 1, "Les eaux", "The waters");
+    world_run(w, 10);
+    edit(w, 2, "Onde", "Wave");
+    meet(w);
+    return w;
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static void a_conflict_says_what_is_mine_what_theirs_and_what_both_came_from(void **state)
+{
+    (void)state;
+    struct world *w = in_two_languages();
+    for (size_t at = 0; at < 3; at++) {
+        json_t *r = show(w, at), *field, *value;
+        size_t i, k;
+        json_array_foreach(json_object_get(r, "fields"), i, field)
+        {
+            bool fr = strcmp(text_at(field, "lang"), "fr") == 0;
+            const json_t *base = json_object_get(field, "base");
+            assert_string_equal(text_at(base, "value"), fr ? "Eau" : ""); /* over what site 1 wrote between */
+            assert_string_equal(text_at(base, "ally_name"), fr ? "alpha" : "");
+            json_array_foreach(json_object_get(field, "values"), k, value)
+            {
+                bool beta = strcmp(text_at(value, "ally_name"), "beta") == 0;
+                assert_int_equal(json_is_true(json_object_get(value, "mine")), at == (beta ? 1 : 2));
+                assert_int_equal(json_is_true(json_object_get(value, "theirs")), at == (beta ? 2 : 1));
+            }
+        }
+        assert_int_equal(i, 2);
+        json_decref(r);
+    }
+    world_refused(w, 0, "conflicts.resolve", json_pack("{s:s, s:s}", "id", EAU, "keep", "mine"), "no_side");
+    world_free(w);
+}
+
+static void assert_labels(struct world *w, const char *fr, const char *en)
+{
+    for (size_t at = 0; at < 3; at++) {
+        json_t *r = world_do(w, at, "concept.show", json_pack("{s:s}", "id", EAU));
+        assert_string_equal(text_at(json_object_get(r, "prefLabel"), "fr"), fr);
+        assert_string_equal(text_at(json_object_get(r, "prefLabel"), "en"), en);
+        json_decref(r);
+        assert_int_equal(conflicts(w, at), 0);
+        world_verify(w, at);
+    }
+}
+
+static json_t *by_field(const char *fr, const char *en)
+{
+    return json_pack("{s:s, s:[{s:s, s:s}, {s:s, s:s, s:s}]}", "id", EAU, "choices", "field", "prefLabel@fr", "keep",
+                     fr, "field", "prefLabel", "lang", "en", "keep", en);
+}
+
+static void a_merge_field_by_field_is_one_commit(void **state)
+{
+    (void)state;
+    struct world *w = in_two_languages();
+    json_t *before = world_do(w, 1, "status", NULL), *after;
+    world_refused(w, 1, "conflicts.resolve", by_field("mine", "zzzz"), "no_conflict"); /* all of it, or nothing */
+    world_refused(w, 1, "conflicts.resolve",
+                  json_pack("{s:s, s:[{s:s}, {s:s, s:s}]}", "id", EAU, "choices", "keep", "mine", "field",
+                            "prefLabel@fr", "keep", "theirs"),
+                  "usage");
+    assert_int_equal(conflicts(w, 1), 1);
+    json_t *r = world_do(w, 1, "conflicts.resolve", by_field("mine", "theirs"));
+    assert_int_equal(json_array_size(json_object_get(r, "resolved")), 2);
+    json_decref(r);
+    after = world_do(w, 1, "status", NULL);
+    assert_int_equal(world_number(after, "commits"), world_number(before, "commits") + 1);
+    json_decref(before);
+    json_decref(after);
+    meet(w);
+    assert_labels(w, "Les eaux", "Wave");
+    world_free(w);
+}
+
+static void two_who_choose_alike_apart_have_no_conflict_and_two_who_do_not_have_one(void **state)
+{
+    (void)state;
+    struct world *w = in_two_languages();
+    part(w);
+    json_decref(world_do(w, 1, "conflicts.resolve", json_pack("{s:s, s:s}", "id", EAU, "keep", "mine")));
+    json_decref(world_do(w, 2, "conflicts.resolve", by_field("theirs", "theirs")));
+    meet(w);
+    assert_labels(w, "Les eaux", "The waters");
+    part(w);
+    edit(w, 1, "Un", "One");
+    edit(w, 2, "Deux", "Two");
+    meet(w);
+    part(w);
+    json_decref(world_do(w, 1, "conflicts.resolve", json_pack("{s:s, s:s}", "id", EAU, "keep", "mine")));
+    json_decref(world_do(w, 2, "conflicts.resolve", by_field("mine", "theirs")));
+    meet(w);
+    json_t *r = show(w, 0);
+    assert_int_equal(json_array_size(json_object_get(r, "fields")), 1); /* they agreed in English */
+    assert_string_equal(text_at(json_array_get(json_object_get(r, "fields"), 0), "lang"), "fr");
+    json_decref(r);
+    json_decref(world_do(w, 2, "conflicts.resolve", json_pack("{s:s, s:s}", "id", EAU, "keep", "theirs")));
+    meet(w);
+    assert_labels(w, "Un", "One");
+    world_free(w);
+}
+
 static void requests_are_refused_with_their_reason(void **state)
 {
     (void)state;
@@ -165,6 +304,9 @@ int main(void)
         cmocka_unit_test(keeping_one_value_resolves_it_everywhere),
         cmocka_unit_test(a_value_of_its_own_resolves_it),
         cmocka_unit_test(a_site_restored_into_two_logs_conflicts_with_itself_and_resolves),
+        cmocka_unit_test(a_conflict_says_what_is_mine_what_theirs_and_what_both_came_from),
+        cmocka_unit_test(a_merge_field_by_field_is_one_commit),
+        cmocka_unit_test(two_who_choose_alike_apart_have_no_conflict_and_two_who_do_not_have_one),
         cmocka_unit_test(requests_are_refused_with_their_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
