@@ -21,7 +21,8 @@ enum statement {
 };
 /* clang-format off */
 #define COLUMNS "SELECT serial, record, at_s, last FROM feed "
-#define WITHIN  "serial > ? AND serial <= ? AND record BETWEEN ? AND ? "
+#define WITHIN  "serial > ?1 AND serial <= ?2 AND record BETWEEN ?3 AND ?4 " \
+                "AND (?5 = x'' OR EXISTS (SELECT 1 FROM facets f WHERE f.facet = ?5 AND f.record = feed.record)) "
 static const char *const statements[STATEMENTS] = {
     [HASH]     = "SELECT hash FROM entities WHERE type = ? AND id = ?",
     [LAST]     = "SELECT serial, record, at_s, last, hash FROM feed WHERE record = ? ORDER BY serial DESC LIMIT 1",
@@ -33,11 +34,11 @@ static const char *const statements[STATEMENTS] = {
     [UNTIL]    = "SELECT serial FROM feed WHERE at_s <= ? ORDER BY at_s DESC, serial DESC LIMIT 1",
     [SPAN]     = "SELECT (SELECT serial FROM feed ORDER BY serial DESC LIMIT 1), (SELECT at_s FROM feed ORDER BY serial DESC LIMIT 1), "
                  "(SELECT at_s FROM feed ORDER BY serial LIMIT 1)",
-    [PAGE]     = COLUMNS "WHERE last = 1 AND " WITHIN "ORDER BY serial LIMIT ?",
-    [PAGE_ALL] = COLUMNS "WHERE " WITHIN "ORDER BY serial LIMIT ?",
-    [BACK]     = COLUMNS "WHERE last = 1 AND " WITHIN "ORDER BY serial DESC LIMIT ?",
-    [BACK_ALL] = COLUMNS "WHERE " WITHIN "ORDER BY serial DESC LIMIT ?",
-    [COUNT]    = "SELECT count(*) FROM feed WHERE last >= ? AND " WITHIN,
+    [PAGE]     = COLUMNS "WHERE last = 1 AND " WITHIN "ORDER BY serial LIMIT ?6",
+    [PAGE_ALL] = COLUMNS "WHERE " WITHIN "ORDER BY serial LIMIT ?6",
+    [BACK]     = COLUMNS "WHERE last = 1 AND " WITHIN "ORDER BY serial DESC LIMIT ?6",
+    [BACK_ALL] = COLUMNS "WHERE " WITHIN "ORDER BY serial DESC LIMIT ?6",
+    [COUNT]    = "SELECT count(*) FROM feed WHERE " WITHIN "AND last >= ?6",
 };
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of feed");
@@ -188,30 +189,39 @@ err_t feed_move(struct store *s, int64_t from_s, int64_t to_s)
 
 /* ---- reading ---- */
 
-/* The lowest and the highest record of an ally; of all where there is none. */
-static void bind_within(struct query *q, const struct feed_ask *ask, uint8_t low[RECORD_BYTES],
-                        uint8_t high[RECORD_BYTES])
+struct within {
+    uint8_t low[RECORD_BYTES],
+        high[RECORD_BYTES]; /* the first and the last record of an ally; of all where there is none */
+    uint8_t facet[1 + CONCEPT_BYTES];
+};
+
+static void bind_within(struct query *q, const struct feed_ask *ask, struct within *w)
 {
-    memset(low, 0, RECORD_BYTES);
-    memset(high, 0xff, RECORD_BYTES);
+    memset(w->low, 0, RECORD_BYTES);
+    memset(w->high, 0xff, RECORD_BYTES);
     if (ask->ally.len == ALLY_BYTES) {
-        memcpy(low, ask->ally.at, ALLY_BYTES);
-        memcpy(high, ask->ally.at, ALLY_BYTES);
+        memcpy(w->low, ask->ally.at, ALLY_BYTES);
+        memcpy(w->high, ask->ally.at, ALLY_BYTES);
     }
+    bool any = ask->concept.len != CONCEPT_BYTES;
+    w->facet[0] = 'c'; /* replica_facets.h */
+    if (!any)
+        memcpy(w->facet + 1, ask->concept.at, CONCEPT_BYTES);
     query_int(q, ask->after);
     query_int(q, ask->upto);
-    query_blob(q, slice_of(low, RECORD_BYTES));
-    query_blob(q, slice_of(high, RECORD_BYTES));
+    query_blob(q, slice_of(w->low, RECORD_BYTES));
+    query_blob(q, slice_of(w->high, RECORD_BYTES));
+    query_blob(q, slice_of(w->facet, any ? 0 : sizeof w->facet));
 }
 
 err_t feed_page(struct store *s, const struct feed_ask *ask, struct arena *arena, struct feed_row **out, size_t *n)
 {
     struct query q;
-    uint8_t low[RECORD_BYTES], high[RECORD_BYTES];
+    struct within within;
     struct query_list list = {.arena = arena, .size = sizeof(struct feed_row)};
     enum statement which = ask->backwards ? (ask->last_alone ? BACK : BACK_ALL) : ask->last_alone ? PAGE : PAGE_ALL;
     start(&q, s, which);
-    bind_within(&q, ask, low, high);
+    bind_within(&q, ask, &within);
     query_int(&q, ask->limit > INT32_MAX ? INT32_MAX : (int64_t)ask->limit);
     while (query_row(&q)) {
         struct feed_row *row = query_list_add(&q, &list);
@@ -229,11 +239,11 @@ err_t feed_page(struct store *s, const struct feed_ask *ask, struct arena *arena
 err_t feed_count(struct store *s, const struct feed_ask *ask, uint64_t *out)
 {
     struct query q;
-    uint8_t low[RECORD_BYTES], high[RECORD_BYTES];
+    struct within within;
     uint64_t count = 0;
     start(&q, s, COUNT);
+    bind_within(&q, ask, &within);
     query_int(&q, ask->last_alone);
-    bind_within(&q, ask, low, high);
     if (query_row(&q))
         count = query_get_uint(&q);
     err_t e = query_end(&q);

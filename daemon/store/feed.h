@@ -30,10 +30,11 @@ struct feed_row {
     bool last; /* nothing later is noted about this record */
 };
 struct feed_ask {
-    int64_t after, upto; /* serials: after < serial <= upto */
-    struct slice ally;   /* 8 bytes, or empty: all */
-    bool last_alone;     /* rows that are the last of their record */
-    bool backwards;      /* the newest first */
+    int64_t after, upto;  /* serials: after < serial <= upto */
+    struct slice ally;    /* 8 bytes, or empty: all */
+    struct slice concept; /* 16 bytes: records that it indexes now; or empty: all */
+    bool last_alone;      /* rows that are the last of their record */
+    bool backwards;       /* the newest first */
     size_t limit;
 };
 err_t feed_page(struct store *s, const struct feed_ask *ask, struct arena *arena, struct feed_row **out, size_t *n);

@@ -59,31 +59,27 @@ static err_t load_components(struct atlas *a, struct store *s)
     return e;
 }
 
-static bool leads_up(unsigned relation)
-{
-    return relation == REL_BROADER || relation == REL_FACET || relation == EDGE_MERGE;
-}
-
 static err_t load_edges(struct atlas *a, struct store *s)
 {
+    static const unsigned upwards[] = {REL_BROADER, REL_FACET, EDGE_MERGE};
     struct arena arena = {0};
-    struct edge_row *rows = NULL;
-    size_t n = 0;
-    err_t e = replica_edges(s, 0, &arena, &rows, &n);
-    if (!e)
-        a->edges = arena_alloc(&a->arena, n + 1, sizeof *a->edges);
-    if (!e && !a->edges)
-        e = ERR_MEMORY;
-    for (size_t i = 0; i < n && !e; i++) {
-        if (!leads_up(rows[i].relation) || rows[i].child.len != CONCEPT_BYTES || rows[i].target.len != CONCEPT_BYTES)
-            continue;
-        memcpy(a->edges[a->edges_n].child, rows[i].child.at, CONCEPT_BYTES);
-        memcpy(a->edges[a->edges_n++].target, rows[i].target.at, CONCEPT_BYTES);
+    struct edge_row *rows[3] = {NULL};
+    size_t n[3] = {0}, all = 0;
+    err_t e = ERR_OK;
+    for (size_t i = 0; i < 3 && !e; i++) {
+        e = replica_edges(s, upwards[i], &arena, &rows[i], &n[i]);
+        all += n[i];
     }
+    a->edges = e ? NULL : arena_alloc(&a->arena, all + 1, sizeof *a->edges);
+    for (size_t i = 0; a->edges && i < 3; i++)
+        for (size_t k = 0; k < n[i]; k++) {
+            memcpy(a->edges[a->edges_n].child, rows[i][k].child.at, CONCEPT_BYTES);
+            memcpy(a->edges[a->edges_n++].target, rows[i][k].target.at, CONCEPT_BYTES);
+        }
     arena_fini(&arena);
-    if (!e)
+    if (a->edges)
         qsort(a->edges, a->edges_n, sizeof *a->edges, by_edge);
-    return e;
+    return e ? e : a->edges ? ERR_OK : ERR_MEMORY;
 }
 
 static bool same_state(const struct changed_state *a, const struct changed_state *b)
@@ -160,7 +156,11 @@ static err_t load_labels(struct atlas *a, struct read *r, struct slice id, struc
     e = ERR_OK;
     for (size_t i = 0; i < v.fields_n && !e; i++) {
         const struct view_key *key = &v.fields[i];
-        if (key->field != C_PREF_LABEL || !key->shown || !view_text(key->shown->value).len)
+        if (!key->shown || !view_text(key->shown->value).len)
+            continue;
+        if (key->field == C_URI)
+            e = arena_copy(&a->arena, view_text(key->shown->value), &l->uri);
+        if (e || key->field != C_PREF_LABEL)
             continue;
         e = arena_copy(&a->arena, key->lang, &at[l->n].lang);
         if (!e)

@@ -20,6 +20,7 @@ struct atlas_label {
 };
 struct atlas_labels { /* the preferred labels of a concept, as they are shown */
     uint8_t id[CONCEPT_BYTES];
+    struct slice uri; /* "": none, or not here */
     const struct atlas_label *at;
     size_t n;
 };

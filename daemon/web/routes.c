@@ -1,5 +1,6 @@
 #include "daemon/web/routes.h"
 #include "daemon/web/api_allies.h"
+#include "daemon/web/atom_serve.h"
 #include "daemon/web/oai_serve.h"
 #include "daemon/web/openapi.h"
 #include "daemon/web/ops.h"

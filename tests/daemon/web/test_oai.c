@@ -1,7 +1,6 @@
 /* OAI-PMH over a replica: what is asked and what is answered, without HTTP. */
-#include "daemon/read/reader.h"
 #include "daemon/web/oai.h"
-#include "tests/help/core_acts.h"
+#include "tests/help/web_side.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,42 +9,27 @@
 
 #include <cmocka.h>
 
-#include "daemon/core/found.h"
-
 #define RECORDS   "verb=ListRecords&metadataPrefix=oai_dc"
 #define HEADERS   "verb=ListIdentifiers&metadataPrefix=oai_dc"
-#define TEXT_MAX  (1u << 20)
 #define HARVEST_S 100000
 
 struct side { /* a site that is harvested */
+    struct web_side web;
     struct world *w;
-    struct reader *reader;
-    struct atlas atlas;
     size_t page;
-    char *text; /* the last answer */
+    const char *text; /* the last answer */
 };
 
 static void open_side(struct side *s, uint64_t seed, size_t sites)
 {
-    char path[256];
-    struct why why = {ERR_OK, ""};
-    *s = (struct side){.w = world_alliance(seed, sites), .page = 2, .text = calloc(1, TEXT_MAX)};
-    snprintf(path, sizeof path, "%s/" DATABASE_NAME, s->w->sites[0].dir);
-    assert_int_equal(reader_open(path, &s->reader, &why), ERR_OK);
-    assert_non_null(s->text);
+    web_side_open(&s->web, seed, sites);
+    s->w = s->web.w;
+    s->page = 2;
 }
 
 static void close_side(struct side *s)
 {
-    atlas_close(&s->atlas);
-    reader_close(s->reader);
-    world_free(s->w);
-    free(s->text);
-}
-
-static int64_t now_s(const struct side *s)
-{
-    return (WORLD_START_MS + s->w->now) / 1000;
+    web_side_close(&s->web);
 }
 
 static const char *ask(struct side *s, const char *query)
@@ -55,17 +39,18 @@ static const char *ask(struct side *s, const char *query)
     struct uri_query params;
     struct why why;
     struct buf out;
-    struct oai o = {
-        .read = &read, .atlas = &s->atlas, .url = "http://a.example/oai", .page = s->page, .now_s = now_s(s)};
+    struct oai o = {.read = &read,
+                    .atlas = &s->web.atlas,
+                    .url = "http://a.example/oai",
+                    .page = s->page,
+                    .now_s = web_side_now_s(&s->web)};
     assert_int_equal(uri_query_read(query, "**", &arena, &params, &why), ERR_OK);
-    assert_int_equal(reader_begin(s->reader, &read), ERR_OK);
+    assert_int_equal(reader_begin(s->web.reader, &read), ERR_OK);
     read.lang = "en";
-    buf_init(&out, TEXT_MAX - 1);
+    buf_init(&out, WEB_SIDE_TEXT);
     assert_int_equal(oai_answer(&o, &params, &out), ERR_OK);
-    memcpy(s->text, out.at, out.len);
-    s->text[out.len] = 0;
-    buf_fini(&out);
-    reader_end(s->reader, &read);
+    s->text = web_side_keep(&s->web, &out);
+    reader_end(s->web.reader, &read);
     arena_fini(&arena);
     return s->text;
 }
@@ -84,14 +69,6 @@ static void expect_error(struct side *s, const char *query, const char *code)
     assert_null(strstr(s->text, "<ListRecords>"));
 }
 
-static size_t count_of(const char *text, const char *part)
-{
-    size_t n = 0;
-    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
-        n++;
-    return n;
-}
-
 /* The token of the last answer; false: none, or the empty one of the last page. */
 static bool token(const struct side *s, char out[512])
 {
@@ -107,10 +84,10 @@ static size_t harvest(struct side *s, const char *query)
 {
     char next[512], resume[600];
     const char *verb = strstr(query, "ListRecords") ? "ListRecords" : "ListIdentifiers";
-    size_t n = count_of(ask(s, query), "<datestamp>");
+    size_t n = web_side_count(ask(s, query), "<datestamp>");
     while (token(s, next)) {
         snprintf(resume, sizeof resume, "verb=%s&resumptionToken=%s", verb, next);
-        n += count_of(ask(s, resume), "<datestamp>");
+        n += web_side_count(ask(s, resume), "<datestamp>");
     }
     return n;
 }
@@ -257,17 +234,17 @@ static void sets_are_components_with_all_that_lies_below(void **state)
     };
     static const char *const terms[] = {"urn:x:eau", "urn:x:riviere", "urn:x:crue", "urn:x:feu", "urn:x:crue"};
     struct side s;
-    char query[200], source[16];
+    char query[200], source[16], id[64];
     (void)state;
     open_side(&s, 405, 1);
     for (size_t i = 0; i < sizeof concepts / sizeof *concepts; i++)
         write_concept(&s, json_loads(concepts[i], 0, NULL));
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         snprintf(source, sizeof source, "r%zu", i);
-        json_decref(world_do(s.w, 0, "record.write",
-                             json_pack("{s:s, s:[{s:i, s:{s:s, s:s, s:s, s:s, s:[s]}}]}", "mode", "add", "lines",
-                                       "line", 1, "record", "source_id", source, "lang", "fr", "type", "analysis",
-                                       "title", source, "concepts", terms[i])));
+        web_side_record(&s.web, 0,
+                        json_pack("{s:s, s:s, s:s, s:s, s:[s]}", "source_id", source, "lang", "fr", "type", "analysis",
+                                  "title", source, "concepts", terms[i]),
+                        id);
     }
     const char *at = strstr(ask(&s, "verb=ListSets"), "<setSpec>component:");
     assert_non_null(at);
@@ -281,7 +258,7 @@ static void sets_are_components_with_all_that_lies_below(void **state)
     assert_non_null(strstr(s.text, "<dc:subject xml:lang=\"en\">Water</dc:subject>"));
     assert_non_null(strstr(s.text, "<dc:subject xml:lang=\"fr\">Crue</dc:subject>"));
     assert_null(strstr(s.text, "Feu"));
-    assert_int_equal(count_of(s.text, "<setSpec>component:"), 4);
+    assert_int_equal(web_side_count(s.text, "<setSpec>component:"), 4);
     /* A descriptor that comes under it later takes its records along. */
     write_concept(&s, json_pack("{s:s, s:[s]}", "uri", "urn:x:feu", "facet", "urn:x:eau"));
     assert_int_equal(harvest(&s, query), 5);
@@ -296,17 +273,17 @@ static void what_is_retired_stays_as_deleted(void **state)
     open_side(&s, 406, 1);
     records(&s, 0, 3, ids);
     world_run(s.w, HARVEST_S * 1000);
-    rfc3339_format((struct wall){now_s(&s) * 1000}, from);
+    rfc3339_format((struct wall){web_side_now_s(&s.web) * 1000}, from);
     json_decref(world_do(s.w, 0, "record.retire", json_pack("{s:s}", "id", ids[1])));
     s.page = 10;
     snprintf(query, sizeof query, RECORDS "&from=%s", from);
     expect(&s, query, "<header status=\"deleted\">");
-    assert_int_equal(count_of(s.text, "<datestamp>"), 1);
+    assert_int_equal(web_side_count(s.text, "<datestamp>"), 1);
     assert_non_null(strstr(s.text, ids[1]));
     assert_null(strstr(s.text, "<metadata>"));
     ask(&s, RECORDS);
-    assert_int_equal(count_of(s.text, "<metadata>"), 2);
-    assert_int_equal(count_of(s.text, "status=\"deleted\""), 1);
+    assert_int_equal(web_side_count(s.text, "<metadata>"), 2);
+    assert_int_equal(web_side_count(s.text, "status=\"deleted\""), 1);
     close_side(&s);
 }
 
@@ -321,14 +298,14 @@ static void what_arrives_late_is_not_missed(void **state)
     world_block(s.w, 0, 1, true);
     world_record(s.w, 1, "late", "En retard", id);
     world_run(s.w, HARVEST_S * 1000);
-    rfc3339_format((struct wall){now_s(&s) * 1000}, from);
+    rfc3339_format((struct wall){web_side_now_s(&s.web) * 1000}, from);
     assert_int_equal(harvest(&s, RECORDS), 1);
     world_run(s.w, HARVEST_S * 1000);
     world_heal(s.w);
     assert_true(world_settle(s.w, 600000));
     snprintf(query, sizeof query, RECORDS "&from=%s", from);
     expect(&s, query, "En retard");
-    assert_int_equal(count_of(s.text, "<datestamp>"), 1);
+    assert_int_equal(web_side_count(s.text, "<datestamp>"), 1);
     close_side(&s);
 }
 
@@ -340,13 +317,13 @@ static void changes_during_a_harvest_neither_skip_nor_repeat(void **state)
     open_side(&s, 408, 1);
     records(&s, 0, 8, ids);
     world_run(s.w, 10000);
-    rfc3339_format((struct wall){now_s(&s) * 1000}, from);
-    size_t n = count_of(ask(&s, RECORDS), "<datestamp>");
+    rfc3339_format((struct wall){web_side_now_s(&s.web) * 1000}, from);
+    size_t n = web_side_count(ask(&s, RECORDS), "<datestamp>");
     world_retitle(s.w, 0, ids[0], "given already");
     world_retitle(s.w, 0, ids[5], "still to come");
     while (token(&s, next)) {
         snprintf(resume, sizeof resume, "verb=ListRecords&resumptionToken=%s", next);
-        n += count_of(ask(&s, resume), "<datestamp>");
+        n += web_side_count(ask(&s, resume), "<datestamp>");
         assert_null(strstr(s.text, "given already"));
     }
     assert_int_equal(n, 7); /* all but the one that moved behind the end */
