@@ -1,6 +1,6 @@
 #!/bin/bash
 # make mutants: does the simulator find bugs? Each NAME.patch here plants one, as an honest programmer might make it; the lines above its diff say
-# which. In a copy of tree and objects it is applied and built, and seeds 1 to SEEDS run until one fails; the same seed must pass without the
+# which. In a copy of tree and objects it is applied and built, and the seeds of seeds.txt and 1 to SEEDS run until one fails; the same seed must pass without the
 # patch. One line a mutant, with what the simulator said; the last is "N passed, N failed". A patch that no longer applies is a failure.
 #
 # mutants.sh OBJECTS SEEDS [NAME]
@@ -24,7 +24,7 @@ copy() { # sources and objects with their times, so that make sees only what the
 
 # The seed that failed, nothing where none did; what was said is in $work/out.
 hunt() {
-    timeout -k 5 "$longest" "$work/tree/build/tests/sim/sim" --seeds "$seeds" --jobs "$jobs" --once --first >"$work/out" 2>&1
+    timeout -k 5 "$longest" "$work/tree/build/tests/sim/sim" --list tests/sim/seeds.txt --seeds "$seeds" --jobs "$jobs" --once --first >"$work/out" 2>&1
     local status=$?
     [ $status -ne 124 ] || { echo "it hangs"; return; }
     sed -n 's/^FAIL  SEED=//p' "$work/out" | sort -n | head -n 1
