@@ -261,17 +261,19 @@ static int concept_adopt(struct cli *cli, int argc, char **argv)
 }
 
 static const struct cli_sub subs[] = {
-    {"add",     concept_add,     &add_form            },
-    {"edit",    concept_edit,    &edit_form           },
-    {"relate",  concept_relate,  &relate_form         },
-    {"adopt",   concept_adopt,   &adopt_form          },
-    {"merge",   concept_merge,   &concept_merge_form  },
-    {"retire",  concept_retire,  &concept_retire_form },
-    {"list",    concept_list,    &concept_list_form   },
-    {"show",    concept_show,    &concept_show_form   },
-    {"history", concept_history, &concept_history_form},
-    {"import",  concept_import,  &concept_import_form },
-    {"export",  concept_export,  &concept_export_form },
+    {"add",      concept_add,      &add_form             },
+    {"edit",     concept_edit,     &edit_form            },
+    {"relate",   concept_relate,   &relate_form          },
+    {"adopt",    concept_adopt,    &adopt_form           },
+    {"refuse",   concept_refuse,   &concept_refuse_form  },
+    {"withdraw", concept_withdraw, &concept_withdraw_form},
+    {"merge",    concept_merge,    &concept_merge_form   },
+    {"retire",   concept_retire,   &concept_retire_form  },
+    {"list",     concept_list,     &concept_list_form    },
+    {"show",     concept_show,     &concept_show_form    },
+    {"history",  concept_history,  &concept_history_form },
+    {"import",   concept_import,   &concept_import_form  },
+    {"export",   concept_export,   &concept_export_form  },
 };
 
 int cmd_concept(struct cli *cli, int argc, char **argv)

@@ -1,5 +1,5 @@
 /*
- * allied concept merge, retire.
+ * allied concept merge, retire, withdraw, refuse.
  */
 #include "conf/tr.h"
 #include "daemon/cmd/concept.h"
@@ -74,4 +74,52 @@ int concept_retire(struct cli *cli, int argc, char **argv)
         return code;
     return entity_change(cli, "concept.retire", request_of(&args, "reason", args_value(&args, "reason")),
                          N_("{1} changed (dot {2})"));
+}
+
+static const struct arg_option back_options[] = {
+    {0, "dot", "DOT", true, N_("this proposal only; all of them otherwise")},
+};
+const struct arg_form concept_withdraw_form = {"concept withdraw",
+                                               "ID",
+                                               N_("take back what this ally proposed and nobody has adopted"),
+                                               back_options,
+                                               sizeof back_options / sizeof *back_options,
+                                               1,
+                                               1,
+                                               NULL};
+const struct arg_form concept_refuse_form = {
+    "concept refuse",
+    "ID",
+    N_("refuse what was proposed, where the charter lets this ally adopt"),
+    back_options,
+    sizeof back_options / sizeof *back_options,
+    1,
+    1,
+    N_("What stands adopted stays as it is; history keeps who refused, and what.")};
+
+static int take_back(struct cli *cli, const struct arg_form *form, const char *request, const char *done, int argc,
+                     char **argv)
+{
+    struct args args;
+    int code;
+    const char *dot;
+    if (!cli_begin(cli, form, argc, argv, &args, &code))
+        return code;
+    json_t *asked = json_pack("{s:s}", "id", args.operands[0]), *dots = json_array();
+    for (size_t at = 0; (dot = args_next(&args, "dot", &at));)
+        json_array_append_new(dots, json_string(dot));
+    if (json_array_size(dots))
+        json_object_set(asked, "dots", dots);
+    json_decref(dots);
+    return entity_change(cli, request, asked, done);
+}
+
+int concept_withdraw(struct cli *cli, int argc, char **argv)
+{
+    return take_back(cli, &concept_withdraw_form, "concept.withdraw", N_("{1}: taken back (dot {2})"), argc, argv);
+}
+
+int concept_refuse(struct cli *cli, int argc, char **argv)
+{
+    return take_back(cli, &concept_refuse_form, "concept.refuse", N_("{1}: refused (dot {2})"), argc, argv);
 }

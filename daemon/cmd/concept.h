@@ -13,6 +13,9 @@ int concept_export(struct cli *cli, int argc, char **argv);
 extern const struct arg_form concept_merge_form, concept_retire_form;
 int concept_merge(struct cli *cli, int argc, char **argv);
 int concept_retire(struct cli *cli, int argc, char **argv);
+extern const struct arg_form concept_withdraw_form, concept_refuse_form;
+int concept_withdraw(struct cli *cli, int argc, char **argv);
+int concept_refuse(struct cli *cli, int argc, char **argv);
 
 extern const struct arg_form concept_list_form;
 int concept_list(struct cli *cli, int argc, char **argv);

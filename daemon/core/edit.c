@@ -32,7 +32,7 @@ bool edit_retired(const struct edit *e)
 
 /* ---- collecting ---- */
 
-static err_t add_write(struct edit *e, struct edit_list *list, const struct op_write *write, struct slice value)
+err_t edit_add(struct edit *e, struct edit_list *list, const struct op_write *write, struct slice value)
 {
     if (list->n == list->room) {
         size_t more = list->room ? list->room * 2 : 32;
@@ -143,7 +143,7 @@ err_t edit_field_over(struct edit *e, const struct field_info *field, struct sli
 {
     struct op_write w = {.field = field->number, .lang = lang, .target = slice_text(""), .add = true};
     err_t err = dots_at(e, key, false, &w.replaces, &w.replaces_n);
-    return err ? err : add_write(e, &e->puts, &w, value);
+    return err ? err : edit_add(e, &e->puts, &w, value);
 }
 
 err_t edit_field(struct edit *e, const struct field_info *field, struct slice lang, struct slice value, bool *changed)
@@ -211,7 +211,7 @@ static err_t write_member(struct edit *e, struct edit_list *list, struct op_writ
     err_t err = arena_copy(e->arena, target, &w.target);
     if (!err)
         err = dots_at(e, over, e->type == ENTITY_RECORD, &w.replaces, &w.replaces_n);
-    return err ? err : add_write(e, list, &w, value);
+    return err ? err : edit_add(e, list, &w, value);
 }
 
 err_t edit_set(struct edit *e, unsigned relation, struct slice target, bool add, struct slice value, bool *changed)

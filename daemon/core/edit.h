@@ -47,6 +47,8 @@ struct edit {
     struct slice motive;
 };
 
+/* Appends a write. ERR_MEMORY. */
+err_t edit_add(struct edit *e, struct edit_list *list, const struct op_write *write, struct slice value);
 /* The arena outlives the edit. ERR_STANDING where the site is not (yet) admitted. */
 err_t edit_open(struct core *c, struct own *own, enum entity_type type, struct slice entity, struct arena *arena,
                 struct edit *out);
@@ -74,6 +76,11 @@ err_t edit_retire(struct edit *e, bool retired, struct slice reason, bool *chang
 /* The same whatever stands there: to resolve a conflict. */
 err_t edit_merge_over(struct edit *e, struct slice target);
 err_t edit_retire_over(struct edit *e, bool retired, struct slice reason);
+/*
+ * Takes back what waits for adoption of a concept: of the ops named (ascending; n 0: of all), our own ally's, or to refuse it anybody's, which counts once what
+ * is written is adopted. To be written alone. What stands adopted at the key stays. ERR_RIVALS: to refuse one of several proposals for a key.
+ */
+err_t edit_take_back(struct edit *e, const struct dot *dots, size_t n, bool refuse);
 bool edit_empty(const struct edit *e);
 /*
  * Writes the commit, inside a batch: puts (each within the body's limit), sets, links, merge and retirement, and, where `adopt`, the adoption of all

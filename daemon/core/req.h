@@ -40,6 +40,8 @@ enum req_site { READS, WRITES, ONCE };
     X("concept.adopt", req_concept_adopt, WRITES)                                                                      \
     X("concept.merge", req_concept_merge, WRITES)                                                                      \
     X("concept.put", req_concept_put, ONCE)                                                                            \
+    X("concept.withdraw", req_concept_withdraw, ONCE)                                                                  \
+    X("concept.refuse", req_concept_refuse, ONCE)                                                                      \
     X("concept.retire", req_concept_retire, ONCE)                                                                      \
     X("conflicts.resolve", req_conflicts_resolve, ONCE)                                                                \
     X("charter.show", req_charter_show, READS)                                                                         \

@@ -35,6 +35,8 @@
  *   concept.adopt   {id, dots: [dot]?}                            → {id, dot, adopted: [dot], rivals: [{field, lang, dots}]}         without dots: every live proposal but those
  *                    that differ in one field; ERR_RIVALS where there are no others
  *   concept.merge   {id, into | undo, adopt, motive}              → {id, dot}         ERR_MERGE_SELF, over merges that stand as well
+ *   concept.withdraw {id, dots: [dot]?}                           → {id, dot}         our own ally's proposals of a concept, or those named, are taken back: at once, as nobody adopted them
+ *   concept.refuse  {id, dots: [dot]?}                            → {id, dot}         the same of anybody's, by who adopts alone. ERR_RIVALS where others propose for the same field
  *   concept.retire  {id, undo, reason, adopt, motive}             → {id, dot}
  *   concept.list    {limit, cursor, kind, facet, proposed}        → {concepts: [{id, uri, kind, label, status, adopted_by_use: {ally, ally_name, at}?, proposer, waiting, conflicts, updated}], next}
  *                    facet: at this component or angle. proposed: those of which something waits for adoption, the longest first, each with since and proposals:
