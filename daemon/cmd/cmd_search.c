@@ -181,6 +181,8 @@ static void show(const struct out *o, const json_t *result)
     out_say(o, N_("records found: {1}"), NUM(pick_number(result, "total")), NULL);
     if (pick_true(result, "partial"))
         out_say(o, N_("the search took too long and was ended: there may be others; more words find less"), NULL);
+    if (pick_true(result, "behind"))
+        out_say(o, N_("the index is still being made: there may be others in a moment"), NULL);
     if (*pick_text(result, "next"))
         out_say(o, N_("there are more: --cursor {1}"), pick_text(result, "next"), NULL);
 }

@@ -462,3 +462,15 @@ err_t follow_step(struct index *ix, struct store *replica, int64_t budget_ms, bo
     arena_fini(&f.arena);
     return e;
 }
+
+bool follow_is_behind(struct index *ix, struct store *replica)
+{
+    struct follow f = {.ix = ix, .replica = replica};
+    struct changed_state now;
+    struct query q;
+    if (changed_state(replica, &now) || read_standing(&f))
+        return true;
+    start(&q, &f, NEXT_DUE);
+    bool due = query_row(&q);
+    return query_end(&q) || due || !f.at.known || f.at.concepts < now.last || f.at.records < now.last;
+}

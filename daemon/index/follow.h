@@ -12,4 +12,7 @@
  */
 err_t follow_step(struct index *ix, struct store *replica, int64_t budget_ms, bool *more, bool *foreign);
 
+/* Is there something left to follow? Where that cannot be told: yes. */
+bool follow_is_behind(struct index *ix, struct store *replica);
+
 #endif

@@ -5,7 +5,7 @@
  *
  * Requests are as the core's (daemon/core/request.h), {"do", "lang", "args"} → {"exit", "result"} or {"exit", "error"}:
  *   search   {q, concept, exact, ally, type, in_lang, place, since, until, limit, cursor}   all optional, and all hold together
- *            → {total, partial, records: [{id, title, ally, ally_name, type, date, place, updated, lang, score, snippet, marks, title_marks}],
+ *            → {total, partial, behind, records: [{id, title, ally, ally_name, type, date, place, updated, lang, score, snippet, marks, title_marks}],
  *               facets: {ally, type, lang, concept, country, year: [{value, label, count}]}, next}
  *     q        words, of which each has to be in the record, be it in a concept's label; the last may be a beginning, of two letters at least; what stands
  *              between quotation marks, or is tied by hyphens, in that order. At most LIMIT_SEARCH_WORDS and LIMIT_SEARCH_BYTES: ERR_SEARCH_LONG.
@@ -15,6 +15,7 @@
  *     since, until   YYYY, YYYY-MM or YYYY-MM-DD, both included, against the record's date or period: ERR_TIME
  *     Order: by relevance, then the newest. score: whole, only to be compared within one answer. After LIMIT_SEARCH_MS the search ends with
  *     what was found up to there: partial is true then, and total and counts are too low.
+ *     behind: the index has yet to follow some changes of the replica: what they wrote is not found.
  *     snippet: plain text out of the record, one line, without control characters, "…" where it is cut; in the language asked, else fr, en, any that has
  *     the words. marks: [from, to) of what matched, in characters (code points) of the snippet; title_marks likewise.
  *     next: cursor for the same question; it holds while the index changes. ERR_CURSOR where it is of another question.

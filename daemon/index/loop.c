@@ -5,7 +5,8 @@
 #include "protocol/wire/wr.h"
 #include <unistd.h>
 
-#define FOLLOW_MS     20   /* a step, for which a search waits at most */
+#define FOLLOW_MS     20   /* a step */
+#define CATCH_UP_MS   50   /* before a search: who has just written something finds it */
 #define RETRY_MS      5000 /* after an error that was not the index's alone */
 #define MESSAGES      64   /* a turn */
 #define SEND_TRIES    200
@@ -69,12 +70,12 @@ static void failed(struct loop *l, err_t e)
         say_trouble(l, e);
 }
 
-static void follow(struct loop *l)
+static void follow(struct loop *l, int64_t budget_ms)
 {
     bool more = false;
     err_t e = open_index(l);
     if (!e)
-        e = index_follow(l->ix, FOLLOW_MS, &more);
+        e = index_follow(l->ix, budget_ms, &more);
     l->due = e || more;
     if (e) {
         failed(l, e);
@@ -100,6 +101,7 @@ static void clean(struct loop *l)
 
 static err_t answer(struct loop *l, struct slice request)
 {
+    follow(l, CATCH_UP_MS);
     err_t e = open_index(l);
     e = e ? index_refuse(ERR_NO_INDEX, &l->answer) : index_answer(l->ix, request, &l->answer);
     return e ? index_refuse(e, &l->answer) : ERR_OK;
@@ -189,7 +191,7 @@ static void work(struct loop *l)
     if (!has_work(l) || (l->retry_ms && index_now_ms() < l->retry_ms))
         return;
     if (l->due)
-        follow(l);
+        follow(l, FOLLOW_MS);
     if (!l->due && l->clean > l->cleaned)
         clean(l);
 }

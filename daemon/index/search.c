@@ -1,5 +1,6 @@
 #include "daemon/index/search.h"
 #include "daemon/index/facets.h"
+#include "daemon/index/follow.h"
 #include "daemon/index/page.h"
 #include "daemon/read/say.h"
 #include <stdio.h>
@@ -232,6 +233,7 @@ static err_t put_page(struct search *s)
     }
     say_put(s->read->result, "total", json_integer((json_int_t)s->n));
     say_put(s->read->result, "partial", json_boolean(s->partial));
+    say_put(s->read->result, "behind", json_boolean(follow_is_behind(s->ix, s->read->store)));
     say_put(s->read->result, "records", records);
     say_put(s->read->result, "next", !e && at && at < s->n ? ask_cursor(a, &s->hits[at - 1]) : json_null());
     return e;

@@ -277,6 +277,44 @@ static void an_older_copy_of_a_site_is_purged_again(void **state)
     world_free(w);
 }
 
+/* What stands in its own file, made by another thread. */
+static err_t index_says;
+static uint64_t index_round;
+
+static err_t index_clean(void *ctx, uint64_t round)
+{
+    (void)ctx;
+    index_round = round;
+    return index_says;
+}
+
+static void a_site_attests_only_once_its_index_is_clean(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(84, 2);
+    char id[64];
+    struct dot dot = erasing_write(w, 1, id);
+    core_agree(w);
+    index_says = ERR_WAITING;
+    w->sites[0].core->env.index_clean = index_clean;
+    erasing_ask(w, 1, dot);
+    core_agree(w);
+    world_run(w, 3000);
+    uint64_t round = index_round;
+    assert_true(round > 0);
+    erasing_gone(w, 0);
+    assert_int_equal(erasing_rows(w, 1, "SELECT count(*) FROM attests"), 1);
+    index_says = ERR_DISK_FULL; /* and so it cannot say for now */
+    world_run(w, 3000);
+    assert_int_equal(erasing_rows(w, 1, "SELECT count(*) FROM attests"), 1);
+    index_says = ERR_OK;
+    world_run(w, 3000);
+    assert_int_equal(index_round, round);
+    assert_int_equal(erasing_rows(w, 1, "SELECT count(*) FROM attests"), 2);
+    core_agree(w);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_voided_erasure_leaves_a_hole_that_peers_fill),
         cmocka_unit_test(erased_texts_leave_proofs_and_what_was_set_aside),
         cmocka_unit_test(an_older_copy_of_a_site_is_purged_again),
+        cmocka_unit_test(a_site_attests_only_once_its_index_is_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
