@@ -43,6 +43,8 @@ static const struct {
     {"record.index",   N_("record indexed"),    NULL                      },
     {"record.retire",  N_("record retired"),    NULL                      },
     {"record.link",    N_("record linked"),     NULL                      },
+    {"record.review",  N_("record reviewed"),   NULL                      },
+    {"record.reply",   N_("actor's reply"),     NULL                      },
     {"concept.put",    N_("concept written"),   NULL                      },
     {"concept.relate", N_("concept related"),   NULL                      },
     {"concept.adopt",  N_("concept adopted"),   NULL                      },

@@ -369,6 +369,7 @@ static void show_record(const struct out *o, const json_t *r)
         if (pick_true(c, "stale"))
             out_pair(o, N_("translation to redo"), name);
     }
+    record_show_reviews(o, r);
     record_show_discipline(o, r);
     if (pick_number(r, "conflicts"))
         out_say(o, N_("some fields are in conflict: allied conflicts show {1}"), pick_text(r, "id"), NULL);
@@ -429,6 +430,8 @@ static const struct cli_sub subs[] = {
     {"history",   record_history,   &history_form         },
     {"check",     record_check,     &record_check_form    },
     {"translate", record_translate, &record_translate_form},
+    {"review",    record_review,    &record_review_form   },
+    {"reply",     record_reply,     &record_reply_form    },
     {"retire",    record_retire,    &retire_form          },
     {"republish", record_republish, &republish_form       },
 };

@@ -14,6 +14,11 @@ int record_check(struct cli *cli, int argc, char **argv);
 /* What the rule set asks for and the record lacks: one sentence each. */
 void record_show_discipline(const struct out *o, const json_t *record);
 
+extern const struct arg_form record_review_form, record_reply_form;
+int record_review(struct cli *cli, int argc, char **argv);
+int record_reply(struct cli *cli, int argc, char **argv);
+void record_show_reviews(const struct out *o, const json_t *record); /* reviews and replies */
+
 extern const struct arg_form record_translate_form;
 int record_translate(struct cli *cli, int argc, char **argv);
 /*

@@ -45,7 +45,7 @@ static err_t write_entity(const struct fold_work *w, enum entity_type type, stru
 /* Items of the array after type and entity, without the pending ops. */
 static size_t parts(enum entity_type type)
 {
-    return type == ENTITY_RECORD || type == ENTITY_CONCEPT ? 4 : type == ENTITY_SITE ? 1 : 0;
+    return type == ENTITY_RECORD ? 6 : type == ENTITY_CONCEPT ? 4 : type == ENTITY_SITE ? 1 : 0;
 }
 
 err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_op *ops, size_t n, struct arena *arena,

@@ -5,7 +5,8 @@
  * Canonical bytes (msgpack arrays; keys ascending, values in canonical op order; FOLD_VERSION names this form):
  *   site     [1, site,    [[dot, value] …], [[dot, kind] …]]                            value: the body of the live site.announce
  *   record   [2, record,  [tombstone dot …], [[field, lang, [[dot, value, [made_from dot …]] …]] …],
- *             [[concept, [[dot, ally, weight] …]] …], [[rel, target, [[dot, ally, [url, hash] or nil] …]] …], [[dot, kind] …]]
+ *             [[concept, [[dot, ally, weight] …]] …], [[rel, target, [[dot, ally, [url, hash] or nil] …]] …],
+ *             [[lang, [[dot, ally, review] …]] …], [[lang, reply, [[dot, ally, [actor, text]] …]] …], [[dot, kind] …]]
  *   concept  [3, concept, [[field, lang, [[dot, ally, adopted, [named live dot …], value, [made_from dot …]] …]] …],
  *             [[relation, target, [[dot, ally, adopted, add, [named live dot …], uri or nil] …]] …],
  *             [merge: [dot, ally, adopted, [named live dot …], target] …],
@@ -15,6 +16,7 @@
  * Rules:
  *   counts        ops that do not count (who) or do not decode are left out and replace nothing
  *   register      a write is live unless a counting op that takes effect names its dot at the same key (field, lang)
+ *   review, reply registers likewise, at the same (lang) or (lang, reply), each ally for itself; a live nil was taken back
  *   set           an add is live likewise, at the same (target) or (relation, target); the remove itself leaves nothing, add wins
  *   ANY_OWN       a write takes effect only on dots of ops of the same ally
  *   PROPOSAL      a write takes effect at once on dots of its own ally's ops that are not adopted; on others once its own op is adopted
@@ -33,7 +35,7 @@
 
 #include "protocol/op/op.h"
 
-#define FOLD_VERSION   2
+#define FOLD_VERSION   3
 #define FOLD_CANON_MAX (64u * 1024 * 1024) /* bytes of one entity; give the buf at least this cap */
 
 /* By the charter that judges the op (DESIGN §3 "Standing"). */

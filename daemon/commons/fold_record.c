@@ -1,6 +1,5 @@
 /*
- * fold_record: tombstones, fields, index terms, links. A record's fields are all written by its owner, so their values carry no ally; index
- * terms and links are anybody's.
+ * fold_record: tombstones, fields, index terms, links, reviews, replies. A record's fields are all written by its owner, so their values carry no ally; all else is anybody's.
  */
 #include "daemon/commons/fold_work.h"
 #include "protocol/wire/wr.h"
@@ -34,13 +33,8 @@ static void write_field(const struct fold_group *g, struct buf *out)
     }
 }
 
-/* An index term, or, with a relation, a link. */
-static void write_member(const struct fold_group *g, bool link, struct buf *out)
+static void write_entries(const struct fold_group *g, struct buf *out)
 {
-    wr_array(out, link ? 3 : 2);
-    if (link)
-        wr_uint(out, g->at[0]->write->field);
-    wr_bin(out, g->at[0]->write->target);
     wr_array(out, g->n);
     for (size_t i = 0; i < g->n; i++) {
         const struct fold_entry *e = g->at[i];
@@ -49,6 +43,39 @@ static void write_member(const struct fold_group *g, bool link, struct buf *out)
         wr_bin(out, slice_of(e->item->in->ally, ALLY_BYTES));
         wr_raw(out, e->value);
     }
+}
+
+/* An index term, or, with a relation, a link. */
+static void write_member(const struct fold_group *g, bool link, struct buf *out)
+{
+    wr_array(out, link ? 3 : 2);
+    if (link)
+        wr_uint(out, g->at[0]->write->field);
+    wr_bin(out, g->at[0]->write->target);
+    write_entries(g, out);
+}
+
+/* A review, or, with a target, a reply. */
+static void write_said(const struct fold_group *g, bool reply, struct buf *out)
+{
+    wr_array(out, reply ? 3 : 2);
+    wr_text(out, g->at[0]->write->lang);
+    if (reply)
+        wr_bin(out, g->at[0]->write->target);
+    write_entries(g, out);
+}
+
+static err_t write_all_said(const struct fold_work *w, enum op_kind kind, struct buf *out)
+{
+    struct fold_group *groups;
+    size_t n;
+    err_t err = fold_work_groups(w, kind, &groups, &n);
+    if (err != ERR_OK)
+        return err;
+    wr_array(out, n);
+    for (size_t i = 0; i < n; i++)
+        write_said(&groups[i], kind == OP_RECORD_REPLY, out);
+    return ERR_OK;
 }
 
 err_t fold_record_write(const struct fold_work *w, struct buf *out)
@@ -73,5 +100,6 @@ err_t fold_record_write(const struct fold_work *w, struct buf *out)
     wr_array(out, links_n);
     for (size_t i = 0; i < links_n; i++)
         write_member(&links[i], true, out);
-    return ERR_OK;
+    err = write_all_said(w, OP_RECORD_REVIEW, out);
+    return err == ERR_OK ? write_all_said(w, OP_RECORD_REPLY, out) : err;
 }

@@ -65,6 +65,12 @@ static err_t judge(const struct fold_op *in, enum entity_type type, struct slice
     return err == ERR_MEMORY ? err : ERR_OK;
 }
 
+/* Of a set nothing is left to show where its op was erased; a register is emptied. */
+static bool is_set(const struct op *op)
+{
+    return op->info->kind == OP_RECORD_INDEX || op->info->kind == OP_RECORD_LINK || op->info->kind == OP_CONCEPT_RELATE;
+}
+
 static err_t take(struct fold_work *w, const struct fold_op *in, const struct op *op, const struct slice *values)
 {
     struct fold_item *item = &w->items[w->items_n];
@@ -74,9 +80,8 @@ static err_t take(struct fold_work *w, const struct fold_op *in, const struct op
     if (!item->entries)
         return ERR_MEMORY;
     for (size_t i = 0; i < op->writes_n; i++) {
-        bool member = op->writes[i].target.len > 0; /* of a set: nothing of it is left to show */
         item->entries[i] = (struct fold_entry){.write = &op->writes[i], .item = item, .value = values[i]};
-        item->entries[i].dead = in->state == BODY_ERASED && member && op->writes[i].add;
+        item->entries[i].dead = in->state == BODY_ERASED && is_set(op) && op->writes[i].add;
     }
     return ERR_OK;
 }

@@ -262,6 +262,20 @@ static const struct view_key *read_sets(struct reader *r, struct view *v, value_
     return keys;
 }
 
+/* Reviews, replies: an ally each for itself, so that nothing is in conflict. */
+static const struct view_key *read_said(struct reader *r, bool reply, size_t *n)
+{
+    *n = count(r);
+    struct view_key *keys = room(r, *n, sizeof *keys);
+    for (size_t i = 0; keys && i < *n && r->rd.err == ERR_OK; i++) {
+        rd_array(&r->rd, reply ? 3 : 2, reply ? 3 : 2);
+        keys[i].lang = rd_text(&r->rd, LANG_MAX);
+        keys[i].target = reply ? rd_bin(&r->rd, REPLY_BYTES, REPLY_BYTES) : slice_text("");
+        read_values(r, &keys[i], read_index_term);
+    }
+    return keys;
+}
+
 /* A site has one register without a key: shown as field 0, where there is an announcement. */
 static void read_site(struct reader *r, struct view *v)
 {
@@ -323,6 +337,8 @@ static void read_record(struct reader *r, struct view *v)
     v->fields = read_fields(r, v, read_record_value, &v->fields_n);
     v->sets = read_sets(r, v, read_index_term, false, CONCEPT_BYTES, &v->sets_n);
     v->links = read_sets(r, v, read_index_term, true, RECORD_BYTES, &v->links_n);
+    v->reviews = read_said(r, false, &v->reviews_n);
+    v->replies = read_said(r, true, &v->replies_n);
 }
 
 static void read_pending(struct reader *r, struct view *v)
@@ -336,7 +352,7 @@ static const struct {
     size_t items, bytes;
 } forms[] = {
     [ENTITY_SITE] = {4, SITE_BYTES   },
-      [ENTITY_RECORD] = {7, RECORD_BYTES },
+      [ENTITY_RECORD] = {9, RECORD_BYTES },
       [ENTITY_CONCEPT] = {7, CONCEPT_BYTES}
 };
 
@@ -350,7 +366,7 @@ err_t view_read_used(struct slice canon, const struct dot *used, size_t used_n, 
     struct view v = {0};
     struct reader r = {.arena = arena, .used = used, .used_n = used_n};
     rd_init(&r.rd, canon);
-    size_t items = rd_array(&r.rd, 4, 7);
+    size_t items = rd_array(&r.rd, 4, 9);
     uint64_t type = rd_uint(&r.rd, ENTITY_CONCEPT);
     if (r.rd.err != ERR_OK || type == ENTITY_NONE || items != forms[type].items)
         return ERR_INTERNAL;
@@ -436,6 +452,14 @@ const struct view_key *view_field(const struct view *v, uint64_t field, struct s
             return &v->fields[i];
     }
     return NULL;
+}
+
+bool view_says(const struct view_key *key, size_t i)
+{
+    for (size_t k = i + 1; k < key->values_n; k++)
+        if (slice_equal(key->values[k].ally, key->values[i].ally))
+            return false;
+    return !value_is_nil(key->values[i].value);
 }
 
 struct slice view_text(struct slice value)

@@ -35,8 +35,8 @@ struct view_value {
 };
 struct view_key {
     uint64_t field;      /* field, link or relation; 0 for index terms, merge, retire */
-    struct slice lang;   /* fields */
-    struct slice target; /* relations, index terms; links: 24 bytes a record, 16 a URL */
+    struct slice lang;   /* fields, reviews, replies */
+    struct slice target; /* relations, index terms; links: 24 bytes a record, 16 a URL; replies: REPLY_BYTES */
     const struct view_value *values;
     size_t values_n;
     const struct view_value *shown; /* the default; NULL where it is emptied, undone or not adopted */
@@ -53,6 +53,9 @@ struct view {
     size_t sets_n;
     const struct view_key *links; /* of a record */
     size_t links_n;
+    /* Of a record: the values of each language, of each reply in each language. An ally's are its own: the latest of its says what it says; nil: taken back. */
+    const struct view_key *reviews, *replies;
+    size_t reviews_n, replies_n;
     struct view_key merge, retire; /* concept: values_n is 0 where nobody proposed any */
     size_t pending_n;
     unsigned conflicts; /* keys in conflict, merge and retire among them */
@@ -72,6 +75,8 @@ bool view_waits(const struct view_key *key, const struct view_value *value);
 err_t view_waiting(const struct view *v, struct arena *arena, struct dot **out, size_t *n);
 /* The text to call the entity by: title or prefLabel in `lang`, else fr, en, then any; empty where there is none. */
 struct slice view_label(const struct view *v, struct slice lang);
+/* The value at `i` of a review or a reply is what its ally says there: the latest of its, and not taken back. */
+bool view_says(const struct view_key *key, size_t i);
 /* A TEXT or WORD value's text. Empty for others. */
 struct slice view_text(struct slice value);
 /* A merge's target: CONCEPT_BYTES, or empty. */

@@ -241,6 +241,27 @@ err_t edit_link(struct edit *e, unsigned link, struct slice target, bool add, st
     return write_member(e, &e->links, (struct op_write){.field = link, .add = add}, target, key, value);
 }
 
+/* ---- reviews and replies ---- */
+
+err_t edit_say(struct edit *e, struct slice reply, struct slice lang, struct slice value, bool *changed)
+{
+    const struct view_key *keys = reply.len ? e->view.replies : e->view.reviews, *key = NULL;
+    size_t n = reply.len ? e->view.replies_n : e->view.reviews_n;
+    struct slice now = value_nil;
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(keys[i].lang, lang) && slice_equal(keys[i].target, reply))
+            key = &keys[i];
+    for (size_t i = 0; key && i < key->values_n; i++)
+        if (slice_equal(key->values[i].ally, slice_of(e->ally->id, ALLY_BYTES)) && view_says(key, i))
+            now = key->values[i].value;
+    bool same = slice_equal(now, value);
+    if (changed)
+        *changed = !same;
+    struct op_write w = {.lang = lang, .target = reply, .add = true};
+    err_t err = same ? ERR_OK : dots_at(e, key, true, &w.replaces, &w.replaces_n);
+    return err || same ? err : add_write(e, reply.len ? &e->replies : &e->reviews, &w, value);
+}
+
 /* ---- merge and retirement ---- */
 
 static err_t write_register(struct edit *e, struct edit_register *reg, const struct view_key *key)
@@ -292,7 +313,8 @@ err_t edit_retire(struct edit *e, bool retired, struct slice reason, bool *chang
 
 bool edit_empty(const struct edit *e)
 {
-    return !e->puts.n && !e->sets.n && !e->links.n && !e->merge.set && !e->retire.set && !e->revive;
+    return !e->puts.n && !e->sets.n && !e->links.n && !e->reviews.n && !e->replies.n && !e->merge.set &&
+           !e->retire.set && !e->revive;
 }
 
 bool edit_may_adopt(const struct core *c, const struct ally *ally)

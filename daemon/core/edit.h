@@ -40,6 +40,7 @@ struct edit {
     struct view view; /* what is shown now; empty where not known */
     struct arena *arena;
     struct edit_list puts, sets, links; /* fields; index terms or relations; links */
+    struct edit_list reviews, replies;
     struct edit_origin *origins;
     size_t origins_n, origins_room;
     struct edit_register merge, retire;
@@ -67,6 +68,11 @@ err_t edit_field_over(struct edit *e, const struct field_info *field, struct sli
 err_t edit_set(struct edit *e, unsigned relation, struct slice target, bool add, struct slice value, bool *changed);
 /* The same for a link of our own ally (enum record_link): target and value as in view.h. One whose value differs is written anew. */
 err_t edit_link(struct edit *e, unsigned link, struct slice target, bool add, struct slice value, bool *changed);
+/*
+ * Our ally's review of a record, or, with a reply's id (REPLY_BYTES), a reply, in a language: an encoded text, or [actor, text]; nil takes it back. Nothing where it
+ * says that already.
+ */
+err_t edit_say(struct edit *e, struct slice reply, struct slice lang, struct slice value, bool *changed);
 /* Is that index term, relation or link there: an ally's own, or (relations) anybody's? */
 bool edit_has(const struct edit *e, unsigned relation, struct slice target);
 bool edit_has_link(const struct edit *e, unsigned link, struct slice target);
@@ -83,7 +89,7 @@ err_t edit_retire_over(struct edit *e, bool retired, struct slice reason);
 err_t edit_take_back(struct edit *e, const struct dot *dots, size_t n, bool refuse);
 bool edit_empty(const struct edit *e);
 /*
- * Writes the commit, inside a batch: puts (each within the body's limit), sets, links, merge and retirement, and, where `adopt`, the adoption of all
+ * Writes the commit, inside a batch: puts (each within the body's limit), sets, links, reviews, replies, merge and retirement, and, where `adopt`, the adoption of all
  * of them. ERR_NOTHING_TO_DO where nothing changed. *dot is its first op.
  */
 err_t edit_write(struct edit *e, bool adopt, struct dot *dot);

@@ -1,5 +1,5 @@
 /*
- * edit: what was put together becomes ops: as few puts, sets and links as the limits allow, then merge, retirement and the adoption of all.
+ * edit: what was put together becomes ops: as few puts, sets, links, reviews and replies as the limits allow, then merge, retirement and the adoption of all.
  */
 #include "daemon/core/edit.h"
 #include "daemon/core/own.h"
@@ -161,6 +161,10 @@ err_t edit_write(struct edit *e, bool adopt, struct dot *dot)
         err = add_members(e, d, e->type == ENTITY_RECORD ? OP_RECORD_INDEX : OP_CONCEPT_RELATE, &e->sets);
     if (!err)
         err = add_members(e, d, OP_RECORD_LINK, &e->links);
+    if (!err)
+        err = add_members(e, d, OP_RECORD_REVIEW, &e->reviews);
+    if (!err)
+        err = add_members(e, d, OP_RECORD_REPLY, &e->replies);
     if (!err)
         err = add_register(e, d, OP_CONCEPT_MERGE, &e->merge);
     if (!err)

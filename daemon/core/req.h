@@ -34,6 +34,8 @@ enum req_site { READS, WRITES, ONCE };
     X("record.put", req_record_put, ONCE)                                                                              \
     X("record.retire", req_record_retire, ONCE)                                                                        \
     X("record.link", req_record_link, WRITES)                                                                          \
+    X("record.review", req_record_review, WRITES)                                                                      \
+    X("record.reply", req_record_reply, WRITES)                                                                        \
     X("concept.write", req_concept_write, ONCE)                                                                        \
     X("concept.edit", req_concept_edit, ONCE)                                                                          \
     X("concept.relate", req_concept_relate, WRITES)                                                                    \

@@ -42,10 +42,8 @@ static err_t new_record_rules(struct record_job *j)
 {
     if (j->edit.known)
         return ERR_OK;
-    const struct field_write *title = draft_find(&j->w, R_TITLE, NULL);
-    if (!title || value_is_nil(title->value))
-        return why_set(&j->r->read.why, ERR_TITLE_MISSING, "title");
-    err_t e = record_default(j, R_TYPE, "experience");
+    err_t e = draft_check(&j->w, false, &j->r->read.why);
+    e = e ? e : record_default(j, R_TYPE, DRAFT_TYPE);
     return e ? e : record_default(j, R_LICENCE, j->r->core->licence);
 }
 
@@ -161,7 +159,9 @@ static err_t write_terms(struct record_job *j)
         struct slice id = slice_of(target, CONCEPT_BYTES), weight = j->w.sets[i].weight;
         e = record_term(j->r, &j->edit, j->w.sets[i].target_text, target);
         if (e)
-            return why_set(&j->r->read.why, e, "concepts");
+            return why_set(&j->r->read.why, e, "concepts %.*s",
+                           (int)(j->w.sets[i].target_text.len < 100 ? j->w.sets[i].target_text.len : 100),
+                           (const char *)j->w.sets[i].target_text.at);
         e = changed_at_source(j, 0, id, value_is_nil(weight) ? slice_of(there, 1) : weight, &changed);
         if (!e && changed)
             e = edit_set(&j->edit, 0, id, true, weight, NULL);

@@ -18,11 +18,15 @@
  *                    new record lacks is emptied, but its source_id; a retired one comes back; index terms and links of other allies stay theirs. ERR_TITLE_MISSING
  *   record.retire   {id, reason}                                  → {id, dot}
  *   record.link     {id, rel, target, hash, remove}               → {id, dot}         target: a source id of ours, an id or its beginning, a URL
+ *   record.review   {id, text, lang, retract}                     → {id, dot}         our ally's, of another ally's record, one in each language; retract: in
+ *                    that language, or, without lang, in all. ERR_REVIEW_OWN, ERR_NOTHING_TO_DO
+ *   record.reply    {id, actor, text, lang, retract}              → {id, dot, reply}  what an actor whom the record names answers, passed on by us; again for the
+ *                    same name: it takes the place of what we passed on before. ERR_ACTOR_UNKNOWN, ERR_NOTHING_TO_DO
  *   record.list     {limit, cursor, ally, lang, type, concept, since: RFC 3339, order: "id"|"newest"|"oldest", retired} → {records: [{id, ally, ally_name,
  *                    source_id, type, title, langs, updated, retired, conflicts}], next}        by id: what is there all the while comes once, whatever is
  *                    written; newest or oldest change first: what changes meanwhile goes to the other end. ERR_CURSOR, ERR_TIME, ERR_ALLY_UNKNOWN
  *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, uri, label, status: as concept.known's, merged_into, weight, allies}], links: [{rel, target, title, hash, allies, missing?, retired?, changed?: ["title@fr"] of what it translates}], linked_by: [{rel, id, title, ally, ally_name}],
- *                    translations: [{field, lang, from, stale}], discipline: {profile, known, met: [rule], missed: [{rule, text}]}, conflicts, updated}
+ *                    translations: [{field, lang, from, stale}], reviews: [{lang, text, dot, at, site, ally, …}], replies: [{reply, actor, lang, text, dot, at, site, ally, … (who passed it on)}], discipline: {profile, known, met: [rule], missed: [{rule, text}]}, conflicts, updated}
  *   record.check    {limit, cursor, ally}                         → {checked, records: [{id, ally, ally_name, source_id, title, missed: [rule], stale: ["title@en"], moved: [{id, changed: ["title@fr"]}]}], texts: {rule: text}, next}
  *                    of `limit` records those that are to be completed: what the charter's profile asks for and they lack, texts whose source moved on (stale), and
  *                    sources elsewhere that did (moved)

@@ -2,6 +2,7 @@
 #include "daemon/commons/shortage.h"
 #include "daemon/read/judge.h"
 #include "daemon/read/say.h"
+#include "protocol/wire/rd.h"
 
 static json_t *dots_json(const struct dot *dots, size_t n)
 {
@@ -25,6 +26,8 @@ const char *read_write_name(const struct op *op, const struct op_write *w)
                                                                                : NULL;
     return field                                 ? field->name
            : relation                            ? relation->name
+           : op->info->kind == OP_RECORD_REVIEW  ? "review"
+           : op->info->kind == OP_RECORD_REPLY   ? "reply"
            : op->info->kind == OP_CONCEPT_MERGE  ? "merge"
            : op->info->kind == OP_CONCEPT_RETIRE ? "retire"
                                                  : "concepts";
@@ -37,11 +40,27 @@ bool read_adds(const struct op *op, const struct op_write *w)
                                                  : w->add;
 }
 
-/* A URL, or why a concept was retired. */
+/* What an actor answers: {"actor", "text"}. */
+static json_t *reply_json(struct slice value)
+{
+    struct rd rd;
+    rd_init(&rd, value);
+    if (!value.len || rd_take_nil(&rd))
+        return json_null();
+    rd_array(&rd, 2, 2);
+    struct slice actor = rd_text(&rd, SIZE_MAX), text = rd_text(&rd, SIZE_MAX);
+    return rd.err ? json_null() : json_pack("{s:o, s:o}", "actor", say_string(actor), "text", say_string(text));
+}
+
+/* A URL, or why a concept was retired, or what a review or a reply says. */
 static json_t *value_of(const struct op *op, const struct op_write *w, struct slice value)
 {
     if (op->info->kind == OP_CONCEPT_RETIRE && value.len)
         return say_string(view_text(value));
+    if (op->info->kind == OP_RECORD_REVIEW)
+        return value.len && !value_is_nil(value) ? say_string(view_text(value)) : json_null();
+    if (op->info->kind == OP_RECORD_REPLY)
+        return reply_json(value);
     const struct relation_info *link = op->info->kind == OP_RECORD_LINK ? link_by_number(w->field) : NULL;
     json_t *whole = link && w->target.len == CONCEPT_BYTES && value.len ? link_to_json(link, w->target, value) : NULL;
     json_t *url = whole ? json_incref(json_object_get(whole, "target")) : json_null();

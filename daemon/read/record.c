@@ -74,5 +74,8 @@ err_t read_record_show(struct read *r)
         return e;
     put_discipline(r, &v, &stand);
     read_put_translations(r, &v, ops, n);
+    e = read_put_reviews(r, &v);
+    if (e)
+        return e;
     return read_put_links(r, &v, ops, n);
 }

@@ -23,6 +23,7 @@ void read_stale(const struct view *v, json_t *to);
  */
 err_t read_moved(struct read *r, const struct view *v, const struct replica_op *ops, size_t n,
                  const struct view_key *link, json_t *to);
+err_t read_put_reviews(struct read *r, const struct view *v); /* "reviews", "replies" */
 /* How an index term stands in the thesaurus: "uri", "label", "status", "merged_into"; counted. */
 err_t read_put_term(struct read *r, json_t *out, struct slice concept, struct discipline_terms *terms);
 json_t *read_missed(const struct read *r, const struct discipline *d,

@@ -1,6 +1,6 @@
 /*
  * op: headers (PROTOCOL.md §5). A header is [kind, entity, part …]; a kind's parts stand in the table below, so that reading, writing and
- * the length of the array follow from one row. Writes are of one of five forms; all share struct op_write, and the order of keys is
+ * the length of the array follow from one row. Writes are of one of seven forms; all share struct op_write, and the order of keys is
  * field, lang, target, where a form lacks one it is zero or empty.
  */
 #include "protocol/op/op.h"
@@ -19,6 +19,8 @@ enum part {
     PART_PUTS,
     PART_TERMS,
     PART_LINKS,
+    PART_REVIEWS,
+    PART_REPLIES,
     PART_RELATIONS,
     PART_DOTS,
     PART_SOME_DOTS,
@@ -37,6 +39,8 @@ enum part {
 #define SHAPE_RECORD_INDEX   {PART_TERMS}
 #define SHAPE_RECORD_RETIRE  {PART_DOTS}
 #define SHAPE_RECORD_LINK    {PART_LINKS}
+#define SHAPE_RECORD_REVIEW  {PART_REVIEWS}
+#define SHAPE_RECORD_REPLY   {PART_REPLIES}
 #define SHAPE_CONCEPT_PUT    {PART_PUTS, PART_MOTIVE}
 #define SHAPE_CONCEPT_RELATE {PART_RELATIONS, PART_MOTIVE}
 #define SHAPE_CONCEPT_ADOPT  {PART_SOME_DOTS}
@@ -183,6 +187,31 @@ static void read_link(struct reading *in, struct op_write *w)
     read_member(in, w, RECORD_BYTES);
 }
 
+/* What a review and a reply begin with. */
+static void read_lang(struct reading *in, struct op_write *w)
+{
+    w->lang = rd_text(&in->r, LANG_MAX);
+    w->target = slice_text("");
+    w->add = true;
+    if (in->r.err == ERR_OK && !lang_valid(w->lang))
+        rd_fail(&in->r, ERR_LANG);
+}
+
+static void read_review(struct reading *in, struct op_write *w)
+{
+    rd_array(&in->r, 2, 2);
+    read_lang(in, w);
+    read_dots(in, 0, &w->replaces, &w->replaces_n);
+}
+
+static void read_reply(struct reading *in, struct op_write *w)
+{
+    rd_array(&in->r, 3, 3);
+    read_lang(in, w);
+    w->target = rd_bin(&in->r, REPLY_BYTES, REPLY_BYTES);
+    read_dots(in, 0, &w->replaces, &w->replaces_n);
+}
+
 static void read_relation(struct reading *in, struct op_write *w)
 {
     rd_array(&in->r, 4, 4);
@@ -253,6 +282,12 @@ static void read_part(struct reading *in, enum part part, struct op *op)
         break;
     case PART_LINKS:
         read_writes(in, read_link, 1, op);
+        break;
+    case PART_REVIEWS:
+        read_writes(in, read_review, 1, op);
+        break;
+    case PART_REPLIES:
+        read_writes(in, read_reply, 1, op);
         break;
     case PART_RELATIONS:
         read_writes(in, read_relation, 1, op);
@@ -376,6 +411,21 @@ static void write_relation(struct buf *out, const struct op_write *w)
     write_member(out, w);
 }
 
+static void write_review(struct buf *out, const struct op_write *w)
+{
+    wr_array(out, 2);
+    wr_text(out, w->lang);
+    write_dots(out, w->replaces, w->replaces_n);
+}
+
+static void write_reply(struct buf *out, const struct op_write *w)
+{
+    wr_array(out, 3);
+    wr_text(out, w->lang);
+    wr_bin(out, w->target);
+    write_dots(out, w->replaces, w->replaces_n);
+}
+
 static void write_writes(struct buf *out, const struct op *op, void (*write)(struct buf *, const struct op_write *))
 {
     wr_array(out, op->writes_n);
@@ -393,6 +443,12 @@ static void write_part(struct buf *out, enum part part, const struct op *op)
         break;
     case PART_TERMS:
         write_writes(out, op, write_term);
+        break;
+    case PART_REVIEWS:
+        write_writes(out, op, write_review);
+        break;
+    case PART_REPLIES:
+        write_writes(out, op, write_reply);
         break;
     case PART_LINKS:
     case PART_RELATIONS:

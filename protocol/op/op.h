@@ -42,6 +42,10 @@ enum record_link {
 #define CONCEPT_BYTES 16 /* BLAKE2b-128(URI), or random */
 #define LANG_MAX      35
 
+#define REPLY_BYTES      16
+#define REVIEW_MAX_BYTES 16384 /* of a review's text, and of a reply's */
+#define ACTOR_MAX_BYTES  1024  /* of the name of whom a reply is */
+
 struct kind_info {
     unsigned kind;
     const char *name;
@@ -57,6 +61,8 @@ size_t entity_bytes(enum entity_type type);       /* 32, 24, 16 */
  *   record.put, concept.put   field, lang
  *   record.index              target (a concept)
  *   record.link               field (a link), target (a record, or BLAKE2b-128 of a URL)
+ *   record.review             lang
+ *   record.reply              lang, target (the reply: 16 random bytes)
  *   concept.relate            field (a relation), target
  *   concept.merge, .retire    nothing: one write, of what the op's `target` or `retired` says
  *   log.open, site.*, record.retire, concept.adopt: no writes, at most `dots`

@@ -130,6 +130,42 @@ static err_t value_match(const struct op *op, const struct op_write *w, struct s
     return e ? e : check_uri(w, uri);
 }
 
+/* A text that says something. */
+static void said(struct rd *r, size_t max)
+{
+    struct slice text = rd_text(r, SIZE_MAX);
+    if (r->err == ERR_OK && text.len == 0)
+        rd_fail(r, ERR_TEXT_EMPTY);
+    if (r->err == ERR_OK && text.len > max)
+        rd_fail(r, ERR_TEXT_LONG);
+}
+
+static err_t value_review(const struct op *op, const struct op_write *w, struct slice value)
+{
+    struct rd r;
+    (void)op;
+    (void)w;
+    if (value_is_nil(value))
+        return ERR_OK;
+    rd_init(&r, value);
+    said(&r, REVIEW_MAX_BYTES);
+    return rd_end(&r);
+}
+
+static err_t value_reply(const struct op *op, const struct op_write *w, struct slice value)
+{
+    struct rd r;
+    (void)op;
+    (void)w;
+    if (value_is_nil(value))
+        return ERR_OK;
+    rd_init(&r, value);
+    rd_array(&r, 2, 2);
+    said(&r, ACTOR_MAX_BYTES);
+    said(&r, REVIEW_MAX_BYTES);
+    return rd_end(&r);
+}
+
 struct body_form {
     err_t (*each)(const struct op *op, const struct op_write *w, struct slice value); /* NULL: items instead */
     err_t (*items[ITEMS_MAX])(struct slice value);
@@ -144,6 +180,8 @@ struct body_form {
 #define BODY_RECORD_INDEX   {value_weight, {NULL}}
 #define BODY_RECORD_RETIRE  {NULL, {item_reason_text}}
 #define BODY_RECORD_LINK    {value_link, {NULL}}
+#define BODY_RECORD_REVIEW  {value_review, {NULL}}
+#define BODY_RECORD_REPLY   {value_reply, {NULL}}
 #define BODY_CONCEPT_PUT    {value_field, {NULL}}
 #define BODY_CONCEPT_RELATE {value_match, {NULL}}
 #define BODY_CONCEPT_ADOPT  {NULL, {NULL}}

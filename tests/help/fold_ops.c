@@ -106,8 +106,10 @@ static struct slice make_value(struct ops *o, enum op_kind kind, const struct wr
     struct buf b;
     struct slice out;
     buf_init(&b, 1 << 20);
-    if (kind == OP_RECORD_LINK && w->text && !w->remove)
+    if ((kind == OP_RECORD_LINK || kind == OP_RECORD_REPLY) && w->text && !w->remove)
         wr_array(&b, 2);
+    if (kind == OP_RECORD_REPLY && w->text)
+        wr_text(&b, slice_text("Ville"));
     if (kind == OP_CONCEPT_RETIRE)
         wr_text(&b, slice_text(w->text ? w->text : ""));
     else if (w->text && !w->remove)

@@ -259,6 +259,35 @@ static void make_RECORD_LINK(struct making *m)
     write_one(m, w, outside && w.add ? value_url(m, to) : value_nil, OP_RECORD_LINK);
 }
 
+static void make_RECORD_REVIEW(struct making *m)
+{
+    m->op->entity = any_record(m);
+    struct op_write w = {.lang = slice_text(below(m, 2) ? "fr" : "en"), .target = slice_text(""), .add = true};
+    write_one(m, w, below(m, 5) ? value_text(m, text(m)) : value_nil, OP_RECORD_REVIEW);
+}
+
+static struct slice value_reply(struct making *m, struct slice actor, struct slice given)
+{
+    struct buf b;
+    struct slice out;
+    buf_init(&b, 4096);
+    wr_array(&b, 2);
+    wr_text(&b, actor);
+    wr_text(&b, given);
+    assert_int_equal(arena_copy(&m->r->arena, buf_slice(&b), &out), ERR_OK);
+    buf_fini(&b);
+    return out;
+}
+
+static void make_RECORD_REPLY(struct making *m)
+{
+    m->op->entity = any_record(m);
+    struct op_write w = {.lang = slice_text(below(m, 2) ? "fr" : "en"),
+                         .target = bytes_of(m, REPLY_BYTES, 0xd0 + (int)below(m, ENTITIES)),
+                         .add = true};
+    write_one(m, w, below(m, 5) ? value_reply(m, slice_text("Ville"), text(m)) : value_nil, OP_RECORD_REPLY);
+}
+
 static void make_CONCEPT_PUT(struct making *m)
 {
     m->op->entity = concept(m);

@@ -6,7 +6,7 @@ from pack import Refused, encode
 from sign import STATE, hash256
 
 ANY, OWN = object(), object()
-EFFECT = {ops.ANNOUNCE: ANY, ops.PUT: ANY, ops.RETIRE: ANY, ops.INDEX: OWN, ops.LINK: OWN}
+EFFECT = {ops.ANNOUNCE: ANY, ops.PUT: ANY, ops.RETIRE: ANY, ops.INDEX: OWN, ops.LINK: OWN, ops.REVIEW: OWN, ops.REPLY: OWN}
 PROPOSALS = {ops.CPUT, ops.RELATE, ops.MERGE, ops.CRETIRE}
 
 
@@ -157,7 +157,9 @@ class Fold:
         return [2, entity, tombstones,
                 self._keys(taking, ops.PUT, lambda w: [w.op.dot, w.value, w.made_from]),
                 self._keys(taking, ops.INDEX, lambda w: [w.op.dot, w.op.ally, w.value]),
-                self._keys(taking, ops.LINK, lambda w: [w.op.dot, w.op.ally, w.value])]
+                self._keys(taking, ops.LINK, lambda w: [w.op.dot, w.op.ally, w.value]),
+                self._keys(taking, ops.REVIEW, lambda w: [w.op.dot, w.op.ally, w.value]),
+                self._keys(taking, ops.REPLY, lambda w: [w.op.dot, w.op.ally, w.value])]
 
     def _concept(self, entity, taking):
         def told(w, *more):

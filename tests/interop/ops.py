@@ -5,11 +5,11 @@ import fieldforms
 from pack import (U63, ascending, decode, encode, fields, refuse_unless, take_bin, take_bool, take_list, take_text, take_uint)
 from sign import hash128
 
-(OPEN, ANNOUNCE, ERASE, ATTEST, PUT, INDEX, RETIRE, LINK) = (1, 2, 3, 4, 16, 17, 18, 19)
+(OPEN, ANNOUNCE, ERASE, ATTEST, PUT, INDEX, RETIRE, LINK, REVIEW, REPLY) = (1, 2, 3, 4, 16, 17, 18, 19, 20, 21)
 (CPUT, RELATE, ADOPT, MERGE, CRETIRE) = range(32, 37)
-ENTITY = {**dict.fromkeys((OPEN, ANNOUNCE, ERASE, ATTEST), 32), **dict.fromkeys((PUT, INDEX, RETIRE, LINK), 24),
+ENTITY = {**dict.fromkeys((OPEN, ANNOUNCE, ERASE, ATTEST), 32), **dict.fromkeys((PUT, INDEX, RETIRE, LINK, REVIEW, REPLY), 24),
           **dict.fromkeys((CPUT, RELATE, ADOPT, MERGE, CRETIRE), 16)}
-ITEMS = {OPEN: 2, ANNOUNCE: 3, ERASE: 3, ATTEST: 3, PUT: 4, INDEX: 3, RETIRE: 3, LINK: 3, CPUT: 4, RELATE: 4, ADOPT: 3, MERGE: 5, CRETIRE: 5}
+ITEMS = {OPEN: 2, ANNOUNCE: 3, ERASE: 3, ATTEST: 3, PUT: 4, INDEX: 3, RETIRE: 3, LINK: 3, REVIEW: 3, REPLY: 3, CPUT: 4, RELATE: 4, ADOPT: 3, MERGE: 5, CRETIRE: 5}
 MATCH = range(7, 12)
 
 
@@ -42,6 +42,20 @@ def _member(number, known, sizes, code):
 
 SETS = {INDEX: _member(False, (), (16,), ""), LINK: _member(True, range(1, 6), (16, 24), "relation"),
         RELATE: _member(True, range(1, 12), (16,), "relation")}
+
+
+def _said(reply):
+    """A write of a review (language) or of a reply (language, reply)."""
+    def read(w):
+        w = fields(w, 3 if reply else 2)
+        lang = take_text(w[0], 0, 35)
+        fieldforms.lang("tag", lang)
+        key = (lang, take_bin(w[1], 16)) if reply else (lang,)
+        return SimpleNamespace(key=key, order=(lang.encode(), *key[1:]), add=True, replaces=dots(w[-1]), made_from=[])
+    return read
+
+
+SETS.update({REVIEW: _said(False), REPLY: _said(True)})
 
 
 def header(h):
@@ -78,6 +92,13 @@ def _value(op, w, v):
     elif op.kind == INDEX:
         refuse_unless(v is None or w.add, "field_value")
         v is None or take_uint(v, 1, 100)
+    elif op.kind == REVIEW:
+        v is None or _long(v, 1, 16384)
+    elif op.kind == REPLY:
+        if v is not None:
+            actor, text = fields(v, 2)
+            _long(actor, 1, 1024)
+            _long(text, 1, 16384)
     elif op.kind == LINK and w.add and len(w.key[1]) == 16:
         url, hash_ = fields(v, 2)
         _named(url, w.key[1])

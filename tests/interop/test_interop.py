@@ -167,6 +167,12 @@ def test_a_stranger_folds_like_everybody():
                                 ([ops.INDEX, entity, [[concept, True, []]]], [7]), ([ops.PUT, node.ally + b"z" * 16, [[4, "xx-", [], []]], []], ["no tag"]),
                                 ([ops.PUT, b"z" * 32, [[4, "fr", [], []]], []], ["no record"]), ([201, b"z" * 16], []),
                                 ([ops.LINK, entity, [[1, sign.hash128(b"http://e.org/d"), True, []]]], [["http://e.org/d", None]]))
+            said = node.author.publish(([ops.REVIEW, entity, [["en", []], ["fr", []]]], [None, "Clair"]),
+                                       ([ops.REPLY, entity, [["fr", b"r" * 16, []]]], [["Ville", "Non"]]))
+            node.author.publish(([ops.REVIEW, entity, [["fr", [said.dot(0)]]]], ["Utile"]),
+                                ([ops.REPLY, entity, [["fr", b"r" * 16, [said.dot(1)]]]], [None]), ([ops.REVIEW, entity, [["", []]]], ["no tag"]))
+            settle(node, citego)
+            citego.ok("record", "review", sign.base32(entity), "--text", "Bien dit", "--text-lang", "fr")
             settle(node, citego)
 
 

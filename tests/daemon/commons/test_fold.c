@@ -421,13 +421,18 @@ static void canonical_bytes_are_as_the_protocol_says(void **state)
     at_index(a, 20, 2, 5, false, NULL, 0);
     struct write_spec url = {.field = LINK_CITES, .text = "http://example.org/c"};
     ops_write(&a->o, OP_RECORD_LINK, 20, 3, &url, 1, NULL, 0);
+    struct write_spec review = {.lang = "fr", .text = "Bien"}, reply = {.lang = "fr", .target = 1, .text = "Non"};
+    ops_write(&a->o, OP_RECORD_REVIEW, 20, 4, &review, 1, NULL, 0);
+    ops_write(&a->o, OP_RECORD_REPLY, 30, 5, &reply, 1, NULL, 0);
     at_fold(a, ENTITY_RECORD, &by_secretariat);
     at_bytes(a,
-             "9702c4180101010101010101aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa90919304a266729193c411b179379e00000000000000"
+             "9902c4180101010101010101aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa90919304a266729193c411b179379e00000000000000"
              "000000000100a3456175909192c410057777777777777777777777777777779193c41162f36e3c0000000000000000000000"
              "0101c408020202020202020207919301c4104ef2eba40a3e67f67bd151f119ec92d09193c411136da6da0000000000000000"
-             "0000000102c408020202020202020292b4687474703a2f2f6578616d706c652e6f72672f63c090",
-             "ce1c99a19f1eb9a48001b4e641263fb423c684ab6fba6574430ec47d7f09f1c6");
+             "0000000102c408020202020202020292b4687474703a2f2f6578616d706c652e6f72672f63c09192a266729193c411c4e6dd"
+             "7800000000000000000000000100c4080202020202020202a44269656e9193a26672c4100177777777777777777777777777"
+             "77779193c4117560151700000000000000000000000101c408030303030303030392a556696c6c65a34e6f6e90",
+             "5b723f4a11d22445795fe8eebd11b8c5f6791eba16315fc24294963a2aca3227");
     at_end(a);
 }
 

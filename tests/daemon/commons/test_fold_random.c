@@ -44,6 +44,10 @@ static struct write_spec random_write(uint64_t *s, enum op_kind kind, const stru
     } else if (kind == OP_CONCEPT_RETIRE) {
         w.remove = !t->equal_values && below(s, 2) == 0;
         w.text = texts[below(s, 4)]; /* reasons may differ */
+    } else if (kind == OP_RECORD_REVIEW || kind == OP_RECORD_REPLY) {
+        w.lang = below(s, 2) ? "fr" : "en";
+        w.target = kind == OP_RECORD_REPLY ? 1 + (unsigned)below(s, 2) : 0;
+        w.text = below(s, 5) ? texts[below(s, 4)] : NULL;
     } else if (put) {
         w.field = kind == OP_RECORD_PUT ? R_TITLE + (unsigned)below(s, 2) : C_PREF_LABEL;
         w.lang = below(s, 2) ? "fr" : "en";
@@ -76,8 +80,8 @@ static bool same_key(const struct write_spec *a, const struct write_spec *b)
 
 static enum op_kind random_kind(uint64_t *s, enum entity_type type)
 {
-    static const enum op_kind record[] = {OP_RECORD_PUT,   OP_RECORD_PUT,    OP_RECORD_PUT,  OP_RECORD_INDEX,
-                                          OP_RECORD_INDEX, OP_RECORD_RETIRE, OP_RECORD_LINK, OP_RECORD_LINK};
+    static const enum op_kind record[] = {OP_RECORD_PUT,    OP_RECORD_PUT,  OP_RECORD_PUT,    OP_RECORD_INDEX,
+                                          OP_RECORD_RETIRE, OP_RECORD_LINK, OP_RECORD_REVIEW, OP_RECORD_REPLY};
     static const enum op_kind concept[] = {OP_CONCEPT_PUT,   OP_CONCEPT_PUT,   OP_CONCEPT_RELATE, OP_CONCEPT_RELATE,
                                            OP_CONCEPT_ADOPT, OP_CONCEPT_ADOPT, OP_CONCEPT_MERGE,  OP_CONCEPT_RETIRE};
     static const enum op_kind site[] = {OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE,
@@ -283,6 +287,12 @@ static const struct view_key *keys_of(const struct view *v, const struct told *t
     case OP_RECORD_LINK:
         *n = v->links_n;
         return v->links;
+    case OP_RECORD_REVIEW:
+        *n = v->reviews_n;
+        return v->reviews;
+    case OP_RECORD_REPLY:
+        *n = v->replies_n;
+        return v->replies;
     default:
         *n = is_set(t) ? v->sets_n : v->fields_n;
         return is_set(t) ? v->sets : v->fields;
@@ -371,6 +381,10 @@ static void as_the_model_says(struct history *h, const struct buf *canon)
         shown += v.sets[i].values_n;
     for (size_t i = 0; i < v.links_n; i++)
         shown += v.links[i].values_n;
+    for (size_t i = 0; i < v.reviews_n; i++)
+        shown += v.reviews[i].values_n;
+    for (size_t i = 0; i < v.replies_n; i++)
+        shown += v.replies[i].values_n;
     shown += v.merge.values_n + v.retire.values_n;
     assert_int_equal(shown, said); /* nothing else is shown */
     arena_fini(&arena);
