@@ -74,6 +74,20 @@ static err_t cut_others(struct concept_job *j, json_t *changed)
     return e;
 }
 
+/* A concept of which nobody said what it is, is shown as a descriptor: to say it back says nothing. */
+static void pass_by_kind(struct concept_job *j)
+{
+    const struct view_key *kind = view_field(&j->edit.view, C_KIND, slice_text(""));
+    size_t kept = 0;
+    for (size_t i = 0; i < j->w.fields_n; i++) {
+        const struct field_write *f = &j->w.fields[i];
+        bool back = f->field->number == C_KIND && slice_equal(view_text(f->value), slice_text("descriptor"));
+        if (!back || (kind && kind->shown))
+            j->w.fields[kept++] = *f;
+    }
+    j->w.fields_n = kept;
+}
+
 static err_t put_together(struct req *r, struct concept_job *j, json_t *changed)
 {
     const json_t *object = json_object_get(r->read.args, "concept");
@@ -82,6 +96,8 @@ static err_t put_together(struct req *r, struct concept_job *j, json_t *changed)
         e = fields_from_json(ENTITY_CONCEPT, object, "", &r->read.arena, &j->w, &r->read.why);
     if (!e && j->w.unknown_n)
         e = why_set(&r->read.why, ERR_FIELD_UNKNOWN, "%.100s", j->w.unknown[0]);
+    if (!e)
+        pass_by_kind(j);
     if (!e)
         e = check_whole(r, j);
     if (!e)

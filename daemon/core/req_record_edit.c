@@ -6,10 +6,27 @@
 #include "daemon/core/req_record.h"
 #include "daemon/read/judge.h"
 
+/* The record that our ally's source calls so. */
+static err_t by_source(struct req *r, struct slice *out)
+{
+    const char *source = read_text(&r->read, "source_id");
+    const struct ally *ally = r->own ? authority_ally_of(&r->core->authority, r->own->key.pub) : NULL;
+    uint8_t *id = arena_alloc(&r->read.arena, 1, RECORD_BYTES);
+    struct slice canon, text = slice_text(source);
+    if (!ally || !id)
+        return ally ? ERR_MEMORY : ERR_STANDING;
+    memcpy(id, ally->id, ALLY_BYTES);
+    hash128(id + ALLY_BYTES, &text, 1);
+    *out = slice_of(id, RECORD_BYTES);
+    err_t e = replica_get(r->core->store, ENTITY_RECORD, *out, &r->read.arena, &canon);
+    return e == ERR_NOT_FOUND ? why_set(&r->read.why, e, "%.100s", source) : e;
+}
+
 static err_t open_ours(struct req *r, struct edit *edit)
 {
     struct slice id;
-    err_t e = read_entity(&r->read, ENTITY_RECORD, read_text(&r->read, "id"), &id);
+    err_t e = *read_text(&r->read, "source_id") ? by_source(r, &id)
+                                                : read_entity(&r->read, ENTITY_RECORD, read_text(&r->read, "id"), &id);
     if (!e)
         e = edit_open(r->core, r->own, ENTITY_RECORD, id, &r->read.arena, edit);
     if (!e && !judge_owns(&r->core->authority, edit->ally, id))

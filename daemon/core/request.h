@@ -16,7 +16,7 @@
  *   record.edit     {id, set: {record JSON}, revive}              → {id, dot, changed: [field]}
  *   record.put      {id, record}                                  → {id, outcome: updated|unchanged, changed: [field], version, dot?}       in place of what is there: what the
  *                    new record lacks is emptied, but its source_id; a retired one comes back; index terms and links of other allies stay theirs. ERR_TITLE_MISSING
- *   record.retire   {id, reason}                                  → {id, dot}
+ *   record.retire   {id | source_id, reason}                      → {id, dot, version}
  *   record.link     {id, rel, target, hash, remove}               → {id, dot}         target: a source id of ours, an id or its beginning, a URL
  *   record.review   {id, text, lang, retract}                     → {id, dot}         our ally's, of another ally's record, one in each language; retract: in
  *                    that language, or, without lang, in all. ERR_REVIEW_OWN, ERR_NOTHING_TO_DO

@@ -75,8 +75,10 @@ static unsigned judge_place(struct http_request *q, const char *method, err_t *w
     return *why ? problem_status(*why) : 0;
 }
 
-static const char *const scope_names[] = {
-    [HTTP_RECORDS] = "records", [HTTP_CONCEPTS] = "concepts", [HTTP_ADMIN] = "admin"};
+static const char *const scope_names[] = {[HTTP_RECORDS] = "records",
+                                          [HTTP_CONCEPTS] = "concepts",
+                                          [HTTP_ADMIN] = "admin",
+                                          [HTTP_EITHER] = "records, concepts"};
 
 /* The loopback's address is a proxy's, which stands for many. A good token is never held up by bad ones from its address. */
 static bool is_too_often(struct http_request *q, struct quota *quota)
@@ -90,6 +92,12 @@ static bool is_too_often(struct http_request *q, struct quota *quota)
     snprintf(seconds, sizeof seconds, "%u", retry_s);
     answer_header(q, "Retry-After", seconds);
     return true;
+}
+
+static unsigned scopes_of(enum http_scope scope)
+{
+    unsigned asked = scope == HTTP_EITHER ? 1u << HTTP_RECORDS | 1u << HTTP_CONCEPTS : 1u << scope;
+    return asked | 1u << HTTP_ADMIN;
 }
 
 static unsigned judge_token(struct http_request *q, err_t *why)
@@ -109,7 +117,7 @@ static unsigned judge_token(struct http_request *q, err_t *why)
     if ((*why == ERR_TOKEN_WRONG && is_too_often(q, &q->server->wrong)) ||
         (!*why && !given && scope == HTTP_PUBLIC && is_too_often(q, &q->server->reads)))
         *why = ERR_HTTP_OFTEN;
-    if (q->known && scope > HTTP_PUBLIC && !(q->principal.scopes & (1u << scope | 1u << HTTP_ADMIN)))
+    if (q->known && scope > HTTP_PUBLIC && !(q->principal.scopes & scopes_of(scope)))
         *why = why_set(&q->why, ERR_TOKEN_SCOPE, "%s", scope_names[scope]);
     return *why ? problem_status(*why) : 0;
 }

@@ -9,6 +9,10 @@ static const struct {
 } statuses[] = {
     {ERR_NOT_FOUND,     404},
     {ERR_STALE,         412},
+    {ERR_JSON,          400},
+    {ERR_RETIRED,       410},
+    {ERR_NO_CONFLICT,   404},
+    {ERR_NOTHING_TO_DO, 409},
     {ERR_TOO_LARGE,     413},
     {ERR_CURSOR,        400},
     {ERR_AMBIGUOUS,     409},

@@ -152,6 +152,11 @@ void **request_own(struct http_request *q)
     return &q->own;
 }
 
+void request_at_end(struct http_request *q, void (*end)(void *own))
+{
+    q->own_end = end;
+}
+
 void *request_context(const struct http_request *q)
 {
     return q->server->context;

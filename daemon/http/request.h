@@ -81,6 +81,8 @@ struct arena *request_arena(struct http_request *q);
 void **
 request_own(struct http_request
                 *q); /* the handler's, NULL at first: what it keeps between a question and its answer; not freed */
+void request_at_end(struct http_request *q,
+                    void (*end)(void *own));         /* called once with request_own's, however the request ends */
 void *request_context(const struct http_request *q); /* what struct http_site's open made; daemon/web: web_of(q) */
 const struct routes *request_routes(const struct http_request *q);
 

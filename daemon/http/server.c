@@ -25,6 +25,8 @@ static void request_free(struct http_request *q)
         q->next->link = q->link;
     s->upload_bytes -= q->body.len;
     give_end(q);
+    if (q->own_end)
+        q->own_end(q->own);
     buf_fini(&q->body);
     buf_fini(&q->asked.bytes);
     arena_fini(&q->arena);

@@ -55,6 +55,7 @@ struct http_request {
     struct http_answer answer;
     struct why why;
     void *own;
+    void (*own_end)(void *own);
 };
 struct server {
     void *daemon; /* NULL: not open */

@@ -112,7 +112,7 @@ static json_t *responses_of(const struct route *r)
 static json_t *operation_of(const struct route *r, const char *path)
 {
     static const char *const scopes[] = {
-        [HTTP_RECORDS] = "records", [HTTP_CONCEPTS] = "concepts", [HTTP_ADMIN] = "admin"};
+        [HTTP_RECORDS] = "records", [HTTP_CONCEPTS] = "concepts", [HTTP_ADMIN] = "admin", [HTTP_EITHER] = "records"};
     json_t *out = json_pack("{s:s, s:o, s:o}", "summary", r->what, "parameters", params_of(r, path), "responses",
                             responses_of(r));
     if (*r->takes)

@@ -1,5 +1,8 @@
 #include "daemon/web/routes.h"
 #include "daemon/web/api_allies.h"
+#include "daemon/web/api_concepts.h"
+#include "daemon/web/api_conflicts.h"
+#include "daemon/web/api_records.h"
 #include "daemon/web/atom_serve.h"
 #include "daemon/web/oai_serve.h"
 #include "daemon/web/openapi.h"

@@ -10,6 +10,30 @@ static const struct {
                 "\"errors\": {\"type\": \"array\", \"items\": {\"type\": \"object\"}}}}"},
     {"Allies",  "{\"type\": \"object\", \"required\": [\"allies\"], \"properties\": {\"allies\": {\"type\": \"array\", \"items\":"
                 "{\"type\": \"object\", \"required\": [\"id\", \"name\", \"sites\"]}}}}"},
+    {"Records", "{\"type\": \"object\", \"required\": [\"records\", \"next\"], \"properties\": {\"records\": {\"type\": \"array\", \"items\":"
+                "{\"type\": \"object\", \"required\": [\"id\", \"title\", \"ally\", \"ally_name\", \"updated\"]}},"
+                "\"next\": {\"type\": [\"string\", \"null\"]}, \"total\": {\"type\": \"integer\"}}}"},
+    {"Record",  "{\"type\": \"object\", \"anyOf\": [{\"required\": [\"id\", \"ally\", \"title\", \"updated\", \"concepts\", \"links\"]},"
+                "{\"required\": [\"@context\", \"@id\", \"@type\"]}]}"},
+    {"Written", "{\"type\": \"object\", \"required\": [\"id\", \"etag\", \"url\"], \"properties\": {\"id\": {\"type\": \"string\"},"
+                "\"outcome\": {\"enum\": [\"added\", \"updated\", \"unchanged\"]}, \"dot\": {\"type\": \"string\"},"
+                "\"version\": {\"type\": \"string\"}, \"etag\": {\"type\": [\"string\", \"null\"]}, \"url\": {\"type\": \"string\"},"
+                "\"changed\": {\"type\": \"array\"}, \"resolved\": {\"type\": \"array\"}}}"},
+    {"Line",    "{\"type\": \"object\", \"required\": [\"line\", \"outcome\"], \"properties\": {\"line\": {\"type\": \"integer\"},"
+                "\"outcome\": {\"enum\": [\"added\", \"updated\", \"unchanged\", \"rejected\", \"failed\"]}, \"id\": {\"type\": \"string\"},"
+                "\"error\": {\"type\": \"object\", \"required\": [\"code\", \"name\", \"text\"]}}}"},
+    {"History", "{\"type\": \"object\", \"required\": [\"id\", \"history\"], \"properties\": {\"history\": {\"type\": \"array\", \"items\":"
+                "{\"type\": \"object\", \"required\": [\"dot\", \"at\", \"kind\", \"counts\", \"writes\"]}}}}"},
+    {"Concepts", "{\"type\": \"object\", \"required\": [\"concepts\", \"next\"], \"properties\": {\"concepts\": {\"type\": \"array\", \"items\":"
+                "{\"type\": \"object\", \"required\": [\"id\", \"uri\", \"kind\", \"label\", \"status\"]}},"
+                "\"next\": {\"type\": [\"string\", \"null\"]}}}"},
+    {"Concept", "{\"type\": \"object\", \"anyOf\": [{\"required\": [\"id\", \"kind\", \"status\", \"proposals\"]},"
+                "{\"required\": [\"@context\", \"@id\", \"@type\"]}]}"},
+    {"Conflicts", "{\"type\": \"object\", \"required\": [\"conflicts\"], \"properties\": {\"conflicts\": {\"type\": \"array\", \"items\":"
+                "{\"type\": \"object\", \"required\": [\"id\", \"type\", \"label\", \"fields\", \"count\"]}}}}"},
+    {"Conflict", "{\"type\": \"object\", \"required\": [\"id\", \"type\", \"label\", \"fields\"]}"},
+    {"Suggestions", "{\"type\": \"object\", \"required\": [\"suggestions\"], \"properties\": {\"suggestions\": {\"type\": \"array\", \"items\":"
+                "{\"type\": \"object\", \"required\": [\"kind\", \"id\", \"label\"]}}}}"},
 };
 
 json_t *schemas_all(void)

@@ -1,0 +1,214 @@
+#include "daemon/web/api.h"
+#include "daemon/commons/shortage.h"
+#include "daemon/read/say.h"
+#include "daemon/store/replica.h"
+#include "daemon/web/jsonld.h"
+#include "protocol/base/base32.h"
+#include <stdio.h>
+
+#define BODY_SUM_BYTES 8
+
+/* ---- what is asked ---- */
+
+bool api_form(struct http_request *q, enum api_form *out)
+{
+    static const char *const types[] = {"application/json", "application/ld+json", NULL};
+    const char *suffix = request_suffix(q);
+    int wanted = *suffix ? strcmp(suffix, ".jsonld") == 0 : request_accepts(q, types);
+    if (wanted < 0) {
+        answer_error(q, ERR_HTTP_ACCEPT, NULL);
+        return false;
+    }
+    *out = (enum api_form)wanted;
+    return true;
+}
+
+void api_pass(struct http_request *q, json_t *args, const char *const *names)
+{
+    for (; *names; names++) {
+        const char *value = request_query(q, *names);
+        if (value)
+            say_put(args, *names, json_string(value));
+    }
+}
+
+bool api_page(struct http_request *q, json_t *args)
+{
+    static const char *const names[] = {"cursor", NULL};
+    int64_t limit = 0;
+    err_t e = request_number(q, "limit", 1, API_LIMIT_MAX, API_LIMIT, &limit);
+    if (e) {
+        answer_error(q, e, NULL);
+        return false;
+    }
+    say_put(args, "limit", json_integer(limit));
+    api_pass(q, args, names);
+    return true;
+}
+
+bool api_flag(struct http_request *q, const char *name)
+{
+    const char *value = request_query(q, name);
+    return value && (strcmp(value, "true") == 0 || strcmp(value, "1") == 0);
+}
+
+bool api_body(struct http_request *q, json_t **out)
+{
+    struct why why;
+    err_t e = request_json(q, out, &why);
+    if (e)
+        answer_error(q, e, &why);
+    return e == ERR_OK;
+}
+
+bool api_once(struct http_request *q, json_t *args, unsigned part)
+{
+    const char *key = request_header(q, "Idempotency-Key");
+    const struct http_principal *who = request_principal(q);
+    if (!key)
+        return true;
+    if (!*key || strlen(key) > 160) {
+        struct why why;
+        answer_error(q, why_set(&why, ERR_HTTP_VALUE, "Idempotency-Key"), &why);
+        return false;
+    }
+    say_put(args, "once",
+            json_pack("{s:o, s:o}", "key", json_sprintf("%s#%u", key, part), "by",
+                      who ? say_id(slice_of(who->id, sizeof who->id)) : json_string("")));
+    return true;
+}
+
+bool api_if_match(struct http_request *q, json_t *args)
+{
+    const char *version = NULL;
+    err_t e = request_if_match(q, &version);
+    if (e)
+        answer_error(q, e, NULL);
+    else
+        say_put(args, "if_match", json_string(version));
+    return e == ERR_OK;
+}
+
+/* ---- what is shown ---- */
+
+void api_list(struct http_request *q, const char *reading, json_t *args)
+{
+    json_t *result = web_read(q, reading, args);
+    const char *next = json_string_value(json_object_get(result, "next"));
+    if (!result)
+        return;
+    if (next)
+        answer_next(q, next);
+    answer_header(q, "Vary", "Accept-Language");
+    answer_cache(q, "no-cache");
+    answer_json(q, 200, result);
+}
+
+static int add_piece(const char *at, size_t n, void *ctx)
+{
+    return buf_append(ctx, at, n) ? -1 : 0;
+}
+
+static err_t tag_of(struct read *read, enum entity_type type, struct slice id, struct slice body, char out[96])
+{
+    uint8_t version[VERSION_BYTES], sum[16];
+    char v[BASE32_LEN(VERSION_BYTES) + 1], b[BASE32_LEN(BODY_SUM_BYTES) + 1];
+    err_t e = replica_version(read->store, type, id, version);
+    if (e)
+        return e;
+    hash128(sum, &body, 1);
+    base32_encode(slice_of(version, sizeof version), v);
+    base32_encode(slice_of(sum, BODY_SUM_BYTES), b);
+    snprintf(out, 96, "\"%s.%s\"", v, b);
+    return ERR_OK;
+}
+
+void api_entity(struct http_request *q, struct read *read, enum entity_type type, struct slice id, enum api_form form,
+                json_t *value)
+{
+    struct buf body;
+    char tag[96];
+    buf_init(&body, SIZE_MAX);
+    int bad = !value || shortage_seen() ? -1
+              : form == API_JSONLD      ? jsonld_write(value, &body)
+                                        : json_dump_callback(value, add_piece, &body, JSON_COMPACT);
+    json_decref(value);
+    buf_byte(&body, '\n');
+    err_t e = bad ? ERR_MEMORY : body.err ? body.err : tag_of(read, type, id, buf_slice(&body), tag);
+    answer_header(q, "Vary", "Accept, Accept-Language");
+    if (e) {
+        answer_error(q, e, NULL);
+    } else {
+        answer_cache(q, "no-cache");
+        if (!answer_etag(q, tag))
+            answer_taken(q, 200, form == API_JSONLD ? "application/ld+json" : "application/json", &body);
+    }
+    buf_fini(&body);
+}
+
+void api_missing(struct http_request *q, err_t e, const struct why *why)
+{
+    struct why none;
+    answer_error(q, e == ERR_BASE32 ? why_set(&none, ERR_NOT_FOUND, "%.100s", request_part(q, "id")) : e,
+                 e == ERR_BASE32 ? &none : why);
+}
+
+/* ---- what was written ---- */
+
+json_t *api_etag(const char *version)
+{
+    return version ? json_sprintf("\"%s.0\"", version) : json_null();
+}
+
+json_t *api_told(struct http_request *q, const char *collection, const json_t *row)
+{
+    static const char *const kept[] = {"id", "outcome", "dot", "changed", "resolved", "version", NULL};
+    json_t *out = json_object();
+    for (size_t i = 0; kept[i]; i++)
+        if (json_object_get(row, kept[i]))
+            json_object_set(out, kept[i], json_object_get(row, kept[i]));
+    say_put(out, "etag", api_etag(json_string_value(json_object_get(row, "version"))));
+    say_put(out, "url",
+            json_sprintf("%s" API_PATH "/%s/%s", request_base(q), collection,
+                         json_string_value(json_object_get(row, "id"))));
+    return out;
+}
+
+/* What was refused of the one line there was. */
+static void refuse_line(struct http_request *q, const json_t *error)
+{
+    struct why why;
+    const char *name = json_string_value(json_object_get(error, "name")),
+               *field = json_string_value(json_object_get(error, "field")),
+               *detail = json_string_value(json_object_get(error, "detail"));
+    err_t e = err_by_name(name ? name : "");
+    why_set(&why, e == ERR_COUNT ? ERR_INTERNAL : e, "%.60s%s%.90s", field ? field : "",
+            detail && *detail && field && *field ? " " : "", detail ? detail : "");
+    json_t *copy = json_copy((json_t *)(uintptr_t)error);
+    json_object_del(copy, "line");
+    answer_errors(q, why.code, &why, json_pack("[o]", copy));
+}
+
+void api_wrote_line(struct http_request *q, const char *collection, const json_t *answer)
+{
+    const json_t *result = json_object_get(answer, "result"), *row = json_array_get(json_object_get(result, "ids"), 0),
+                 *error = json_array_get(json_object_get(result, "errors"), 0);
+    if (answer_failed(q, answer))
+        return;
+    if (error || !row) {
+        refuse_line(q, error);
+        return;
+    }
+    const char *outcome = json_string_value(json_object_get(row, "outcome"));
+    bool added = outcome && strcmp(outcome, "added") == 0;
+    json_t *told = api_told(q, collection, row);
+    if (added)
+        answer_header(q, "Location", json_string_value(json_object_get(told, "url")));
+    answer_json(q, added ? 201 : 200, told);
+}
+
+void api_wrote(struct http_request *q, const char *collection, const json_t *answer)
+{
+    if (!answer_failed(q, answer))
+        answer_json(q, 200, api_told(q, collection, json_object_get(answer, "result")));
+}

@@ -1,0 +1,50 @@
+/*
+ * api: what the handlers of the JSON API share (INTERFACE.md "HTTP").
+ */
+#ifndef ALLIED_DAEMON_WEB_API_H
+#define ALLIED_DAEMON_WEB_API_H
+
+#include "daemon/web/web.h"
+
+#define API_PATH      "/api/v1"
+#define API_LIMIT_MAX 200 /* rows of a page */
+#define API_LIMIT     50
+
+enum api_form { API_JSON, API_JSONLD };
+/* By suffix, else by Accept. False: 406 is answered. */
+bool api_form(struct http_request *q, enum api_form *out);
+
+/* "limit" and "cursor" of the query into args. False: answered. */
+bool api_page(struct http_request *q, json_t *args);
+/* Parameters of the query as they are into args; names: NULL-ended. */
+void api_pass(struct http_request *q, json_t *args, const char *const *names);
+/* A reading whose result is a page: with Link: rel="next". */
+void api_list(struct http_request *q, const char *reading, json_t *args);
+
+/*
+ * One entity, shown: the form asked for, with ETag "V.B", 304 where it is known already. `value`: taken. Within web_begin and web_end of `read`.
+ */
+void api_entity(struct http_request *q, struct read *read, enum entity_type type, struct slice id, enum api_form form,
+                json_t *value);
+/* The problem of an {id} of the path; what is no id names nothing. */
+void api_missing(struct http_request *q, err_t e, const struct why *why);
+/* "V.0": good for If-Match. */
+json_t *api_etag(const char *version);
+
+/* The body as an object of the API: false: the problem is answered, with the place where it is no JSON. */
+bool api_body(struct http_request *q, json_t **out);
+/* Idempotency-Key, where there is one, into args; `part` of the request: 0 the whole. False: answered. */
+bool api_once(struct http_request *q, json_t *args, unsigned part);
+/* If-Match into args: false: 428 is answered. */
+bool api_if_match(struct http_request *q, json_t *args);
+/* ?NAME=true, false where it is absent. */
+bool api_flag(struct http_request *q, const char *name);
+
+/* How one that was written is told: {id, outcome, dot?, version, etag, url}. `row`: a result, or one of its ids. */
+json_t *api_told(struct http_request *q, const char *collection, const json_t *row);
+/* What came of one line: 201 with Location where it was added, else 200; its problem where it was refused. */
+void api_wrote_line(struct http_request *q, const char *collection, const json_t *answer);
+/* The same of a request about one by its id. */
+void api_wrote(struct http_request *q, const char *collection, const json_t *answer);
+
+#endif
