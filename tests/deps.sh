@@ -49,6 +49,14 @@ else
     exit 1
 fi
 
+# Only files are wanted: without a policy of its own, a container would start nginx, on port 80, as soon as it is there.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ] && printf '#!/bin/sh\nexit 101\n' | $as tee $policy >/dev/null && $as chmod 755 $policy; then
+    # shellcheck disable=SC2064
+    trap "$as rm -f $policy" EXIT
+    trap 'exit 1' HUP INT TERM
+fi
+
 echo "allied: installing$missing" >&2
 install="$as env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends -qq"
 # A fresh machine has no package lists yet: fetch them only when the first try fails.

@@ -1,7 +1,7 @@
 #include "daemon/http/problem.h"
 #include "conf/tr.h"
 #include <microhttpd.h>
-#include <stdio.h>
+#include <string.h>
 
 static const struct {
     err_t err;
@@ -60,11 +60,17 @@ unsigned problem_status(err_t e)
     return 500;
 }
 
+/* The error's sentence and its data, with the colon of the language. */
+static json_t *detail_of(const char *what, const char *text, const char *lang)
+{
+    const char *pattern = tr(lang, N_("{1}: {2}")), *colon = pattern + strlen("{1}");
+    return *text ? json_sprintf("%s%.*s%s", what, (int)strcspn(colon, "{"), colon, text) : json_string(what);
+}
+
 json_t *problem_json(unsigned status, err_t e, const char *text, const char *lang)
 {
-    const char *what = tr(lang, err_what(e));
     return json_pack("{s:s, s:s, s:I, s:o, s:s, s:o}", "type", "about:blank", "title",
                      MHD_get_reason_phrase_for(status), "status", (json_int_t)status, "detail",
-                     *text ? json_sprintf("%s: %s", what, text) : json_string(what), "code", err_name(e), "number",
+                     detail_of(tr(lang, err_what(e)), text, lang), "code", err_name(e), "number",
                      json_sprintf("ALLIED-%d", err_number(e)));
 }

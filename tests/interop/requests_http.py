@@ -79,6 +79,18 @@ def forms():
     yield "10,000 headers", b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 10000 + b"\r\n", one(431)
     yield "a body past 2 MiB", LINE + HOST + OURS + b"Content-Length: 2097153\r\n\r\n", one(413)
     yield "a body where none belongs", b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nxxxxx", lambda found: found in ([200], [413])
+    api = b"GET /api/v1/allies"
+    yield "two Hosts", api + b" HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n" + smuggled, refused
+    for host in (b"evil.example", b"", b"localhost@evil.example", b"localhost:8480:1", b"[::1", b"localhost/", b"127.0.0.1.evil.example", b"localhost, evil.example"):
+        yield f"Host {host!r}", api + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", refused
+    yield "the whole address of another site", b"GET http://evil.example/api/v1/allies HTTP/1.1\r\nHost: localhost\r\n\r\n", one(421)
+    yield "the whole address of this one", b"GET http://localhost/api/v1/allies HTTP/1.1\r\nHost: evil.example\r\n\r\n", one(200)
+    for part in (b"?x=1", b"?lang=%00", b"?lang=%c0%af", b"?lang=%", b"?lang=%zz", b"?lang=fr&lang=en", b"?\xff=1", b"?" + b"&".join(b"a%d=" % i for i in range(500)), b"/%00",
+                 b"%00", b"/..", b"/%2e%2e/%2e%2e/etc/passwd", b"/", b"//"):
+        yield f"an address with {part[:20]!r}", api + part + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", refused
+    for token in (b"", b"Bearer", b"Bearer ", b"Bearer " + b"a" * 8000, b"Basic YTpi", b"Bearer allied_" + b"a" * 52, b"Bearer \xff\xff"):
+        yield f"a token {token[:20]!r}", api + b" HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + token + b"\r\n\r\n", one(401)
+    yield "a body that is waited for in vain", b"POST /peer/v1/exchange HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\n", one(415)
     for method in (b"CONNECT", b"TRACE", b"OPTIONS", b"get", b"X" * 5000, b"\xff"):
         yield f"method {method[:10]!r}", method + b" " + PATH.encode() + b" HTTP/1.1\r\nHost: x\r\n\r\n", refused
 

@@ -59,6 +59,14 @@ static void assert_moved(struct world *w, size_t from, size_t to, const char *na
     assert_int_equal(access(file, F_OK), 0);
 }
 
+static size_t tokens(struct world *w, size_t at)
+{
+    json_t *r = world_do(w, at, "token.list", NULL);
+    size_t n = json_array_size(json_object_get(r, "tokens"));
+    json_decref(r);
+    return n;
+}
+
 static void a_site_moves_with_its_history_to_a_daemon_of_its_own(void **state)
 {
     (void)state;
@@ -67,6 +75,10 @@ static void a_site_moves_with_its_history_to_a_daemon_of_its_own(void **state)
     w->watch = true;
     hosting_add(w, 0, "Delta", "delta", "", "member");
     hosting_write(w, 0, "delta", "d1", id);
+    json_decref(world_do(w, 0, "token.create",
+                         json_pack("{s:s, s:s, s:s}", "site", "delta", "name", "cms", "scope", "records")));
+    json_decref(
+        world_do(w, 0, "token.create", json_pack("{s:s, s:s, s:s}", "site", "alpha", "name", "cms", "scope", "admin")));
     char *code = offer(w, 0, "delta");
     world_refused(w, 0, "record.write", hosting_record_args("delta", "x", "x"), "site_moved");
     hosting_state(w, 0, "delta", "moving", "");
@@ -76,6 +88,7 @@ static void a_site_moves_with_its_history_to_a_daemon_of_its_own(void **state)
     hosting_state(w, 0, "delta", "moving", "");
     size_t at = arrive(w, "delta", code);
     assert_moved(w, 0, at, "delta", id);
+    assert_int_equal(tokens(w, 0), 1); /* nobody writes here as that site any more */
     /* The code is good once. */
     size_t thief = world_newcomer(w, "voleur", code);
     world_run(w, 10000);
