@@ -259,7 +259,7 @@ err_t edit_say(struct edit *e, struct slice reply, struct slice lang, struct sli
         *changed = !same;
     struct op_write w = {.lang = lang, .target = reply, .add = true};
     err_t err = same ? ERR_OK : dots_at(e, key, true, &w.replaces, &w.replaces_n);
-    return err || same ? err : add_write(e, reply.len ? &e->replies : &e->reviews, &w, value);
+    return err || same ? err : edit_add(e, reply.len ? &e->replies : &e->reviews, &w, value);
 }
 
 /* ---- merge and retirement ---- */
