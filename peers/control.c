@@ -1,91 +1,66 @@
-/*
- * control: requests of one frame each; anything else is dropped, since its sender has the right to do worse.
- */
 #include "peers/control.h"
+#include "daemon/bus/sockpath.h"
 #include "protocol/base/limits.h"
+#include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zmq.h>
 
-#define REQUESTS_A_STEP 16
-
-static err_t control_bind(struct control *c)
+static size_t take(char *at, size_t size, size_t n, void *ctx)
 {
-    char endpoint[128];
-    int linger = 1000; /* the last answer, to a command that stops the daemon */
-    int64_t max_bytes = LIMIT_REQUEST_BYTES;
-    snprintf(endpoint, sizeof endpoint, "ipc://%s", c->path.path);
-    if (zmq_setsockopt(c->socket, ZMQ_LINGER, &linger, sizeof linger) ||
-        zmq_setsockopt(c->socket, ZMQ_MAXMSGSIZE, &max_bytes, sizeof max_bytes))
-        return ERR_INTERNAL;
-    /* The mask is the whole process's; another thread's new file can only get fewer permissions by it. */
-    mode_t old = umask(077);
-    int rc = zmq_bind(c->socket, endpoint);
-    umask(old);
-    return rc ? ERR_FILE : ERR_OK;
+    struct buf *answer = ctx;
+    return buf_append(answer, at, size * n) ? 0 : size * n;
 }
 
-err_t control_open(void *context, const char *path, struct control *out)
+static err_t why(CURL *curl, CURLcode code, const struct buf *answer)
 {
-    struct control c = {0};
-    err_t err = control_path_open(path, &c.path);
-    if (err)
-        return err;
-    c.socket = zmq_socket(context, ZMQ_ROUTER);
-    err = c.socket ? control_bind(&c) : ERR_MEMORY;
-    if (err) {
-        if (c.socket)
-            zmq_close(c.socket);
-        control_path_close(&c.path);
-        return err;
-    }
-    *out = c;
-    return ERR_OK;
+    long number = 0, status = 0;
+    curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK)
+        return status == 200 ? ERR_OK : status == 413 ? ERR_TOO_LARGE : ERR_UNANSWERED;
+    if (code == CURLE_COULDNT_CONNECT)
+        return number == EACCES || number == EPERM ? ERR_OWNER : ERR_NO_DAEMON;
+    return code == CURLE_OPERATION_TIMEDOUT ? ERR_TIMEOUT
+           : code == CURLE_OUT_OF_MEMORY    ? ERR_MEMORY
+           : code == CURLE_WRITE_ERROR      ? (answer->err ? answer->err : ERR_UNANSWERED)
+                                            : ERR_UNANSWERED;
 }
 
-void control_close(struct control *c)
+static err_t exchange(CURL *curl, const char *path, struct slice request, long timeout_ms, struct buf *answer)
 {
-    if (!c->socket)
-        return;
-    /* ZeroMQ removes the file later, in a thread of its own, when a name through our descriptor no longer leads there. */
-    (void)unlink(c->path.path);
-    zmq_close(c->socket);
-    control_path_close(&c->path);
-    c->socket = NULL;
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json"),
+                      *all = headers ? curl_slist_append(headers, "Expect:") : NULL;
+    err_t e = ERR_MEMORY;
+    buf_clear(answer);
+    if (all && !curl_easy_setopt(curl, CURLOPT_URL, "http://localhost" CONTROL_PATH) &&
+        !curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, path) && !curl_easy_setopt(curl, CURLOPT_PROXY, "") &&
+        !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) && !curl_easy_setopt(curl, CURLOPT_HTTPHEADER, all) &&
+        !curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request.len) &&
+        !curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)request.at) &&
+        !curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+                          timeout_ms < 0 ? 0
+                          : timeout_ms   ? timeout_ms
+                                         : 1) &&
+        !curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) && !curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer))
+        e = why(curl, curl_easy_perform(curl), answer);
+    curl_slist_free_all(all ? all : headers);
+    return e;
 }
 
-/* Drops the rest of a message of several parts. */
-static void drop_rest(void *socket, zmq_msg_t *m)
+err_t control_call(const char *dir, struct slice request, long timeout_ms, struct buf *answer)
 {
-    while (zmq_msg_more(m) && zmq_msg_recv(m, socket, ZMQ_DONTWAIT) >= 0)
-        ;
-}
-
-void control_step(struct control *c, struct report *report)
-{
-    if (!c->socket)
-        return;
-    for (int budget = REQUESTS_A_STEP; budget > 0 && report_room(report); budget--) {
-        zmq_msg_t id, m;
-        zmq_msg_init(&id);
-        zmq_msg_init(&m);
-        bool taken = zmq_msg_recv(&id, c->socket, ZMQ_DONTWAIT) >= 0;
-        if (taken && zmq_msg_more(&id) && zmq_msg_recv(&m, c->socket, ZMQ_DONTWAIT) >= 0) {
-            struct slice client = slice_of(zmq_msg_data(&id), zmq_msg_size(&id));
-            if (!zmq_msg_more(&m))
-                report_request(report, client, slice_of(zmq_msg_data(&m), zmq_msg_size(&m)));
-            drop_rest(c->socket, &m);
-        }
-        zmq_msg_close(&id);
-        zmq_msg_close(&m);
-        if (!taken)
-            return;
-    }
-}
-
-void control_reply(struct control *c, struct slice client, struct slice json)
-{
-    if (c->socket && zmq_send(c->socket, client.at, client.len, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
-        (void)zmq_send(c->socket, json.at, json.len, ZMQ_DONTWAIT);
+    char full[4096];
+    struct sockpath p;
+    if (request.len > LIMIT_REQUEST_BYTES)
+        return ERR_TOO_LARGE;
+    int n = snprintf(full, sizeof full, "%s/%s", dir, CONTROL_SOCKET);
+    if (n < 0 || (size_t)n >= sizeof full)
+        return ERR_FILE;
+    if (sockpath_open(full, &p))
+        return ERR_NO_DAEMON;
+    CURL *curl = curl_easy_init();
+    err_t e = curl ? exchange(curl, p.path, request, timeout_ms, answer) : ERR_MEMORY;
+    curl_easy_cleanup(curl);
+    sockpath_close(&p);
+    return e;
 }

@@ -1,22 +1,19 @@
 /*
- * control: the daemon's end of DATA/control.sock: a ROUTER over ipc that only the owner of the directory may reach (mode 0600). Requests go to the core
- * with the client's routing id, answers come back with it; a client that is gone gets nothing.
+ * control: the client's end of DATA/control.sock, where the daemon speaks HTTP to its owner: one request of request.h, one answer, each JSON.
  */
 #ifndef ALLIED_PEERS_CONTROL_H
 #define ALLIED_PEERS_CONTROL_H
 
-#include "daemon/bus/control.h"
-#include "peers/report.h"
+#include "protocol/base/buf.h"
 
-struct control {
-    void *socket; /* NULL: none */
-    struct control_path path;
-};
+#define CONTROL_SOCKET "control.sock"
+#define CONTROL_PATH   "/control" /* POST: what is asked of the core */
 
-/* Takes the place of a dead socket file; the caller holds the directory's lock. ERR_FILE, ERR_MEMORY. */
-err_t control_open(void *context, const char *path, struct control *out);
-void control_close(struct control *c); /* zeroed: fine */
-void control_step(struct control *c, struct report *report);
-void control_reply(struct control *c, struct slice client, struct slice json);
+/*
+ * `answer` (its cap is the caller's) is replaced. timeout_ms -1: for ever. ERR_NO_DAEMON at once where nobody listens; ERR_UNANSWERED where the daemon
+ * goes away before it answered: it may have done what was asked; ERR_TIMEOUT; ERR_TOO_LARGE for a request past LIMIT_REQUEST_BYTES or an answer past
+ * the cap; ERR_OWNER where the socket is not ours to use.
+ */
+err_t control_call(const char *dir, struct slice request, long timeout_ms, struct buf *answer);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * net: one loop. It waits for the bus, the ZAP handler, the port, the control socket and each outgoing link, and lets each part do what waits, within a
+ * net: one loop. It waits for the bus, the ZAP handler, the port and each outgoing link, and lets each part do what waits, within a
  * budget. While the core does not keep up (report_room), nothing is read from the network: TCP holds the peers back.
  */
 #include "peers/net.h"
-#include "peers/control.h"
 #include "peers/http_link.h"
 #include "peers/incoming.h"
 #include "peers/zap.h"
@@ -20,7 +19,7 @@
 #define IDLE_MS         1000
 #define TIMED_MS        100
 #define QUEUED_MS       5 /* a ROUTER cannot say when one peer's pipe has room again */
-#define OTHERS          5 /* poll items besides the links' two each */
+#define OTHERS          4 /* poll items besides the links' two each */
 #define ADDRESS_BYTES   512
 
 struct net {
@@ -29,7 +28,6 @@ struct net {
     const struct net_options *options;
     struct report report;
     struct incoming in;
-    struct control control;
     struct http_link http;
     void *zap;
     struct zmq_link **links;
@@ -130,13 +128,6 @@ static void do_close(struct net *n, struct rd *r)
     incoming_drop(&n->in, link, now_mono());
 }
 
-static void do_reply(struct net *n, struct rd *r)
-{
-    struct slice client = rd_bin(r, 0, 255), json = rd_bin(r, 0, SIZE_MAX);
-    if (!rd_end(r))
-        control_reply(&n->control, client, json);
-}
-
 static void do_post(struct net *n, struct rd *r)
 {
     char url[ADDRESS_BYTES + 1] = {0};
@@ -170,7 +161,6 @@ static const struct {
     {BUS_CONNECT, 4, do_connect},
     {BUS_SEND,    3, do_send   },
     {BUS_CLOSE,   2, do_close  },
-    {BUS_REPLY,   3, do_reply  },
     {BUS_STOP,    1, do_stop   },
     {BUS_POST,    5, do_post   },
     {BUS_UNPOST,  2, do_unpost },
@@ -264,7 +254,6 @@ static void wait(struct net *n)
     k = add_item(n, k, n->zap, ZMQ_POLLIN);
     k = add_item(n, k, n->in.monitor, ZMQ_POLLIN);
     k = add_item(n, k, n->in.socket, input);
-    k = add_item(n, k, n->control.socket, input);
     for (size_t i = 0; i < n->links_n; i++) {
         struct zmq_link *l = n->links[i];
         k = add_item(n, k, l->monitor, ZMQ_POLLIN);
@@ -290,10 +279,6 @@ static err_t net_open(struct net *n, const char **detail)
         err = zap_open(n->context, &n->zap);
     if (!err)
         err = incoming_open(n->context, n->options, &n->in);
-    if (!err && n->options->control_path) {
-        *detail = n->options->control_path;
-        err = control_open(n->context, n->options->control_path, &n->control);
-    }
     return err;
 }
 
@@ -304,7 +289,6 @@ static void net_close(struct net *n)
     http_link_linger(&n->http);
     http_link_close(&n->http);
     incoming_close(&n->in);
-    control_close(&n->control);
     zap_close(n->zap);
     report_fini(&n->report);
     buf_fini(&n->command);
@@ -317,7 +301,7 @@ void net_run(struct bus *bus, struct bus_end *end, const struct net_options *opt
     struct net n = {.context = bus_context(bus), .end = end, .options = options};
     const char *detail;
     report_init(&n.report, bus_socket(end));
-    buf_init(&n.command, SIZE_MAX); /* from the core: an answer to a client may be of any size */
+    buf_init(&n.command, SIZE_MAX); /* from the core */
     err_t err = net_open(&n, &detail);
     if (err)
         report_failed(&n.report, err, detail);
@@ -327,8 +311,6 @@ void net_run(struct bus *bus, struct bus_end *end, const struct net_options *opt
         read_commands(&n);
         if (n.zap)
             zap_step(n.zap);
-        /* Requests first: what a peer sends without end shall keep no person waiting. */
-        control_step(&n.control, &n.report);
         step_peers(&n);
         http_link_step(&n.http, now_mono(), &n.report);
         if (!n.stop)

@@ -1,5 +1,5 @@
 /*
- * net: the network thread's loop. Sockets in and out, CURVE, ZAP, the control socket, HTTP requests to others; it moves frames between links and the
+ * net: the network thread's loop. Sockets in and out, CURVE, ZAP, HTTP requests to others; it moves frames between links and the
  * core's bus and knows nothing of what they say. One ROUTER for all incoming peers, one DEALER an outgoing link.
  *
  * Numbers of links: the core chooses those of outgoing ones (below NET_INCOMING, never reused), this thread those of incoming ones (from
@@ -19,7 +19,6 @@
 struct net_options {
     /* "*:5670", "127.0.0.1:5671", "[::1]:5670"; "" outgoing only. Port 0: any free one, told by BUS_LISTENING. */
     const char *listen;
-    const char *control_path;                   /* DATA/control.sock; NULL none */
     const char *ca_file;                        /* certificates to trust for https instead of the system's; NULL none */
     uint8_t curve_secret[32], curve_public[32]; /* of the daemon's first site */
 };

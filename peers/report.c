@@ -81,14 +81,6 @@ void report_frame(struct report *r, uint64_t link, struct slice frame)
     end(r);
 }
 
-void report_request(struct report *r, struct slice client, struct slice json)
-{
-    struct buf *b = begin(r, BUS_REQUEST, 3);
-    wr_bin(b, client);
-    wr_bin(b, json);
-    end(r);
-}
-
 void report_posted(struct report *r, uint64_t post, unsigned status, err_t why, struct slice body)
 {
     struct buf *b = begin(r, BUS_POSTED, 5);

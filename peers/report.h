@@ -21,7 +21,6 @@ bool report_room(struct report *r); /* sends what is held first */
 void report_link_up(struct report *r, uint64_t link, const uint8_t *site, const uint8_t curve[32]); /* site NULL: nil */
 void report_link_down(struct report *r, uint64_t link, err_t why);
 void report_frame(struct report *r, uint64_t link, struct slice frame);
-void report_request(struct report *r, struct slice client, struct slice json);
 void report_posted(struct report *r, uint64_t post, unsigned status, err_t why, struct slice body);
 void report_listening(struct report *r, const char *address);
 void report_failed(struct report *r, err_t why, const char *detail);

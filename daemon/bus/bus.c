@@ -138,19 +138,20 @@ err_t bus_recv(struct bus_end *e, long timeout_ms, struct buf *out)
 
 #define WAIT_ENDS 4
 
-void bus_wait_fd(struct bus_end *const *ends, size_t n, int fd, long timeout_ms)
+void bus_wait_fd(struct bus_end *const *ends, size_t n, const int *fds, size_t fds_n, long timeout_ms)
 {
-    zmq_pollitem_t items[WAIT_ENDS + 1];
+    zmq_pollitem_t items[2 * WAIT_ENDS];
     int k = 0;
     for (size_t i = 0; i < n && k < WAIT_ENDS; i++)
         if (ends[i])
             items[k++] = (zmq_pollitem_t){.socket = ends[i]->socket, .events = ZMQ_POLLIN};
-    if (fd >= 0)
-        items[k++] = (zmq_pollitem_t){.fd = fd, .events = ZMQ_POLLIN};
+    for (size_t i = 0; i < fds_n && i < WAIT_ENDS; i++)
+        if (fds[i] >= 0)
+            items[k++] = (zmq_pollitem_t){.fd = fds[i], .events = ZMQ_POLLIN};
     (void)zmq_poll(items, k, timeout_ms);
 }
 
 void bus_wait(struct bus_end *const *ends, size_t n, long timeout_ms)
 {
-    bus_wait_fd(ends, n, -1, timeout_ms);
+    bus_wait_fd(ends, n, NULL, 0, timeout_ms);
 }

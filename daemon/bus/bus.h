@@ -5,7 +5,6 @@
 #ifndef ALLIED_DAEMON_BUS_BUS_H
 #define ALLIED_DAEMON_BUS_BUS_H
 
-#include "daemon/bus/control.h"
 #include "protocol/base/buf.h"
 
 enum bus_event {
@@ -13,27 +12,27 @@ enum bus_event {
     BUS_LINK_UP = 1,   /* [1, link, site 32B or nil, curve 32B] */
     BUS_LINK_DOWN = 2, /* [2, link, error name] */
     BUS_FRAME = 3,     /* [3, link, bin] */
-    BUS_REQUEST = 4,   /* [4, client bin, json bin] */
     BUS_LISTENING = 5, /* [5, address text] once, after the ports are bound */
     BUS_FAILED = 6,    /* [6, error name, detail text]: a port in use, …; the daemon ends by it */
     BUS_POSTED = 7,    /* [7, post, status, error name, body bin]: what a BUS_POST came to; status 0: no answer */
     /* http → core, and → index for a REQUEST; also LISTENING and FAILED */
     BUS_HTTP = 8, /* [8, ticket, what (enum bus_http), body bin] */
-    /* index → core, beside LISTENING, and REPLY to a REQUEST, which net gets as it is */
+    /* index → core, beside LISTENING */
+    BUS_REPLY = 19,   /* [19, client bin, json bin] */
     BUS_CLEANED = 9,  /* [9, round]: what was erased up to that round of BUS_CLEAN is in no byte of the index */
     BUS_TROUBLE = 10, /* [10, error name]: the index cannot follow, and tries again; "ok": it can again */
     /* core → net */
     BUS_CONNECT = 16, /* [16, link, site 32B, address] */
     BUS_SEND = 17,    /* [17, link, bin] */
     BUS_CLOSE = 18,   /* [18, link] */
-    BUS_REPLY = 19,   /* [19, client bin, json bin] */
     BUS_STOP = 20,    /* [20]; to http as well */
     BUS_POST = 21,    /* [21, post, url text, body bin, timeout ms] */
     BUS_UNPOST = 22,  /* [22, post] */
     /* core → http, index → http */
     BUS_HTTP_ANSWER = 23, /* [23, ticket, status, error name, body bin] */
-    /* core → index, beside REQUEST and STOP */
+    /* core → index, beside STOP */
     BUS_CHANGED = 24, /* [24]: the replica changed */
+    BUS_REQUEST = 4,  /* [4, client bin, json bin] */
     BUS_CLEAN = 25    /* [25, round]: bodies were erased, in what is committed; rounds rise */
 };
 /* A REQUEST's body is JSON, and so is that of its answer: {"do", "lang", "args"} (daemon/core/request.h), status 200 whatever it says. */
@@ -62,7 +61,7 @@ err_t bus_try_send(struct bus_end *e, struct slice message); /* ERR_TIMEOUT wher
 err_t bus_recv(struct bus_end *e, long timeout_ms, struct buf *out);
 /* Waits until one of the ends (NULL: passed over) has a message, or a signal came. */
 void bus_wait(struct bus_end *const *ends, size_t n, long timeout_ms);
-/* Waits until one of the ends (NULL: passed over) has a message, or the descriptor (-1: none) something to read. */
-void bus_wait_fd(struct bus_end *const *ends, size_t n, int fd, long timeout_ms);
+/* Waits until one of the ends (NULL: passed over) has a message, or one of the descriptors (-1: passed over) something to read. */
+void bus_wait_fd(struct bus_end *const *ends, size_t n, const int *fds, size_t fds_n, long timeout_ms);
 
 #endif

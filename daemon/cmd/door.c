@@ -1,6 +1,6 @@
 #include "daemon/cmd/endpoints.h"
 #include "daemon/cmd/door.h"
-#include "daemon/bus/control.h"
+#include "peers/control.h"
 #include "daemon/cmd/real.h"
 #include "daemon/core/core.h"
 #include "daemon/core/found.h"

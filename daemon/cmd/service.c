@@ -64,14 +64,6 @@ static void on_frame(struct service *s, struct rd *r)
         core_frame(s->core, link, frame);
 }
 
-static void on_request(struct service *s, struct rd *r)
-{
-    struct slice client = rd_bin(r, 1, 256);
-    struct slice json = rd_bin(r, 0, LIMIT_REQUEST_BYTES);
-    if (rd_end(r) == ERR_OK)
-        core_request(s->core, client, json);
-}
-
 static void on_posted(struct service *s, struct rd *r)
 {
     char name[64] = "";
@@ -95,16 +87,17 @@ static void on_http(struct service *s, struct rd *r)
     else if (what == BUS_HTTP_READY)
         core_ready(s->core, ticket);
     else
-        service_out_asked(&s->out, s->core, ticket, body);
+        service_out_asked(s->core, ticket, body);
 }
 
 /* ---- events from the index's thread ---- */
 
-/* Of a search that came by the control socket: it goes back as it is. */
+/* To a search that the core was asked for. */
 static void on_reply(struct service *s, struct rd *r)
 {
-    (void)r;
-    bus_send(s->net.thread.end, buf_slice(&s->in));
+    struct slice client = rd_bin(r, 0, 255), json = rd_bin(r, 0, SIZE_MAX);
+    if (rd_end(r) == ERR_OK)
+        service_out_reply(&s->out, client, json);
 }
 
 static void on_cleaned(struct service *s, struct rd *r)
@@ -128,9 +121,8 @@ static void on_trouble(struct service *s, struct rd *r)
 
 typedef void event_fn(struct service *s, struct rd *r);
 static event_fn *const events[] = {
-    [BUS_LINK_UP] = on_link_up, [BUS_LINK_DOWN] = on_link_down, [BUS_FRAME] = on_frame,
-    [BUS_REQUEST] = on_request, [BUS_POSTED] = on_posted,       [BUS_HTTP] = on_http,
-    [BUS_REPLY] = on_reply,     [BUS_CLEANED] = on_cleaned,     [BUS_TROUBLE] = on_trouble,
+    [BUS_LINK_UP] = on_link_up, [BUS_LINK_DOWN] = on_link_down, [BUS_FRAME] = on_frame,     [BUS_POSTED] = on_posted,
+    [BUS_HTTP] = on_http,       [BUS_REPLY] = on_reply,         [BUS_CLEANED] = on_cleaned, [BUS_TROUBLE] = on_trouble,
 };
 
 /* Our own threads wrote it: a message that does not read is our mistake, not the network's. */
@@ -183,7 +175,9 @@ static err_t open_http(struct service *s, const struct service_options *o, struc
     bool taken = false;
     char pairs[ADDRESS_TEXT_MAX + 16];
     s->http.options.index = s->index.asks;
-    err_t e = service_http_open(&s->http, s->bus, o->dir, o->settings, &taken, why);
+    const struct service_http_with with = {
+        .dir = o->dir, .settings = o->settings, .serves = o->http, .control = o->control};
+    err_t e = service_http_open(&s->http, s->bus, &with, &taken, why);
     snprintf(pairs, sizeof pairs, "listen=%s", settings_get(o->settings, SETTING_HTTP_LISTEN));
     if (taken)
         journal_note(s->journal, real_wall(NULL), JOURNAL_WARN, "http.port_used", pairs);
@@ -241,8 +235,8 @@ static err_t start(struct service *s, struct why *why)
         if (!e)
             e = service_index_attach(&s->index, s->bus, s->options.dir);
         if (!e)
-            e = service_net_open(&s->net, s->bus, s->options.dir, s->options.settings, s->options.control, why);
-        if (!e && s->options.http)
+            e = service_net_open(&s->net, s->bus, s->options.dir, s->options.settings, why);
+        if (!e)
             e = open_http(s, &s->options, why);
         if (!e)
             e = open_core(s, &s->options, why);

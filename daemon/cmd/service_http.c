@@ -1,6 +1,7 @@
 #include "daemon/cmd/service_http.h"
 #include "daemon/core/found.h"
 #include "daemon/http/tls.h"
+#include "peers/control.h"
 #include <stdio.h>
 
 #define HTTP_NAME   "http"
@@ -29,11 +30,18 @@ static err_t load_tls(struct service_http *h, const struct settings *settings, s
     return e;
 }
 
-static err_t set_options(struct service_http *h, const char *dir, const struct settings *settings)
+static err_t set_paths(struct service_http *h, const struct service_http_with *with)
+{
+    if (snprintf(h->database, sizeof h->database, "%s/%s", with->dir, DATABASE_NAME) >= (int)sizeof h->database ||
+        snprintf(h->control, sizeof h->control, "%s/%s", with->dir, CONTROL_SOCKET) >= (int)sizeof h->control)
+        return ERR_TOO_LARGE;
+    h->options.control = with->control ? h->control : NULL;
+    return ERR_OK;
+}
+
+static err_t set_options(struct service_http *h, const struct settings *settings)
 {
     struct http_options *o = &h->options;
-    if (snprintf(h->database, sizeof h->database, "%s/%s", dir, DATABASE_NAME) >= (int)sizeof h->database)
-        return ERR_TOO_LARGE;
     h->web.database = h->database;
     h->web.contact = settings_get(settings, SETTING_SITE_CONTACT);
     h->site = web_site(&h->web);
@@ -48,26 +56,35 @@ static err_t set_options(struct service_http *h, const char *dir, const struct s
     return h->hosts.err;
 }
 
-err_t service_http_open(struct service_http *h, struct bus *bus, const char *dir, const struct settings *settings,
-                        bool *taken, struct why *why)
+static err_t open_at(struct service_http *h, struct bus *bus, const struct service_http_with *with, const char *listen,
+                     struct why *why)
 {
-    h->options.listen = settings_get(settings, SETTING_HTTP_LISTEN);
-    if (!*h->options.listen)
+    h->options.listen = listen;
+    err_t e = set_paths(h, with);
+    if (!e && !*listen && !h->options.control)
         return ERR_OK;
-    err_t e = set_options(h, dir, settings);
     if (!e)
-        e = load_tls(h, settings, why);
-    if (!e) {
-        e = service_thread_open(&h->thread, bus, HTTP_NAME, run, h, why);
-        if (e)
-            why_set(why, e, "http.listen %.100s", h->options.listen);
-    }
-    if (e != ERR_PORT_USED || !settings_is_default(settings, SETTING_HTTP_LISTEN))
+        e = set_options(h, with->settings);
+    if (!e && *listen)
+        e = load_tls(h, with->settings, why);
+    if (e)
         return e;
-    service_http_close(h);
-    *taken = true;
-    *why = (struct why){0};
-    return ERR_OK;
+    e = service_thread_open(&h->thread, bus, HTTP_NAME, run, h, why);
+    return e && e != ERR_FILE ? why_set(why, e, "http.listen %.100s", listen) : e;
+}
+
+err_t service_http_open(struct service_http *h, struct bus *bus, const struct service_http_with *with, bool *taken,
+                        struct why *why)
+{
+    const char *listen = with->serves ? settings_get(with->settings, SETTING_HTTP_LISTEN) : "";
+    err_t e = open_at(h, bus, with, listen, why);
+    if (e == ERR_PORT_USED && settings_is_default(with->settings, SETTING_HTTP_LISTEN)) {
+        service_http_close(h);
+        *taken = true;
+        *why = (struct why){0};
+        return open_at(h, bus, with, "", why);
+    }
+    return e;
 }
 
 void service_http_close(struct service_http *h)

@@ -42,12 +42,10 @@ static err_t read_key(const char *dir, struct net_options *out, struct why *why)
 }
 
 err_t service_net_open(struct service_net *n, struct bus *bus, const char *dir, const struct settings *settings,
-                       bool control, struct why *why)
+                       struct why *why)
 {
-    snprintf(n->control_path, sizeof n->control_path, "%s/%s", dir, CONTROL_NAME);
     n->bus = bus;
     n->options.listen = settings_get(settings, SETTING_ZEROMQ_LISTEN);
-    n->options.control_path = control ? n->control_path : NULL;
     n->options.ca_file = settings_get(settings, SETTING_PEERS_TLS_CA);
     err_t e = read_key(dir, &n->options, why);
     return e ? e : service_thread_open(&n->thread, bus, NET_NAME, run, n, why);

@@ -12,14 +12,13 @@ struct service_net {
     struct service_thread thread;
     struct bus *bus;
     struct net_options options;
-    char control_path[4096];
 };
 /*
- * Starts it, and waits until it listens; with `control`, at DATA/control.sock too. Whatever comes of it, service_net_close has to follow. ERR_NO_DATA,
+ * Starts it, and waits until it listens. Whatever comes of it, service_net_close has to follow. ERR_NO_DATA,
  * ERR_KEY_MISSING, ERR_PORT_USED, ERR_ADDRESS, … with the value or the path.
  */
 err_t service_net_open(struct service_net *n, struct bus *bus, const char *dir, const struct settings *settings,
-                       bool control, struct why *why);
+                       struct why *why);
 void service_net_close(struct service_net *n); /* zeroed: fine */
 
 #endif

@@ -79,23 +79,18 @@ static void http_answer(void *ctx, uint64_t ticket, unsigned status, err_t why, 
     put(o->http, &b);
 }
 
-static void net_reply(void *ctx, struct slice client, struct slice json)
+/* A client of the HTTP thread is called by its ticket; nobody else but this process itself asks. */
+static void reply(void *ctx, struct slice client, struct slice json)
 {
     struct service_out *o = ctx;
-    struct buf b;
-    if (!client.len && o->ticket) {
-        http_answer(o, o->ticket, 200, ERR_OK, json);
-        return;
-    }
-    if (!client.len) {
+    uint64_t ticket;
+    if (client.len == sizeof ticket) {
+        memcpy(&ticket, client.at, sizeof ticket);
+        http_answer(o, ticket, 200, ERR_OK, json);
+    } else {
         json_decref(o->answer);
         o->answer = json_loadb((const char *)json.at, json.len, 0, NULL);
-        return;
     }
-    begin(&b, 3, BUS_REPLY);
-    wr_bin(&b, client);
-    wr_bin(&b, json);
-    put(o->net, &b);
 }
 
 /* ---- the index ---- */
@@ -111,10 +106,9 @@ static void search(void *ctx, struct slice client, struct slice request)
         put(o->index, &b);
         return;
     }
-    /* Of this process, or of the HTTP thread, which asks the index itself. */
     buf_init(&b, BUS_MESSAGE_BYTES);
     if (index_refuse(ERR_NO_INDEX, &b) == ERR_OK)
-        net_reply(o, client, buf_slice(&b));
+        reply(o, client, buf_slice(&b));
     buf_fini(&b);
 }
 
@@ -133,6 +127,11 @@ static err_t index_clean_round(void *ctx, uint64_t round)
     return ERR_WAITING;
 }
 
+void service_out_reply(struct service_out *o, struct slice client, struct slice json)
+{
+    reply(o, client, json);
+}
+
 void service_out_changed(struct service_out *o)
 {
     struct buf b;
@@ -146,11 +145,9 @@ static void note(void *ctx, enum journal_level level, const char *event, const c
     journal_note(o->journal, o->wall(NULL), level, event, pairs);
 }
 
-void service_out_asked(struct service_out *o, struct core *c, uint64_t ticket, struct slice json)
+void service_out_asked(struct core *c, uint64_t ticket, struct slice json)
 {
-    o->ticket = ticket;
-    core_request(c, slice_text(""), json);
-    o->ticket = 0;
+    core_request(c, slice_of((const uint8_t *)&ticket, sizeof ticket), json);
 }
 
 void service_out_env(struct service_out *o, struct env *env)
@@ -163,7 +160,7 @@ void service_out_env(struct service_out *o, struct env *env)
     env->post = net_post;
     env->unpost = net_unpost;
     env->answer = http_answer;
-    env->reply = net_reply;
+    env->reply = reply;
     env->search = search;
     env->index_clean = index_clean_round;
     env->note = note;

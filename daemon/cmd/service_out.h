@@ -16,13 +16,14 @@ struct service_out {
     uint64_t clean, cleaned;            /* rounds of erasing: asked of the index, and done by it */
     struct journal *journal;
     struct wall (*wall)(void *ctx);
-    uint64_t ticket; /* not 0: the request that runs now is the HTTP thread's */
-    json_t *answer;  /* to a request of this process: a client without an id */
+    json_t *answer; /* to a request of this process: a client without an id */
 };
 /* Sets the network, the answers and the journal; `env` has the clock and the randomness, which take no context. */
 void service_out_env(struct service_out *o, struct env *env);
 void service_out_changed(struct service_out *o); /* the index is to look again */
-/* A request of the HTTP thread: its answer goes there. */
-void service_out_asked(struct service_out *o, struct core *c, uint64_t ticket, struct slice json);
+/* An answer of the index to whoever asked the core. */
+void service_out_reply(struct service_out *o, struct slice client, struct slice json);
+/* A request of the HTTP thread: its answer goes there, now or later. */
+void service_out_asked(struct core *c, uint64_t ticket, struct slice json);
 
 #endif

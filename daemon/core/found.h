@@ -12,7 +12,6 @@
 
 #define DATABASE_NAME "allied.db"
 #define LOCK_NAME     "lock"
-#define CONTROL_NAME  "control.sock"
 
 /* Keys of the table `settings` (daemon/store/local.h). */
 #define SETTING_CHARTER      "charter"      /* 32 bytes: the charter the invitation named */

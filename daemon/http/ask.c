@@ -66,20 +66,30 @@ void ask_ready(struct http_request *q)
     start(q, BUS_HTTP_READY, false, NULL, INT32_MAX);
 }
 
-void ask_exchange(struct http_request *q)
+static void start_with_body(struct http_request *q, enum bus_http what)
 {
     buf_fini(&q->asked.bytes);
     q->asked.bytes = q->body;
     q->server->upload_bytes -= q->body.len;
     q->body = (struct buf){0};
-    start(q, BUS_HTTP_EXCHANGE, false, NULL, INT32_MAX);
+    start(q, what, false, NULL, INT32_MAX);
+}
+
+void ask_exchange(struct http_request *q)
+{
+    start_with_body(q, BUS_HTTP_EXCHANGE);
+}
+
+void ask_as_it_came(struct http_request *q)
+{
+    start_with_body(q, BUS_HTTP_REQUEST);
 }
 
 /* What a handler takes of an answer, or the server's own words where there is none. */
 static void take(struct http_request *q, enum bus_http what, unsigned status, err_t why, struct slice body)
 {
     ask_then *then = q->asked.then;
-    json_t *json = what == BUS_HTTP_REQUEST && status == 200
+    json_t *json = what == BUS_HTTP_REQUEST && status == 200 && then
                        ? json_loadb((const char *)body.at, body.len, JSON_REJECT_DUPLICATES, NULL)
                        : NULL;
     q->asked.then = NULL;
@@ -87,6 +97,8 @@ static void take(struct http_request *q, enum bus_http what, unsigned status, er
         then(q, json);
     else if (status == 200 && what == BUS_HTTP_EXCHANGE)
         answer_body(q, status, "application/msgpack", body);
+    else if (status == 200 && what == BUS_HTTP_REQUEST && !then)
+        answer_body(q, status, "application/json", body);
     else if (status == 200 && what == BUS_HTTP_READY)
         answer_body(q, status, "text/plain; charset=utf-8", slice_text("ready\n"));
     else

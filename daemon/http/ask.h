@@ -21,5 +21,7 @@ void tell_core(struct http_request *q, const char *what, json_t *args);
 /* Whether the core is ready; the body, from another site's daemon: it has no time-out, as the core waits for news with it. Answered by themselves. */
 void ask_ready(struct http_request *q);
 void ask_exchange(struct http_request *q);
+/* The body, a request of daemon/core/request.h as it came; its answer is given back as it comes, whenever that is. */
+void ask_as_it_came(struct http_request *q);
 
 #endif

@@ -9,7 +9,7 @@
 
 static struct conn_key key_of(const struct sockaddr *from)
 {
-    struct conn_key k = {.loopback = false};
+    struct conn_key k = {.loopback = from && from->sa_family == AF_UNIX};
     if (from && from->sa_family == AF_INET) {
         struct sockaddr_in v4;
         memcpy(&v4, from, sizeof v4);

@@ -6,10 +6,12 @@
 #include "protocol/wire/wr.h"
 
 #define COMMANDS_A_STEP 64
+#define SERVERS         2
+#define IDLE_MS         1000
 
 struct http {
     struct bus_end *end;
-    struct server server;
+    struct server servers[SERVERS]; /* for all, and for the owner; each may be closed */
     struct buf command;
     bool stop;
 };
@@ -34,10 +36,12 @@ static void do_answer(struct http *h, struct rd *r)
     uint64_t ticket = rd_uint(r, UINT64_MAX);
     unsigned status = (unsigned)rd_uint(r, 999);
     struct slice why = rd_text(r, sizeof name - 1), body = rd_bin(r, 0, SIZE_MAX);
-    if (rd_end(r) || !h->server.daemon)
+    if (rd_end(r))
         return;
     memcpy(name, why.at, why.len);
-    ask_answered(&h->server, ticket, status, err_by_name(name), body);
+    for (size_t i = 0; i < SERVERS; i++)
+        if (h->servers[i].daemon)
+            ask_answered(&h->servers[i], ticket, status, err_by_name(name), body);
 }
 
 static void read_commands(struct http *h, struct bus_end *end)
@@ -56,28 +60,52 @@ static void read_commands(struct http *h, struct bus_end *end)
     }
 }
 
+static void open_all(struct http *h, const struct http_options *o)
+{
+    char address[ADDRESS_TEXT_MAX] = "";
+    struct why why = {ERR_OK, ""};
+    const char *where = o->listen;
+    err_t e = *o->listen ? server_open(&h->servers[0], h->end, o, address, &why) : ERR_OK;
+    if (!e && o->control) {
+        where = o->control;
+        e = server_open_owner(&h->servers[1], h->end, o, &why);
+    }
+    if (e)
+        tell(h, BUS_FAILED, err_name(e), why.code == e ? why.text : where);
+    else
+        tell(h, BUS_LISTENING, address, NULL);
+}
+
+/* Waits until something can be done. */
+static void wait(struct http *h, struct bus_end *const ends[2])
+{
+    int fds[SERVERS];
+    long timeout_ms = IDLE_MS;
+    for (size_t i = 0; i < SERVERS; i++) {
+        bool open = h->servers[i].daemon != NULL;
+        long wanted = open ? server_timeout_ms(&h->servers[i]) : IDLE_MS;
+        fds[i] = open ? server_fd(&h->servers[i]) : -1;
+        timeout_ms = wanted < timeout_ms ? wanted : timeout_ms;
+    }
+    bus_wait_fd(ends, 2, fds, SERVERS, timeout_ms);
+}
+
 void http_run(struct bus_end *end, const struct http_options *options)
 {
     struct http h = {.end = end};
     struct bus_end *const ends[] = {end, options->index};
-    char address[ADDRESS_TEXT_MAX] = "";
-    struct why why = {ERR_OK, ""};
-    buf_init(&h.command, LIMIT_REQUEST_BYTES + LIMIT_MESSAGE_BYTES);
-    err_t e = server_open(&h.server, end, options, address, &why);
-    if (e)
-        tell(&h, BUS_FAILED, err_name(e), why.code == e ? why.text : options->listen);
-    else
-        tell(&h, BUS_LISTENING, address, NULL);
+    buf_init(&h.command, SIZE_MAX); /* from the core: an answer to the owner may be of any size */
+    open_all(&h, options);
     while (!h.stop) {
         for (size_t i = 0; i < 2; i++)
             read_commands(&h, ends[i]);
-        if (h.stop)
-            break;
-        if (h.server.daemon)
-            server_step(&h.server);
-        bus_wait_fd(ends, 2, h.server.daemon ? server_fd(&h.server) : -1,
-                    h.server.daemon ? server_timeout_ms(&h.server) : 1000);
+        for (size_t i = 0; i < SERVERS && !h.stop; i++)
+            if (h.servers[i].daemon)
+                server_step(&h.servers[i]);
+        if (!h.stop)
+            wait(&h, ends);
     }
-    server_close(&h.server);
+    for (size_t i = 0; i < SERVERS; i++)
+        server_close(&h.servers[i]);
     buf_fini(&h.command);
 }

@@ -20,7 +20,9 @@ struct http_site {
 };
 struct http_options {
     const struct http_site *site;
-    const char *listen; /* "127.0.0.1:8480", "*:8480", "[::1]:0"; port 0: any free one, told by BUS_LISTENING */
+    const char
+        *listen; /* "127.0.0.1:8480", "*:8480", "[::1]:0"; port 0: any free one, told by BUS_LISTENING; "": nowhere */
+    const char *control;            /* DATA/control.sock, for the owner; NULL: none */
     const char *tls_cert, *tls_key; /* PEM, as http_tls_load gave them; NULL: without TLS */
     const char *lang;               /* site.language; NULL: "en" */
     const char *public_url;         /* site.public_url; NULL or "": not known */

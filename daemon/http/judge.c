@@ -47,6 +47,8 @@ static unsigned judge_route(struct http_request *q, const char *method, bool *pr
     *why = uri_split(q->line, &q->arena, &q->uri);
     if (!*why)
         *why = route_find(all, method, q->uri.path, &q->arena, &q->found, q->allow);
+    if (!*why && q->found.route->scope == HTTP_OWNER && !q->server->owner)
+        *why = ERR_HTTP_PATH;
     if (*why == ERR_HTTP_METHOD && strcmp(method, "OPTIONS") == 0) {
         char allow[64];
         struct route_found found = {.n = 0};
@@ -68,6 +70,8 @@ static unsigned judge_place(struct http_request *q, const char *method, err_t *w
     const struct gate *gate = &q->server->gate;
     bool safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0;
     *why = ERR_OK;
+    if (q->server->owner) /* no page of another site can open a file */
+        return 0;
     if (q->found.route->scope != HTTP_OPEN && !gate_knows(gate, host))
         *why = why_set(&q->why, ERR_HTTP_HOST, "%.120s", host ? host : "");
     else if (!safe && !gate_admits(gate, host, request_header(q, "Origin"), request_header(q, "Sec-Fetch-Site")))
@@ -105,7 +109,7 @@ static unsigned judge_token(struct http_request *q, err_t *why)
     const struct http_options *o = q->server->options;
     enum http_scope scope = q->found.route->scope;
     const char *given = scope == HTTP_OPEN ? NULL : request_header(q, "Authorization");
-    bool needed = scope > HTTP_PUBLIC || (scope == HTTP_PUBLIC && o->reads_need_token);
+    bool needed = !q->server->owner && (scope > HTTP_PUBLIC || (scope == HTTP_PUBLIC && o->reads_need_token));
     *why = needed && !given ? ERR_TOKEN_NEEDED : ERR_OK;
     if (given && (strncasecmp(given, "Bearer ", 7) != 0 || !o->site->token))
         *why = ERR_TOKEN_WRONG;

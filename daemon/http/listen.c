@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define BACKLOG 512
@@ -68,4 +70,27 @@ err_t listen_open(const char *address, int *fd, char bound[ADDRESS_TEXT_MAX])
     port_of(*fd, &a);
     address_format(&a, bound);
     return ERR_OK;
+}
+
+err_t listen_open_file(const char *path, struct sockpath *name, int *fd)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    err_t e = sockpath_open(path, name);
+    if (e)
+        return e;
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", name->path);
+    int s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    (void)unlink(name->path);
+    /* The mask is the whole process's; another thread's new file can only get fewer permissions by it. */
+    mode_t old = umask(077);
+    bool bound = s >= 0 && bind(s, (struct sockaddr *)&at, sizeof at) == 0;
+    umask(old);
+    if (bound && listen(s, BACKLOG) == 0) {
+        *fd = s;
+        return ERR_OK;
+    }
+    if (s >= 0)
+        close(s);
+    sockpath_close(name);
+    return ERR_FILE;
 }

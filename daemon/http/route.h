@@ -18,9 +18,10 @@
 
 /*
  * Who may. OPEN: everybody, by whatever name the site is called (health, other sites' daemons). PUBLIC: everybody, unless http.public_read says no: then who
- * has any token; from pages of other sites as well (CORS); within the bounds for one address. The others: who has a token with that scope; EITHER: with scope RECORDS or CONCEPTS, which the handler asks about; "admin" is in for all.
+ * has any token; from pages of other sites as well (CORS); within the bounds for one address. The next: who has a token with that scope; EITHER: with scope RECORDS or CONCEPTS, which the handler asks about; "admin" is in for all.
+ * OWNER: whoever may open DATA/control.sock, and there alone. There everything is open without a token: the file's permissions stand for it.
  */
-enum http_scope { HTTP_OPEN, HTTP_PUBLIC, HTTP_RECORDS, HTTP_CONCEPTS, HTTP_ADMIN, HTTP_EITHER };
+enum http_scope { HTTP_OPEN, HTTP_PUBLIC, HTTP_RECORDS, HTTP_CONCEPTS, HTTP_ADMIN, HTTP_EITHER, HTTP_OWNER };
 
 struct http_request;
 typedef void http_handler(struct http_request *q);

@@ -14,6 +14,7 @@
 #define STOP_ROUNDS   25
 #define STOP_ROUND_US 20000
 #define SOON_MS       5
+#define OWNER_TICKETS (UINT64_C(1) << 62) /* no ticket is given twice */
 
 /* ---- requests ---- */
 
@@ -171,11 +172,12 @@ static void quiet(void *cls, const char *format, va_list args)
 
 static bool start(struct server *s, const struct http_options *o)
 {
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (o->tls_cert ? MHD_USE_TLS : 0);
+    bool with_tls = o->tls_cert && !s->owner;
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | (with_tls ? MHD_USE_TLS : 0);
     struct MHD_OptionItem tls[] = {
-        {o->tls_cert ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, (void *)(uintptr_t)o->tls_cert},
-        {MHD_OPTION_HTTPS_MEM_KEY,                                 0, (void *)(uintptr_t)o->tls_key },
-        {MHD_OPTION_END,                                           0, NULL                          }
+        {with_tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, (void *)(uintptr_t)o->tls_cert},
+        {MHD_OPTION_HTTPS_MEM_KEY,                              0, (void *)(uintptr_t)o->tls_key },
+        {MHD_OPTION_END,                                        0, NULL                          }
     };
     s->daemon = MHD_start_daemon(
         flags, 0, on_accept, s, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL, MHD_OPTION_LISTEN_SOCKET,
@@ -194,28 +196,44 @@ static void let_go(struct server *s)
     s->context = NULL;
 }
 
-err_t server_open(struct server *s, struct bus_end *core, const struct http_options *o, char *address, struct why *why)
+static err_t site_open(struct server *s, struct bus_end *core, const struct http_options *o, struct why *why)
 {
     const char *const names[] = {o->public_url, o->hosts, o->listen};
     s->listening = -1;
     s->options = o;
     s->core = core;
-    s->conns.caps_loopback = o->caps_loopback;
+    s->conns.caps_loopback = o->caps_loopback && !s->owner;
     quota_init(&s->reads, LIMIT_HTTP_READS, LIMIT_HTTP_READS_MINUTE);
     quota_init(&s->wrong, LIMIT_HTTP_WRONG, LIMIT_HTTP_WRONG_MINUTE);
     err_t e = gate_open(&s->gate, names, sizeof names / sizeof *names);
-    if (!e && o->site->open)
-        e = o->site->open(o->site->config, &s->context, why);
-    if (!e)
-        e = listen_open(o->listen, &s->listening, address);
-    if (!e && start(s, o))
+    return e || !o->site->open ? e : o->site->open(o->site->config, &s->context, why);
+}
+
+static err_t serve(struct server *s, err_t e)
+{
+    if (!e && start(s, s->options))
         return ERR_OK;
     if (!e) {
         close(s->listening);
-        e = o->tls_cert ? ERR_TLS : ERR_MEMORY;
+        e = s->options->tls_cert && !s->owner ? ERR_TLS : ERR_MEMORY;
     }
     let_go(s);
     return e;
+}
+
+err_t server_open(struct server *s, struct bus_end *core, const struct http_options *o, char *address, struct why *why)
+{
+    err_t e = site_open(s, core, o, why);
+    return serve(s, e ? e : listen_open(o->listen, &s->listening, address));
+}
+
+err_t server_open_owner(struct server *s, struct bus_end *core, const struct http_options *o, struct why *why)
+{
+    s->owner = true;
+    s->next_ticket = OWNER_TICKETS;
+    s->socket.dir = -1;
+    err_t e = site_open(s, core, o, why);
+    return serve(s, e ? e : listen_open_file(o->control, &s->socket, &s->listening));
 }
 
 int server_fd(const struct server *s)
@@ -230,6 +248,8 @@ void server_close(struct server *s)
         return;
     s->stopping = true;
     int listening = MHD_quiesce_daemon(s->daemon);
+    if (s->owner)
+        (void)unlink(s->socket.path);
     for (struct http_request *q = s->requests; q; q = q->next)
         if (q->asked.ticket)
             ask_answered(s, q->asked.ticket, 503, ERR_UNANSWERED, slice_text(""));
@@ -244,6 +264,8 @@ void server_close(struct server *s)
     if (listening >= 0)
         close(listening);
     s->daemon = NULL;
+    if (s->owner)
+        sockpath_close(&s->socket);
     let_go(s);
 }
 

@@ -4,6 +4,7 @@
 #ifndef ALLIED_DAEMON_HTTP_SERVER_H
 #define ALLIED_DAEMON_HTTP_SERVER_H
 
+#include "daemon/bus/sockpath.h"
 #include "daemon/http/ask.h"
 #include "daemon/http/conn.h"
 #include "daemon/http/gate.h"
@@ -60,6 +61,8 @@ struct http_request {
 struct server {
     void *daemon; /* NULL: not open */
     int listening;
+    bool owner;             /* it listens at DATA/control.sock */
+    struct sockpath socket; /* then, where that is */
     const struct http_options *options;
     struct bus_end *core;
     void *context; /* the site's */
@@ -77,6 +80,8 @@ struct server {
 /* `address` gets where it listens (ADDRESS_TEXT_MAX). ERR_ADDRESS, ERR_PORT_USED, ERR_TLS, ERR_MEMORY, and what the site's open says. */
 err_t server_open(struct server *s, struct bus_end *core, const struct http_options *options, char *address,
                   struct why *why);
+/* The same for the owner, at options->control: without TLS, nothing bounded by address. ERR_FILE, … */
+err_t server_open_owner(struct server *s, struct bus_end *core, const struct http_options *options, struct why *why);
 void server_close(struct server *s); /* polite: what was answered goes out, for half a second at most */
 int server_fd(const struct server *s);
 void server_step(struct server *s);

@@ -156,7 +156,8 @@ json_t *openapi_json(const struct routes *all, const char *base)
 {
     json_t *paths = json_object();
     for (size_t i = 0; i < all->n; i++)
-        put_route(paths, &all->at[i]);
+        if (all->at[i].scope != HTTP_OWNER)
+            put_route(paths, &all->at[i]);
     return json_pack("{s:s, s:{s:s, s:s}, s:[{s:s}], s:o, s:{s:o, s:{s:{s:s, s:s}}}}", "openapi", "3.1.0", "info",
                      "title", "allied", "version", ALLIED_VERSION, "servers", "url", base, "paths", paths, "components",
                      "schemas", schemas_all(), "securitySchemes", "token", "type", "http", "scheme", "bearer");

@@ -16,3 +16,8 @@ void ops_exchange(struct http_request *q)
 {
     ask_exchange(q);
 }
+
+void ops_control(struct http_request *q)
+{
+    ask_as_it_came(q);
+}

@@ -7,18 +7,13 @@
         ears.wait_equal()
         ears.ask(site, "status")
 """
-import json
 import os
 import random
 import signal
 import time
 
-from alliance import Skipped, check
-
-try:
-    import zmq
-except ImportError:
-    zmq = None
+from alliance import check
+from control import Control
 
 RECORD_BYTES = 2000
 
@@ -106,39 +101,36 @@ class Ears:
     """One open control connection a site."""
 
     def __init__(self, sites):
-        if zmq is None:
-            raise Skipped("python3-zmq is not installed here")
-        self.sites, self.context, self.sockets = list(sites), zmq.Context(), {}
+        self.sites, self.open = list(sites), {}
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        for s in self.sockets.values():
-            s.close(0)
-        self.context.term()
+        for site in list(self.open):
+            self.forget(site)
 
-    def _socket(self, site):
-        if site not in self.sockets:
-            s = self.context.socket(zmq.DEALER)
-            s.connect("ipc://" + os.path.join(site.dir, "control.sock"))
-            self.sockets[site] = s
-        return self.sockets[site]
+    def _control(self, site):
+        if site not in self.open:
+            self.open[site] = Control(site)
+        return self.open[site]
 
     def forget(self, site):
         """After its daemon ended: an answer that is still to come would be taken for the next one's."""
-        if site in self.sockets:
-            self.sockets.pop(site).close(0)
+        if site in self.open:
+            self.open.pop(site).close()
 
     def ask_all(self, questions, seconds=60):
         """{site: (what, args)} → {site: answer}, asked side by side."""
         for site, (what, args) in questions.items():
-            self._socket(site).send(json.dumps({"do": what, "args": args or {}}).encode())
+            self._control(site).send(what, args)
         answers, end = {}, time.monotonic() + seconds
         for site in questions:
-            left = max(0, int((end - time.monotonic()) * 1000))
-            check(self._socket(site).poll(left), site.name, "gives no answer to", questions[site][0])
-            answers[site] = json.loads(self._socket(site).recv())
+            self._control(site).http.sock.settimeout(max(0.001, end - time.monotonic()))
+            try:
+                answers[site] = self._control(site).take()
+            except TimeoutError:
+                check(False, site.name, "gives no answer to", questions[site][0])
         return answers
 
     def ask(self, site, what, args=None):

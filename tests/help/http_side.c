@@ -79,7 +79,7 @@ void http_side_stop(struct http_side *s)
 void http_side_answer(struct http_side *s, unsigned status, err_t why, const char *body)
 {
     struct buf b;
-    buf_init(&b, 4096);
+    buf_init(&b, SIZE_MAX);
     wr_array(&b, 5);
     wr_uint(&b, BUS_HTTP_ANSWER);
     wr_uint(&b, s->ticket);

@@ -47,9 +47,6 @@ unsigned net_side_next(struct net_side *s, long timeout_ms)
     } else if (event == BUS_FRAME) {
         s->link = rd_uint(&r, UINT64_MAX);
         s->bytes = rd_bin(&r, 0, SIZE_MAX);
-    } else if (event == BUS_REQUEST) {
-        s->client = rd_bin(&r, 0, 255);
-        s->bytes = rd_bin(&r, 0, SIZE_MAX);
     } else if (event == BUS_FAILED) {
         read_text(&r, s->text, sizeof s->text);
         read_text(&r, s->address, sizeof s->address);
@@ -65,7 +62,7 @@ void net_side_expect(struct net_side *s, unsigned event)
     assert_int_equal(net_side_next(s, NET_SIDE_WAIT_MS), event);
 }
 
-void net_side_begin(struct net_side *s, uint8_t seed, const char *listen, const char *control)
+void net_side_begin(struct net_side *s, uint8_t seed, const char *listen)
 {
     uint8_t bytes[SEED_BYTES];
     memset(s, 0, sizeof *s);
@@ -74,7 +71,6 @@ void net_side_begin(struct net_side *s, uint8_t seed, const char *listen, const 
     assert_int_equal(sign_curve_secret(&s->key, s->options.curve_secret), ERR_OK);
     assert_int_equal(sign_curve_public(s->key.pub, s->options.curve_public), ERR_OK);
     s->options.listen = listen;
-    s->options.control_path = control;
     buf_init(&s->message, 2 * LIMIT_REQUEST_BYTES);
     assert_int_equal(bus_open(&s->bus), ERR_OK);
     assert_int_equal(bus_attach(s->bus, "net", true, &s->core), ERR_OK);
@@ -82,9 +78,9 @@ void net_side_begin(struct net_side *s, uint8_t seed, const char *listen, const 
     assert_int_equal(pthread_create(&s->thread, NULL, side_thread, s), 0);
 }
 
-void net_side_start(struct net_side *s, uint8_t seed, const char *listen, const char *control)
+void net_side_start(struct net_side *s, uint8_t seed, const char *listen)
 {
-    net_side_begin(s, seed, listen, control);
+    net_side_begin(s, seed, listen);
     net_side_expect(s, BUS_LISTENING);
 }
 

@@ -21,13 +21,13 @@ struct net_side {
     uint64_t link;
     bool has_site;
     uint8_t curve[32];
-    struct slice bytes, client;
+    struct slice bytes;
     char text[300];
 };
 
-/* `listen` "": it only dials. `control`: the path of its control socket, or NULL. Its key comes of `seed`. start: once it listens. */
-void net_side_begin(struct net_side *s, uint8_t seed, const char *listen, const char *control);
-void net_side_start(struct net_side *s, uint8_t seed, const char *listen, const char *control);
+/* `listen` "": it only dials. Its key comes of `seed`. start: once it listens. */
+void net_side_begin(struct net_side *s, uint8_t seed, const char *listen);
+void net_side_start(struct net_side *s, uint8_t seed, const char *listen);
 void net_side_stop(struct net_side *s);
 /* The next event, enum bus_event; 0 when none comes in time. expect: fails the test unless it is this one. */
 unsigned net_side_next(struct net_side *s, long timeout_ms);

@@ -10,28 +10,14 @@ import sys
 import threading
 import time
 
-import zmq
 from alliance import Alliance, check, equal, wait_for
+from control import Control
 from strangers import member
 
 ATTACK_S, WAIT_MAX_S, GROWTH_MAX_MIB, FDS_MORE = 1.4, 2.0, 160, 8
 ORDER = ["half_open", "slow_headers", "endless_frames", "endless_bodies", "bad_requests", "control"]
 LAST_S = 25  # the first two hold on until the daemon has ended all that they opened
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class Control:
-    """The client's end of a daemon's control socket: one request, one answer, without the start of a program."""
-
-    def __init__(self, site):
-        self.socket = zmq.Context.instance().socket(zmq.DEALER)
-        self.socket.linger = 0
-        self.socket.connect(f"ipc://{site.dir}/control.sock")
-
-    def ask(self, do, **args):
-        self.socket.send_json({"do": do, "lang": "en", "args": args})
-        check(self.socket.poll(20_000), f"the control socket is silent: {do}")
-        return self.socket.recv_json()
 
 
 class Asker(threading.Thread):

@@ -8,8 +8,8 @@ import time
 import hostile
 import messages
 import sign
-import zmq
 from alliance import Alliance, check, equal, wait_for
+from control import Control
 from doors import DaemonDoor
 from node import Node
 from strangers import A_KEY, member
@@ -20,23 +20,6 @@ GROWTH_MAX_KIB = 48 << 10
 def memory_kib(site):
     with open(f"/proc/{site.daemon.pid}/status", encoding="ascii") as f:
         return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
-
-
-class Control:
-    """The client's end of a daemon's control socket: one request, one answer, without the start of a program."""
-
-    def __init__(self, site):
-        self.socket = zmq.Context.instance().socket(zmq.DEALER)
-        self.socket.linger = 0
-        self.socket.connect(f"ipc://{site.dir}/control.sock")
-
-    def ask(self):
-        """How many seconds the answer took."""
-        start = time.monotonic()
-        self.socket.send(b'{"do":"status","lang":"en","args":{}}')
-        check(self.socket.poll(20_000), "the control socket is silent")
-        check(b'"result"' in self.socket.recv(), "an answer")
-        return time.monotonic() - start
 
 
 class Watch(threading.Thread):
@@ -51,7 +34,9 @@ class Watch(threading.Thread):
         try:
             control = Control(self.site)
             while not self.over:
-                self.control_s.append(control.ask())
+                start = time.monotonic()
+                check("result" in control.ask("status"), "an answer")
+                self.control_s.append(time.monotonic() - start)
                 record, start = self.site.add(f"r{len(self.peer_s)}", "Un jardin"), time.monotonic()
                 wait_for(lambda r=record: self.honest.run("--json", "record", "show", r).exit == 0, "the record arrives", 20, step=0.01)
                 self.peer_s.append(time.monotonic() - start)

@@ -18,8 +18,8 @@ static void handshake_names_the_keys_of_both_sides(void **state)
 {
     (void)state;
     struct net_side a, b;
-    net_side_start(&a, 1, "127.0.0.1:0", NULL);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&a, 1, "127.0.0.1:0");
+    net_side_start(&b, 2, "");
     assert_string_equal(b.address, "");
     net_side_connect(&b, 7, a.key.pub, a.address);
     net_side_expect(&b, BUS_LINK_UP);
@@ -49,8 +49,8 @@ static void wrong_server_key_ends_in_peer_key(void **state)
     struct sign_key other;
     uint8_t seed[SEED_BYTES] = {99};
     sign_key_from_seed(seed, &other);
-    net_side_start(&a, 1, "127.0.0.1:0", NULL);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&a, 1, "127.0.0.1:0");
+    net_side_start(&b, 2, "");
     net_side_connect(&b, 3, other.pub, a.address);
     net_side_expect(&b, BUS_LINK_DOWN);
     assert_int_equal(b.link, 3);
@@ -68,7 +68,7 @@ static void nobody_there_is_unreachable(void **state)
     char address[64];
     int fd = net_raw_listener(address, sizeof address);
     close(fd);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&b, 2, "");
     net_side_connect(&b, 3, b.key.pub, address);
     net_side_expect(&b, BUS_LINK_DOWN);
     assert_string_equal(b.text, "unreachable");
@@ -84,7 +84,7 @@ static void connection_closed_before_a_greeting_is_unreachable_not_a_wrong_key(v
     struct net_side b;
     char address[64], greeting[64];
     int fd = net_raw_listener(address, sizeof address);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&b, 2, "");
     net_side_connect(&b, 3, b.key.pub, address);
     int peer = accept(fd, NULL, NULL);
     assert_true(peer >= 0);
@@ -100,8 +100,8 @@ static void big_frames_pass_whole_in_both_directions(void **state)
 {
     (void)state;
     struct net_side a, b;
-    net_side_start(&a, 1, "127.0.0.1:0", NULL);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&a, 1, "127.0.0.1:0");
+    net_side_start(&b, 2, "");
     uint64_t link = net_side_link(&a, &b);
     uint8_t *big = malloc(LIMIT_MESSAGE_BYTES);
     assert_non_null(big);
@@ -127,8 +127,8 @@ static void many_small_frames_keep_their_order_past_the_high_water_mark(void **s
 {
     (void)state;
     struct net_side a, b;
-    net_side_start(&a, 1, "127.0.0.1:0", NULL);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&a, 1, "127.0.0.1:0");
+    net_side_start(&b, 2, "");
     uint64_t link = net_side_link(&a, &b);
     for (uint32_t i = 0; i < 2000; i++) {
         net_side_send(&a, link, slice_of(&i, sizeof i));
@@ -148,17 +148,17 @@ static void port_in_use_is_told_with_the_address(void **state)
 {
     (void)state;
     struct net_side a, b;
-    net_side_start(&a, 1, "127.0.0.1:0", NULL);
-    net_side_begin(&b, 2, a.address, NULL);
+    net_side_start(&a, 1, "127.0.0.1:0");
+    net_side_begin(&b, 2, a.address);
     net_side_expect(&b, BUS_FAILED);
     assert_string_equal(b.text, "port_used");
     assert_string_equal(b.address, a.address);
     net_side_stop(&b);
-    net_side_begin(&b, 2, "127.0.0.1", NULL);
+    net_side_begin(&b, 2, "127.0.0.1");
     net_side_expect(&b, BUS_FAILED);
     assert_string_equal(b.text, "address");
     net_side_stop(&b);
-    net_side_start(&b, 2, "*:0", NULL);
+    net_side_start(&b, 2, "*:0");
     assert_memory_equal(b.address, "*:", 2);
     assert_string_not_equal(b.address, "*:0");
     net_side_stop(&b);
@@ -169,8 +169,8 @@ static void close_by_the_caller_is_told_to_the_listener(void **state)
 {
     (void)state;
     struct net_side a, b;
-    net_side_start(&a, 1, "127.0.0.1:0", NULL);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&a, 1, "127.0.0.1:0");
+    net_side_start(&b, 2, "");
     for (int i = 0; i < 3; i++) {
         uint64_t link = net_side_link(&a, &b);
         net_side_send(&b, 1, slice_text("bye"));
@@ -189,9 +189,9 @@ static void close_by_the_listener_is_told_to_the_caller_after_the_last_frame(voi
 {
     (void)state;
     struct net_side a, b, c;
-    net_side_start(&a, 1, "127.0.0.1:0", NULL);
-    net_side_start(&b, 2, "", NULL);
-    net_side_start(&c, 3, "", NULL);
+    net_side_start(&a, 1, "127.0.0.1:0");
+    net_side_start(&b, 2, "");
+    net_side_start(&c, 3, "");
     uint64_t link = net_side_link(&a, &b), other = net_side_link(&a, &c);
     net_side_send(&a, link, slice_text("bye"));
     net_side_close(&a, link);
@@ -211,8 +211,8 @@ static void stop_lets_the_last_frames_out_and_ends_the_links(void **state)
 {
     (void)state;
     struct net_side a, b;
-    net_side_start(&a, 1, "127.0.0.1:0", NULL);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&a, 1, "127.0.0.1:0");
+    net_side_start(&b, 2, "");
     uint64_t link = net_side_link(&a, &b);
     net_side_send(&a, link, slice_text("bye"));
     net_side_stop(&a);
@@ -233,8 +233,8 @@ static void ipv6_loopback_works_like_any_other(void **state)
         close(probe);
     if (!have)
         skip();
-    net_side_start(&a, 1, "[::1]:0", NULL);
-    net_side_start(&b, 2, "", NULL);
+    net_side_start(&a, 1, "[::1]:0");
+    net_side_start(&b, 2, "");
     net_side_link(&a, &b);
     net_side_stop(&b);
     net_side_stop(&a);

@@ -10,14 +10,19 @@
 #include "daemon/cmd/real.h"
 #include "daemon/cmd/service.h"
 #include "daemon/core/found.h"
+#include "peers/control.h"
 #include "tests/help/scratch.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
-#include <zmq.h>
 
-#define REQUESTS 700 /* more than the service takes in before it looks at the clock, twice over */
+#define CONNECTIONS 180
+#define PIPELINED   4
+#define REQUESTS    (CONNECTIONS * PIPELINED) /* more than the service takes in before it looks at the clock, twice over */
 
 struct client {
     char dir[64];
@@ -26,25 +31,52 @@ struct client {
     bool done;
 };
 
-/* All requests at once; then whatever is answered until a second is quiet. */
+static size_t answers_in(const char *text)
+{
+    size_t n = 0;
+    for (const char *at = text; (at = strstr(at, "HTTP/1.1 200")); at++)
+        n++;
+    return n;
+}
+
+/* All that comes on one connection until it has answered everything, or a second is quiet. */
+static int answered(int fd)
+{
+    static char text[65536];
+    size_t n = 0;
+    ssize_t k;
+    while (n + 1 < sizeof text && answers_in(text) < PIPELINED &&
+           (k = recv(fd, text + n, sizeof text - 1 - n, 0)) > 0) {
+        n += (size_t)k;
+        text[n] = 0;
+    }
+    int found = (int)answers_in(text);
+    text[0] = 0;
+    return found;
+}
+
+/* All requests at once; then whatever is answered. */
 static void *ask_all(void *arg)
 {
-    static const char request[] = "{\"do\":\"status\",\"args\":{}}";
+    static const char request[] =
+        "POST " CONTROL_PATH " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Content-Length: 25\r\n\r\n{\"do\":\"status\",\"args\":{}}";
     struct client *c = arg;
-    char endpoint[128];
-    int quiet_ms = 1000, linger = 0;
-    void *context = zmq_ctx_new(), *socket = zmq_socket(context, ZMQ_DEALER);
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/" CONTROL_NAME, c->dir);
-    zmq_setsockopt(socket, ZMQ_RCVTIMEO, &quiet_ms, sizeof quiet_ms);
-    zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
-    if (zmq_connect(socket, endpoint) == 0) {
-        for (int i = 0; i < REQUESTS; i++)
-            zmq_send(socket, request, sizeof request - 1, 0);
-        while (c->answers < REQUESTS && zmq_recv(socket, NULL, 0, 0) >= 0)
-            c->answers++;
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    struct timeval quiet = {.tv_sec = 1};
+    int fds[CONNECTIONS];
+    snprintf(to.sun_path, sizeof to.sun_path, "%s/" CONTROL_SOCKET, c->dir);
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        setsockopt(fds[i], SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet);
+        if (connect(fds[i], (struct sockaddr *)&to, sizeof to) == 0)
+            for (int k = 0; k < PIPELINED; k++)
+                (void)!send(fds[i], request, sizeof request - 1, MSG_NOSIGNAL);
     }
-    zmq_close(socket);
-    zmq_ctx_term(context);
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        c->answers += answered(fds[i]);
+        close(fds[i]);
+    }
     __atomic_store_n(&c->done, true, __ATOMIC_RELEASE);
     return NULL;
 }
