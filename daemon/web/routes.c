@@ -4,6 +4,7 @@
 #include "daemon/web/api_conflicts.h"
 #include "daemon/web/api_records.h"
 #include "daemon/web/atom_serve.h"
+#include "daemon/web/events.h"
 #include "daemon/web/oai_serve.h"
 #include "daemon/web/openapi.h"
 #include "daemon/web/ops.h"
