@@ -9,6 +9,7 @@
 #include "daemon/web/openapi.h"
 #include "daemon/web/ops.h"
 #include "daemon/web/routes.def"
+#include "daemon/web/skos_serve.h"
 #include "protocol/base/limits.h"
 
 static const struct route table[] = {

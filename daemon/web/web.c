@@ -19,6 +19,7 @@ static void web_close(void *context)
     struct web *w = context;
     reader_close(w->reader);
     atlas_close(&w->atlas);
+    skos_files_close(&w->skos);
     free(w);
 }
 

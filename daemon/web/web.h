@@ -9,6 +9,7 @@
 #include "daemon/http/http.h"
 #include "daemon/read/reader.h"
 #include "daemon/web/atlas.h"
+#include "daemon/web/skos_file.h"
 
 struct web_config {
     const char *database; /* the path of the main file */
@@ -23,7 +24,8 @@ struct web {
         int64_t day;
     } used[WEB_USED_MAX]; /* the tokens of which the core was told today, in a ring */
     size_t used_at;
-    struct atlas atlas;              /* of that reader's replica */
+    struct skos_files skos;
+    struct atlas atlas; /* of that reader's replica */
 };
 /* `config` NULL: without data (tests of the machinery): no token is good. */
 struct http_site web_site(const struct web_config *config);
