@@ -435,7 +435,7 @@ static err_t step(struct follow *f, const struct changed_state *now, int64_t unt
     if (e)
         return e;
     e = follow_all(f, now->last, until_ms, more);
-    if (!e && memcmp(&before, &f->at, sizeof before) != 0)
+    if (!e && (!before.known || before.concepts != f->at.concepts || before.records != f->at.records))
         e = note_standing(f);
     if (!e)
         e = store_commit(f->ix->db);

@@ -39,7 +39,7 @@ void index_close(struct index *ix); /* NULL is fine */
 bool index_exists(const char *dir);
 /* Without it nothing of it is left. ERR_FILE. */
 err_t index_remove(const char *dir);
-/* For tests: how long a search may take instead of LIMIT_SEARCH_MS. */
+/* For tests and the bench: how long a search may take instead of LIMIT_SEARCH_MS. */
 void index_limit(struct index *ix, int64_t ms);
 
 /* Follows the replica for about that long (-1: to the end), in small transactions. *more: it has not come to the end. */

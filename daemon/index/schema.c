@@ -49,7 +49,7 @@ const char *const index_schema[] = {
     "lang TEXT NOT NULL,\n"
     "label TEXT NOT NULL               -- as written\n"
     ") STRICT",
-    "CREATE INDEX names_folded ON names (folded)",
+    "CREATE INDEX names_folded ON names (type, folded)",
     "CREATE INDEX names_entity ON names (type, entity)",
     NULL,
 };

@@ -8,10 +8,13 @@
 #define CONCEPTS    7   /* of them at most, so that records have room */
 #define LOOKED_AT   100 /* names, of each type: many may be of one concept */
 
-/* In the language asked first; then the shortest: of what begins alike the general one. */
-static const char *const statements[] = {
-    "SELECT entity, what, label FROM names WHERE folded >= ?1 AND folded < ?2 AND type = ?3 "
-    "ORDER BY lang <> ?5, length(folded), folded, what, entity LIMIT ?4"};
+/*
+ * In the language asked first; then the shortest: of what begins alike the general one. Of a beginning that very many have, the first ones in order are looked
+ * at: the name that is no longer than it is among them.
+ */
+static const char *const statements[] = {"SELECT entity, what, label FROM (SELECT * FROM names WHERE type = ?3 AND "
+                                         "folded >= ?1 AND folded < ?2 ORDER BY folded LIMIT 400) "
+                                         "ORDER BY lang <> ?5, length(folded), folded, what, entity LIMIT ?4"};
 
 struct suggest {
     struct index *ix;

@@ -22,6 +22,9 @@ static bool is_elision(const struct words_one *w)
 /* How many bytes of one of these forms stand here; 0: none does. */
 static size_t form_here(struct slice text, const char *const *forms, size_t n)
 {
+    /* The first form is the one of ASCII; nearly all characters are neither it nor beyond. */
+    if (!text.len || (text.at[0] < 0x80 && text.at[0] != (uint8_t)forms[0][0]))
+        return 0;
     for (size_t i = 0; i < n; i++) {
         size_t len = strlen(forms[i]);
         if (text.len >= len && memcmp(text.at, forms[i], len) == 0)
@@ -168,7 +171,8 @@ static bool replaces(struct words_one *w, const struct stem *s, bool whole)
 
 void words_stem(struct words_one *w, enum words_rules rules)
 {
-    bool done = rules == WORDS_PLAIN;
+    /* No row ends otherwise. */
+    bool done = rules == WORDS_PLAIN || !w->len || !strchr("esx", w->at[w->len - 1]);
     for (size_t i = 0; i < sizeof whole_words / sizeof *whole_words && !done; i++)
         done = whole_words[i].rules == rules && replaces(w, &whole_words[i], true);
     for (size_t i = 0; i < sizeof ends / sizeof *ends && !done; i++)

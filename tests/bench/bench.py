@@ -337,12 +337,21 @@ class Bench:
             once, twice = got[name + "_ns"]
             self.figures["lattice"][name] = {"ns": once, "ns_doubled": twice, "ratio": twice / once}
 
+    def search(self):
+        """Over what the first site holds: the records, and no daemon in the way."""
+        a = self.sites["a"]
+        a.stop()
+        got = self.tool("bench_search", a.dir)
+        got["ratio_make"] = got["make_cpu_s"] / got["raw_make_cpu_s"]
+        got["ratio_p50"], got["ratio_p95"] = (got["search_us"][i] / got["raw_us"][i] for i in (0, 1))
+        self.figures["search"] = got
+
     def run(self):
         shutil.rmtree(self.dir, ignore_errors=True)
         os.makedirs(self.dir)
         start = time.monotonic()
         try:
-            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.thesaurus, self.lattice):
+            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.thesaurus, self.lattice, self.search):
                 print("bench: %s" % step.__name__.replace("_", " "), file=sys.stderr)
                 step()
         finally:
@@ -397,6 +406,14 @@ def table(f):
         walk = f["lattice"][name]
         row("%s over %d, %d edges" % (name, f["lattice"]["edges"], 2 * f["lattice"]["edges"]),
             "%s, %s of CPU" % (ms(walk["ns"] / 1000), ms(walk["ns_doubled"] / 1000)), "linear: 2", "%.1f" % walk["ratio"])
+    search = f["search"]
+    for i, p in enumerate(("p50", "p95")):
+        row("two words in %d records, %s" % (search["records"], p), "%s of CPU" % ms(search["search_us"][i]),
+            "FTS5 alone %s" % ms(search["raw_us"][i]), "%.1f" % search["ratio_" + p])
+    row("  with filters; suggest, p50", "%s; %s" % (ms(search["filtered_us"][0]), ms(search["suggest_us"][0])),
+        "%d records found" % search["found"], "")
+    row("the index made, %.1f MB" % (search["bytes"] / 1e6), "%.1f s, %.1f s of CPU" % (search["make_s"], search["make_cpu_s"]),
+        "FTS5 alone %.1f s of CPU" % search["raw_make_cpu_s"], "%.1f" % search["ratio_make"])
     for d in idle["daemons"]:
         row("idle %s, %d records, %d s" % (d["site"], idle["records"], idle["seconds"]),
             "CPU %.2f %%, %.1f wake-ups/s" % (d["cpu_percent"], d["wakeups_per_s"]),
