@@ -251,7 +251,7 @@ static int check_file(struct cli *cli, const struct args *args)
     batch_init(&c.batch, cli, "", "", "", json_object());
     todo_init(&c.todo, cli->lang);
     int code;
-    err_t err = intake_open(&c.intake, cli, args->operands[0], args);
+    err_t err = intake_open(&c.intake, cli, args->operands[0], NULL, args);
     if (!err)
         ask_profile(&c);
     err = err ? err : all(&c);

@@ -78,7 +78,7 @@ static int tell(struct import *im, err_t err, bool dry_run)
     return interrupted && !err ? 2 : code;
 }
 
-int record_import(struct cli *cli, int argc, char **argv)
+int record_import_as(struct cli *cli, const char *format, int argc, char **argv)
 {
     struct args args;
     int code;
@@ -87,7 +87,7 @@ int record_import(struct cli *cli, int argc, char **argv)
     struct import im = {.cli = cli};
     struct sigaction act = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}, old;
     bool dry_run = args_flag(&args, "dry-run");
-    err_t err = intake_open(&im.intake, cli, args.operands[0], &args);
+    err_t err = intake_open(&im.intake, cli, args.operands[0], format, &args);
     if (err) {
         code = cli_fail(cli, err);
     } else {
@@ -102,4 +102,9 @@ int record_import(struct cli *cli, int argc, char **argv)
     }
     intake_close(&im.intake);
     return code;
+}
+
+int record_import(struct cli *cli, int argc, char **argv)
+{
+    return record_import_as(cli, NULL, argc, argv);
 }

@@ -111,8 +111,12 @@ static err_t read_column(struct slice cell, const struct columns *before, struct
     out->name = tidy(cell);
     if (!out->name)
         return why_set(why, ERR_MEMORY, "%s", "");
-    out->known =
-        read_item(out->name, out) || set_place_read(ENTITY_RECORD, slice_text(out->name), &out->place, NULL) == ERR_OK;
+    size_t n = strlen(out->name);
+    out->bare = n > 1 && out->name[n - 1] == '@';
+    struct slice name = slice_of(out->name, out->bare ? n - 1 : n);
+    out->known = read_item(out->name, out) || set_place_read(ENTITY_RECORD, name, &out->place, NULL) == ERR_OK;
+    const struct field_info *field = out->known ? field_by_name(ENTITY_RECORD, out->place.name) : NULL;
+    out->known = out->known && (!out->bare || (field && field->lang == LANG_MAY));
     for (size_t i = 0; i < before->n; i++)
         if (same(&before->at[i], out))
             return why_set(why, ERR_CSV_HEADER, "%.100s", out->name);
@@ -193,7 +197,11 @@ static err_t put_cell(json_t *object, const struct column *c, const char *text, 
         return put_item(object, c, text);
     if (c->known) {
         err_t err = set_cell(&c->place, text, &value, why);
-        return err ? err : set_put(object, &c->place, value);
+        struct set_place place = c->place;
+        json_t *in = c->bare && !err ? got(object, place.name, json_object()) : object;
+        if (c->bare)
+            place.name[0] = 0; /* the language's key */
+        return err ? err : set_put(in, &place, value);
     }
     if (strcmp(c->name, "made_from") == 0 && *text == '{')
         value = json_loads(text, JSON_REJECT_DUPLICATES, NULL);

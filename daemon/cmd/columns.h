@@ -3,6 +3,7 @@
  *
  *   title@fr  place.lat  source_id   one value
  *   authors  concepts  sources@fr    a list of texts: one, or several with | between them, or a JSON array
+ *   sources@                         the same in no language, where the field allows it
  *   actors  images  links            a list of objects: a name (an address), or JSON, an object or an array of them
  *   actors.1.role  images.2.alt@fr   a part of the first, the second …: name, role, family, contribution; url, credit, alt; date, text; rel, target, hash
  *   concepts.1.weight                concept, weight
@@ -19,6 +20,7 @@ struct column {
     char *name; /* as it is written, owned */
     struct set_place place;
     size_t number; /* from 1; 0: the whole */
+    bool bare; /* in no language: "sources@" */
     bool known;
 };
 struct columns {

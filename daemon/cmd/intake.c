@@ -72,7 +72,7 @@ static err_t read_header(struct intake *in)
     return err;
 }
 
-err_t intake_open(struct intake *in, struct cli *cli, const char *path, const struct args *args)
+err_t intake_open(struct intake *in, struct cli *cli, const char *path, const char *format, const struct args *args)
 {
     *in = (struct intake){
         .why = &cli->why, .path = path, .lang = args_value(args, "text-lang"), .type = args_value(args, "type")};
@@ -81,7 +81,7 @@ err_t intake_open(struct intake *in, struct cli *cli, const char *path, const st
                     : ERR_OK;
     err = err ? err : open_map(in, args_value(args, "map"));
     err = err ? err : open_file(in);
-    err = err ? err : find_format(in, args_value(args, "format"));
+    err = err ? err : find_format(in, format ? format : args_value(args, "format"));
     lines_init(&in->lines, in->in);
     csv_init(&in->csv, in->in);
     return err || !in->is_csv ? err : read_header(in);

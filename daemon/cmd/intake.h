@@ -32,8 +32,8 @@ struct intake {
     char field[64]; /* of the last refusal; "" none */
 };
 
-/* `path`: "-" is stdin. What is wrong with the file as a whole, its first line of CSV among it; cli->why. Close it in any case. */
-err_t intake_open(struct intake *in, struct cli *cli, const char *path, const struct args *args);
+/* `path`: "-" is stdin. `format`: "csv", "jsonl"; NULL: as --format, its name or its beginning say. What is wrong with the file as a whole, its first line of CSV among it; cli->why. Close it in any case. */
+err_t intake_open(struct intake *in, struct cli *cli, const char *path, const char *format, const struct args *args);
 void intake_close(struct intake *in);
 /* The next record: a new reference. ERR_NOT_FOUND at the end. Where intake_failed, the walk ends; any other error is the line's own, with in->field. */
 err_t intake_next(struct intake *in, json_t **object, struct why *why);

@@ -8,6 +8,8 @@
 
 extern const struct arg_form record_import_form;
 int record_import(struct cli *cli, int argc, char **argv);
+/* The same for a file of that format, whatever its name says. */
+int record_import_as(struct cli *cli, const char *format, int argc, char **argv);
 
 extern const struct arg_form record_check_form;
 int record_check(struct cli *cli, int argc, char **argv);

@@ -6,20 +6,42 @@
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
 #include "daemon/core/req_batch.h"
+#include "daemon/read/judge.h"
 #include "daemon/core/req_record.h"
+#include "protocol/base/base32.h"
 
 static const struct slice no_lang = {(const uint8_t *)"", 0};
 
 /* ---- one record ---- */
 
+/* The id that an export gave: of a record in this alliance, not of anything that a foreign file calls so. */
+static bool exported_id(const struct record_job *j, const json_t *object, uint8_t id[RECORD_BYTES])
+{
+    const char *text = json_string_value(json_object_get(object, "id"));
+    return text && base32_decode(slice_text(text), id, RECORD_BYTES) == ERR_OK &&
+           authority_ally(&j->r->core->authority, id) != NULL;
+}
+
+/* A neighbour's records out of an export do not become ours. */
+static err_t refuse_others(const struct record_job *j, const struct ally *ally, const json_t *object)
+{
+    uint8_t id[RECORD_BYTES];
+    bool theirs = j->import && exported_id(j, object, id) &&
+                  !judge_owns(&j->r->core->authority, ally, slice_of(id, RECORD_BYTES));
+    return theirs ? why_set(&j->r->read.why, ERR_NOT_OURS, "id %.60s", json_string_value(json_object_get(object, "id")))
+                  : ERR_OK;
+}
+
 /* The owner's eight bytes, then what names it at the source; without a source id it is drawn. */
-static err_t record_id(struct record_job *j, const struct ally *ally, uint8_t id[RECORD_BYTES])
+static err_t record_id(struct record_job *j, const struct ally *ally, const json_t *object, uint8_t id[RECORD_BYTES])
 {
     const struct field_write *source = draft_find(&j->w, R_SOURCE_ID, NULL);
     memcpy(id, ally->id, ALLY_BYTES);
     if (source && !value_is_nil(source->value)) {
         struct slice text = view_text(source->value);
         hash128(id + ALLY_BYTES, &text, 1);
+    } else if (j->import && exported_id(j, object, id)) {
+        return ERR_OK;
     } else if (j->import) {
         return ERR_SOURCE_ID;
     } else {
@@ -249,7 +271,10 @@ static err_t put_together(struct record_job *j, const json_t *object)
     if (!e && j->w.unknown_n && !read_flag(&j->r->read, "unknown_ok"))
         e = why_set(&j->r->read.why, ERR_FIELD_UNKNOWN, "%.100s", j->w.unknown[0]);
     if (!e) {
-        e = record_id(j, ally, id);
+        e = refuse_others(j, ally, object);
+        if (e)
+            return e;
+        e = record_id(j, ally, object, id);
         if (e)
             return why_set(&j->r->read.why, e, "source_id");
     }

@@ -11,7 +11,7 @@
  *   ally.lift       {ally, reason}                                → as ally.show              all of it counts again
  *   ally.checkpoint {}                                            → {roster, logs}            fixes the heads of now: no fork below them ends a log any more
  *   ally.cut        {ally, heir?}                                 → as charter.propose        proposes to expel it
- *   record.write    {lines: [{line, record}], mode: "add"|"import", dry_run, unknown_ok} → {added, updated, unchanged, rejected, errors: [{line, field, code,
+ *   record.write    {lines: [{line, record}], mode: "add"|"import" (what has no source_id goes by the id of a record of ours), dry_run, unknown_ok} → {added, updated, unchanged, rejected, errors: [{line, field, code,
  *                    name, text}], ids: [{line, id, dot}], unknown: {name: count}}        at most 500 lines a request; one commit a record
  *   record.edit     {id, set: {record JSON}, revive}              → {id, dot, changed: [field]}
  *   record.put      {id, record}                                  → {id, outcome: updated|unchanged, changed: [field], version, dot?}       in place of what is there: what the
@@ -27,6 +27,8 @@
  *                    written; newest or oldest change first: what changes meanwhile goes to the other end. ERR_CURSOR, ERR_TIME, ERR_ALLY_UNKNOWN
  *   record.show     {id}                                          → {id, ally, ally_name, retired, fields…, concepts: [{id, uri, label, status: as concept.known's, merged_into, weight, allies}], links: [{rel, target, title, hash, allies, missing?, retired?, changed?: ["title@fr"] of what it translates}], linked_by: [{rel, id, title, ally, ally_name}],
  *                    translations: [{field, lang, from, stale}], reviews: [{lang, text, dot, at, site, ally, …}], replies: [{reply, actor, lang, text, dot, at, site, ally, … (who passed it on)}], discipline: {profile, known, met: [rule], missed: [{rule, text}]}, conflicts, updated}
+ *   record.export   {limit, cursor, ally, …as record.list}        → {records: [record JSON as record.write takes it, with id], next}       what the record's own ally wrote; imported again
+ *                    it changes nothing
  *   record.check    {limit, cursor, ally}                         → {checked, records: [{id, ally, ally_name, source_id, title, missed: [rule], stale: ["title@en"], moved: [{id, changed: ["title@fr"]}]}], texts: {rule: text}, next}
  *                    of `limit` records those that are to be completed: what the charter's profile asks for and they lack, texts whose source moved on (stale), and
  *                    sources elsewhere that did (moved)

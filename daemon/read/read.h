@@ -34,6 +34,7 @@ typedef err_t read_fn(struct read *r);
 #define READS_OF_REPLICA(X)                                                                                            \
     X("record.list", read_record_list)                                                                                 \
     X("record.show", read_record_show)                                                                                 \
+    X("record.export", read_record_export)                                                                             \
     X("record.check", read_record_check)                                                                               \
     X("record.history", read_record_history)                                                                           \
     X("concept.list", read_concept_list)                                                                               \

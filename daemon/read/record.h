@@ -15,6 +15,8 @@ err_t read_record_page(struct read *r, struct record_row **rows, size_t *n);
 err_t read_put_links(struct read *r, const struct view *v, const struct replica_op *ops, size_t n);
 /* "translations": which texts were made from which, and which of them no longer fit what their source says (DESIGN §4). */
 void read_put_translations(struct read *r, const struct view *v, const struct replica_op *ops, size_t n);
+/* "made_from": {"en": "fr"}, where texts were made from others. */
+void read_put_made_from(struct read *r, const struct view *v, const struct replica_op *ops, size_t n, json_t *out);
 /* Appends "title@en" for each text of the record whose source, in the same record, moved on. */
 void read_stale(const struct view *v, json_t *to);
 /*

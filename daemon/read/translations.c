@@ -42,6 +42,22 @@ void read_put_translations(struct read *r, const struct view *v, const struct re
     say_put(r->result, "translations", out);
 }
 
+void read_put_made_from(struct read *r, const struct view *v, const struct replica_op *ops, size_t n, json_t *out)
+{
+    json_t *all = json_object();
+    for (size_t i = 0; i < v->fields_n; i++) {
+        const struct view_key *key = &v->fields[i];
+        struct slice from = slice_text("");
+        if (key->shown && key->shown->made_from_n)
+            from = source_lang(r, key, ops, n);
+        if (from.len && key->lang.len)
+            json_object_setn_new(all, (const char *)key->lang.at, key->lang.len, say_string(from));
+    }
+    if (json_object_size(all))
+        json_object_set(out, "made_from", all);
+    json_decref(all);
+}
+
 /* Is none of what it was made from shown any more? */
 static bool is_stale(const struct view *v, const struct view_key *key)
 {

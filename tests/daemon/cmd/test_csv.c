@@ -225,6 +225,13 @@ static void lists_stand_in_one_cell_in_several_columns_or_in_numbered_parts(void
            "{\"actors\":[{\"name\":\"V\",\"role\":\"r\"}],\"links\":[{\"rel\":\"cites\",\"target\":\"x\"}]}");
 }
 
+static void a_list_in_no_language_says_so(void **state)
+{
+    (void)state;
+    row_is("sources@,sources@fr,title@\na | b,c,x\n",
+           "{\"sources\":{\"\":[\"a\",\"b\"],\"fr\":[\"c\"]},\"title@\":\"x\"}");
+}
+
 static void what_a_row_or_the_first_line_lacks_is_told(void **state)
 {
     (void)state;
@@ -251,6 +258,7 @@ int main(void)
         cmocka_unit_test(formulas_are_disarmed_and_come_back_as_they_were),
         cmocka_unit_test(columns_are_fields_languages_and_parts),
         cmocka_unit_test(lists_stand_in_one_cell_in_several_columns_or_in_numbered_parts),
+        cmocka_unit_test(a_list_in_no_language_says_so),
         cmocka_unit_test(what_a_row_or_the_first_line_lacks_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
