@@ -1,6 +1,7 @@
 /*
  * fields_json: values of fields, JSON <-> encoded. The JSON names and forms are INTERFACE.md's and DOMAIN §2's; what they become on the wire is
- * PROTOCOL.md §6. Text is brought to NFC here, by its author's site. jansson.
+ * PROTOCOL.md §6. Text is made plain and brought to NFC here, by its author's site
+ * (utf8_plain). jansson.
  */
 #ifndef ALLIED_DAEMON_COMMONS_FIELDS_JSON_H
 #define ALLIED_DAEMON_COMMONS_FIELDS_JSON_H
@@ -47,7 +48,7 @@ struct entity_writes {
  * `why` gets the field's name (and language, limit) as detail. Keys "id" and "lang" are not fields, nor is "made_from" (records): the caller's.
  * Sources are foreign: "" and blanks count as null, empty items of lists are dropped, a single item stands for a list of one, numbers are taken as
  * words ("source_id": 12), degrees also as text, tags in any case. A literal without language stands under the key "". Keys inside a value
- * that are none of ours join `unknown` as "place.altitude". Of texts, what only drives a terminal is dropped (utf8_plain). source_url and an image's url
+ * that are none of ours join `unknown` as "place.altitude". source_url and an image's url
  * are addresses of the web (uri_web), else ERR_WEB_ADDRESS, and so is a link's that names no record; of another site's what is none is shown behind "unsafe:".
  */
 err_t fields_from_json(enum entity_type type, const json_t *object, const char *lang, struct arena *arena,

@@ -47,7 +47,7 @@ static bool blank(const json_t *v)
     const char *text = json_string_value(v);
     size_t n = json_string_length(v);
     for (size_t i = 0; i < n; i++) {
-        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\n' && text[i] != '\r')
+        if ((unsigned char)text[i] > ' ' && text[i] != 0x7f)
             return false;
     }
     return true;
@@ -63,17 +63,13 @@ err_t json_in_refuse(struct json_in *in, err_t err, const char *part)
     return why_set(in->why, err, "%s%s%s", in->name, part ? "." : "", part ? part : "");
 }
 
-/* Leaves the text in the scratch, in NFC and without what only drives a terminal. */
+/* Leaves the text in the scratch, as it is written. */
 static err_t normalise(struct json_in *in, const json_t *v, const char *part)
 {
     if (!json_is_string(v))
         return json_in_refuse(in, ERR_FIELD_VALUE, part);
-    struct buf nfc;
-    buf_init(&nfc, FIELDS_JSON_CAP);
     buf_clear(&in->scratch);
-    err_t err = utf8_nfc(slice_of(json_string_value(v), json_string_length(v)), &nfc);
-    err = err ? err : utf8_plain(buf_slice(&nfc), &in->scratch);
-    buf_fini(&nfc);
+    err_t err = utf8_plain(slice_of(json_string_value(v), json_string_length(v)), &in->scratch);
     if (err == ERR_TOO_LARGE)
         return json_in_refuse(in, ERR_TEXT_LONG, part);
     return err == ERR_OK ? ERR_OK : json_in_refuse(in, err, part);

@@ -91,9 +91,9 @@ err_t found_lock(const char *dir, int *fd, struct why *why)
 err_t found_name(const char *in, struct buf *out, const char *what, struct why *why)
 {
     buf_init(out, NAME_MAX_BYTES);
-    err_t e = in && in[strspn(in, " ")] ? utf8_nfc(slice_text(in), out) : ERR_NAME;
-    for (size_t i = 0; i < out->len && !e; i++)
-        e = out->at[i] < 0x20 || out->at[i] == 0x7f ? ERR_NAME : ERR_OK;
+    err_t e = in && in[strspn(in, " ")] ? utf8_plain(slice_text(in), out) : ERR_NAME;
+    if (!e && (out->len == 0 || memchr(out->at, '\n', out->len) || memchr(out->at, '\t', out->len)))
+        e = ERR_NAME;
     if (e == ERR_TOO_LARGE)
         e = ERR_NAME;
     return e ? why_set(why, e, "%s", what) : ERR_OK;

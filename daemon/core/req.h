@@ -111,7 +111,7 @@ void req_put_host(const struct req *r, json_t *object, const uint8_t site[SITE_B
 err_t req_resolve_merge(struct req *r, struct edit *e, const json_t *value);
 err_t req_resolve_retire(struct req *r, struct edit *e, const json_t *value);
 
-/* A short text, as a body carries it. ERR_TOO_LARGE past 4,096 bytes. */
+/* A short text, made plain (utf8_plain), as a body carries it. ERR_TOO_LARGE past 4,096 bytes. */
 err_t req_encoded(struct req *r, struct slice text, struct slice *out);
 
 /*

@@ -19,22 +19,19 @@ struct say_job {
 
 /* ---- what is asked ---- */
 
-/* A text of the arguments as it is written: in NFC, without what only drives a terminal. Appends it encoded. */
+/* A text of the arguments as it is written. Appends it encoded. */
 static err_t put_text(struct req *r, const char *key, size_t most, struct buf *out)
 {
-    struct buf nfc, plain;
+    struct buf plain;
     struct slice text = slice_text(read_text(&r->read, key));
-    buf_init(&nfc, LIMIT_BODY_BYTES * 16);
     buf_init(&plain, LIMIT_BODY_BYTES * 16);
-    err_t e = utf8_nfc(text, &nfc);
-    e = e ? e : utf8_plain(buf_slice(&nfc), &plain);
+    err_t e = utf8_plain(text, &plain);
     if (!e && plain.len == 0)
         e = why_set(&r->read.why, ERR_TEXT_EMPTY, "%s", key);
     else if (!e && plain.len > most)
         e = why_set(&r->read.why, ERR_TEXT_LONG, "%s %zu > %zu", key, plain.len, most);
     if (!e)
         wr_text(out, buf_slice(&plain));
-    buf_fini(&nfc);
     buf_fini(&plain);
     return e ? e : out->err;
 }

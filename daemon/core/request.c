@@ -4,6 +4,7 @@
 #include "daemon/core/req.h"
 #include "protocol/base/base32.h"
 #include "protocol/wire/wr.h"
+#include "protocol/base/utf8.h"
 
 #define SHORT_TEXT_BYTES (4096 + 3) /* and the head of one so long */
 
@@ -101,10 +102,15 @@ json_t *request_run(struct core *c, struct slice client, const json_t *request)
 
 err_t req_encoded(struct req *r, struct slice text, struct slice *out)
 {
-    struct buf b;
+    struct buf plain, b;
+    buf_init(&plain, SHORT_TEXT_BYTES);
     buf_init(&b, SHORT_TEXT_BYTES);
-    wr_text(&b, text);
-    err_t e = b.err ? b.err : arena_copy(&r->read.arena, buf_slice(&b), out);
+    err_t e = utf8_plain(text, &plain);
+    if (!e)
+        wr_text(&b, buf_slice(&plain));
+    e = e ? e : b.err;
+    e = e ? e : arena_copy(&r->read.arena, buf_slice(&b), out);
+    buf_fini(&plain);
     buf_fini(&b);
     return e;
 }

@@ -85,30 +85,101 @@ err_t utf8_nfc(struct slice text, struct buf *out)
     return e;
 }
 
-/* How many bytes of a character that is dropped stand here; 0: it is kept. */
-static size_t drives(const uint8_t *at, size_t left)
+/* ---- texts of authors ---- */
+
+enum {
+    MARKS_MAX = 30
+}; /* on one letter: no language comes near it (UAX #15 §13), and utf8proc puts n of them in order in n² steps */
+
+static bool is_line_end(utf8proc_int32_t c)
 {
-    if (at[0] < 0x80)
-        return (at[0] < 0x20 && at[0] != '\t' && at[0] != '\n') || at[0] == 0x7f;
-    if (at[0] == 0xc2 && left >= 2)
-        return at[1] < 0xa0 ? 2 : 0;
-    return at[0] == 0xe2 && left >= 3 && at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae ? 3 : 0;
+    return c == '\r' || c == '\v' || c == '\f' || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
+/* Controls, what turns the direction of a text beyond itself, the byte order mark, and noncharacters. */
+static bool is_left_out(utf8proc_int32_t c)
+{
+    if (c < 0xa0)
+        return (c < 0x20 && c != '\t' && c != '\n') || c >= 0x7f;
+    return (c >= 0x202a && c <= 0x202e) || c == 0xfeff || (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe;
+}
+
+static bool is_mark(utf8proc_int32_t c)
+{
+    utf8proc_category_t in = c < 0x300 ? UTF8PROC_CATEGORY_LL : utf8proc_category(c);
+    return in >= UTF8PROC_CATEGORY_MN && in <= UTF8PROC_CATEGORY_ME;
+}
+
+/* What stands at `i` of a valid text; a CR before an LF is left out. */
+static size_t point_at(struct slice text, size_t i, utf8proc_int32_t *out)
+{
+    utf8proc_ssize_t n = 1;
+    *out = text.at[i];
+    if (text.at[i] >= 0x80)
+        n = utf8proc_iterate(text.at + i, (utf8proc_ssize_t)(text.len - i), out);
+    else if (*out == '\r' && i + 1 < text.len && text.at[i + 1] == '\n')
+        *out = 0;
+    return (size_t)n;
+}
+
+static err_t put_kept(struct slice text, struct buf *out)
+{
+    size_t kept = 0, marks = 0; /* from `kept` on nothing was appended yet */
+    for (size_t i = 0, n; i < text.len; i += n) {
+        utf8proc_int32_t c;
+        n = point_at(text, i, &c);
+        bool end = is_line_end(c), drop = !end && is_left_out(c);
+        marks = is_mark(c) ? marks + 1 : drop ? marks : 0;
+        if (!end && !drop && marks <= MARKS_MAX)
+            continue;
+        buf_append(out, text.at + kept, i - kept);
+        if (end)
+            buf_byte(out, '\n');
+        kept = i + n;
+    }
+    return text.len ? buf_append(out, text.at + kept, text.len - kept) : out->err;
 }
 
 err_t utf8_plain(struct slice text, struct buf *out)
 {
-    size_t kept = 0; /* from here on nothing was appended yet */
-    for (size_t i = 0; i < text.len;) {
-        size_t n = drives(text.at + i, text.len - i);
-        if (n) {
-            buf_append(out, text.at + kept, i - kept);
-            if (text.at[i] == '\r' && (i + 1 == text.len || text.at[i + 1] != '\n'))
-                buf_byte(out, '\n');
-            kept = i + n;
-        }
-        i += n ? n : 1;
+    struct buf kept;
+    if (text.len == 0 || out->err)
+        return out->err;
+    if (!utf8_valid(text))
+        return ERR_UTF8;
+    buf_init(&kept, text.len);
+    err_t e = put_kept(text, &kept);
+    e = e ? e : utf8_nfc(buf_slice(&kept), out);
+    buf_fini(&kept);
+    return e;
+}
+
+/* ---- pieces of JSON ---- */
+
+/* What moves a terminal, ends its line, or turns the direction of what it shows; all else is escaped in JSON already. */
+static bool is_unseen(utf8proc_int32_t c)
+{
+    return (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+int utf8_json_piece(const char *at, size_t n, void *out)
+{
+    const uint8_t *bytes = (const uint8_t *)at;
+    size_t put = 0;
+    for (size_t i = 0, len; i < n; i += len) {
+        utf8proc_int32_t c = bytes[i];
+        len = 1;
+        if (c < 0x7f || (c > 0xc2 && c != 0xe2))
+            continue;
+        utf8proc_ssize_t found = utf8proc_iterate(bytes + i, (utf8proc_ssize_t)(n - i), &c);
+        if (found <= 0 || !is_unseen(c))
+            continue;
+        len = (size_t)found;
+        buf_append(out, bytes + put, i - put);
+        buf_printf(out, "\\u%04x", (unsigned)c);
+        put = i + len;
     }
-    return buf_append(out, text.at + kept, text.len - kept);
+    return buf_append(out, bytes + put, n - put) ? -1 : 0;
 }
 
 /* Letters without a decomposition in Unicode, as people type them who lack the key. */

@@ -13,10 +13,15 @@ size_t utf8_fault(struct slice text);
 /* Appends the NFC form. ERR_UTF8 on invalid input. */
 err_t utf8_nfc(struct slice text, struct buf *out);
 /*
- * Appends the text without what only drives a terminal or turns the direction of what stands behind it: controls (C0 but tab and line feed, DEL, C1) and
- * U+202A to U+202E; isolates (U+2066 to U+2069) stay, CR LF and CR become LF. Valid UTF-8.
+ * Appends a text as its author's site writes it, in NFC: line ends (CR LF, CR, VT, FF, U+0085, U+2028, U+2029) become LF; without controls but tab, embeddings and
+ * overrides of the direction (U+202A to U+202E; isolates and marks stay), U+FEFF, noncharacters, and the marks beyond the thirtieth on one letter. ERR_UTF8.
  */
 err_t utf8_plain(struct slice text, struct buf *out);
+/*
+ * Appends a piece of JSON, of whole characters, to the buf `out`; what drives a terminal or turns its direction (DEL, C1, U+2028 to U+202E, isolates) as \u escapes:
+ * the same value. A json_dump_callback_t. 0, or -1 with the buf's err.
+ */
+int utf8_json_piece(const char *at, size_t n, void *out);
 /* Appends a folded shadow: case, accents and ligatures dropped ("Cœur" → "coeur"), for comparing what people type. */
 err_t utf8_fold(struct slice text, struct buf *out);
 /*

@@ -102,8 +102,52 @@ static void invalid_text_is_refused_and_nothing_is_appended(void **state)
     buf_init(&b, 10);
     assert_int_equal(utf8_nfc(slice_text("a\xff"), &b), ERR_UTF8);
     assert_int_equal(utf8_fold(slice_text("\xc3"), &b), ERR_UTF8);
+    assert_int_equal(utf8_plain(slice_text("a\xff"), &b), ERR_UTF8);
     assert_int_equal(b.len, 0);
     assert_int_equal(utf8_nfc(slice_text("12345678901"), &b), ERR_TOO_LARGE);
+    buf_fini(&b);
+}
+
+static void a_text_is_made_plain_before_it_is_composed(void **state)
+{
+    (void)state;
+    expect(utf8_plain,
+           "a\r\nb\rc\vd\fe\xc2\x85"
+           "f\xe2\x80\xa8g\xe2\x80\xa9h\ti\n",
+           "a\nb\nc\nd\ne\nf\ng\nh\ti\n");
+    expect(utf8_plain, "\x01x\x1b[2J\x7f\xc2\x9b\xe2\x80\xae\xef\xbb\xbf\xef\xbf\xbe\xef\xb7\x90\xf4\x8f\xbf\xbf",
+           "x[2J");
+    expect(utf8_plain, "e\x01\xcc\x81", "\xc3\xa9"); /* what is left out parts no letter from its accent */
+    expect(utf8_plain, "\xe2\x81\xa7\xd7\x90\xe2\x81\xa9\xe2\x80\x8f \xe2\x80\x8d \xf0\x9f\x8c\xb1",
+           "\xe2\x81\xa7\xd7\x90\xe2\x81\xa9\xe2\x80\x8f \xe2\x80\x8d \xf0\x9f\x8c\xb1");
+    expect(utf8_plain, "\x01\x02", "");
+}
+
+static void a_heap_of_marks_is_cut_and_takes_no_time(void **state)
+{
+    (void)state;
+    enum { PAIRS = 200000 }; /* in the wrong order: some minutes, were they all sorted */
+    char *heap = malloc(1 + 4 * PAIRS);
+    struct buf b;
+    assert_non_null(heap);
+    heap[0] = 'a';
+    for (size_t i = 0; i < PAIRS; i++)
+        memcpy(heap + 1 + 4 * i, i < PAIRS / 2 ? "\xcc\x95\xcc\x95" : "\xcc\x96\xcc\x96", 4);
+    buf_init(&b, 1000);
+    assert_int_equal(utf8_plain(slice_of(heap, 1 + 4 * PAIRS), &b), ERR_OK);
+    assert_int_equal(b.len, 1 + 2 * 30);
+    buf_fini(&b);
+    free(heap);
+}
+
+static void json_drives_no_terminal_and_says_the_same(void **state)
+{
+    (void)state;
+    struct buf b;
+    const char *in = "\"a\x7f\xc2\x9b\xc2\xa0\xe2\x80\xae\xe2\x80\xa8\xe2\x81\xa9\xe2\x82\xac\xc3\xa9\"";
+    buf_init(&b, 1000);
+    assert_int_equal(utf8_json_piece(in, strlen(in), &b), 0);
+    assert_string_equal(buf_text(&b), "\"a\\u007f\\u009b\xc2\xa0\\u202e\\u2028\\u2069\xe2\x82\xac\xc3\xa9\"");
     buf_fini(&b);
 }
 
@@ -126,6 +170,9 @@ int main(void)
         cmocka_unit_test(nfc_composes_and_leaves_compatibility_forms),
         cmocka_unit_test(folding_drops_case_accents_and_ligatures),
         cmocka_unit_test(invalid_text_is_refused_and_nothing_is_appended),
+        cmocka_unit_test(a_text_is_made_plain_before_it_is_composed),
+        cmocka_unit_test(a_heap_of_marks_is_cut_and_takes_no_time),
+        cmocka_unit_test(json_drives_no_terminal_and_says_the_same),
         cmocka_unit_test(width_counts_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
