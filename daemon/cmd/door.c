@@ -30,7 +30,7 @@ static void take_reply(void *ctx, struct slice client, struct slice json)
     struct door *d = ctx;
     (void)client;
     json_decref(d->answer);
-    d->answer = json_loadb((const char *)json.at, json.len, 0, NULL);
+    d->answer = json_loadb((const char *)json.at, json.len, JSON_ALLOW_NUL, NULL);
 }
 
 static void take_note(void *ctx, enum journal_level level, const char *event, const char *pairs)
@@ -143,7 +143,7 @@ static err_t ask_daemon(struct door *d, struct slice request)
         e = control_call(d->dir, request, d->timeout_ms, &answer);
     }
     if (!e)
-        d->answer = json_loadb((const char *)answer.at, answer.len, 0, NULL);
+        d->answer = json_loadb((const char *)answer.at, answer.len, JSON_ALLOW_NUL, NULL);
     buf_fini(&answer);
     /* Somebody holds the lock and does not answer: another command, or a daemon that hangs. */
     return e == ERR_NO_DAEMON ? ERR_LOCKED : e;

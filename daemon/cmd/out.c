@@ -253,8 +253,12 @@ void out_head(const struct out *o, const char *msgid)
 
 void out_json(const struct out *o, const json_t *value)
 {
-    json_dumpf(value, o->data, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    json_dump_callback(value, utf8_json_piece, &text, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+    fwrite(text.len ? (const char *)text.at : "", 1, text.len, o->data);
     fputc('\n', o->data);
+    buf_fini(&text);
 }
 
 void out_behind_code(const struct out *o, struct buf *to, const char *text, const char *detail)

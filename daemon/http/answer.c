@@ -1,6 +1,7 @@
 #include "daemon/http/accept.h"
 #include "daemon/http/problem.h"
 #include "daemon/http/server.h"
+#include "protocol/base/utf8.h"
 #include <assert.h>
 #include <stdlib.h>
 
@@ -50,16 +51,11 @@ void answer_empty(struct http_request *q, unsigned status)
     end_with(q, status, NULL);
 }
 
-static int add_piece(const char *at, size_t n, void *ctx)
-{
-    return buf_append(ctx, at, n) ? -1 : 0;
-}
-
 void answer_json_as(struct http_request *q, unsigned status, const char *type, json_t *value)
 {
     struct buf b;
     buf_init(&b, SIZE_MAX);
-    int bad = value ? json_dump_callback(value, add_piece, &b, JSON_COMPACT) : -1;
+    int bad = value ? json_dump_callback(value, utf8_json_piece, &b, JSON_COMPACT | JSON_REAL_PRECISION(9)) : -1;
     buf_byte(&b, '\n');
     json_decref(value);
     if (bad && !b.err)

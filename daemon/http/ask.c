@@ -90,7 +90,7 @@ static void take(struct http_request *q, enum bus_http what, unsigned status, er
 {
     ask_then *then = q->asked.then;
     json_t *json = what == BUS_HTTP_REQUEST && status == 200 && then
-                       ? json_loadb((const char *)body.at, body.len, JSON_REJECT_DUPLICATES, NULL)
+                       ? json_loadb((const char *)body.at, body.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL)
                        : NULL;
     q->asked.then = NULL;
     if (json && then)

@@ -4,6 +4,7 @@
 #include "daemon/store/replica.h"
 #include "daemon/web/jsonld.h"
 #include "protocol/base/base32.h"
+#include "protocol/base/utf8.h"
 #include <stdio.h>
 
 #define BODY_SUM_BYTES 8
@@ -104,11 +105,6 @@ void api_list(struct http_request *q, const char *reading, json_t *args)
     answer_json(q, 200, result);
 }
 
-static int add_piece(const char *at, size_t n, void *ctx)
-{
-    return buf_append(ctx, at, n) ? -1 : 0;
-}
-
 static err_t tag_of(struct read *read, enum entity_type type, struct slice id, struct slice body, char out[96])
 {
     uint8_t version[VERSION_BYTES], sum[16];
@@ -130,8 +126,9 @@ void api_entity(struct http_request *q, struct read *read, enum entity_type type
     char tag[96];
     buf_init(&body, SIZE_MAX);
     int bad = !value || shortage_seen() ? -1
-              : form == API_JSONLD      ? jsonld_write(value, &body)
-                                        : json_dump_callback(value, add_piece, &body, JSON_COMPACT);
+              : form == API_JSONLD
+                  ? jsonld_write(value, &body)
+                  : json_dump_callback(value, utf8_json_piece, &body, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(value);
     buf_byte(&body, '\n');
     err_t e = bad ? ERR_MEMORY : body.err ? body.err : tag_of(read, type, id, buf_slice(&body), tag);

@@ -2,6 +2,7 @@
 #include "conf/tr.h"
 #include "daemon/read/say.h"
 #include "daemon/web/api.h"
+#include "protocol/base/utf8.h"
 #include <stdio.h>
 
 #define PART_LINES 200u
@@ -80,14 +81,9 @@ static json_t *next_part(struct http_request *q, struct batch *b)
 
 /* ---- results ---- */
 
-static int add_piece(const char *at, size_t n, void *ctx)
-{
-    return buf_append(ctx, at, n) ? -1 : 0;
-}
-
 static void put_row(struct batch *b, json_t *row)
 {
-    if (!row || json_dump_callback(row, add_piece, &b->out, JSON_COMPACT))
+    if (!row || json_dump_callback(row, utf8_json_piece, &b->out, JSON_COMPACT))
         b->out.err = b->out.err ? b->out.err : ERR_MEMORY;
     buf_byte(&b->out, '\n');
     json_decref(row);

@@ -1,6 +1,7 @@
 #include "daemon/web/jsonld.h"
 #include "daemon/read/say.h"
 #include "daemon/web/xml.h"
+#include "protocol/base/utf8.h"
 
 static void put(json_t *out, const char *key, json_t *value)
 {
@@ -311,12 +312,15 @@ json_t *jsonld_concept(struct read *r, const json_t *shown, const char *base)
 
 static int add_harmless(const char *at, size_t n, void *ctx)
 {
-    for (size_t i = 0; i < n; i++) {
-        bool plain = at[i] != '<' && at[i] != '>' && at[i] != '&';
-        if (plain ? buf_byte(ctx, (uint8_t)at[i]) : buf_printf(ctx, "\\u%04x", (unsigned)at[i]))
-            return -1;
+    int bad = 0;
+    for (size_t i = 0, run; i < n && !bad; i += run) {
+        bool markup = at[i] == '<' || at[i] == '>' || at[i] == '&';
+        run = markup ? 1 : 0;
+        while (!markup && i + run < n && at[i + run] != '<' && at[i + run] != '>' && at[i + run] != '&')
+            run++;
+        bad = markup ? buf_printf(ctx, "\\u%04x", (unsigned)at[i]) != ERR_OK : utf8_json_piece(at + i, run, ctx);
     }
-    return 0;
+    return bad ? -1 : 0;
 }
 
 int jsonld_write(const json_t *value, struct buf *out)
