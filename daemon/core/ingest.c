@@ -63,7 +63,7 @@ static err_t note_feed(struct core *c)
     for (size_t i = 0; i < c->batch.touched_n && !e; i++) {
         if (c->batch.touched[i].type != ENTITY_RECORD)
             continue;
-        e = feed_note(c->store, slice_of(c->batch.touched[i].id, RECORD_BYTES), at_s, false, &noted);
+        e = feed_note(c->store, slice_of(c->batch.touched[i].id, RECORD_BYTES), at_s, &noted);
         if (!e && noted)
             c->batch.feed_s = at_s;
     }

@@ -153,7 +153,7 @@ static err_t state_noted(struct store *s, struct slice record, struct state *out
     return query_end(&q);
 }
 
-err_t feed_note(struct store *s, struct slice record, int64_t at_s, bool anew, bool *noted)
+err_t feed_note(struct store *s, struct slice record, int64_t at_s, bool *noted)
 {
     struct query q;
     struct state now, then;
@@ -163,7 +163,7 @@ err_t feed_note(struct store *s, struct slice record, int64_t at_s, bool anew, b
     if (e)
         return e;
     bool same = now.len == then.len && memcmp(now.hash, then.hash, now.len) == 0;
-    *noted = (!same || (anew && now.len)) && (now.len || then.serial);
+    *noted = !same && (now.len || then.serial);
     if (!*noted)
         return ERR_OK;
     start(&q, s, PASSED);

@@ -14,10 +14,9 @@
 /* The time for what is noted now: past now_s, and not before the last one. */
 err_t feed_stamp(struct store *s, int64_t now_s, int64_t *at_s);
 /*
- * Notes a record whose canonical bytes differ from those noted last; `anew`: also where they are the same, as something else that is shown with it changed.
- * One that is gone and never was noted is left out. *noted: there is a new row.
+ * Notes a record whose canonical bytes differ from those noted last. One that is gone and never was noted is left out. *noted: there is a new row.
  */
-err_t feed_note(struct store *s, struct slice record, int64_t at_s, bool anew, bool *noted);
+err_t feed_note(struct store *s, struct slice record, int64_t at_s, bool *noted);
 /* Rows of from_s and later become those of to_s: COMMIT took that long. */
 err_t feed_move(struct store *s, int64_t from_s, int64_t to_s);
 

@@ -4,6 +4,7 @@
  * Every site answers for the whole alliance: a record has one identifier, oai:a<alliance>.allied.alt:<record>, wherever it is asked for (the namespace lies under .alt,
  * RFC 9476, so that it can never be a host). Datestamps are this site's own (daemon/store/feed.h): whoever harvests here again from the time of his last
  * request misses nothing. Deletions are kept for good. Sets: ally:<id>, component:<id>; `ally` and `component` alone are what lies below them.
+ * What is only shown with a record, its concepts' labels and where these lie in the atlas, moves no datestamp.
  * Resumption tokens say where to go on in the feed and never expire; what changes during a harvest comes with the next one.
  */
 #ifndef ALLIED_DAEMON_WEB_OAI_H

@@ -27,7 +27,7 @@ static bool looks(struct store *s, uint8_t ally, uint8_t number, const char *can
     else
         assert_int_equal(replica_drop(s, ENTITY_RECORD, record), ERR_OK);
     assert_int_equal(feed_stamp(s, now_s, &at_s), ERR_OK);
-    assert_int_equal(feed_note(s, record, at_s, false, &noted), ERR_OK);
+    assert_int_equal(feed_note(s, record, at_s, &noted), ERR_OK);
     assert_int_equal(store_commit(s), ERR_OK);
     return noted;
 }
