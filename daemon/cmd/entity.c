@@ -133,8 +133,11 @@ static void write_line(const struct out *o, const json_t *w)
         buf_printf(&text, "− ");
     else if (*pick_text(w, "target"))
         buf_printf(&text, "+ ");
-    buf_printf(&text, "%s%s", pick_text(w, "target"),
-               *pick_text(w, "target") && json_object_get(w, "value") ? " " : "");
+    if (*pick_text(w, "label"))
+        buf_printf(&text, "%s (%.12s) ", pick_text(w, "label"), pick_text(w, "target"));
+    else
+        buf_printf(&text, "%s%s", pick_text(w, "target"),
+                   *pick_text(w, "target") && json_object_get(w, "value") ? " " : "");
     pick_show(&text, json_object_get(w, "value"));
     fprintf(o->data, "%s ", label);
     out_cell(o, buf_text(&text) ? buf_text(&text) : "", STYLE_PLAIN,
@@ -168,6 +171,28 @@ static void head_line(const struct out *o, const json_t *op)
     buf_fini(&line);
 }
 
+static void sentence(const struct out *o, const char *msgid, const char *one, const char *two)
+{
+    const char *values[] = {one, two};
+    struct buf line;
+    buf_init(&line, TEXT_CAP);
+    out_fill(&line, tr(o->lang, msgid), values, 2);
+    fputs("    ", o->data);
+    out_text(o, buf_text(&line) ? buf_text(&line) : "", 6);
+    buf_fini(&line);
+}
+
+static void adopted_line(const struct out *o, const json_t *one)
+{
+    struct buf fields;
+    buf_init(&fields, TEXT_CAP);
+    pick_show(&fields, json_object_get(one, "fields"));
+    sentence(o, N_("adopts what {1} proposed: {2}"),
+             *pick_text(one, "ally_name") ? pick_text(one, "ally_name") : pick_text(one, "ally"),
+             buf_text(&fields) ? buf_text(&fields) : "");
+    buf_fini(&fields);
+}
+
 void entity_history(const struct out *o, const json_t *result)
 {
     size_t i, j;
@@ -176,5 +201,15 @@ void entity_history(const struct out *o, const json_t *result)
     {
         head_line(o, op);
         json_array_foreach(json_object_get(op, "writes"), j, w) write_line(o, w);
+        json_array_foreach(json_object_get(op, "adopts"), j, w) adopted_line(o, w);
+        const json_t *motive = json_object_get(op, "motive");
+        if (motive)
+            sentence(o, N_("for the sake of: {1}"),
+                     *pick_text(motive, "title") ? pick_text(motive, "title") : pick_text(motive, "id"), "");
     }
+    const json_t *use = json_object_get(result, "adopted_by_use");
+    if (use)
+        out_print(o, N_("adopted by use: {1} was the first other ally to index with it, {2}"),
+                  *pick_text(use, "ally_name") ? pick_text(use, "ally_name") : pick_text(use, "ally"),
+                  pick_text(use, "at"), NULL);
 }

@@ -32,7 +32,8 @@
  *   record.check    {limit, cursor, ally}                         → {checked, records: [{id, ally, ally_name, source_id, title, missed: [rule], stale: ["title@en"], moved: [{id, changed: ["title@fr"]}]}], texts: {rule: text}, next}
  *                    of `limit` records those that are to be completed: what the charter's profile asks for and they lack, texts whose source moved on (stale), and
  *                    sources elsewhere that did (moved)
- *   record.history  {id}                                          → {id, history: [{dot, at, clock, site, site_name, ally, ally_name, kind, counts, writes: [{field, lang, add, target, replaces, value}]}]}
+ *   record.history  {id}                                          → {id, history: [{dot, at, clock, site, site_name, ally, ally_name, kind, counts, writes: [{field, lang, add, target, label?, replaces, value}], motive?: {id, title},
+ *                    adopts?: [{dot, at, ally, …, fields: ["prefLabel@fr", "-broader"]}]}]}
  *   record.republish {id or dot?}                                 → {republished: [{old: dot, new: dot}]}       our own commits that were set aside, written again once; without id all
  *   concept.write   {concepts: [{line, concept}], mode, dry_run, adopt, motive} → as record.write; relations may name concepts of the same request
  *   concept.edit    {id, set: {concept JSON}, adopt, motive}      → {id, dot, changed}
@@ -51,7 +52,7 @@
  *                    those stand that records are to be indexed with; at most 500
  *   concept.show    {id}                                          → {id, uri, kind, status, adopted_by_use?, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, conflicts,
  *                    proposals: [{dot, at, ally, ally_name, site, site_name, motive, field, lang, value, add, shown}]}
- *   concept.history {id}                                          → as record.history
+ *   concept.history {id}                                          → as record.history, with adopted_by_use?
  *   concept.export  {limit, cursor}                               → {concepts: [concept JSON as concept.write takes it, with id and status], next}: among
  *                    its keys merged_into: uri (of the next one), deprecated: true and reason; written back they change nothing
  *   conflicts.list  {}                                            → {conflicts: [{id, type, label, fields: ["prefLabel@fr"], count}]}

@@ -8,7 +8,11 @@
 
 err_t read_concept_history(struct read *r)
 {
-    return read_history(r, ENTITY_CONCEPT);
+    struct slice id;
+    err_t e = read_history(r, ENTITY_CONCEPT);
+    if (!e)
+        e = read_entity(r, ENTITY_CONCEPT, read_text(r, "id"), &id);
+    return e ? e : read_put_use(r, r->result, id);
 }
 
 static json_t *row_json(struct read *r, const struct concept_row *row)

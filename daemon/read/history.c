@@ -1,6 +1,7 @@
 #include "daemon/read/history.h"
 #include "daemon/commons/shortage.h"
 #include "daemon/read/judge.h"
+#include "daemon/read/proposals.h"
 #include "daemon/read/say.h"
 #include "protocol/wire/rd.h"
 
@@ -68,7 +69,18 @@ static json_t *value_of(const struct op *op, const struct op_write *w, struct sl
     return url;
 }
 
-static json_t *write_json(const struct op *op, const struct op_write *w, struct slice value)
+/* What the concept is called that a term, a relation or a merge leads to. */
+static void put_label(struct read *r, json_t *out, const struct op *op, const struct op_write *w, struct slice target)
+{
+    const struct relation_info *relation = op->info->kind == OP_CONCEPT_RELATE ? relation_by_number(w->field) : NULL;
+    bool concept =
+        op->info->kind == OP_RECORD_INDEX || op->info->kind == OP_CONCEPT_MERGE || (relation && !relation->match);
+    struct slice label = concept && target.len == CONCEPT_BYTES ? read_label(r, target) : slice_text("");
+    if (label.len)
+        say_put(out, "label", say_string(label));
+}
+
+static json_t *write_json(struct read *r, const struct op *op, const struct op_write *w, struct slice value)
 {
     json_t *out = json_object();
     const struct field_info *field = field_of(op, w);
@@ -77,6 +89,7 @@ static json_t *write_json(const struct op *op, const struct op_write *w, struct 
     say_put(out, "lang", say_string(w->lang));
     say_put(out, "add", json_boolean(read_adds(op, w)));
     say_put(out, "target", target.len ? say_id(target) : json_null());
+    put_label(r, out, op, w, target);
     say_put(out, "replaces", dots_json(w->replaces, w->replaces_n));
     say_put(out, "value", field && value.len ? say_value(op->info->entity, field, value) : value_of(op, w, value));
     if (w->made_from_n)
@@ -93,14 +106,40 @@ static void put_writes(struct read *r, json_t *entry, const struct replica_op *i
     bool held = e == ERR_OK;
     shortage_note(e);
     for (size_t i = 0; i < op->writes_n; i++)
-        json_array_append_new(writes, write_json(op, &op->writes[i], held && i < n ? values[i] : slice_text("")));
+        json_array_append_new(writes, write_json(r, op, &op->writes[i], held && i < n ? values[i] : slice_text("")));
     say_put(entry, "writes", writes);
     if (op->dots_n)
         say_put(entry, "dots", dots_json(op->dots, op->dots_n));
 }
 
+/* What an adoption adopts: whose, and of which fields. What it names and is not here is left out. */
+static err_t put_adopted(struct read *r, json_t *entry, const struct op *by, const struct replica_op *ops, size_t n)
+{
+    json_t *adopted = json_array();
+    struct op op;
+    err_t e = ERR_OK;
+    for (size_t d = 0; d < by->dots_n && !e; d++) {
+        size_t i = 0;
+        while (i < n && dot_compare(&ops[i].dot, &by->dots[d]) != 0)
+            i++;
+        if (i == n || op_decode(ops[i].header, ops[i].dot.commit, &r->arena, &op))
+            continue;
+        json_t *one = json_object(), *fields = json_array();
+        e = say_author(r, one, &ops[i].dot);
+        for (size_t k = 0; k < op.writes_n; k++)
+            json_array_append_new(fields,
+                                  json_sprintf("%s%s%s%.*s", read_adds(&op, &op.writes[k]) ? "" : "-",
+                                               read_write_name(&op, &op.writes[k]), op.writes[k].lang.len ? "@" : "",
+                                               (int)op.writes[k].lang.len, (const char *)op.writes[k].lang.at));
+        say_put(one, "fields", fields);
+        json_array_append_new(adopted, one);
+    }
+    say_put(entry, "adopts", adopted);
+    return e;
+}
+
 static err_t entry_of(struct read *r, const struct replica_op *in, enum entity_type type, struct slice entity,
-                      json_t **out)
+                      const struct replica_op *ops, size_t n, json_t **out)
 {
     const struct kind_info *info = kind_info(in->kind);
     struct fold_op op;
@@ -113,9 +152,12 @@ static err_t entry_of(struct read *r, const struct replica_op *in, enum entity_t
     say_put(*out, "counts", json_boolean(fold_counts(&op, entity)));
     err_t form = !e && info ? op_decode(in->header, in->dot.commit, &r->arena, &decoded) : ERR_UNKNOWN_KIND;
     shortage_note(form);
-    if (!form)
-        put_writes(r, *out, in, &decoded);
-    return e;
+    if (form)
+        return e;
+    put_writes(r, *out, in, &decoded);
+    if (decoded.motive.len)
+        say_put(*out, "motive", read_motive(r, &decoded));
+    return decoded.info->kind == OP_CONCEPT_ADOPT ? put_adopted(r, *out, &decoded, ops, n) : e;
 }
 
 err_t read_history(struct read *r, enum entity_type type)
@@ -129,7 +171,7 @@ err_t read_history(struct read *r, enum entity_type type)
         e = replica_ops(r->store, type, entity, &r->arena, &ops, &n);
     for (size_t i = 0; i < n && !e; i++) {
         json_t *entry = NULL;
-        e = entry_of(r, &ops[i], type, entity, &entry);
+        e = entry_of(r, &ops[i], type, entity, ops, n, &entry);
         json_array_append_new(history, entry);
     }
     if (e) {

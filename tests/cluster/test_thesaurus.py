@@ -39,6 +39,8 @@ def test_a_proposal_waits_with_its_motive_until_another_ally_uses_it():
         everywhere(al, status(sol), "adopted", "once its user has let go of it")
         check("adopted by use" in a.ok("concept", "list").out, "the list says how it was adopted")
         check("Cohérence" in a.ok("concept", "show", sol).out, "whose use it was")
+        told = a.ok("concept", "history", sol).out
+        check("Un jardin partagé" in told and "adopted by use: Cohérence" in told, "the history says for what and by whom", told)
         equal(a.json("rebuild")["same"], True, "a rebuild")
         a.verify(), c.verify()
 
@@ -67,5 +69,7 @@ def test_a_merge_leads_records_to_its_target_and_back_when_it_is_undone():
         everywhere(al, terms, [("Terre", None)], "the record's term once unmerged")
         a.ok("concept", "retire", terre, "--reason", "double emploi", "--adopt")
         everywhere(al, status(terre), "deprecated", "retired")
+        adopted = [(x["ally_name"], x["fields"]) for op in b.json("concept", "history", terre)["history"] for x in op.get("adopts", [])]
+        check(("Ritimo", ["merge"]) in adopted, "whose proposal was adopted", adopted)
         kinds = [op["kind"] for op in c.json("concept", "history", terre)["history"]]
         equal([k for k in kinds if k != "concept.adopt"], ["concept.put", "concept.merge", "concept.merge", "concept.retire"], "its history")
