@@ -46,7 +46,8 @@ static void ask(struct http_request *q, bool index, const char *what, json_t *ar
 {
     buf_fini(&q->asked.bytes);
     if (write_request(q, what, args, &q->asked.bytes))
-        start(q, BUS_HTTP_REQUEST, index, then, LIMIT_HTTP_ASK_MS);
+        start(q, BUS_HTTP_REQUEST, index, then,
+              q->server->options->ask_ms ? q->server->options->ask_ms : LIMIT_HTTP_ASK_MS);
     else
         answer_error(q, q->asked.bytes.err ? q->asked.bytes.err : ERR_MEMORY, NULL);
 }

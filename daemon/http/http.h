@@ -30,6 +30,7 @@ struct http_options {
         hosts; /* what else the site is called: names, addresses or URLs, separated by blanks or commas; NULL: nothing */
     bool reads_need_token; /* http.public_read is no */
     bool caps_loopback;    /* what bounds an address bounds the loopback's as well: tests */
+    int64_t ask_ms;        /* 0: LIMIT_HTTP_ASK_MS; less: tests */
     struct bus_end *index; /* the index thread's; NULL: there is none */
 };
 /* Runs until BUS_STOP. Meant as a thread's body. `end` is the end that does not bind. */

@@ -168,6 +168,24 @@ static void what_the_core_refuses_becomes_a_problem_with_its_lines(void **state)
     http_side_stop(&s);
 }
 
+static void an_answer_that_does_not_come_is_not_waited_for(void **state)
+{
+    struct http_side s;
+    char out[2048];
+    (void)state;
+    http_played_start(&s, (struct http_options){.ask_ms = 50});
+    int fd = http_side_dial(&s, "127.0.0.1");
+    http_side_say(fd, ASK);
+    assert_int_equal(http_side_next(&s, out, sizeof out), BUS_HTTP);
+    assert_int_equal(http_side_hear(fd, out, sizeof out), 504);
+    assert_non_null(strstr(out, "\"code\":\"http_late\""));
+    assert_non_null(strstr(out, "Retry-After: "));
+    http_side_answer(&s, 200, ERR_OK, "{\"exit\":0,\"result\":1}"); /* too late: nobody's any more */
+    close(fd);
+    http_played_expect(&s, GET("/echo/x", ""), 200, NULL);
+    http_side_stop(&s);
+}
+
 /* ---- streams ---- */
 
 static void a_stream_comes_whole_though_it_waits_in_between(void **state)
@@ -241,6 +259,7 @@ int main(void)
         cmocka_unit_test(who_expects_to_be_asked_for_the_body_is),
         cmocka_unit_test(a_handler_asks_the_core_and_asks_again),
         cmocka_unit_test(what_the_core_refuses_becomes_a_problem_with_its_lines),
+        cmocka_unit_test(an_answer_that_does_not_come_is_not_waited_for),
         cmocka_unit_test(a_stream_comes_whole_though_it_waits_in_between),
         cmocka_unit_test(a_broken_stream_does_not_look_whole),
         cmocka_unit_test(streams_that_wait_end_politely_with_the_daemon_and_slow_readers_hinder_nobody),

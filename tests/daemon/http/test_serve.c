@@ -68,9 +68,9 @@ static void bodies_are_json_without_doubles_and_of_the_rows_size(void **state)
         {"Content-Type: application/json\r\n",                                       "{}",                428, "\"code\":\"http_if_match\""},
         {"If-Match: v\r\nContent-Type: application/json\r\n",                        "{}",                400, "If-Match"                  },
         {"If-Match: \"v\", \"w\"\r\nContent-Type: application/json\r\n",             "{}",                400, "If-Match"                  },
-        {"If-Match: *\r\nContent-Type: application/json\r\n",                        "{\"a\":1,\"a\":2}", 422, "\"code\":\"json\""         },
-        {"If-Match: *\r\nContent-Type: application/json\r\n",                        "[]",                422, "\"code\":\"json\""         },
-        {"If-Match: *\r\nContent-Type: application/json\r\n",                        "{\"a\":",           422, "\"code\":\"json\""         },
+        {"If-Match: *\r\nContent-Type: application/json\r\n",                        "{\"a\":1,\"a\":2}", 400, "\"code\":\"json\""         },
+        {"If-Match: *\r\nContent-Type: application/json\r\n",                        "[]",                400, "\"code\":\"json\""         },
+        {"If-Match: *\r\nContent-Type: application/json\r\n",                        "{\"a\":",           400, "\"code\":\"json\""         },
         {"If-Match: *\r\nContent-Type: text/json\r\n",                               "{}",                415, "application/json"          },
         {"If-Match: *\r\n",                                                          "{}",                415, "\"code\":\"type\""         },
     };
