@@ -15,10 +15,10 @@ struct range {
 static int weight_of(const char *text)
 {
     int value = (*text == '1') * 1000;
-    if ((*text != '0' && *text != '1') || (text[1] && text[1] != '.'))
-        return strchr(" ,;", text[1]) ? value : 0;
-    if (value || !text[1])
-        return value;
+    if (*text != '0' && *text != '1')
+        return 0;
+    if (value || text[1] != '.')
+        return text[1] == '.' || strchr(" ,;", text[1]) ? value : 0; /* the end as well */
     for (int i = 0, unit = 100; i < 3 && text[2 + i] >= '0' && text[2 + i] <= '9'; i++, unit /= 10)
         value += (text[2 + i] - '0') * unit;
     return value;

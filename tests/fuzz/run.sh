@@ -26,10 +26,13 @@ flags="-std=c11 -O1 -g -D_GNU_SOURCE -I. $(pkg-config --cflags $packages) -fsani
 # shellcheck disable=SC2086
 libs=$(pkg-config --libs $packages)
 
-# The decoders of foreign bytes: all of protocol/, and the readers of backups, bundles and SKOS.
+# The decoders of foreign bytes: all of protocol/, the readers of backups, bundles and SKOS, and those of requests over HTTP, with a table of no languages.
+sh conf/translations/table.sh >"$build/tr_table.c" || exit 1
 objects=()
-for source in protocol/*/*.c daemon/store/archive.c daemon/store/bundle.c daemon/store/whole.c daemon/commons/skos_*.c; do
-    object=$build/${source%.c}.o
+for source in protocol/*/*.c daemon/store/archive.c daemon/store/bundle.c daemon/store/whole.c daemon/commons/skos_*.c \
+    daemon/http/{accept,framing,gate,route,uri}.c conf/tr.c conf/plural.c "$build/tr_table.c"; do
+    object=$build/${source#"$build"/}
+    object=${object%.c}.o
     mkdir -p "$(dirname "$object")"
     # shellcheck disable=SC2086
     "$clang" $flags -c "$source" -o "$object" || exit 1

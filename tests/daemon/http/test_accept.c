@@ -28,6 +28,7 @@ static void the_type_wanted_most_is_chosen(void **state)
         {"*/*;q=0.5, application/json;q=0",                     1 },
         {"application/json; q=0.300 , text/html;level=1;q=0.4", 2 },
         {"application/json;q=x",                                -1},
+        {"text/html;q=",                                        -1},
         {",,;;q,=/",                                            -1},
     };
     (void)state;
