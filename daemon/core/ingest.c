@@ -79,6 +79,7 @@ static err_t commit_batch(struct core *c)
         return e;
     }
     c->batch.open = false;
+    c->commits++;
     return ERR_OK;
 }
 
@@ -107,7 +108,6 @@ err_t batch_end(struct core *c)
         batch_abort(c);
         return e;
     }
-    c->commits++;
     own_guard(c);
     mend_feed(c);
     /* A proof is an input as well, whether or not the log had come as far. */
