@@ -346,12 +346,18 @@ class Bench:
         got["ratio_p50"], got["ratio_p95"] = (got["search_us"][i] / got["raw_us"][i] for i in (0, 1))
         self.figures["search"] = got
 
+    def harvest(self):
+        """Of the same directory."""
+        got = self.tool("bench_harvest", self.sites["a"].dir)
+        got["ratio"] = got["cpu_s"] / got["raw_cpu_s"]
+        self.figures["harvest"] = got
+
     def run(self):
         shutil.rmtree(self.dir, ignore_errors=True)
         os.makedirs(self.dir)
         start = time.monotonic()
         try:
-            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.thesaurus, self.lattice, self.search):
+            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.thesaurus, self.lattice, self.search, self.harvest):
                 print("bench: %s" % step.__name__.replace("_", " "), file=sys.stderr)
                 step()
         finally:
@@ -414,6 +420,10 @@ def table(f):
         "%d records found" % search["found"], "")
     row("the index made, %.1f MB" % (search["bytes"] / 1e6), "%.1f s, %.1f s of CPU" % (search["make_s"], search["make_cpu_s"]),
         "FTS5 alone %.1f s of CPU" % search["raw_make_cpu_s"], "%.1f" % search["ratio_make"])
+    harvest = f["harvest"]
+    row("OAI harvest of %d, %.1f MB" % (harvest["records"], harvest["bytes"] / 1e6), "%.2f s, %.2f s of CPU" % (harvest["s"], harvest["cpu_s"]),
+        "reading them %.2f s of CPU" % harvest["raw_cpu_s"], "%.1f" % harvest["ratio"])
+    row("  a page, p50; the slowest", "%s; %s" % (ms(harvest["page_us"][0]), ms(harvest["page_us"][1])), "", "")
     for d in idle["daemons"]:
         row("idle %s, %d records, %d s" % (d["site"], idle["records"], idle["seconds"]),
             "CPU %.2f %%, %.1f wake-ups/s" % (d["cpu_percent"], d["wakeups_per_s"]),

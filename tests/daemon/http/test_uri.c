@@ -83,6 +83,22 @@ static void a_query_is_read_strictly_and_names_what_is_wrong(void **state)
     }
 }
 
+/* For protocols that refuse in their own words. */
+static void two_stars_take_all_as_it_stands(void **state)
+{
+    struct arena arena = {0};
+    struct uri_query q;
+    struct why why;
+    (void)state;
+    assert_int_equal(uri_query_read("a=1&z=&a=2", "** a", &arena, &q, &why), ERR_OK);
+    assert_int_equal(q.n, 3);
+    assert_string_equal(q.at[2].name, "a");
+    assert_string_equal(q.at[2].value, "2");
+    assert_string_equal(uri_query_value(&q, "a"), "1");
+    assert_int_equal(uri_query_read("z=1&z=2", "*", &arena, &q, &why), ERR_HTTP_TWICE);
+    arena_fini(&arena);
+}
+
 static void values_are_decoded_once(void **state)
 {
     struct arena arena = {0};
@@ -115,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_forms_of_a_target_are_taken_apart),
         cmocka_unit_test(a_query_is_read_strictly_and_names_what_is_wrong),
+        cmocka_unit_test(two_stars_take_all_as_it_stands),
         cmocka_unit_test(values_are_decoded_once),
         cmocka_unit_test(there_are_not_endless_parameters),
     };
