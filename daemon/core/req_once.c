@@ -77,7 +77,7 @@ err_t req_once(struct req *r, const char *name, bool *again)
 err_t req_end(struct req *r, err_t e)
 {
     if (!e && r->once) {
-        char *text = json_dumps(r->read.result, JSON_COMPACT);
+        char *text = json_dumps(r->read.result, JSON_COMPACT | JSON_REAL_PRECISION(9));
         r->once->answer = slice_text(text ? text : "");
         e = text ? once_put(r->core->store, r->once) : ERR_MEMORY;
         free(text);

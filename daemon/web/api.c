@@ -100,7 +100,6 @@ void api_list(struct http_request *q, const char *reading, json_t *args)
         return;
     if (next)
         answer_next(q, next);
-    answer_header(q, "Vary", "Accept-Language");
     answer_cache(q, "no-cache");
     answer_json(q, 200, result);
 }
@@ -132,7 +131,6 @@ void api_entity(struct http_request *q, struct read *read, enum entity_type type
     json_decref(value);
     buf_byte(&body, '\n');
     err_t e = bad ? ERR_MEMORY : body.err ? body.err : tag_of(read, type, id, buf_slice(&body), tag);
-    answer_header(q, "Vary", "Accept, Accept-Language");
     if (e) {
         answer_error(q, e, NULL);
     } else {

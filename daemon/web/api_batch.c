@@ -83,7 +83,7 @@ static json_t *next_part(struct http_request *q, struct batch *b)
 
 static void put_row(struct batch *b, json_t *row)
 {
-    if (!row || json_dump_callback(row, utf8_json_piece, &b->out, JSON_COMPACT))
+    if (!row || json_dump_callback(row, utf8_json_piece, &b->out, JSON_COMPACT | JSON_REAL_PRECISION(9)))
         b->out.err = b->out.err ? b->out.err : ERR_MEMORY;
     buf_byte(&b->out, '\n');
     json_decref(row);

@@ -19,7 +19,6 @@ static void found(struct http_request *q, const json_t *answer)
         return;
     if (next)
         answer_next(q, next);
-    answer_header(q, "Vary", "Accept-Language");
     answer_cache(q, "no-cache");
     answer_json(q, 200, json_incref((json_t *)(uintptr_t)result));
 }
