@@ -53,9 +53,9 @@ static bool turn_target(json_t *list, size_t at, json_t *target)
 
 bool shape_record(json_t *record)
 {
-    static const char *const shown[] = {"ally",  "ally_name", "retired",      "conflicts",  "updated",
-                                        "langs", "linked_by", "translations", "discipline", "version",
-                                        "etag",  "url",       "@context",     NULL};
+    static const char *const shown[] = {"ally",      "ally_name",    "retired",    "conflicts", "updated", "langs",
+                                        "linked_by", "translations", "discipline", "reviews",   "replies", "version",
+                                        "etag",      "url",          "@context",   NULL};
     drop(record, shown);
     return each(json_object_get(record, "concepts"), turn_term) && each(json_object_get(record, "links"), turn_link);
 }

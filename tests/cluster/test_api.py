@@ -369,7 +369,7 @@ def test_a_conflict_is_seen_and_resolved_over_the_api():
         thinker.refused(422, "field_value", "POST", path + "/resolution", {})
         thinker.refused(422, "field_unknown", "POST", path + "/resolution", {"keep": keep, "who": "me"})
         done = thinker.good("POST", path + "/resolution", {"keep": keep}, Idempotency_Key="r1").json
-        equal(done["resolved"], ["prefLabel"])
+        equal(done["resolved"], ["prefLabel@fr"])
         equal(thinker.good("POST", path + "/resolution", {"keep": keep}, Idempotency_Key="r1").json, done, "sent again")
         anyone.refused(404, "no_conflict", "GET", path)
         thinker.refused(404, "no_conflict", "POST", path + "/resolution", {"keep": keep})
