@@ -130,6 +130,11 @@ const char *request_base(struct http_request *q)
     return out;
 }
 
+bool request_is_owner(const struct http_request *q)
+{
+    return q->server->owner;
+}
+
 const struct http_principal *request_principal(const struct http_request *q)
 {
     return q->known ? &q->principal : NULL;

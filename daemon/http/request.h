@@ -75,6 +75,7 @@ err_t request_if_match(struct http_request *q, const char **version);
 const char *request_base(struct http_request *q);
 /* NULL: nobody in particular. */
 const struct http_principal *request_principal(const struct http_request *q);
+bool request_is_owner(const struct http_request *q); /* it came by DATA/control.sock */
 struct mono request_now(void);
 
 struct arena *request_arena(struct http_request *q);

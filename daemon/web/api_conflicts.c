@@ -45,7 +45,7 @@ static void resolved_concept(struct http_request *q, const json_t *answer)
 
 static err_t take_body(const json_t *body, json_t *args, struct why *why)
 {
-    static const char *const known[] = {"field", "lang", "keep", "value", "adopt"};
+    static const char *const known[] = {"field", "lang", "keep", "value", "choices", "adopt"};
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)body, key, value)
@@ -55,14 +55,17 @@ static err_t take_body(const json_t *body, json_t *args, struct why *why)
             i++;
         if (i == sizeof known / sizeof *known)
             return why_set(why, ERR_FIELD_UNKNOWN, "%.100s", key);
-        bool fits =
-            strcmp(key, "value") == 0 || (strcmp(key, "adopt") == 0 ? json_is_boolean(value) : json_is_string(value));
+        bool fits = strcmp(key, "value") == 0     ? true
+                    : strcmp(key, "adopt") == 0   ? json_is_boolean(value)
+                    : strcmp(key, "choices") == 0 ? json_is_array(value)
+                                                  : json_is_string(value);
         if (!fits)
             return why_set(why, ERR_FIELD_VALUE, "%.100s", key);
         json_object_set(args, key, value);
     }
-    bool one = (json_object_get(body, "keep") != NULL) != (json_object_get(body, "value") != NULL);
-    return one ? ERR_OK : why_set(why, ERR_FIELD_VALUE, "keep, value");
+    int said = (json_object_get(body, "keep") != NULL) + (json_object_get(body, "value") != NULL) +
+               (json_object_get(body, "choices") != NULL);
+    return said == 1 ? ERR_OK : why_set(why, ERR_FIELD_VALUE, "keep, value, choices");
 }
 
 void api_conflicts_resolve(struct http_request *q)

@@ -1,4 +1,5 @@
 #include "daemon/web/web.h"
+#include "daemon/store/local.h"
 #include "daemon/web/routes.h"
 #include "daemon/web/web_token.h"
 #include <stdlib.h>
@@ -45,6 +46,19 @@ err_t web_reader(struct web *w, struct why *why)
     return w->config ? reader_open(w->config->database, &w->reader, why) : ERR_NO_DATA;
 }
 
+/* Whose "mine" it is: the token's site, or at the owner's socket the daemon's own. */
+static void name_self(struct http_request *q, struct read *read)
+{
+    const struct http_principal *who = request_principal(q);
+    struct own_site *sites = NULL;
+    size_t n = 0;
+    if ((!who && !request_is_owner(q)) || local_sites(read->store, &read->arena, &sites, &n))
+        return;
+    for (size_t i = 0; i < n && !read->self; i++)
+        if (!who || slice_equal(sites[i].name, slice_text(who->site)))
+            read->self = sites[i].site;
+}
+
 bool web_begin(struct http_request *q, const json_t *args, struct read *read)
 {
     struct web *w = web_of(q);
@@ -60,6 +74,7 @@ bool web_begin(struct http_request *q, const json_t *args, struct read *read)
     }
     read->lang = request_lang(q);
     read->args = args;
+    name_self(q, read);
     return true;
 }
 

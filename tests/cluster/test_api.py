@@ -361,16 +361,22 @@ def test_a_conflict_is_seen_and_resolved_over_the_api():
         listed = anyone.good("GET", "/conflicts").json["conflicts"]
         equal([c["fields"] for c in listed], [["prefLabel@fr"]])
         path = "/conflicts/" + listed[0]["id"]
+        shown = thinker.good("GET", path).json["fields"][0]["values"]
+        equal({v["value"]: v["mine"] for v in shown}, {"terre": True, "sol": False}, "whose is whose, with a token")
         values = anyone.good("GET", path).json["fields"][0]["values"]
+        check(not any(v["mine"] for v in values), "without one nothing is mine")
         equal(sorted(v["value"] for v in values), ["sol", "terre"])
         keep = next(v["dot"] for v in values if v["value"] == "sol")
         anyone.refused(401, "token_needed", "POST", path + "/resolution", {"keep": keep})
         editor.refused(403, "token_scope", "POST", path + "/resolution", {"keep": keep})
         thinker.refused(422, "field_value", "POST", path + "/resolution", {})
         thinker.refused(422, "field_unknown", "POST", path + "/resolution", {"keep": keep, "who": "me"})
-        done = thinker.good("POST", path + "/resolution", {"keep": keep}, Idempotency_Key="r1").json
+        thinker.refused(422, "field_value", "POST", path + "/resolution", {"keep": keep, "choices": []})
+        theirs = {"choices": [{"field": "prefLabel@fr", "keep": "theirs"}]}
+        done = thinker.good("POST", path + "/resolution", theirs, Idempotency_Key="r1").json
         equal(done["resolved"], ["prefLabel@fr"])
-        equal(thinker.good("POST", path + "/resolution", {"keep": keep}, Idempotency_Key="r1").json, done, "sent again")
+        equal(thinker.good("POST", path + "/resolution", theirs, Idempotency_Key="r1").json, done, "sent again")
+        equal(anyone.good("GET", "/concepts/" + listed[0]["id"]).json["prefLabel"], {"fr": "sol"}, "theirs is kept")
         anyone.refused(404, "no_conflict", "GET", path)
         thinker.refused(404, "no_conflict", "POST", path + "/resolution", {"keep": keep})
         al.wait_equal()
