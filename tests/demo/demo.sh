@@ -154,6 +154,17 @@ run() {
 value() {
     [[ $out =~ \"$1\":\"?([^\",}]*) ]] && echo "${BASH_REMATCH[1]}"
 }
+# put PATH JSON OUTCOME: what a CMS sends to citego over HTTP, with its token, and what has to come of it. No curl: a fresh Debian has none.
+put() {
+    local LC_ALL=C # ${#2} is a number of bytes
+    used+=("CMS → PUT $1  ($3)")
+    exec 9<>"/dev/tcp/127.0.0.1/${port[http]}" || fail citego "Nothing answers there." "Rien ne répond là."
+    printf 'PUT %s HTTP/1.1\r\nHost: 127.0.0.1:%s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\nConnection: close\r\n\r\n%s' \
+        "$1" "${port[http]}" "$token" ${#2} "$2" >&9
+    out=$(cat <&9)
+    exec 9>&-
+    [ "$(value outcome)" = "$3" ] || fail citego "Instead of “%s”: %s" "Au lieu de « %s » : %s" "$3" "$out"
+}
 # start SITE: its daemon, until it listens.
 start() {
     local s=$1 tries
@@ -307,6 +318,18 @@ begin "The secretariat chooses" "Le secrétariat choisit"
 run citego conflicts resolve "$concept" --keep "${keep:0:8}" --adopt
 agree conflicts=0 "records=$records" "concepts=$concepts"
 end "The secretariat chooses “Tiers-lieu”; no conflict is left anywhere." "Le secrétariat choisit « Tiers-lieu » ; plus de conflit nulle part."
+
+begin "A web site writes" "Un site web écrit"
+run citego token create cms --scope records --json
+token=$(value token)
+post='{"lang": "fr", "title": "Une ressourcerie", "abstract": "Ce que le quartier jette, il le répare."'
+put /api/v1/records/by-source/wp:12 "$post}" added
+put /api/v1/records/by-source/wp:12 "$post}" unchanged
+put /api/v1/records/by-source/wp:12 "$post, \"date\": \"2026-05\"}" updated
+records=$((records + 1))
+agree "records=$records" "concepts=$concepts"
+end "Citego’s CMS sends its page three times: published, unchanged, one field changed." \
+    "Le CMS de Citego envoie sa page trois fois : publiée, inchangée, un champ changé."
 
 begin "An association without a server" "Une association sans serveur"
 run citego site add "Petite asso" --json
