@@ -20,7 +20,7 @@ struct column {
     char *name; /* as it is written, owned */
     struct set_place place;
     size_t number; /* from 1; 0: the whole */
-    bool bare; /* in no language: "sources@" */
+    bool bare;     /* in no language: "sources@" */
     bool known;
 };
 struct columns {
