@@ -194,7 +194,7 @@ static err_t split(struct csv *c, struct slice row, struct why *why)
         c->fault = c->cells_n;
         if (!utf8_valid(cell))
             return why_set(why, ERR_UTF8, "%s", "");
-        if (memchr(cell.at, 0, cell.len))
+        if (cell.len && memchr(cell.at, 0, cell.len))
             return why_set(why, ERR_FORBIDDEN, "%s", "U+0000");
         err = add_cell(c, from);
         if (i >= row.len)
