@@ -1,6 +1,6 @@
 #!/bin/bash
 # make demo: an alliance on this machine, end to end, by public commands alone: found, join, publish, live sync, kill -9 and catching up, a
-# conflict seen and resolved, equal digests, verify. Every command shown is the one that ran; "citego $" stands for --data DIR of that site.
+# conflict seen and resolved, what a CMS writes, found elsewhere, its translation, equal digests, verify. Every command shown is the one that ran; "citego $" stands for --data DIR of that site.
 #
 #   demo.sh PATH/allied     KEEP=1 leaves the sites running and says how to stop them
 #
@@ -331,6 +331,27 @@ agree "records=$records" "concepts=$concepts"
 end "Citego’s CMS sends its page three times: published, unchanged, one field changed." \
     "Le CMS de Citego envoie sa page trois fois : publiée, inchangée, un champ changé."
 
+begin "Somebody looks for it elsewhere" "Quelqu’un le cherche ailleurs"
+run coherence search --json "quartiers repare"
+if [ "$(value total)" != 1 ]; then
+    fail coherence "The search does not find the one record: %s" "La recherche ne trouve pas la fiche : %s" "$out"
+fi
+[[ $out =~ \"records\":\[\{\"id\":\"([^\"]*) ]] && found=${BASH_REMATCH[1]}
+end "Cohérence finds it in its own copy, by words without their accents, in the plural." \
+    "Cohérence le trouve dans sa propre copie, par des mots sans accents, au pluriel."
+
+begin "A translation, and its source moves on" "Une traduction, puis sa source change"
+run citego record translate "${found:0:16}" en --set "title=A repair shop" --json
+put /api/v1/records/by-source/wp:12 "${post/Une ressourcerie/La ressourcerie du quartier}, \"date\": \"2026-05\"}" updated
+agree "records=$records" "concepts=$concepts"
+run coherence record show "${found:0:16}" --json
+case $out in
+*'"stale":true'*) ;;
+*) fail coherence "Nobody sees that the translation is out of date: %s" "Personne ne voit que la traduction date : %s" "$out" ;;
+esac
+end "Its title is translated, then the CMS changes it: all see that the translation is out of date." \
+    "Son titre est traduit, puis le CMS le change : tous voient que la traduction date."
+
 begin "An association without a server" "Une association sans serveur"
 run citego site add "Petite asso" --json
 run citego --site petite-asso record add --json --set type=experience --set "title@fr=Un atelier vélo"
@@ -396,7 +417,9 @@ if [ -n "${KEEP:-}" ]; then
     for s in "${sites[@]}"; do printf '   %s %-15s   pid %s\n' "$(padded "${ally[$s]}" 26)" "${port[$s]:+127.0.0.1:${port[$s]}}" "${pid[$s]}"; done
     echo "   D=$dir"
     # shellcheck disable=SC2016
-    for line in "coherence status" "fondation record list" "citego concept show $concept"; do printf '   %s --data $D/%s\n' "$shown_binary" "$line"; done
+    for line in "coherence status" "fondation search quartier" "citego concept show $concept"; do printf '   %s --data $D/%s\n' "$shown_binary" "$line"; done
+    say "   http://127.0.0.1:%s/api/v1/records, /oai?verb=Identify, /feeds/all.atom, /openapi.json" \
+        "   http://127.0.0.1:%s/api/v1/records, /oai?verb=Identify, /feeds/all.atom, /openapi.json" "${port[http]}"
     # shellcheck disable=SC2016
     say '   Stop: kill %s; rm -r $D %s' '   Arrêter : kill %s ; rm -r $D %s' "${pid[*]}" "$guards"
 else
