@@ -35,7 +35,8 @@ int64_t web_side_now_s(const struct web_side *s)
 const char *web_side_keep(struct web_side *s, struct buf *out)
 {
     assert_true(out->len < WEB_SIDE_TEXT);
-    memcpy(s->text, out->at, out->len);
+    if (out->len)
+        memcpy(s->text, out->at, out->len);
     s->text[out->len] = 0;
     buf_fini(out);
     return s->text;
