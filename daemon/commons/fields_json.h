@@ -49,7 +49,8 @@ struct entity_writes {
  * Sources are foreign: "" and blanks count as null, empty items of lists are dropped, a single item stands for a list of one, numbers are taken as
  * words ("source_id": 12), degrees also as text, tags in any case. A literal without language stands under the key "". Keys inside a value
  * that are none of ours join `unknown` as "place.altitude". source_url and an image's url
- * are addresses of the web (uri_web), else ERR_WEB_ADDRESS, and so is a link's that names no record; of another site's what is none is shown behind "unsafe:".
+ * are addresses of the web (uri_web), else ERR_WEB_ADDRESS, and so is a link's that names no record; a concept's uri,
+ * logo and relations, and a record's terms, are none that a page would run (uri_runs), likewise; of another site's what is none is shown behind "unsafe:".
  */
 err_t fields_from_json(enum entity_type type, const json_t *object, const char *lang, struct arena *arena,
                        struct entity_writes *out, struct why *why);

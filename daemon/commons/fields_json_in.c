@@ -93,6 +93,8 @@ static err_t add_set(struct json_in *in, const struct relation_info *relation, c
     err_t err = json_in_text(in, target, &w.target_text);
     if (err != ERR_OK)
         return err;
+    if (uri_runs(w.target_text))
+        return json_in_refuse(in, ERR_WEB_ADDRESS, NULL);
     struct set_write *room = json_in_grown(in->arena, in->out->sets, in->out->sets_n, sizeof *room);
     if (!room)
         return ERR_MEMORY;

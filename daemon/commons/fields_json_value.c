@@ -317,14 +317,20 @@ static err_t put_one_text(struct json_in *in, const json_t *v, struct buf *b)
     return put_text(in, v, NULL, b);
 }
 
+static bool leads_well(const struct json_in *in, struct slice word)
+{
+    bool page = in->type == ENTITY_RECORD && strcmp(in->name, "source_url") == 0;
+    bool name = in->type == ENTITY_CONCEPT && (strcmp(in->name, "uri") == 0 || strcmp(in->name, "logo") == 0);
+    return page ? uri_web(word) : !name || !uri_runs(word);
+}
+
 /* Ids and other words are often numbers where they come from. */
 static err_t put_word(struct json_in *in, const json_t *v, struct buf *b)
 {
     char digits[24];
     if (!json_is_integer(v)) {
         err_t err = put_text(in, v, NULL, b);
-        bool address = in->type == ENTITY_RECORD && strcmp(in->name, "source_url") == 0;
-        return err || !address || uri_web(buf_slice(&in->scratch)) ? err : json_in_refuse(in, ERR_WEB_ADDRESS, NULL);
+        return err || leads_well(in, buf_slice(&in->scratch)) ? err : json_in_refuse(in, ERR_WEB_ADDRESS, NULL);
     }
     int n = snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
     wr_text(b, slice_of(digits, (size_t)n));

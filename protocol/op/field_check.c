@@ -63,15 +63,24 @@ bool uri_valid(struct slice uri)
     return colon > 0 && colon + 1 < uri.len;
 }
 
+static bool begins(struct slice uri, const char *const *schemes)
+{
+    for (; *schemes; schemes++)
+        if (uri.len > strlen(*schemes) && strncasecmp((const char *)uri.at, *schemes, strlen(*schemes)) == 0)
+            return true;
+    return false;
+}
+
 bool uri_web(struct slice uri)
 {
-    static const char *const schemes[] = {"http://", "https://"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        size_t n = strlen(schemes[i]);
-        if (uri.len > n && strncasecmp((const char *)uri.at, schemes[i], n) == 0)
-            return uri_valid(uri);
-    }
-    return false;
+    static const char *const schemes[] = {"http://", "https://", NULL};
+    return begins(uri, schemes) && uri_valid(uri);
+}
+
+bool uri_runs(struct slice uri)
+{
+    static const char *const schemes[] = {"javascript:", "vbscript:", "data:", NULL};
+    return begins(uri, schemes);
 }
 
 static void read_items(struct rd *r, void (*item)(struct rd *r))

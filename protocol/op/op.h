@@ -150,6 +150,7 @@ err_t field_check(enum entity_type of, const struct field_info *field, struct sl
 bool lang_valid(struct slice lang);
 bool date_valid(struct slice date); /* YYYY, YYYY-MM, YYYY-MM-DD */
 bool uri_valid(struct slice uri);   /* scheme ":" something, without blanks and control characters */
+bool uri_runs(struct slice uri); /* javascript:, vbscript:, data:, which a page would run; never a name of anything */
 bool uri_web(struct slice uri); /* one of http or https, which a page may lead to; case of the scheme does not matter */
 
 #endif

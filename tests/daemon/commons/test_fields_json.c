@@ -440,6 +440,7 @@ static void an_address_is_one_of_the_web(void **state)
     refused("", "{\"source_url\": \"www.example.org\"}", ERR_WEB_ADDRESS, "source_url");
     refused("", "{\"source_url\": \"https://\"}", ERR_WEB_ADDRESS, "source_url");
     refused("", "{\"images\": [{\"url\": \" data:text/html,x\"}]}", ERR_WEB_ADDRESS, "images.url");
+    refused("", "{\"concepts\": [\"JavaScript:alert(1)\"]}", ERR_WEB_ADDRESS, "concepts");
     struct at a = read_as(ENTITY_RECORD, "", "{\"source_url\": \"HTTPS://a.example/1\"}");
     assert_int_equal(a.err, ERR_OK);
     end(&a);
