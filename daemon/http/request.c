@@ -65,8 +65,8 @@ struct slice request_body(const struct http_request *q)
 
 err_t request_json(struct http_request *q, json_t **out, struct why *why)
 {
-    json_error_t at;
-    json_t *value = json_loadb((const char *)q->body.at, q->body.len, JSON_REJECT_DUPLICATES, &at);
+    json_error_t at = {.line = 1, .column = 1};
+    json_t *value = q->body.len ? json_loadb((const char *)q->body.at, q->body.len, JSON_REJECT_DUPLICATES, &at) : NULL;
     if (!value)
         return why_set(why, ERR_JSON, "%d:%d", at.line, at.column);
     if (!json_is_object(value)) {
