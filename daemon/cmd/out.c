@@ -108,7 +108,7 @@ static size_t char_len(const char *at, size_t left)
     return n <= left && utf8_valid(slice_of(at, n)) ? n : 0;
 }
 
-/* C0 and C1 controls, and the marks that turn the direction of what follows. */
+/* C0 and C1 controls, ends of lines, the marks that turn the direction of what follows, and what is no character. */
 static bool is_control(const char *at, size_t n)
 {
     uint8_t a = (uint8_t)at[0], b = n > 1 ? (uint8_t)at[1] : 0, c = n > 2 ? (uint8_t)at[2] : 0;
@@ -116,7 +116,10 @@ static bool is_control(const char *at, size_t n)
         return a < 0x20 || a == 0x7f;
     if (n == 2)
         return a == 0xc2 && b < 0xa0;
-    return n == 3 && a == 0xe2 && ((b == 0x80 && c >= 0xaa && c <= 0xae) || (b == 0x81 && c >= 0xa6 && c <= 0xa9));
+    if (n != 3)
+        return false;
+    return (a == 0xe2 && ((b == 0x80 && c >= 0xa8 && c <= 0xae) || (b == 0x81 && c >= 0xa6 && c <= 0xa9))) ||
+           (a == 0xef && b == 0xbf && c >= 0xbe);
 }
 
 void out_clean(struct buf *to, const char *text, bool one_line)

@@ -14,10 +14,15 @@ static json_t *text(struct rd *r)
 }
 
 /* What another site's program let pass is still shown, as words that lead nowhere. */
+static json_t *marked(bool unsafe, struct slice address)
+{
+    return json_sprintf("%s%.*s", unsafe ? "unsafe:" : "", (int)address.len,
+                        address.at ? (const char *)address.at : "");
+}
+
 json_t *json_out_address(struct slice address)
 {
-    return json_sprintf("%s%.*s", uri_web(address) ? "" : "unsafe:", (int)address.len,
-                        address.at ? (const char *)address.at : "");
+    return marked(!uri_web(address), address);
 }
 
 static json_t *web_address(struct rd *r)
@@ -177,5 +182,9 @@ json_t *field_to_json(const struct field_info *field, struct slice value)
     rd_init(&r, value);
     if (strcmp(field->name, "source_url") == 0)
         return web_address(&r);
+    if (strcmp(field->name, "logo") == 0 && !value_is_nil(value)) {
+        struct slice logo = rd_text(&r, SIZE_MAX);
+        return marked(uri_runs(logo), logo);
+    }
     return rd_take_nil(&r) ? json_null() : decoders[field->type](&r);
 }

@@ -156,10 +156,11 @@ err_t utf8_plain(struct slice text, struct buf *out)
 
 /* ---- pieces of JSON ---- */
 
-/* What moves a terminal, ends its line, or turns the direction of what it shows; all else is escaped in JSON already. */
+/* What moves a terminal, ends its line, turns the direction of what it shows, or is no character; all else is escaped in JSON already. */
 static bool is_unseen(utf8proc_int32_t c)
 {
-    return (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+    return (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfffe ||
+           c == 0xffff;
 }
 
 int utf8_json_piece(const char *at, size_t n, void *out)
@@ -169,7 +170,7 @@ int utf8_json_piece(const char *at, size_t n, void *out)
     for (size_t i = 0, len; i < n; i += len) {
         utf8proc_int32_t c = bytes[i];
         len = 1;
-        if (c < 0x7f || (c > 0xc2 && c != 0xe2))
+        if (c < 0x7f || (c > 0xc2 && c != 0xe2 && c != 0xef))
             continue;
         utf8proc_ssize_t found = utf8proc_iterate(bytes + i, (utf8proc_ssize_t)(n - i), &c);
         if (found <= 0 || !is_unseen(c))

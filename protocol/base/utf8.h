@@ -18,7 +18,7 @@ err_t utf8_nfc(struct slice text, struct buf *out);
  */
 err_t utf8_plain(struct slice text, struct buf *out);
 /*
- * Appends a piece of JSON, of whole characters, to the buf `out`; what drives a terminal or turns its direction (DEL, C1, U+2028 to U+202E, isolates) as \u escapes:
+ * Appends a piece of JSON, of whole characters, to the buf `out`; what drives a terminal or turns its direction (DEL, C1, U+2028 to U+202E, isolates, U+FFFE, U+FFFF) as \u escapes:
  * the same value. A json_dump_callback_t. 0, or -1 with the buf's err.
  */
 int utf8_json_piece(const char *at, size_t n, void *out);
