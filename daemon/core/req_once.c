@@ -38,7 +38,8 @@ static void key_hash(const struct req *r, const json_t *once, const char *key, u
 
 static err_t give_again(struct req *r, const struct once *before)
 {
-    json_t *answer = json_loadb((const char *)before->answer.at, before->answer.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json_t *answer =
+        json_loadb((const char *)before->answer.at, before->answer.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     int bad = answer ? json_object_update(r->read.result, answer) : -1;
     json_decref(answer);
     say_put(r->read.result, "again", json_true());
