@@ -11,6 +11,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "cluster"))
 import gemet  # noqa: E402
+import serving  # noqa: E402
 from relay import Relay  # noqa: E402
 
 RECORDS = int(os.environ.get("BENCH_RECORDS", "20000"))
@@ -326,6 +327,13 @@ class Bench:
             ],
         }
 
+    def serve(self):
+        """The API of the first site, whose peers are away; one more site is filled from it meanwhile."""
+        for s in list(self.sites.values())[1:]:
+            s.stop()
+        w = self.sites["w"] = Site(self, "w")
+        self.figures["serving"] = serving.measure(self, self.sites["a"], w, settle, cpu_seconds, memory_kb, until)
+
     def thesaurus(self):
         g = self.sites["g"] = Site(self, "g")
         self.figures["gemet"] = gemet.measure(self, g, settle, cpu_seconds)
@@ -357,7 +365,7 @@ class Bench:
         os.makedirs(self.dir)
         start = time.monotonic()
         try:
-            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.thesaurus, self.lattice, self.search, self.harvest):
+            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.serve, self.thesaurus, self.lattice, self.search, self.harvest):
                 print("bench: %s" % step.__name__.replace("_", " "), file=sys.stderr)
                 step()
         finally:
@@ -407,6 +415,7 @@ def table(f):
         row("%d changes, %s" % (changes["changes"], words), "ZeroMQ %d bytes" % changes["zmq_" + name],
             "HTTP %d bytes" % changes["http_" + name], "%.2f" % (changes["http_" + name] / changes["zmq_" + name]))
     row("  of it durable at home, p50", ms(live["durable_here_p50_us"]), "fsync %s" % ms(live["raw_fsync_p50_us"]), "")
+    serving.table(f["serving"], row)
     gemet.table(f["gemet"], row)
     for name in ("broader", "merges"):
         walk = f["lattice"][name]

@@ -1,8 +1,17 @@
 """The thesaurus with a real one's weight: GEMET goes in in French without a daemon, then in German through one, and comes out."""
 import os
+import time
+import urllib.request
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "data")
 FILES = {lang: os.path.join(DATA, "gemet-%s.rdf" % lang) for lang in ("fr", "de")}
+
+
+def fetch(site):
+    start = time.monotonic()
+    with urllib.request.urlopen("http://127.0.0.1:%d/skos.ttl" % site.http_port, timeout=60) as answer:
+        size = len(answer.read())
+    return time.monotonic() - start, size
 
 
 def measure(bench, site, settle, cpu_seconds):
@@ -11,6 +20,7 @@ def measure(bench, site, settle, cpu_seconds):
         return None
     parsed = bench.tool("bench_skos", FILES["fr"])
     site.run("init", "Gemet", "--ally", "g", "--site", "g")
+    site.http = True
     out = {"concepts": parsed["concepts"], "expat_s": parsed["expat_s"], "read_s": parsed["read_s"]}
     for lang in FILES:
         if lang == "de":
@@ -26,6 +36,8 @@ def measure(bench, site, settle, cpu_seconds):
     for _ in range(20):
         site.run("concept", "show", "http://www.eionet.europa.eu/gemet/concept/100")
     out["show_cpu_ms"] = (cpu_seconds(site.daemon.pid) - before) / 20 * 1000
+    out["skos_s"], out["skos_bytes"] = fetch(site)
+    out["skos_again_s"] = min(fetch(site)[0] for _ in range(5))
     site.stop()
     return out
 
@@ -39,3 +51,4 @@ def table(f, row):
         "expat %.2f s, SQLite %.2f s" % (f["expat_s"], f["raw_s"]), "%.1f" % (f["fr_s"] / raw))
     row("  in German, through a daemon", "%.2f s; again %.2f s" % (f["de_s"], f["again_s"]), "", "%.1f" % (f["de_s"] / raw))
     row("  read alone; RDF/XML out; one shown", "%.2f s; %.2f s; CPU %.1f ms" % (f["read_s"], f["export_s"], f["show_cpu_ms"]), "", "")
+    row("  /skos.ttl, %.1f MB" % (f["skos_bytes"] / 1e6), "%.2f s; again %.3f s" % (f["skos_s"], f["skos_again_s"]), "", "")

@@ -5,7 +5,7 @@
 set -u
 [ $# = 1 ] || { echo "usage: run.sh BUILD" >&2; exit 64; }
 cd "$(dirname "$0")/../.." || exit 1
-for program in "$1/allied" "$1/tests/bench/bench_fill" "$1/tests/bench/bench_live" "$1/tests/bench/bench_lattice" "$1/tests/bench/bench_skos" "$1/tests/bench/bench_search" "$1/tests/bench/bench_harvest"; do
+for program in "$1/allied" "$1/tests/bench/bench_fill" "$1/tests/bench/bench_http" "$1/tests/bench/bench_live" "$1/tests/bench/bench_lattice" "$1/tests/bench/bench_skos" "$1/tests/bench/bench_search" "$1/tests/bench/bench_harvest"; do
     [ -x "$program" ] || { echo "bench: $program is not built; run: make bench" >&2; exit 1; }
 done
 exec python3 tests/bench/bench.py "$1"
