@@ -7,6 +7,7 @@
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/progress.h"
 #include "daemon/cmd/record.h"
+#include "protocol/base/utf8.h"
 #include "protocol/op/op.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -142,10 +143,11 @@ static bool plain_words(const json_t *list)
 /* A cell as `record import` reads it: words with bars between them, JSON for what is more than that. */
 static void cell(struct export *e, const json_t *value, struct buf *row)
 {
-    struct buf text;
+    struct buf text, plain;
     size_t i;
     json_t *one;
     buf_init(&text, CELL_CAP);
+    buf_init(&plain, CELL_CAP);
     if (json_is_array(value) && plain_words(value)) {
         json_array_foreach((json_t *)(uintptr_t)value, i, one)
             buf_printf(&text, "%s%s", i ? " | " : "", json_string_value(one));
@@ -159,10 +161,12 @@ static void cell(struct export *e, const json_t *value, struct buf *row)
             text.err = ERR_MEMORY;
         free(json);
     }
-    csv_cell(row, buf_slice(&text), e->separator);
-    if (text.err)
-        row->err = text.err;
+    err_t err = text.err ? text.err : utf8_plain(buf_slice(&text), &plain); /* others' may drive a terminal */
+    csv_cell(row, buf_slice(&plain), e->separator);
+    if (err)
+        row->err = err;
     buf_fini(&text);
+    buf_fini(&plain);
 }
 
 static const json_t *value_at(const json_t *record, const char *column)
@@ -198,8 +202,14 @@ static err_t write_row(struct export *e, const json_t *record)
 
 static err_t write_line(struct export *e, const json_t *record)
 {
-    bool written = json_dumpf(record, e->to, JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0 && fputc('\n', e->to) != EOF;
-    return written ? ERR_OK : err_of_errno(errno, ERR_WRITE);
+    struct buf line;
+    buf_init(&line, SIZE_MAX);
+    json_dump_callback(record, utf8_json_piece, &line, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    buf_byte(&line, '\n');
+    bool written = !line.err && fwrite(line.at, 1, line.len, e->to) == line.len;
+    err_t err = line.err ? line.err : written ? ERR_OK : err_of_errno(errno, ERR_WRITE);
+    buf_fini(&line);
+    return err;
 }
 
 /* ---- walking ---- */

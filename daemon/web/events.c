@@ -2,6 +2,7 @@
 #include "daemon/http/answer.h"
 #include "daemon/web/web.h"
 #include "protocol/base/base32.h"
+#include "protocol/base/utf8.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -91,13 +92,10 @@ static err_t collect(const json_t *commit, unsigned types, struct told *t)
 
 static err_t say_event(const char *name, const json_t *data, struct buf *out)
 {
-    char *text = json_dumps(data, JSON_COMPACT);
-    if (!text)
-        return ERR_MEMORY;
     buf_printf(out, "event: %s\ndata: ", name);
-    buf_add(out, slice_text(text));
+    if (json_dump_callback(data, utf8_json_piece, out, JSON_COMPACT))
+        return out->err ? out->err : ERR_MEMORY;
     buf_byte(out, '\n');
-    free(text);
     return out->err;
 }
 
