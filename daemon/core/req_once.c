@@ -36,6 +36,13 @@ static void key_hash(const struct req *r, const json_t *once, const char *key, u
     hash128(out, parts, 3);
 }
 
+/* Of a key as the HTTP thread hands it on: what its client gave, without the number of the part. */
+static int given_bytes(const char *key)
+{
+    const char *part = strrchr(key, '#');
+    return part ? (int)(part - key) : (int)strlen(key);
+}
+
 static err_t give_again(struct req *r, const struct once *before)
 {
     json_t *answer =
@@ -68,7 +75,7 @@ err_t req_once(struct req *r, const char *name, bool *again)
         return ERR_OK;
     }
     if (!e && memcmp(before.request, now->request, ONCE_BYTES) != 0)
-        e = why_set(&r->read.why, ERR_ONCE_OTHER, "%.100s", key);
+        e = why_set(&r->read.why, ERR_ONCE_OTHER, "%.*s", given_bytes(key), key);
     *again = !e;
     return e ? e : give_again(r, &before);
 }
