@@ -2,6 +2,9 @@
 
     waysout.look(site, anyone, record, concept)     # fails at the first thing that is not harmless
 """
+import csv
+import http.client
+import io
 import json
 import os
 import pty
@@ -183,6 +186,36 @@ def pages(record_id, concept_id, word, ally):
     yield from (f"/oai?verb={v}" for v in (
         "Identify", "ListMetadataFormats", "ListSets", "ListIdentifiers&metadataPrefix=oai_dc", "ListRecords&metadataPrefix=oai_dc", "%3Cscript%3E%E2%80%AE%C2%9B",
         "GetRecord&metadataPrefix=oai_dc&identifier=%22%3E%3Cscript%3E%5D%5D%3E", "ListRecords&resumptionToken=%3Cscript%3E", "Identify&%3Cb%3E=%26"))
+
+
+def look_at_events(site, last):
+    """The stream from a commit on: events have our names alone, and their data are JSON in one line each."""
+    connection, said = http.client.HTTPConnection(site.http, timeout=10), []
+    try:
+        connection.request("GET", "/events", headers={"Last-Event-ID": last})
+        answer = connection.getresponse()
+        equal(answer.getheader("X-Content-Type-Options"), "nosniff", "/events")
+        while sum(line.startswith("event: ") for line in said) < 20:
+            said.append(answer.readline().decode().removesuffix("\n"))
+    finally:
+        connection.close()
+    for line in said:
+        quiet("/events", line, "")
+        check(re.match(r"(event: (record|concept|retired|reset)|id: [a-z2-7-]+|retry: \d+|:|)$|data: \{", line), "/events", line[:200])
+    return said
+
+
+def look_at_exports(site):
+    """The files for other programs: no cell that a spreadsheet computes, no line that is not ours."""
+    rows = list(csv.reader(io.StringIO(site.ok("export", "csv").out.removeprefix("\ufeff"), newline=""), delimiter=","))
+    check(len({len(r) for r in rows}) == 1, "as many cells in each row", {len(r) for r in rows})
+    for cell in (c for r in rows[1:] for c in r):
+        quiet("export csv", cell, "\t\n\u2066\u2067\u2068\u2069")
+        check(not re.match("[=+@\t\r\n]|-[^0-9.]", cell), "a cell that is computed", cell[:80])
+    lines = site.ok("export", "jsonl").out.split("\n")
+    for line in lines[:-1]:
+        good_json("export jsonl", line)
+    return len(rows) - 1, len(lines) - 1
 
 
 def look_over_http(site, web, record_id, concept_id, word):

@@ -113,14 +113,37 @@ def test_what_goes_out_is_harmless_in_every_format():
         seen = hostile.look_over_http(a, anyone, answer[0]["id"], concept, texts[0].split()[0])
         check(seen > 30, "pages looked at", seen)
         hostile.look_at_terminal(a, answer[0]["id"], concept, texts[0].split()[0])
-        for form in ("turtle", "ntriples", "rdfxml"):
-            a.ok("concept", "export", os.path.join(al.root, f"out.{form}"), "--format", form)
+        check(len(hostile.look_at_events(a, answer[0]["dot"].split("-")[0])) > 20, "events")
+        equal(hostile.look_at_exports(a), (len(records) - 1,) * 2, "all but the retired one is exported")
         for line in a.journal().splitlines():
             hostile.quiet("the journal", line)
         a.verify()
 
 
 test_what_goes_out_is_harmless_in_every_format.seconds = 15
+
+
+def test_a_hostile_thesaurus_goes_in_and_out_in_every_form():
+    with Alliance() as al:
+        a, anyone, _, thinker = alone(al)
+        texts = sorted(hostile.TEXTS)
+        answer = thinker.ask("POST", f"{API}/concepts:batch", lines(hostile.concept(f"http://e.test/{i}", t) for i, t in enumerate(texts)), **NDJSON)[2]
+        check(all(json.loads(row)["outcome"] == "added" for row in answer.splitlines()), answer)
+        for end in ("ttl", "nt", "rdf"):
+            path = os.path.join(al.root, f"out.{end}")
+            a.ok("concept", "export", path)
+            again = a.json("concept", "import", path)
+            equal((again["unchanged"], again["updated"], again["rejected"], again["lost"]), (len(texts), 0, 0, []), end)
+        escaped = lambda t: "".join(c if 0x20 <= ord(c) < 0x7f and c not in '"\\' else f"\\U{ord(c):08x}" for c in t)  # noqa: E731
+        raw = "".join(f'<http://e.test/r{i}> <http://www.w3.org/2004/02/skos/core#prefLabel> "{escaped(t)}"@fr .\n' for i, t in enumerate(texts))
+        raw += '<javascript:alert(1)> <http://www.w3.org/2004/02/skos/core#prefLabel> "actif"@fr .\n'
+        for end in ("nt", "ttl"):
+            r = a.run("--json", "concept", "import", put(al, f"raw.{end}", raw.encode()))
+            told = json.loads(r.out)
+            equal((r.exit, told["rejected"], told["errors"][0]["name"], told["errors"][0]["line"]), (2, 1, "web_address", len(texts) + 1), told)
+        for i, text in enumerate(texts):
+            shown = a.json("concept", "show", f"http://e.test/r{i}")["prefLabel"]["fr"]
+            equal(shown, hostile.plain(text), "a label")
 
 
 def test_addresses_that_lead_to_no_page_are_refused_with_line_and_field():

@@ -79,6 +79,7 @@ def test_what_another_program_signed_is_harmless_wherever_it_is_shown():
         i = texts.index("zéro a\x00b\x00")
         hostile.look_over_http(a, anyone, base32(records[i]), base32(concepts[i]), "zéro")
         hostile.look_at_terminal(a, base32(records[i]), base32(concepts[i]), "zéro")
+        equal(hostile.look_at_exports(a), (len(texts),) * 2, "all are exported")
         for line in a.journal().splitlines():
             hostile.quiet("the journal", line)
         a.verify()
