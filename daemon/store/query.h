@@ -37,6 +37,7 @@ enum query_owner {
     OWNER_SEARCH,
     OWNER_SUGGEST,
     OWNER_ONCE,
+    OWNER_UPGRADE,
     OWNER_COUNT
 };
 #define QUERY_STATEMENTS_MAX 24 /* of one owner */

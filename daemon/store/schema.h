@@ -3,12 +3,12 @@
  *   log      never dropped: what others signed, as received
  *   derived  computed from the log tables; dropped and made anew by store_drop_derived
  *   local    this machine's own notes
- * A change of any of them raises SCHEMA_VERSION (PRAGMA user_version).
+ * A change of any of them raises SCHEMA_VERSION (PRAGMA user_version); upgrade.c brings older files up to it.
  */
 #ifndef ALLIED_DAEMON_STORE_SCHEMA_H
 #define ALLIED_DAEMON_STORE_SCHEMA_H
 
-#define SCHEMA_VERSION        1
+#define SCHEMA_VERSION        2
 #define SCHEMA_APPLICATION_ID 0x616c6c69 /* "alli" */
 
 const char *const *schema_log(void);

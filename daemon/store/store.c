@@ -6,6 +6,7 @@
 
 #include "daemon/store/query.h"
 #include "daemon/store/schema.h"
+#include "daemon/store/upgrade.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -211,7 +212,7 @@ static err_t create(const char *path)
 }
 
 /* Is this a file of ours, of a version that this program knows? */
-static err_t check_stamp(struct store *s, struct why *why)
+static err_t check_stamp(struct store *s, int64_t *found, struct why *why)
 {
     int64_t id = 0, version = 0;
     err_t e = get_number(s, APPLICATION_ID, &id);
@@ -225,6 +226,9 @@ static err_t check_stamp(struct store *s, struct why *why)
         return why_set(why, ERR_NEWER, "user_version=%lld", (long long)version);
     if (version < 1)
         return why_set(why, ERR_DATABASE, "user_version=%lld", (long long)version);
+    if (version < SCHEMA_VERSION && s->mode == STORE_READ) /* whoever writes there brings it up to date first */
+        return why_set(why, ERR_LOCKED, "user_version=%lld", (long long)version);
+    *found = version;
     return ERR_OK;
 }
 
@@ -242,6 +246,7 @@ err_t store_open(const char *path, enum store_mode mode, struct store **out, str
 {
     struct store *s = NULL;
     struct stat st;
+    int64_t version = 0;
     err_t e = mode == STORE_CREATE ? create(path) : ERR_OK;
     if (e)
         return why_set(why, e, "%s", path);
@@ -254,9 +259,11 @@ err_t store_open(const char *path, enum store_mode mode, struct store **out, str
     if (e)
         why_set(why, e, "%s", path);
     else
-        e = check_stamp(s, why);
+        e = check_stamp(s, &version, why);
     if (!e && mode != STORE_READ)
         e = settle(s);
+    if (!e && mode != STORE_READ)
+        e = upgrade_from(s, version);
     if (e && why && why->code != e)
         why_set(why, e, "%s: %s", path, sqlite3_errmsg(s->db));
     if (e)
