@@ -29,7 +29,7 @@ void answer_empty(struct http_request *q, unsigned status); /* 204, 304 */
 
 /*
  * application/problem+json (RFC 9457) in the request's language: type, title, status, detail (the error's sentence and `why`'s data), code ("title_missing"), number
- * ("ALLIED-1203"). The status comes from the error: a table in problem.c, where an error that deserves another one gets its row. `why` NULL: request_why.
+ * ("ALLIED-1203"). The status comes from the error: a table in problem.c, where an error that deserves another one gets its row. `why` NULL: what request_number or request_if_match did not take.
  */
 void answer_error(struct http_request *q, err_t e, const struct why *why);
 void answer_problem(struct http_request *q, unsigned status, err_t e); /* with a status of its own, without data */

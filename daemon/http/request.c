@@ -171,8 +171,3 @@ const struct routes *request_routes(const struct http_request *q)
 {
     return &q->server->options->site->routes;
 }
-
-const struct why *request_why(const struct http_request *q)
-{
-    return &q->why;
-}

@@ -87,7 +87,4 @@ void request_at_end(struct http_request *q,
 void *request_context(const struct http_request *q); /* what struct http_site's open made; daemon/web: web_of(q) */
 const struct routes *request_routes(const struct http_request *q);
 
-/* What request_number and request_if_match did not take, for answer_error. */
-const struct why *request_why(const struct http_request *q);
-
 #endif

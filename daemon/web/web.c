@@ -99,9 +99,3 @@ json_t *web_read(struct http_request *q, const char *name, json_t *args)
     json_decref(args);
     return result;
 }
-
-void web_give_result(struct http_request *q, const json_t *answer)
-{
-    if (!answer_failed(q, answer))
-        answer_json(q, 200, json_incref(json_object_get(answer, "result")));
-}

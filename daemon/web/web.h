@@ -46,7 +46,4 @@ json_t *web_read(struct http_request *q, const char *name, json_t *args);
 /* w->reader, opened where it is not: ERR_NO_DATA, … */
 err_t web_reader(struct web *w, struct why *why);
 
-/* An ask_then that gives the core's result as it is, with 200, or its problem. */
-ask_then web_give_result;
-
 #endif
