@@ -40,7 +40,7 @@ static err_t add_default(const struct entity_writes *w, struct view_key *keys, s
 {
     struct buf b;
     struct slice value;
-    if (!*word || draft_find(w, field, NULL))
+    if (!*word || draft_says(w, field))
         return ERR_OK;
     buf_init(&b, 1024);
     wr_text(&b, slice_text(word));

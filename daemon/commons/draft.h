@@ -11,7 +11,7 @@
 
 /* The write of a field, in a language or (NULL) in any; NULL: there is none. */
 const struct field_write *draft_find(const struct entity_writes *w, uint64_t field, const struct slice *lang);
-/* Does a text stand there, in any language? */
+/* Is it given a value, in any language? */
 bool draft_says(const struct entity_writes *w, uint64_t field);
 /* A new record needs a title (ERR_TITLE_MISSING); one to import its source_id as well (ERR_SOURCE_ID). */
 err_t draft_check(const struct entity_writes *w, bool import, struct why *why);

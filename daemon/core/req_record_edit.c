@@ -1,6 +1,7 @@
 /*
  * req_record_edit: one record by its id: changed, replaced, retired.
  */
+#include "daemon/commons/draft.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/own.h"
 #include "daemon/core/req_record.h"
@@ -118,15 +119,21 @@ static err_t edit_links(struct req *r, struct edit *edit, const json_t *set, str
     return e;
 }
 
-/* Sources before what is made from them. */
-static err_t edit_fields(struct req *r, struct edit *edit, const json_t *set, const struct entity_writes *w,
+/* What a record is never without. */
+static bool is_kept(uint64_t field)
+{
+    return field == R_SOURCE_ID || field == R_TYPE || field == R_LICENCE;
+}
+
+/* Sources before what is made from them. `whole`: what is never without a value is not emptied. */
+static err_t edit_fields(struct req *r, struct edit *edit, const json_t *set, const struct entity_writes *w, bool whole,
                          json_t *changed)
 {
     err_t e = req_origins(r, edit, set, w);
     for (size_t i = 0; i < 2 * w->fields_n && !e; i++) {
         const struct field_write *f = &w->fields[i % w->fields_n];
         bool made = edit_origin_of(edit, f->field->number, f->lang) != NULL, one = false;
-        if (made != (i >= w->fields_n))
+        if (made != (i >= w->fields_n) || (whole && is_kept(f->field->number) && value_is_nil(f->value)))
             continue;
         e = edit_field(edit, f->field, f->lang, f->value, &one);
         if (one)
@@ -143,7 +150,7 @@ static err_t edit_all(struct req *r, struct edit *edit, const json_t *set, bool 
     if (!e && w->unknown_n)
         e = why_set(&r->read.why, ERR_FIELD_UNKNOWN, "%.100s", w->unknown[0]);
     if (!e)
-        e = edit_fields(r, edit, set, w, changed);
+        e = edit_fields(r, edit, set, w, whole, changed);
     if (!e)
         e = edit_terms(r, edit, set, w, whole, changed);
     return e ? e : edit_links(r, edit, set, w, whole, changed);
@@ -169,13 +176,10 @@ err_t req_record_edit(struct req *r)
 
 /* ---- replaced ---- */
 
-static bool writes(const struct entity_writes *w, uint64_t field, const struct slice *lang)
+static bool writes(const struct entity_writes *w, uint64_t field, struct slice lang)
 {
-    for (size_t i = 0; i < w->fields_n; i++)
-        if (w->fields[i].field->number == field && (!lang || slice_equal(w->fields[i].lang, *lang)) &&
-            !value_is_nil(w->fields[i].value))
-            return true;
-    return false;
+    const struct field_write *f = draft_find(w, field, &lang);
+    return f && !value_is_nil(f->value);
 }
 
 /* A record keeps the name it has at its source, which its id is made of; and is never without type and licence. */
@@ -186,11 +190,10 @@ static err_t check_whole(struct req *r, struct record_job *j)
     for (size_t i = 0; source && source->shown && i < j->w.fields_n; i++)
         if (j->w.fields[i].field->number == R_SOURCE_ID)
             same = slice_equal(j->w.fields[i].value, source->shown->value);
-    if (!writes(&j->w, R_TITLE, NULL))
-        return why_set(&r->read.why, ERR_TITLE_MISSING, "title");
-    if (!same)
-        return why_set(&r->read.why, ERR_FIELD_VALUE, "source_id");
-    err_t e = record_default(j, R_TYPE, "experience");
+    err_t e = draft_check(&j->w, false, &r->read.why);
+    if (!e && !same)
+        e = why_set(&r->read.why, ERR_FIELD_VALUE, "source_id");
+    e = e ? e : record_default(j, R_TYPE, DRAFT_TYPE);
     return e ? e : record_default(j, R_LICENCE, r->core->licence);
 }
 
@@ -201,8 +204,8 @@ static err_t empty_others(struct record_job *j, json_t *changed)
     for (size_t i = 0; i < j->edit.view.fields_n && !e; i++) {
         const struct view_key *key = &j->edit.view.fields[i];
         const struct field_info *field = field_by_number(ENTITY_RECORD, key->field);
-        bool kept = key->field == R_SOURCE_ID || key->field == R_TYPE || key->field == R_LICENCE, one = false;
-        if (!field || !key->shown || kept || writes(&j->w, key->field, &key->lang))
+        bool one = false;
+        if (!field || !key->shown || is_kept(key->field) || writes(&j->w, key->field, key->lang))
             continue;
         e = edit_field(&j->edit, field, key->lang, value_nil, &one);
         if (one)

@@ -54,7 +54,7 @@ err_t record_default(struct record_job *j, enum record_field number, const char 
 {
     struct slice value;
     const struct field_info *field = field_by_number(ENTITY_RECORD, number);
-    if (!*text || draft_find(&j->w, number, NULL))
+    if (!*text || draft_says(&j->w, number))
         return ERR_OK;
     err_t e = req_encoded(j->r, slice_text(text), &value);
     return e ? e : edit_field(&j->edit, field, no_lang, value, NULL);

@@ -107,6 +107,33 @@ static void what_a_new_version_lacks_is_emptied(void **state)
     world_free(w);
 }
 
+static void what_a_record_is_never_without_falls_to_it_where_nothing_stands_for_it(void **state)
+{
+    static const char *const keys[] = {"type", "licence"};
+    (void)state;
+    struct world *w = alone();
+    char id[64], version[64];
+    json_t *r =
+        world_do(w, 0, "record.write", fresh(json_pack("{s:s, s:n, s:s}", "title", "Un", "type", "licence", ""), NULL));
+    snprintf(id, sizeof id, "%s", text(first_of(r, "ids"), "id"));
+    snprintf(version, sizeof version, "%s", text(first_of(r, "ids"), "version"));
+    json_decref(r);
+    json_t *made = world_do(w, 0, "record.show", json_pack("{s:s}", "id", id));
+    assert_string_equal(text(made, "type"), "experience");
+    for (size_t i = 0; i < 2; i++) {
+        r = world_do(w, 0, "record.put",
+                     put(id, "*", json_pack("{s:{s:s}, s:n}", "title", "und", i ? "Deux" : "Un", keys[i])));
+        assert_non_null(json_object_get(r, "outcome"));
+        json_decref(r);
+        r = world_do(w, 0, "record.show", json_pack("{s:s}", "id", id));
+        for (size_t k = 0; k < 2; k++)
+            assert_string_equal(text(r, keys[k]), text(made, keys[k]));
+        json_decref(r);
+    }
+    json_decref(made);
+    world_free(w);
+}
+
 static void the_same_again_writes_nothing(void **state)
 {
     (void)state;
@@ -313,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_record_takes_no_others_name),
         cmocka_unit_test(what_a_new_version_lacks_is_emptied),
+        cmocka_unit_test(what_a_record_is_never_without_falls_to_it_where_nothing_stands_for_it),
         cmocka_unit_test(the_same_again_writes_nothing),
         cmocka_unit_test(a_version_that_is_no_more_is_refused),
         cmocka_unit_test(a_record_is_replaced_by_a_record_alone),
