@@ -137,14 +137,26 @@ int batch_exit(const struct batch *b)
     return b->added + b->updated + b->unchanged == 0 ? 65 : 2;
 }
 
-/* Of one refusal its own next step; of several the one that they share. */
-static void tell_step(const struct batch *b, size_t n)
+static bool told_before(const struct batch *b, size_t at)
+{
+    const char *name = pick_text(json_array_get(b->errors, at), "name");
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(pick_text(json_array_get(b->errors, i), "name"), name) == 0)
+            return true;
+    return false;
+}
+
+/* The next step of each kind of refusal that stands above; of several also the one that they share. */
+static void tell_steps(const struct batch *b, size_t n)
 {
     const struct out *o = &b->cli->out;
-    err_t err = n ? err_by_name(pick_text(json_array_get(b->errors, 0), "name")) : ERR_OK;
-    if (n == 1)
-        out_say(o, "  → {1}", tr(o->lang, err_next(err != ERR_COUNT && *err_next(err) ? err : ERR_JSON)), NULL);
-    else if (n)
+    for (size_t i = 0; i < n && i < TOLD_MOST; i++) {
+        err_t err = err_by_name(pick_text(json_array_get(b->errors, i), "name"));
+        bool has = err != ERR_COUNT && *err_next(err);
+        if (!told_before(b, i) && (has || n == 1))
+            out_say(o, "  → {1}", tr(o->lang, err_next(has ? err : ERR_JSON)), NULL);
+    }
+    if (n > 1)
         out_say(o, "  → {1}",
                 tr(o->lang, N_("correct these lines, then import the file again: what went in stays as it is")), NULL);
 }
@@ -163,7 +175,7 @@ static void tell_refusals(const struct batch *b)
     }
     if (n > TOLD_MOST)
         out_say(o, N_("… and {1} more refused; see them all with --json"), NUM(n - TOLD_MOST), NULL);
-    tell_step(b, n);
+    tell_steps(b, n);
 }
 
 static void tell_unknown(const struct batch *b)

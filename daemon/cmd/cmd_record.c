@@ -204,10 +204,11 @@ static int record_link(struct cli *cli, int argc, char **argv)
 /* ---- list, show, history ---- */
 
 static const struct arg_option list_options[] = {
-    {'n', "limit",   "N",    false, N_("how many at most")               },
-    {0,   "cursor",  "C",    false, N_("go on where the last list ended")},
-    {0,   "ally",    "NAME", false, N_("of one ally only")               },
-    {0,   "retired", NULL,   false, N_("retired ones too")               },
+    {'n', "limit",   "N",    false, N_("how many at most")                                     },
+    {0,   "cursor",  "C",    false, N_("go on where the last list ended")                      },
+    {0,   "ally",    "NAME", false, N_("of one ally only")                                     },
+    {0,   "retired", NULL,   false, N_("retired ones too")                                     },
+    {0,   "stale",   NULL,   false, N_("those with translations that their source left behind")},
 };
 static const struct arg_form list_form = {
     "record list", "", N_("the records of all allies"), list_options, sizeof list_options / sizeof *list_options, 0, 0,
@@ -222,6 +223,12 @@ static void cut_cell(struct table *t, const char *text, int most)
     char part[64];
     snprintf(part, sizeof part, "%.*s", most, text);
     table_cell(t, part);
+}
+
+void record_list_id(const struct out *o, const json_t *row, char *id, size_t room)
+{
+    bool narrow = o->columns && o->columns < NARROW;
+    snprintf(id, room, "%.*s", narrow ? SHORT_ID : 63, pick_text(row, "id"));
 }
 
 static void show_list(const struct out *o, const json_t *result)
@@ -240,7 +247,9 @@ static void show_list(const struct out *o, const json_t *result)
     table_init(&t, columns, sizeof columns / sizeof *columns);
     json_array_foreach(json_object_get(result, "records"), i, r)
     {
-        cut_cell(&t, pick_text(r, "id"), narrow ? SHORT_ID : 63);
+        char id[64];
+        record_list_id(o, r, id, sizeof id);
+        table_cell(&t, id);
         table_cell(&t, pick_text(r, "title"));
         table_cell(&t, *pick_text(r, "ally_name") ? pick_text(r, "ally_name") : pick_text(r, "ally"));
         cut_cell(&t, pick_text(r, "updated"), narrow ? DAY_LEN : 63);
@@ -276,6 +285,8 @@ static int record_list(struct cli *cli, int argc, char **argv)
     json_t *request = NULL;
     if (!cli_begin(cli, &list_form, argc, argv, &args, &code))
         return code;
+    if (args_flag(&args, "stale"))
+        return record_list_stale(cli, &args);
     err_t err = entity_list(cli, &args, passed, sizeof passed / sizeof *passed, &request);
     if (err)
         return cli_fail(cli, err);

@@ -16,6 +16,10 @@ int record_check(struct cli *cli, int argc, char **argv);
 /* What the rule set asks for and the record lacks: one sentence each. */
 void record_show_discipline(const struct out *o, const json_t *record);
 
+/* The id as a list shows it: whole, or a unique beginning where the terminal is narrow. */
+void record_list_id(const struct out *o, const json_t *row, char *id, size_t room);
+int record_list_stale(struct cli *cli, const struct args *args); /* record list --stale */
+
 extern const struct arg_form record_review_form, record_reply_form;
 int record_review(struct cli *cli, int argc, char **argv);
 int record_reply(struct cli *cli, int argc, char **argv);

@@ -132,6 +132,7 @@ def test_a_translation_of_its_own_is_told_when_its_source_moved_on():
         a.ok("record", "edit", source, "--set=title@fr=Le jardin")
         al.wait_equal()
         equal(b.json("record", "check")["stale"][0]["moved"], [{"id": source, "changed": ["title@fr"]}], "what moved on")
+        equal([r["id"] for r in a.json("record", "list", "--stale")["records"]], [made], "listed by whoever asks")
         check("title@fr" in b.ok("record", "show", made).out, "shown with the link")
         a.ok("record", "retire", source)
         al.wait_equal()

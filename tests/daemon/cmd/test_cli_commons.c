@@ -36,6 +36,8 @@ static void an_import_refuses_bad_lines_and_takes_the_rest(void **state)
     ENDS(2, "added 2, updated 0, unchanged 0, refused 4", "line 3: ALLIED-1203: a record needs a title (title)",
          "record", "import", path);
     ENDS(2, "", "foreign  2", "record", "import", path);
+    ENDS(2, "", "→ give it a title", "record", "import", path);
+    ENDS(2, "", "→ correct these lines", "record", "import", path);
 }
 
 static void an_import_of_nothing_is_fine_and_one_of_nothing_good_is_bad_data(void **state)
@@ -226,6 +228,29 @@ static void a_thesaurus_goes_in_and_out_as_skos(void **state)
     ENDS(64, "", "--format json", "concept", "export", "--format", "json");
 }
 
+static void translations_left_behind_are_listed(void **state)
+{
+    (void)state;
+    played.answer =
+        "{\"checked\":3,\"records\":["
+        "{\"id\":\"aa\",\"title\":\"Un\",\"ally_name\":\"A\",\"missed\":[\"limits\"],\"stale\":[],\"moved\":[]},"
+        "{\"id\":\"bb\",\"title\":\"Deux\",\"ally_name\":\"A\",\"missed\":[],\"stale\":[\"title@en\",\"abstract@en\"],"
+        "\"moved\":[]},"
+        "{\"id\":\"cc\",\"title\":\"Three\",\"ally_name\":\"B\",\"missed\":[],\"stale\":[],\"moved\":[{\"id\":\"dd\","
+        "\"changed\":[\"title@fr\"]}]}],\"next\":null}";
+    struct said said = played_run("record", "list", "--stale", "--ally", "A", NULL);
+    assert_null(strstr(said.out, "aa"));
+    played_ended(said, 0, "bb  Deux   A     title@en, abstract@en", "");
+    played_asked_last("record.check", "{\"limit\":200,\"cursor\":\"\",\"ally\":\"A\",\"retired\":false}");
+    ENDS(0, "cc  Three  B                            title@fr", "", "record", "list", "--stale");
+    ENDS(0, "bb", "there are more", "record", "list", "--stale", "-n", "1");
+    ENDS(0, "\"more\":true", "", "record", "list", "--stale", "-n", "1", "--json");
+    ENDS(0, "\"more\":false", "", "record", "list", "--stale", "-n", "2", "--json");
+    ENDS(64, "", "--stale --cursor", "record", "list", "--stale", "--cursor", "x");
+    played.answer = "{\"checked\":1,\"records\":[],\"next\":null}";
+    ENDS(0, "", "no translation was left behind", "record", "list", "--stale");
+}
+
 static void lists_and_single_things_are_laid_out(void **state)
 {
     (void)state;
@@ -304,6 +329,7 @@ int main(void)
         T(texts_of_others_cannot_drive_the_terminal),
         T(a_concept_is_added_by_its_labels),
         T(a_thesaurus_goes_in_and_out_as_skos),
+        T(translations_left_behind_are_listed),
         T(lists_and_single_things_are_laid_out),
         T(a_choice_without_a_terminal_needs_yes),
     };
