@@ -4,7 +4,7 @@
  *
  *   proposer  the ally of the first op in canonical order that proposes anything of the concept and takes part
  *   use       a record.index op that takes part, adds the concept and is judged by a charter whose rule 6 is 1. Whether the term still stands, or the
- *             record, does not matter: what was adopted stays so. A feed's hiccup or a change of keywords must not put a concept in doubt again.
+ *             record, or the op's body is erased, does not matter: what was adopted stays so. A feed's hiccup or a change of keywords must not put a concept in doubt again.
  *   adopts    the first use, in canonical order, that comes after the proposer's op and is of another ally. It adopts what the proposer had written by then
  *             and what still lives of it: fields and relations that replace nothing alive and stand at a key where nothing else was adopted.
  *             What came later, changes what others see, or is of somebody else waits for an act: whoever uses a concept has not looked at that.
