@@ -42,11 +42,26 @@ static int take(struct csv *c)
     return byte;
 }
 
+/* The next byte, which stays to be taken. */
+static int peek(struct csv *c)
+{
+    return c->back_at < c->back.len ? c->back.at[c->back_at] : ungetc(getc_unlocked(c->in), c->in);
+}
+
+/* How much of a row its first line takes, with its end: LF, CR LF, or CR alone, as old spreadsheets write it. */
+static size_t first_line(const struct csv *c)
+{
+    for (size_t i = 0; i < c->row.len; i++) {
+        if (c->row.at[i] == '\n' || (c->row.at[i] == '\r' && i + 1 < c->row.len && c->row.at[i + 1] != '\n'))
+            return i + 1;
+    }
+    return c->row.len;
+}
+
 /* All but the first line of the row is read again, before what was to be read again anyway. */
 static err_t give_back(struct csv *c)
 {
-    const uint8_t *end = memchr(c->row.at, '\n', c->row.len);
-    size_t first = end ? (size_t)(end - c->row.at) + 1 : c->row.len;
+    size_t first = first_line(c);
     struct buf again;
     buf_init(&again, 2 * CSV_MOST);
     buf_append(&again, c->row.at + first, c->row.len - first);
@@ -94,9 +109,10 @@ static err_t read_row(struct csv *c, struct why *why)
     c->line = c->next;
     errno = 0;
     while (at != OUTSIDE && c->row.len < CSV_MOST - 1 && (byte = take(c)) != EOF) {
-        at = follow(c, at, byte, &bad);
+        bool ends = byte == '\n' || (byte == '\r' && peek(c) != '\n');
+        at = follow(c, at, ends ? '\n' : byte, &bad);
         buf_byte(&c->row, (uint8_t)byte);
-        c->next += byte == '\n';
+        c->next += ends;
     }
     if (byte == EOF && ferror(c->in))
         return why_set(why, err_of_errno(errno, ERR_FILE), "line %llu", (unsigned long long)c->line);
@@ -106,7 +122,7 @@ static err_t read_row(struct csv *c, struct why *why)
         c->ended = true;
         return ERR_NOT_FOUND;
     }
-    bool lines = memchr(c->row.at, '\n', c->row.len) != NULL, whole = at == OUTSIDE || byte == EOF;
+    bool lines = first_line(c) < c->row.len, whole = at == OUTSIDE || byte == EOF;
     if (!whole && !lines) {
         drop_line(c);
         return why_set(why, ERR_TOO_LARGE, ">= %u bytes", CSV_MOST);

@@ -1,6 +1,6 @@
 /*
  * csv: rows of cells from a file (RFC 4180), each judged alone. The separator is the one of comma, semicolon and tab that the first line holds most of; a line
- * `sep=;` before it says so outright. A byte order mark at the start, CR LF, blank lines and quotes inside a cell that does not begin with one are fine.
+ * `sep=;` before it says so outright. A byte order mark at the start, CR LF or CR alone, blank lines and quotes inside a cell that does not begin with one are fine.
  */
 #ifndef ALLIED_DAEMON_CMD_CSV_H
 #define ALLIED_DAEMON_CMD_CSV_H

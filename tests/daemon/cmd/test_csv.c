@@ -98,6 +98,18 @@ static void a_quote_that_is_never_closed_costs_its_own_line(void **state)
     done(&c);
 }
 
+static void a_carriage_return_alone_ends_a_row_too(void **state)
+{
+    (void)state;
+    struct csv c = OPEN("a,b\r1,\"x\ry\"\r2,\"open\r\r3,z\r");
+    next_is(&c, 1, "|a|b");
+    next_is(&c, 2, "|1|x\ry");
+    next_is(&c, 4, "csv_quote");
+    next_is(&c, 6, "|3|z");
+    assert_int_equal(csv_next(&c, NULL), ERR_NOT_FOUND);
+    done(&c);
+}
+
 static void a_row_in_latin_1_is_refused_with_its_cell(void **state)
 {
     (void)state;
@@ -253,6 +265,7 @@ int main(void)
         cmocka_unit_test(cells_are_quoted_and_broken_over_lines_as_the_rfc_says),
         cmocka_unit_test(the_separator_is_found_in_the_first_line_or_said_before_it),
         cmocka_unit_test(a_quote_that_is_never_closed_costs_its_own_line),
+        cmocka_unit_test(a_carriage_return_alone_ends_a_row_too),
         cmocka_unit_test(a_row_in_latin_1_is_refused_with_its_cell),
         cmocka_unit_test(a_row_of_a_megabyte_is_refused_and_the_next_one_read),
         cmocka_unit_test(formulas_are_disarmed_and_come_back_as_they_were),
