@@ -130,7 +130,7 @@ static void show_one(const struct out *o, const json_t *result)
                 ? N_("* is what is shown now. To choose: allied conflicts resolve {1} --keep mine, or theirs, or a DOT")
                 : N_("* is what is shown now. To choose: allied conflicts resolve {1} --keep DOT"),
             pick_text(result, "id"), NULL);
-    if (i > 1)
+    if (mine && i > 1)
         out_say(o, N_("Field by field: --field F --keep mine --field G --keep theirs"), NULL);
 }
 

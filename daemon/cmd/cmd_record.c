@@ -18,7 +18,9 @@
        "period.start, period.end, "                                                                                    \
        "place.name, place.country, place.lat, place.lon, licence, images, items, source_id, source_url, concepts. A "  \
        "list takes one "                                                                                               \
-       "value each time; actors, images and episodes take JSON.")
+       "value each time; actors, images and episodes take JSON. Dates: 2026, 2026-05 or 2026-05-17; place.country: "   \
+       "two capital letters (FR); "                                                                                    \
+       "place.lat, place.lon: decimal degrees.")
 
 /* ---- add ---- */
 

@@ -43,9 +43,10 @@ struct check {
     uint64_t profile;
     bool asked; /* how the terms stand */
     long long checked;
-    json_t *terms; /* text → [line] */
-    json_t *first; /* source_id → line */
-    json_t *twice; /* [{line, first, source_id}] */
+    json_t *terms;   /* text → [line] */
+    json_t *refused; /* [{line, text, name}]: terms that name nothing */
+    json_t *first;   /* source_id → line */
+    json_t *twice;   /* [{line, first, source_id}] */
 };
 
 /* ---- one line of a file ---- */
@@ -142,6 +143,39 @@ static err_t all(struct check *c)
 
 /* ---- how the terms stand ---- */
 
+static void keep_refused(struct check *c, const json_t *term, json_t *lines)
+{
+    size_t i;
+    json_t *line;
+    json_array_foreach(lines, i, line) json_array_append_new(
+        c->refused, json_pack("{s:O, s:O, s:O}", "line", line, "text", json_object_get(term, "text"), "name",
+                              json_object_get(term, "refused")));
+}
+
+/* An import names one fault of a line: so does this. */
+static err_t refuse_terms(struct check *c)
+{
+    size_t i;
+    json_t *r;
+    err_t err = ERR_OK;
+    json_t *done = json_object();
+    json_array_foreach(c->refused, i, r)
+    {
+        char key[24];
+        struct why why = {.code = err_by_name(pick_text(r, "name"))};
+        json_int_t line = pick_number(r, "line");
+        snprintf(key, sizeof key, "%lld", (long long)line);
+        if (err || json_object_get(done, key))
+            continue;
+        json_object_set_new(done, key, json_true());
+        snprintf(why.text, sizeof why.text, "%.100s", pick_text(r, "text"));
+        todo_drop(&c->todo, line);
+        err = batch_refuse(&c->batch, (uint64_t)line, "concepts", why.code, &why);
+    }
+    json_decref(done);
+    return err;
+}
+
 static void take_known(struct check *c, const json_t *result)
 {
     size_t i;
@@ -149,6 +183,10 @@ static void take_known(struct check *c, const json_t *result)
     json_array_foreach(json_object_get(result, "concepts"), i, term)
     {
         const char *text = pick_text(term, "text"), *status = pick_text(term, "status");
+        if (json_object_get(term, "refused")) {
+            keep_refused(c, term, json_object_get(c->terms, text));
+            continue;
+        }
         bool unknown = strcmp(status, "unknown") == 0;
         bool ended = strcmp(status, "deprecated") == 0 || strcmp(status, "merged_into") == 0;
         if (unknown || ended)
@@ -246,6 +284,7 @@ static int check_file(struct cli *cli, const struct args *args)
                       .licence = settings_get(cli->settings, SETTING_SITE_LICENCE),
                       .profile = DISCIPLINE_CORETET,
                       .terms = json_object(),
+                      .refused = json_array(),
                       .first = json_object(),
                       .twice = json_array()};
     batch_init(&c.batch, cli, "", "", "", json_object());
@@ -257,11 +296,13 @@ static int check_file(struct cli *cli, const struct args *args)
     err = err ? err : all(&c);
     if (!err && c.asked)
         err = ask_terms(&c);
+    err = err ? err : refuse_terms(&c);
     code = err ? cli_fail(cli, err) : tell_file(&c);
     intake_close(&c.intake);
     batch_fini(&c.batch);
     todo_fini(&c.todo);
     json_decref(c.terms);
+    json_decref(c.refused);
     json_decref(c.first);
     json_decref(c.twice);
     return code;

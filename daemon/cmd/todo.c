@@ -69,6 +69,25 @@ void todo_terms(struct todo *t, enum discipline_id id, const json_t *term, json_
     json_array_append_new(concepts, told);
 }
 
+static bool drop_line(json_t *lines, json_int_t line)
+{
+    for (size_t i = 0; i < json_array_size(lines); i++)
+        if (json_integer_value(json_array_get(lines, i)) == line)
+            return json_array_remove(lines, i) == 0;
+    return false;
+}
+
+void todo_drop(struct todo *t, json_int_t line)
+{
+    for (size_t i = json_array_size(t->groups); i-- > 0;) {
+        json_t *g = json_array_get(t->groups, i);
+        if (drop_line(json_object_get(g, "lines"), line))
+            json_object_set_new(g, "count", json_integer(pick_number(g, "count") - 1));
+        if (!pick_number(g, "count"))
+            json_array_remove(t->groups, i);
+    }
+}
+
 size_t todo_take(struct todo *t, const json_t *page)
 {
     size_t i, k;

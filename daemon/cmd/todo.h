@@ -20,6 +20,8 @@ void todo_fini(struct todo *t);
 void todo_add(struct todo *t, const struct discipline *d, json_t *line);
 /* A term that no rule could judge line by line: `term` as concept.known gives it, with the lines that name it. */
 void todo_terms(struct todo *t, enum discipline_id rule, const json_t *term, json_t *lines);
+/* That line is refused: it stands in no group any more. */
+void todo_drop(struct todo *t, json_int_t line);
 /* A page of record.check. How many records stand in it. */
 size_t todo_take(struct todo *t, const json_t *page);
 size_t todo_lines(const struct todo *t); /* lines that stand in any group */

@@ -48,7 +48,7 @@
  *   concept.list    {limit, cursor, kind, facet, proposed}        → {concepts: [{id, uri, kind, label, status, adopted_by_use: {ally, ally_name, at}?, proposer, waiting, conflicts, updated}], next}
  *                    facet: at this component or angle. proposed: those of which something waits for adoption, the longest first, each with since and proposals:
  *                    [{dot, at, ally, ally_name, site, site_name, motive: {id, title} or null, fields: ["prefLabel@fr", "-broader"]}]; the other two are not asked then
- *   concept.known   {concepts: [text]}                            → {concepts: [{text, status: unknown|proposed|adopted|deprecated|merged_into, label, merged_into?}]}       how
+ *   concept.known   {concepts: [text]}                            → {concepts: [{text, status: unknown|proposed|adopted|deprecated|merged_into, label, merged_into?, refused?: error's name}]}       how
  *                    those stand that records are to be indexed with; at most 500
  *   concept.show    {id}                                          → {id, uri, kind, status, adopted_by_use?, prefLabel: {lang: text}, …, broader: [{id, label, adopted, suppressed}], …, narrower, conflicts,
  *                    proposals: [{dot, at, ally, ally_name, site, site_name, motive, field, lang, value, add, shown}]}

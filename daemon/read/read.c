@@ -46,9 +46,11 @@ int64_t read_number(const struct read *r, const char *key, int64_t fallback)
     return json_is_integer(v) ? json_integer_value(v) : fallback;
 }
 
+/* RFC 3986 §3.1, and no blank anywhere: "Santé : eau" is what somebody calls it. */
 static bool is_uri(const char *text)
 {
-    return strchr(text, ':') != NULL;
+    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    return n && text[n] == ':' && !strpbrk(text, " \t\r\n");
 }
 
 /* PROTOCOL.md §5: a URI made from an id says it; of any other the id is the hash. */
@@ -129,7 +131,7 @@ err_t read_target(struct read *r, struct slice text, uint8_t out[CONCEPT_BYTES])
     err_t e = read_entity(r, ENTITY_CONCEPT, copy, &id);
     if (!e)
         memcpy(out, id.at, CONCEPT_BYTES);
-    return e;
+    return e == ERR_BASE32 ? why_set(&r->why, ERR_NOT_FOUND, "%.150s", copy) : e;
 }
 
 err_t read_ally(struct read *r, const char *text, const struct ally **out)

@@ -26,6 +26,13 @@ err_t read_put_term(struct read *r, json_t *out, struct slice concept, struct di
     return e;
 }
 
+/* It names nothing that a record could be indexed with. */
+static err_t refused(json_t *out, err_t why)
+{
+    say_put(out, "status", json_string("unknown"));
+    return json_object_set_new(out, "refused", json_string(err_name(why))) ? ERR_MEMORY : ERR_OK;
+}
+
 static err_t put_known(struct read *r, json_t *to, const char *text)
 {
     struct discipline_terms terms = {0, 0};
@@ -35,7 +42,7 @@ static err_t put_known(struct read *r, json_t *to, const char *text)
     if (!e)
         e = read_put_term(r, out, slice_of(id, CONCEPT_BYTES), &terms);
     else if (e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS || e == ERR_BASE32 || e == ERR_TEXT_LONG)
-        e = json_object_set_new(out, "status", json_string("unknown")) ? ERR_MEMORY : ERR_OK;
+        e = refused(out, e);
     json_array_append_new(to, out);
     return e;
 }

@@ -127,6 +127,11 @@ static void a_file_is_checked_and_nothing_is_written(void **state)
     ENDS(2, "    line 2\n", "line 3: ALLIED-1206", "record", "check", path);
     played_asked_last("concept.known", "{\"concepts\":[\"http://x\"]}");
     ENDS(2, "is not in the common thesaurus", "foreign  1", "record", "check", path);
+    /* What an import would refuse for its terms is in no group. */
+    played.answer = "{\"rules\":[{\"rule\":4,\"value\":1}],\"concepts\":[{\"text\":\"http://x\",\"status\":\"unknown\","
+                    "\"refused\":\"not_found\"}]}";
+    ENDS(2, "3 records: 0 complete, 1 to complete, 2 would be refused",
+         "line 1: ALLIED-1210: nothing has this id (concepts http://x)", "record", "check", path);
     played.answer = "{\"rules\":[{\"rule\":4,\"value\":0}],\"concepts\":[]}"; /* the alliance asks for nothing */
     ENDS(2, "3 records: 2 complete, 0 to complete, 1 would be refused", "", "record", "check", path);
     for (size_t i = 0; i < json_array_size(played.asked); i++)

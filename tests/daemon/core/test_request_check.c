@@ -92,11 +92,20 @@ static void what_a_record_lacks_is_told_with_its_rule_and_sentence(void **state)
     assert_true(lists(json_object_get(about(r, "un"), "missed"), "concept_current"));
     json_decref(r);
     r = world_do(w, 0, "concept.known",
-                 json_pack("{s:[s, s, s]}", "concepts", "https://a.example/eau", "https://a.example/x", "?"));
+                 json_pack("{s:[s, s, s]}", "concepts", "https://a.example/eau", "https://a.example/x", "Santé : eau"));
     json_t *list = json_object_get(r, "concepts");
     assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "status")), "merged_into");
     assert_string_equal(json_string_value(json_object_get(json_array_get(list, 1), "status")), "unknown");
+    assert_null(json_object_get(json_array_get(list, 1), "refused"));
     assert_string_equal(json_string_value(json_object_get(json_array_get(list, 2), "status")), "unknown");
+    /* A name is no address: an import refuses it as well. */
+    assert_string_equal(json_string_value(json_object_get(json_array_get(list, 2), "refused")), "not_found");
+    json_t *named =
+        json_pack("{s:s, s:s, s:s, s:s}", "source_id", "x", "lang", "fr", "title", "D", "concepts", "Santé : eau");
+    json_t *in = world_do(w, 0, "record.write",
+                          json_pack("{s:[{s:i, s:o}], s:s}", "lines", "line", 1, "record", named, "mode", "import"));
+    assert_int_equal(world_number(in, "rejected"), 1);
+    json_decref(in);
     json_decref(r);
     world_free(w);
 }
