@@ -99,6 +99,7 @@ void draft_lose(struct draft *d, const char *predicate, const char *reason)
     char what[2 * NAME_BYTES_MAX], name[NAME_BYTES_MAX];
     shorten(predicate ? predicate : "", name, sizeof name);
     snprintf(what, sizeof what, "%s%s%s", name, predicate && reason ? ": " : "", reason ? reason : "");
+    utf8_drop_halves(what);
     if (d->err == ERR_OK)
         count(d, what);
 }

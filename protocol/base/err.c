@@ -3,6 +3,7 @@
  * only come from a mistake of ours) reads as ERR_INTERNAL, never as success.
  */
 #include "protocol/base/err.h"
+#include "protocol/base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -80,20 +81,6 @@ err_t err_of_errno(int number, err_t otherwise)
     return otherwise;
 }
 
-/* Cutting at 159 bytes may leave half a character, which would make the JSON that carries it invalid. */
-static void cut_half_character(char *text)
-{
-    size_t len = strlen(text), i = len;
-    while (i > 0 && len - i < 4 && ((unsigned char)text[i - 1] & 0xc0) == 0x80)
-        i--;
-    if (i == 0)
-        return;
-    unsigned char lead = (unsigned char)text[i - 1];
-    size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-    if (len - (i - 1) < need)
-        text[i - 1] = 0;
-}
-
 err_t why_set(struct why *why, err_t e, const char *format, ...)
 {
     if (!why)
@@ -105,8 +92,7 @@ err_t why_set(struct why *why, err_t e, const char *format, ...)
     va_end(args);
     if (n < 0)
         fresh.text[0] = 0;
-    else if ((size_t)n >= sizeof fresh.text)
-        cut_half_character(fresh.text);
+    utf8_drop_halves(fresh.text); /* JSON takes none */
     *why = fresh;
     return e;
 }

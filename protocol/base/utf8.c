@@ -63,6 +63,15 @@ size_t utf8_fault(struct slice text)
     return text.len;
 }
 
+void utf8_drop_halves(char *text)
+{
+    size_t len = strlen(text), at;
+    while ((at = utf8_fault(slice_of(text, len))) < len) {
+        memmove(text + at, text + at + 1, len - at);
+        len--;
+    }
+}
+
 bool utf8_valid(struct slice text)
 {
     return utf8_fault(text) == text.len;

@@ -3,6 +3,7 @@ import csv
 import json
 import os
 import re
+import urllib.parse
 
 import hostile_text as hostile
 from alliance import Alliance, check, equal, wait_for
@@ -161,6 +162,23 @@ def test_addresses_that_lead_to_no_page_are_refused_with_line_and_field():
                 status, problem = thinker.json("POST", f"{API}/concepts", what)
                 check(status == 422 and at in json.dumps(problem["errors"]), key, address, status, problem)
         equal(a.status()["commits"], before, "nothing went in")
+
+
+def test_long_names_are_told_in_whole_characters():
+    with Alliance() as al:
+        a, anyone, editor, _ = alone(al)
+        for pad in range(4):
+            name = "x" * pad + "é🌱" * 40
+            web, title = urllib.parse.quote(name), {"title": {"fr": "T"}}
+            for path in (f"records/{web}", f"records?ally={web}", f"records?cursor={web}", f"records?{web}=1", f"records?q=x&concept={web}", f"concepts/{web}"):
+                status, problem = anyone.json("GET", f"{API}/{path}")
+                check(400 <= status < 500 and "é🌱é" in problem["detail"], path, status, problem)
+            for body in ({**title, name: 1}, {"title": {name: "T"}}, {**title, "place": {name: 1}}, {**title, "links": [{"rel": "cites", "target": name}]}):
+                status, problem = editor.json("POST", f"{API}/records", body)
+                check(400 <= status < 500 and "é🌱é" in problem["detail"], body, status, problem)
+            path = put(al, "long.nt", f'<http://e.test/a> <http://e.test/{name * 4}> "x" .\n<http://e.test/a> <http://www.w3.org/2004/02/skos/core#prefLabel> "a"@fr .\n'.encode())
+            told = a.json("concept", "import", path)
+            equal((told["rejected"], len(told["lost"])), (0, 1), told)
 
 
 def test_a_bad_line_costs_itself_alone_and_is_named_by_line_and_field():
