@@ -92,3 +92,8 @@ void reader_end(struct reader *r, struct read *read)
     read_fini(read);
     store_rollback(r->store);
 }
+
+err_t reader_state(struct reader *r, int64_t *out)
+{
+    return store_state(r->store, out);
+}

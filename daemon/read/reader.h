@@ -18,5 +18,7 @@ void reader_close(struct reader *r); /* NULL is fine */
  */
 err_t reader_begin(struct reader *r, struct read *read);
 void reader_end(struct reader *r, struct read *read);
+/* Between readings: while it says the same, each reading says what it said before. Of this reader alone. */
+err_t reader_state(struct reader *r, int64_t *out);
 
 #endif

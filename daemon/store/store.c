@@ -19,7 +19,17 @@
 #define BUSY_MS          5000
 #define CHECKPOINT_PAGES 1000 /* of the WAL: 8 MB */
 
-enum statement { BEGIN_WRITE, BEGIN_READ, COMMIT, ROLLBACK, APPLICATION_ID, USER_VERSION, INTEGRITY, STATEMENTS };
+enum statement {
+    BEGIN_WRITE,
+    BEGIN_READ,
+    COMMIT,
+    ROLLBACK,
+    APPLICATION_ID,
+    USER_VERSION,
+    INTEGRITY,
+    DATA_VERSION,
+    STATEMENTS
+};
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [BEGIN_WRITE]    = "BEGIN IMMEDIATE",
@@ -29,6 +39,7 @@ static const char *const statements[STATEMENTS] = {
     [APPLICATION_ID] = "PRAGMA application_id",
     [USER_VERSION]   = "PRAGMA user_version",
     [INTEGRITY]      = "PRAGMA integrity_check(1)",
+    [DATA_VERSION]   = "PRAGMA data_version",
 };
 
 #define TEXT_OF(x) TEXT_OF_(x)
@@ -309,6 +320,11 @@ void store_rollback(struct store *s)
     /* Some errors have rolled back already. A dead store is not written to any more: closing it drops the transaction. */
     if (store_in_transaction(s) && !s->dead)
         run(s, ROLLBACK);
+}
+
+err_t store_state(struct store *s, int64_t *out)
+{
+    return get_number(s, DATA_VERSION, out);
 }
 
 bool store_in_transaction(const struct store *s)

@@ -24,6 +24,8 @@ err_t store_begin(struct store *s);
 err_t store_commit(struct store *s);
 void store_rollback(struct store *s);
 bool store_in_transaction(const struct store *s);
+/* A number that is another one once another connection has committed; it says nothing across connections. */
+err_t store_state(struct store *s, int64_t *out);
 /* A failed fsync: whatever is asked of it from now on is ERR_DISK. */
 bool store_is_dead(const struct store *s);
 /* SQLite's own look at the file (integrity_check); ERR_DATABASE with the first finding in why. */

@@ -104,7 +104,8 @@ void api_list(struct http_request *q, const char *reading, json_t *args)
     answer_json(q, 200, result);
 }
 
-static err_t tag_of(struct read *read, enum entity_type type, struct slice id, struct slice body, char out[96])
+static err_t tag_of(struct read *read, enum entity_type type, struct slice id, struct slice body,
+                    char out[KEPT_TAG_BYTES])
 {
     uint8_t version[VERSION_BYTES], sum[16];
     char v[BASE32_LEN(VERSION_BYTES) + 1], b[BASE32_LEN(BODY_SUM_BYTES) + 1];
@@ -114,15 +115,55 @@ static err_t tag_of(struct read *read, enum entity_type type, struct slice id, s
     hash128(sum, &body, 1);
     base32_encode(slice_of(version, sizeof version), v);
     base32_encode(slice_of(sum, BODY_SUM_BYTES), b);
-    snprintf(out, 96, "\"%s.%s\"", v, b);
+    snprintf(out, KEPT_TAG_BYTES, "\"%s.%s\"", v, b);
     return ERR_OK;
+}
+
+/* All that such an answer depends on beside the replica. */
+static bool key_of(struct http_request *q, enum entity_type type, enum api_form form, uint8_t out[KEPT_KEY_BYTES])
+{
+    const uint8_t kind[] = {(uint8_t)type, (uint8_t)form};
+    const char *texts[] = {request_part(q, "id"), request_lang(q), form == API_JSONLD ? request_base(q) : "-"};
+    struct slice parts[1 + sizeof texts / sizeof *texts] = {slice_of(kind, sizeof kind)};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        parts[i + 1] = slice_of(texts[i], strlen(texts[i]) + 1);
+    hash128(out, parts, sizeof parts / sizeof *parts);
+    return *texts[2] != 0; /* no memory for it */
+}
+
+static void give(struct http_request *q, enum api_form form, const char *tag, struct buf *body)
+{
+    answer_cache(q, "no-cache");
+    if (!answer_etag(q, tag))
+        answer_taken(q, 200, form == API_JSONLD ? "application/ld+json" : "application/json", body);
+}
+
+bool api_kept(struct http_request *q, enum entity_type type, enum api_form form)
+{
+    struct web *w = web_of(q);
+    struct buf body;
+    uint8_t key[KEPT_KEY_BYTES];
+    int64_t state;
+    if (!w->reader || reader_state(w->reader, &state)) {
+        kept_fini(&w->kept);
+        return false;
+    }
+    kept_at(&w->kept, state);
+    const struct kept_one *one = key_of(q, type, form, key) ? kept_find(&w->kept, key) : NULL;
+    buf_init(&body, KEPT_BODY_BYTES);
+    bool is = one && buf_add(&body, buf_slice(&one->body)) == ERR_OK;
+    if (is)
+        give(q, form, one->tag, &body);
+    buf_fini(&body);
+    return is;
 }
 
 void api_entity(struct http_request *q, struct read *read, enum entity_type type, struct slice id, enum api_form form,
                 json_t *value)
 {
     struct buf body;
-    char tag[96];
+    char tag[KEPT_TAG_BYTES];
+    uint8_t key[KEPT_KEY_BYTES];
     buf_init(&body, SIZE_MAX);
     int bad = !value || shortage_seen() ? -1
               : form == API_JSONLD
@@ -131,13 +172,12 @@ void api_entity(struct http_request *q, struct read *read, enum entity_type type
     json_decref(value);
     buf_byte(&body, '\n');
     err_t e = bad ? ERR_MEMORY : body.err ? body.err : tag_of(read, type, id, buf_slice(&body), tag);
-    if (e) {
+    if (!e && key_of(q, type, form, key))
+        kept_put(&web_of(q)->kept, key, tag, buf_slice(&body));
+    if (e)
         answer_error(q, e, NULL);
-    } else {
-        answer_cache(q, "no-cache");
-        if (!answer_etag(q, tag))
-            answer_taken(q, 200, form == API_JSONLD ? "application/ld+json" : "application/json", &body);
-    }
+    else
+        give(q, form, tag, &body);
     buf_fini(&body);
 }
 

@@ -21,6 +21,8 @@ void api_pass(struct http_request *q, json_t *args, const char *const *names);
 /* A reading whose result is a page: with Link: rel="next". */
 void api_list(struct http_request *q, const char *reading, json_t *args);
 
+/* The same entity was asked for before, and nothing was committed since: answered. Else it has to be, by api_entity. */
+bool api_kept(struct http_request *q, enum entity_type type, enum api_form form);
 /*
  * One entity, shown: the form asked for, with ETag "V.B", 304 where it is known already. `value`: taken. Within web_begin and web_end of `read`.
  */

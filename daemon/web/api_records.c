@@ -108,7 +108,7 @@ void api_records_show(struct http_request *q)
     enum api_form form;
     struct slice id;
     json_t *args = json_pack("{s:s}", "id", request_part(q, "id"));
-    if (api_form(q, &form) && web_begin(q, args, &read)) {
+    if (api_form(q, &form) && !api_kept(q, ENTITY_RECORD, form) && web_begin(q, args, &read)) {
         err_t e = read_entity(&read, ENTITY_RECORD, request_part(q, "id"), &id);
         if (!e)
             e = read_record_show(&read);

@@ -20,6 +20,7 @@ static void web_close(void *context)
     struct web *w = context;
     reader_close(w->reader);
     atlas_close(&w->atlas);
+    kept_fini(&w->kept);
     skos_files_close(&w->skos);
     free(w);
 }
@@ -68,6 +69,7 @@ bool web_begin(struct http_request *q, const json_t *args, struct read *read)
         e = reader_begin(w->reader, read);
     if (e) { /* where the file lies is nobody's business */
         reader_close(w->reader);
+        kept_fini(&w->kept);
         w->reader = NULL;
         answer_problem(q, 503, e);
         return false;

@@ -9,6 +9,7 @@
 #include "daemon/http/http.h"
 #include "daemon/read/reader.h"
 #include "daemon/web/atlas.h"
+#include "daemon/web/kept.h"
 #include "daemon/web/skos_file.h"
 
 struct web_config {
@@ -26,6 +27,7 @@ struct web {
     size_t used_at;
     struct skos_files skos;
     struct atlas atlas; /* of that reader's replica */
+    struct kept kept;   /* likewise */
 };
 /* `config` NULL: without data (tests of the machinery): no token is good. */
 struct http_site web_site(const struct web_config *config);

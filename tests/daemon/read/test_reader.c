@@ -117,10 +117,30 @@ static void it_cannot_write(void **state)
     world_free(w);
 }
 
+static void its_state_is_another_one_once_somebody_has_committed(void **state)
+{
+    (void)state;
+    struct world *w = world_alliance(94, 2);
+    char id[64];
+    int64_t before = 0, same = 0, after = 0;
+    world_record(w, 0, "r1", "One", id);
+    struct reader *r = reader_of(w, 0);
+    assert_int_equal(reader_state(r, &before), ERR_OK);
+    json_decref(read_as(r, "record.show", json_pack("{s:s}", "id", id)));
+    assert_int_equal(reader_state(r, &same), ERR_OK);
+    assert_int_equal(same, before);
+    world_record(w, 0, "r2", "Two", id);
+    assert_int_equal(reader_state(r, &after), ERR_OK);
+    assert_int_not_equal(after, before);
+    reader_close(r);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_reads_what_the_core_says),
+        cmocka_unit_test(its_state_is_another_one_once_somebody_has_committed),
         cmocka_unit_test(a_write_is_seen_by_the_next_reading_and_not_by_the_one_under_way),
         cmocka_unit_test(an_ally_that_came_later_is_named),
         cmocka_unit_test(it_cannot_write),
