@@ -5,14 +5,15 @@ import threading
 import urllib.parse
 
 from alliance import Alliance, check, equal, wait_for
+from web import Web
 
 API = "/api/v1"
 WATER = "http://example.org/eau"
 
 
 class Answer:
-    def __init__(self, response):
-        self.status, self.headers, self.text = response.status, response.headers, response.read().decode()
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.text = status, headers, body.decode()
 
     @property
     def json(self):
@@ -30,21 +31,13 @@ class Client:
     """Somebody who speaks to a site's API, with a token or without."""
 
     def __init__(self, site, scope=None):
-        self.site, self.token = site, site.json("token", "create", f"{site.name} {scope}", "--scope", scope)["token"] if scope else None
+        self.site = site
+        self.web = Web(site.http, site.json("token", "create", f"{site.name} {scope}", "--scope", scope)["token"] if scope else None)
 
     def ask(self, method, path, body=None, **headers):
-        connection = http.client.HTTPConnection(self.site.http, timeout=30)
-        sent = {"Host": self.site.http, **{k.replace("_", "-"): v for k, v in headers.items()}}
-        if self.token:
-            sent.setdefault("Authorization", f"Bearer {self.token}")
-        if body is not None:
-            sent.setdefault("Content-Type", "application/json")
-            body = (body if isinstance(body, str) else json.dumps(body)).encode()
-        try:
-            connection.request(method, path if path.startswith("/oai") else API + path, body, sent)
-            return Answer(connection.getresponse())
-        finally:
-            connection.close()
+        if isinstance(body, str):
+            body, headers = body.encode(), {"content_type": "application/json", **{k.lower(): v for k, v in headers.items()}}
+        return Answer(*self.web.ask(method, path if path.startswith("/oai") else API + path, body, **headers))
 
     def get(self, path, **headers):
         return self.ask("GET", path, **headers)

@@ -5,23 +5,13 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 
 from alliance import Alliance, Failed, Skipped, check, equal, free_port, wait_for
+from web import Web
 
 
 def transports(site):
     return {p["name"]: p["transport"] for p in site.status()["peers"] if p["state"] == "live"}
-
-
-def get(site, path):
-    """Status and body of a GET."""
-    try:
-        with urllib.request.urlopen(f"http://{site.http}{path}", timeout=5) as r:
-            return r.status, r.read().decode()
-    except urllib.error.HTTPError as e:
-        return e.code, e.read().decode()
 
 
 def live_within(writer, reader, seconds):
@@ -34,8 +24,8 @@ def live_within(writer, reader, seconds):
 def test_allies_join_and_live_over_http_alone():
     with Alliance() as al:
         a = al.found("Citego", listen=False, http=True).start()
-        equal(get(a, "/healthz"), (200, "ok\n"), "healthz")
-        equal(get(a, "/readyz"), (200, "ready\n"), "readyz")
+        equal(Web(a.http).ask("GET", "/healthz")[::2], (200, b"ok\n"), "healthz")
+        equal(Web(a.http).ask("GET", "/readyz")[::2], (200, b"ready\n"), "readyz")
         b = al.join(a, "Ritimo", listen=False, http=True).start()
         c = al.join(a, "Cohérence", listen=False).start()  # outgoing HTTP only
         al.wait_equal()

@@ -11,17 +11,17 @@ class Web:
         self.address, self.token = address, token
 
     def ask(self, method, path, body=None, **headers):
-        """Status, headers (names in lower case), body (bytes). headers: content_type="…" is Content-Type; None takes one away."""
+        """Status, headers (a name in any case), body (bytes). headers: content_type="…" is Content-Type; None takes one away."""
         sent = {k.replace("_", "-").title(): v for k, v in headers.items()}
         if self.token:
             sent.setdefault("Authorization", f"Bearer {self.token}")
         if body is not None and not isinstance(body, bytes):
             body, _ = json.dumps(body).encode(), sent.setdefault("Content-Type", "application/json")
-        connection = http.client.HTTPConnection(self.address, timeout=10)
+        connection = http.client.HTTPConnection(self.address, timeout=30)
         try:
             connection.request(method, path, body, {k: v for k, v in sent.items() if v is not None})
             answer = connection.getresponse()
-            return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+            return answer.status, answer.headers, answer.read()
         finally:
             connection.close()
 
