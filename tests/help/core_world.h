@@ -186,6 +186,9 @@ size_t world_noted(const struct world *w, size_t at, const char *event);
 uint64_t world_number(const json_t *result, const char *key);
 /* Shorthands: a record by its source id and title; its id. */
 void world_record(struct world *w, size_t at, const char *source_id, const char *title, char id[64]);
+/* Those of record.write and concept.write (adopted) about one; the caller's reference to the fields is taken. Its id. */
+void world_record_of(struct world *w, size_t at, json_t *fields, char id[64]);
+void world_concept_of(struct world *w, size_t at, json_t *fields, char id[64]);
 void world_title(struct world *w, size_t at, const char *id, char title[64]);
 void world_title_is(struct world *w, size_t at, const char *id, const char *expected);
 void world_retitle(struct world *w, size_t at, const char *id, const char *title);

@@ -70,16 +70,37 @@ uint64_t world_number(const json_t *result, const char *key)
     return (uint64_t)json_integer_value(v);
 }
 
+/* Takes args. */
+static void write_one(struct world *w, size_t at, const char *what, json_t *args, char id[64])
+{
+    json_t *r = world_do(w, at, what, args);
+    const char *text = json_string_value(json_object_get(json_array_get(json_object_get(r, "ids"), 0), "id"));
+    if (!text)
+        fail_msg("%s: %s", what, json_dumps(r, 0));
+    if (id)
+        snprintf(id, 64, "%s", text);
+    json_decref(r);
+}
+
+void world_record_of(struct world *w, size_t at, json_t *fields, char id[64])
+{
+    assert_non_null(fields);
+    write_one(w, at, "record.write",
+              json_pack("{s:s, s:[{s:i, s:o}]}", "mode", "add", "lines", "line", 1, "record", fields), id);
+}
+
+void world_concept_of(struct world *w, size_t at, json_t *fields, char id[64])
+{
+    assert_non_null(fields);
+    write_one(
+        w, at, "concept.write",
+        json_pack("{s:s, s:[{s:i, s:o}], s:b}", "mode", "add", "concepts", "line", 1, "concept", fields, "adopt", 1),
+        id);
+}
+
 void world_record(struct world *w, size_t at, const char *source_id, const char *title, char id[64])
 {
-    json_t *r = world_do(w, at, "record.write",
-                         json_pack("{s:s, s:[{s:i, s:{s:s, s:s}}]}", "mode", "add", "lines", "line", 1, "record",
-                                   "source_id", source_id, "title", title));
-    const json_t *first = json_array_get(json_object_get(r, "ids"), 0);
-    assert_non_null(first);
-    if (id)
-        snprintf(id, 64, "%s", json_string_value(json_object_get(first, "id")));
-    json_decref(r);
+    world_record_of(w, at, json_pack("{s:s, s:s}", "source_id", source_id, "title", title), id);
 }
 
 void world_title(struct world *w, size_t at, const char *id, char title[64])

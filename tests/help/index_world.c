@@ -45,27 +45,12 @@ void index_world_again(struct index_world *i)
 
 void index_world_record(struct index_world *i, json_t *fields, char id[64])
 {
-    json_t *r = world_do(i->w, 0, "record.write",
-                         json_pack("{s:s, s:[{s:i, s:o}]}", "mode", "add", "lines", "line", 1, "record", fields));
-    const char *text = json_string_value(json_object_get(json_array_get(json_object_get(r, "ids"), 0), "id"));
-    if (!text)
-        print_error("%s\n", json_dumps(r, 0));
-    assert_non_null(text);
-    snprintf(id, 64, "%s", text);
-    json_decref(r);
+    world_record_of(i->w, 0, fields, id);
 }
 
 void index_world_concept(struct index_world *i, json_t *fields, char id[64])
 {
-    json_t *r = world_do(
-        i->w, 0, "concept.write",
-        json_pack("{s:s, s:[{s:i, s:o}], s:b}", "mode", "add", "concepts", "line", 1, "concept", fields, "adopt", 1));
-    const char *text = json_string_value(json_object_get(json_array_get(json_object_get(r, "ids"), 0), "id"));
-    if (!text)
-        print_error("%s\n", json_dumps(r, 0));
-    assert_non_null(text);
-    snprintf(id, 64, "%s", text);
-    json_decref(r);
+    world_concept_of(i->w, 0, fields, id);
 }
 
 void index_world_follow(struct index_world *i)

@@ -52,11 +52,5 @@ size_t web_side_count(const char *text, const char *part)
 
 void web_side_record(struct web_side *s, size_t at, json_t *record, char id[64])
 {
-    assert_non_null(record);
-    json_t *r = world_do(s->w, at, "record.write",
-                         json_pack("{s:s, s:[{s:i, s:o}]}", "mode", "add", "lines", "line", 1, "record", record));
-    const char *text = json_string_value(json_object_get(json_array_get(json_object_get(r, "ids"), 0), "id"));
-    assert_non_null(text);
-    snprintf(id, 64, "%s", text);
-    json_decref(r);
+    world_record_of(s->w, at, record, id);
 }
