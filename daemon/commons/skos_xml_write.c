@@ -18,8 +18,8 @@ static size_t forbidden(struct slice text)
     return text.len >= 3 && c == 0xEF && text.at[1] == 0xBF && text.at[2] >= 0xBE ? 3 : 0;
 }
 
-/* A carriage return written as it is would be read back as a line feed. */
-static const char *reference(uint8_t c)
+/* "]]>" may not stand in content; a carriage return written as it is would be read back as a line feed. */
+const char *xml_out_reference(uint32_t c)
 {
     switch (c) {
     case '&':
@@ -42,7 +42,7 @@ static void add_text(struct xml_out *o, struct slice text)
     size_t from = 0;
     for (size_t i = 0; i < text.len;) {
         size_t bad = forbidden(slice_of(text.at + i, text.len - i));
-        const char *instead = bad ? REPLACEMENT : reference(text.at[i]);
+        const char *instead = bad ? REPLACEMENT : xml_out_reference(text.at[i]);
         o->replaced += bad > 0;
         if (instead) {
             o->sink(text.at + from, i - from, o->ctx);

@@ -1,4 +1,5 @@
 #include "daemon/web/xml.h"
+#include "daemon/commons/skos_xml_write.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 #define OPEN_MAX    64 /* deeper ones are dropped: UAX #9 itself ends at 125 */
@@ -72,24 +73,6 @@ static bool follow(struct direction *d, uint32_t c)
 
 /* ---- text ---- */
 
-static const char *escape(uint32_t c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>': /* "]]>" may not stand in content */
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\r':
-        return "&#13;";
-    default:
-        return NULL;
-    }
-}
-
 void xml_text(struct buf *out, struct slice text)
 {
     struct direction d = {.n = 0};
@@ -97,7 +80,7 @@ void xml_text(struct buf *out, struct slice text)
     for (size_t at = 0; at < text.len;) {
         uint32_t c = 0;
         size_t n = take(text, at, &c);
-        const char *instead = !n || !is_allowed(c) ? REPLACEMENT : !follow(&d, c) ? "" : escape(c);
+        const char *instead = !n || !is_allowed(c) ? REPLACEMENT : !follow(&d, c) ? "" : xml_out_reference(c);
         if (instead) {
             buf_add(out, slice_of(text.at + plain, at - plain));
             xml_raw(out, instead);
