@@ -98,6 +98,23 @@ def test_a_record_lives_over_the_api():
         a.verify()
 
 
+def test_what_is_asked_again_is_told_as_it_is_now():
+    with Alliance() as al:
+        _, anyone, editor, thinker = alone(al)
+        path = "/records/" + editor.good("POST", "/records", {"title": {"fr": "Un"}, "abstract": {"fr": "R"}, "concepts": [WATER]}, 201).json["id"]
+        before = [anyone.good("GET", path) for _ in range(3)]
+        equal({a.text for a in before}, {before[0].text}, "nothing happened meanwhile")
+        equal(before[2].json["concepts"][0]["label"], None)
+        # The record is as it was, what it names is not.
+        thinker.good("POST", "/concepts?adopt=true", {"uri": WATER, "prefLabel": {"fr": "eau", "en": "water"}}, 201)
+        equal(anyone.get(path, If_None_Match=before[2].headers["ETag"]).status, 200)
+        for lang, label in (("fr", "eau"), ("en", "water")) * 2:
+            equal(anyone.get(path, Accept_Language=lang).json["concepts"][0]["label"], label, lang)
+            linked = anyone.get(path + ".jsonld", Accept_Language=lang)
+            equal(linked.headers["Content-Type"], "application/ld+json")
+            check("@id" in linked.json, linked)
+
+
 def test_a_cms_says_what_it_has_and_one_field_changes():
     with Alliance() as al:
         a, anyone, editor, _ = alone(al)
