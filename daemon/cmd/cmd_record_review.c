@@ -108,6 +108,8 @@ static void show_one(const struct out *o, const json_t *said, bool reply)
     struct buf head;
     buf_init(&head, 8192);
     out_fill(&head, tr(o->lang, reply ? N_("{1} answers (passed on by {2})") : N_("review by {2}")), values, 2);
+    if (*pick_text(said, "lang"))
+        buf_printf(&head, "  @%s", pick_text(said, "lang"));
     fputc('\n', o->data);
     out_cell(o, buf_text(&head) ? buf_text(&head) : "", STYLE_BOLD, o->columns);
     fprintf(o->data, "\n  ");

@@ -183,6 +183,15 @@ static void blanks(FILE *f, size_t n)
         fputc(' ', f);
 }
 
+/* A blank before : ; ! ? and », or behind «, as French has it, is no place to break. */
+static bool sticks(const char *line, size_t len, size_t at)
+{
+    const char *next = line + at + 1;
+    size_t left = len - at - 1;
+    bool opened = at >= 2 && memcmp(line + at - 2, "\xc2\xab", 2) == 0;
+    return opened || (left && strchr(":;!?", *next)) || (left >= 2 && memcmp(next, "\xc2\xbb", 2) == 0);
+}
+
 /* One paragraph, broken between words. */
 static void wrap(const struct out *o, const char *line, size_t len, size_t indent, size_t width)
 {
@@ -191,7 +200,7 @@ static void wrap(const struct out *o, const char *line, size_t len, size_t inden
         size_t end = at;
         while (end < len && line[end] == ' ')
             end++;
-        while (end < len && line[end] != ' ')
+        while (end < len && (line[end] != ' ' || sticks(line, len, end)))
             end++;
         size_t wide = utf8_width(slice_of(line + at, end - at));
         if (used && used + wide > width) {

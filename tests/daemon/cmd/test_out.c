@@ -134,6 +134,18 @@ static void text_is_wrapped_between_words_on_a_terminal_alone(void **state)
     stop(&h);
 }
 
+static void french_signs_stay_with_their_words(void **state)
+{
+    (void)state;
+    struct heard h;
+    listen_to(&h);
+    h.o.columns = 24;
+    out_text(&h.o, "il y en a plus de quatre : oui, il y a « non »", 0);
+    now_heard(&h);
+    assert_string_equal(h.out, "il y en a plus de\nquatre : oui, il y a\n« non »\n");
+    stop(&h);
+}
+
 static void no_colour_off_a_terminal_unless_always(void **state)
 {
     (void)state;
@@ -206,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_table_takes_from_the_widest_column_and_never_from_ids),
         cmocka_unit_test(a_column_without_anything_is_not_shown),
         cmocka_unit_test(text_is_wrapped_between_words_on_a_terminal_alone),
+        cmocka_unit_test(french_signs_stay_with_their_words),
         cmocka_unit_test(no_colour_off_a_terminal_unless_always),
         cmocka_unit_test(progress_waits_a_second_then_speaks_every_ten_and_never_says_100),
         cmocka_unit_test(spans_are_read_strictly),
