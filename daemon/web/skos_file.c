@@ -10,6 +10,7 @@ static const char *const formats[SKOS_FORMATS] = {
 
 struct skos_file {
     unsigned users; /* the list of current ones is one */
+    bool listed;    /* is it in that list? */
     struct skos_state state;
     FILE *file; /* without a name: gone with the last user */
     uint64_t bytes;
@@ -132,16 +133,26 @@ static void make_piece(struct skos_file *f)
 
 /* ---- using it ---- */
 
+/* What nobody takes any more is never made whole, and would keep its state of the replica for ever: the next one begins anew. */
 void skos_file_leave(struct skos_file *f)
 {
     if (f && --f->users == 0)
         free_file(f);
+    else if (f && f->users == 1 && f->listed && f->reader)
+        finish(f, ERR_UNANSWERED);
+}
+
+static void unlist(struct skos_file *f)
+{
+    if (f)
+        f->listed = false;
+    skos_file_leave(f);
 }
 
 void skos_files_close(struct skos_files *all)
 {
     for (size_t i = 0; i < SKOS_FORMATS; i++)
-        skos_file_leave(all->current[i]);
+        unlist(all->current[i]);
     *all = (struct skos_files){{NULL}};
 }
 
@@ -166,7 +177,8 @@ err_t skos_file_join(struct skos_files *all, const char *database, const struct 
         }
         f->begun = now;
         f->users = 1;
-        skos_file_leave(all->current[format]);
+        f->listed = true;
+        unlist(all->current[format]);
         all->current[format] = f;
     }
     f->users++;

@@ -3,6 +3,7 @@
 #include "tests/help/web_side.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,6 +167,42 @@ static void a_slow_client_does_not_keep_a_state_for_long(void **state)
     close_side(&s);
 }
 
+/* Can the whole log be copied into the file? Not while anybody keeps an old state. */
+static bool log_is_free(struct side *s)
+{
+    sqlite3 *db = NULL;
+    int left = -1, copied = -1;
+    assert_int_equal(sqlite3_open(s->database, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, &left, &copied), SQLITE_OK);
+    sqlite3_close(db);
+    assert_true(left >= 0);
+    return left == copied;
+}
+
+static void who_leaves_early_keeps_no_state(void **state)
+{
+    struct side s;
+    struct buf out;
+    uint64_t at = 0;
+    (void)state;
+    open_side(&s, 705);
+    struct skos_file *one = join(&s, SKOS_TURTLE), *two = join(&s, SKOS_TURTLE);
+    buf_init(&out, WEB_SIDE_TEXT);
+    skos_file_leave(two); /* a HEAD takes nothing at all */
+    assert_false(take(one, 0, &at, 10, &out));
+    write_concepts(&s, 1000, 1001);
+    assert_false(log_is_free(&s));
+    skos_file_leave(one);
+    assert_true(log_is_free(&s));
+    buf_fini(&out);
+    one = join(&s, SKOS_TURTLE);
+    out = take_all(one);
+    assert_int_equal(web_side_count(web_side_keep(&s.web, &out), "\"<b>"), 2 * SKOS_FILE_CONCEPTS + 6);
+    skos_file_leave(one);
+    close_side(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_file_is_of_one_state),
         cmocka_unit_test(who_comes_later_gets_the_same_file),
         cmocka_unit_test(a_slow_client_does_not_keep_a_state_for_long),
+        cmocka_unit_test(who_leaves_early_keeps_no_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
