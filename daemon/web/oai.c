@@ -5,6 +5,7 @@
 #include "daemon/web/xml.h"
 #include "protocol/base/base32.h"
 #include "protocol/base/clock.h"
+#include <ctype.h>
 
 #define NAMESPACE    "http://www.openarchives.org/OAI/2.0/"
 #define IDENTIFIER   "oai:a%s.allied.alt:%s"
@@ -229,8 +230,32 @@ static bool takes(const struct verb *v, const char *name, bool resumes)
     return route_lists(v->needs, word) || route_lists(v->takes, word);
 }
 
+/* Letters, digits and what a URI does not reserve; a set's levels are parted by colons. */
+static bool is_spec(const char *text, bool levels)
+{
+    bool empty = true;
+    for (; *text; text++) {
+        bool colon = levels && *text == ':';
+        if ((colon && empty) || (!colon && !isalnum((unsigned char)*text) && !strchr("-_.!~*'()", *text)))
+            return false;
+        empty = colon;
+    }
+    return !empty;
+}
+
+/* What does not have the form of its argument may not stand in an answer either. */
+static void check_forms(struct oai_request *q)
+{
+    const char *set = oai_param(q, "set"), *prefix = oai_param(q, "metadataPrefix");
+    if (set && !is_spec(set, true))
+        oai_refuse(q, OAI_BAD_ARGUMENT, "set");
+    if (prefix && !is_spec(prefix, false))
+        oai_refuse(q, OAI_BAD_ARGUMENT, "metadataPrefix");
+}
+
 static void check_arguments(struct oai_request *q, const struct verb *v)
 {
+    check_forms(q);
     bool resumes = v->resumes && oai_param(q, "resumptionToken");
     for (size_t i = 0; i < q->params->n; i++) {
         const char *name = q->params->at[i].name;
