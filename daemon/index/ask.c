@@ -1,6 +1,7 @@
 #include "daemon/index/ask.h"
 #include "daemon/read/say.h"
 #include "protocol/base/base32.h"
+#include "protocol/base/clock.h"
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -112,6 +113,16 @@ static err_t take_date(struct read *r, const char *key, bool last, unsigned *out
     return ERR_OK;
 }
 
+static err_t take_changed(struct read *r, struct ask *a)
+{
+    const char *text = read_text(r, "changed");
+    struct wall from = {0};
+    if (*text && rfc3339_read(text, &from))
+        return why_set(&r->why, ERR_TIME, "changed: %.100s", text);
+    a->changed = from.ms > 0 ? (uint64_t)from.ms << 16 : 0;
+    return ERR_OK;
+}
+
 static err_t take_concept(struct index *ix, struct read *r, struct ask *a)
 {
     struct slice id;
@@ -161,6 +172,8 @@ err_t ask_read(struct index *ix, struct read *r, struct ask *a)
         e = take_date(r, "since", false, &a->since);
     if (!e)
         e = take_date(r, "until", true, &a->until);
+    if (!e)
+        e = take_changed(r, a);
     if (!e)
         e = take_concept(ix, r, a);
     if (!e)

@@ -26,6 +26,7 @@ struct ask {
     struct slice type, lang;   /* "" any */
     uint8_t country[2];        /* 0: any */
     unsigned since, until;     /* as doc.h; 0: any */
+    uint64_t changed;          /* clock; 0: any */
     bool by_concept;
     struct tree_set near, far;
     size_t limit;

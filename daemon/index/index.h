@@ -4,7 +4,7 @@
  * the caller who waits for it. One thread; the caller holds the directory's lock, or belongs to who does.
  *
  * Requests are as the core's (daemon/core/request.h), {"do", "lang", "args"} → {"exit", "result"} or {"exit", "error"}:
- *   search   {q, concept, exact, ally, type, in_lang, place, since, until, limit, cursor}   all optional, and all hold together
+ *   search   {q, concept, exact, ally, type, in_lang, place, since, until, changed, limit, cursor}   all optional, and all hold together
  *            → {total, partial, behind, records: [{id, title, ally, ally_name, type, date, place, updated, lang, score, snippet, marks, title_marks}],
  *               facets: {ally, type, lang, concept, country, year: [{value, label, count}]}, next}
  *     q        words, of which each has to be in the record, be it in a concept's label; the last may be a beginning, of two letters at least; what stands
@@ -13,6 +13,7 @@
  *     ally     its name, or the beginning of its id                      type      experience, …
  *     in_lang  records with a text in that language ("fr", also "fr-ca")  place     words of its name, or a country's two letters
  *     since, until   YYYY, YYYY-MM or YYYY-MM-DD, both included, against the record's date or period: ERR_TIME
+ *     changed  a moment, or a day or a year: records changed then or later, by their authors' clocks: ERR_TIME
  *     Order: by relevance, then the newest. score: whole, only to be compared within one answer. After LIMIT_SEARCH_MS the search ends with
  *     what was found up to there: partial is true then, and total and counts are too low.
  *     behind: the index has yet to follow some changes of the replica: what they wrote is not found.

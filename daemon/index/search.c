@@ -72,8 +72,8 @@ static bool passes(const struct search *s, const struct card *c, bool *far)
     *far = false;
     if ((a->ally && memcmp(c->record.at, a->ally->id, ALLY_BYTES) != 0) ||
         (a->type.len && !slice_equal(a->type, c->type)) || (a->lang.len && !has_lang(c->langs, a->lang)) ||
-        (a->country[0] && !slice_equal(slice_of(a->country, 2), c->country)) || (a->since && c->to < a->since) ||
-        (a->until && (!c->from || c->from > a->until)))
+        (c->updated < a->changed) || (a->country[0] && !slice_equal(slice_of(a->country, 2), c->country)) ||
+        (a->since && c->to < a->since) || (a->until && (!c->from || c->from > a->until)))
         return false;
     if (!a->by_concept || has_term(s->ix, c->terms, &a->near))
         return true;

@@ -176,6 +176,9 @@ static void filters_hold_together(void **state)
     assert_int_equal(COUNT("{s:s, s:s}", "until", "2018", "type", "experience"), 0);
     assert_int_equal(COUNT("{s:s}", "q", "texte"), 3);
     index_world_refused(i, json_pack("{s:s}", "since", "hier"), "time");
+    assert_int_equal(COUNT("{s:s}", "changed", "1999-12-31T00:00:00Z"), COUNT("{}"));
+    assert_int_equal(COUNT("{s:s}", "changed", "2999"), 0);
+    index_world_refused(i, json_pack("{s:s}", "changed", "hier"), "time");
     index_world_refused(i, json_pack("{s:s}", "ally", "nobody"), "ally_unknown");
     index_world_refused(i, json_pack("{s:s}", "concept", "aaaa"), "not_found");
 }
