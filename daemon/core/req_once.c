@@ -112,6 +112,12 @@ err_t req_if_match(struct req *r, enum entity_type type, struct slice entity)
     return same ? ERR_OK : why_set(&r->read.why, ERR_STALE, "%.100s", read_text(&r->read, "id"));
 }
 
+err_t req_if_match_line(struct req *r, enum entity_type type, struct slice entity)
+{
+    err_t e = req_if_match(r, type, entity);
+    return e == ERR_NOT_FOUND ? why_set(&r->read.why, ERR_STALE, "%s", "") : e;
+}
+
 err_t req_put_version(struct req *r, json_t *out, enum entity_type type, struct slice entity)
 {
     uint8_t version[VERSION_BYTES];

@@ -307,6 +307,8 @@ static err_t write_one(struct req *r, const json_t *line, const json_t *object, 
     err_t e = put_together(&j, object);
     if (!e && j.edit.known && read_flag(&r->read, "fresh"))
         e = why_set(&r->read.why, ERR_KNOWN, "source_id");
+    if (!e)
+        e = req_if_match_line(r, ENTITY_RECORD, j.edit.entity);
     if (e)
         return e;
     tally_unknown(t, &j.w);

@@ -90,6 +90,11 @@ bool api_if_match(struct http_request *q, json_t *args)
     return e == ERR_OK;
 }
 
+bool api_may_match(struct http_request *q, json_t *args)
+{
+    return !request_header(q, "If-Match") || api_if_match(q, args);
+}
+
 /* ---- what is shown ---- */
 
 void api_list(struct http_request *q, const char *reading, json_t *args)

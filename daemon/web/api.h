@@ -39,6 +39,8 @@ bool api_body(struct http_request *q, json_t **out);
 bool api_once(struct http_request *q, json_t *args, unsigned part);
 /* If-Match into args: false: 428 is answered. */
 bool api_if_match(struct http_request *q, json_t *args);
+/* The same where it need not stand there. False: answered. */
+bool api_may_match(struct http_request *q, json_t *args);
 /* ?NAME=true, false where it is absent. */
 bool api_flag(struct http_request *q, const char *name);
 

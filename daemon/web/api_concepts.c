@@ -98,11 +98,12 @@ void api_concepts_source(struct http_request *q)
     json_object_del(concept, "id");
     say_put(concept, "uri", json_string(uri));
     json_t *args = one_line(q, "add", concept);
-    if (shaped) {
+    if (!shaped) {
+        answer_error(q, ERR_MEMORY, NULL);
+    } else if (api_may_match(q, args)) {
         ask_core(q, "concept.write", args, wrote_line);
         return;
     }
-    answer_error(q, ERR_MEMORY, NULL);
     json_decref(args);
 }
 

@@ -32,14 +32,16 @@ static void refuse(struct http_request *q, const char *name)
 static void search(struct http_request *q, json_t *args)
 {
     static const char *const passed[] = {"q", "concept", "ally", "type", "place", "until", NULL};
-    if (request_query(q, "since") || request_query(q, "order")) {
+    if (request_query(q, "order")) {
         json_decref(args);
-        refuse(q, request_query(q, "since") ? "since, q" : "order, q");
+        refuse(q, "order, q");
         return;
     }
     api_pass(q, args, passed);
     if (request_query(q, "lang"))
         say_put(args, "in_lang", json_string(request_query(q, "lang")));
+    if (request_query(q, "since"))
+        say_put(args, "changed", json_string(request_query(q, "since")));
     if (request_query(q, "from"))
         say_put(args, "since", json_string(request_query(q, "from")));
     ask_index(q, "search", args, found);
@@ -182,11 +184,12 @@ void api_records_source(struct http_request *q)
     json_object_del(record, "id");
     say_put(record, "source_id", json_string(source));
     json_t *args = one_line("import", record);
-    if (shaped) {
+    if (!shaped) {
+        answer_error(q, ERR_MEMORY, NULL);
+    } else if (api_may_match(q, args)) {
         ask_core(q, "record.write", args, wrote_line);
         return;
     }
-    answer_error(q, ERR_MEMORY, NULL);
     json_decref(args);
 }
 
@@ -236,7 +239,10 @@ void api_records_retire_source(struct http_request *q)
 {
     json_t *args = json_pack("{s:s}", "source_id", request_part(q, "source"));
     pass_reason(q, args);
-    ask_core(q, "record.retire", args, retired);
+    if (api_may_match(q, args))
+        ask_core(q, "record.retire", args, retired);
+    else
+        json_decref(args);
 }
 
 static json_t *shaped_line(json_t *record)

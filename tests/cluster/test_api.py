@@ -130,6 +130,12 @@ def test_a_cms_says_what_it_has_and_one_field_changes():
         shown = anyone.get("/records/" + first["id"]).json
         equal((shown["title"]["fr"], shown["abstract"]["fr"], shown["source_id"]),
               ("Un autre titre", "Ce qui fut appris", "wp:12/é"), "what a person changed stays")
+        editor.refused(412, "stale", "PUT", path, {**record, "date": "2023"}, If_Match=f'"{"a" * 26}.0"')
+        editor.refused(412, "stale", "DELETE", path, If_Match=f'"{"a" * 26}.0"')
+        editor.refused(412, "stale", "PUT", "/records/by-source/nu", record, If_Match="*")
+        third = editor.good("PUT", path, {**record, "date": "2023"}, If_Match=second["etag"]).json
+        editor.refused(412, "stale", "PUT", path, record, If_Match=second["etag"])
+        editor.good("PUT", path, record, If_Match=third["etag"])
         editor.refused(422, "field_value", "PUT", path, {**record, "source_id": "wp:13"})
         editor.refused(422, "title_missing", "PUT", "/records/by-source/nu", {"abstract": "Sans titre", "lang": "fr"})
         editor.refused(409, "known", "POST", "/records", {**record, "source_id": "wp:12/é"})
@@ -172,6 +178,8 @@ def test_bad_requests_are_told_what_is_wrong_and_change_nothing():
         anyone.refused(400, "cursor", "GET", "/records?cursor=abc")
         anyone.refused(400, "http_value", "GET", "/records?limit=201")
         anyone.refused(400, "time", "GET", "/records?since=hier")
+        anyone.refused(400, "time", "GET", "/records?q=eau&since=hier")
+        equal(anyone.good("GET", "/records?q=&since=2999").json["total"], 0, "words and since together")
         anyone.refused(400, "ally_unknown", "GET", "/records?ally=personne")
         anyone.refused(400, "usage", "GET", "/records?order=best")
         anyone.refused(400, "http_unknown", "GET", "/records?colour=red")
