@@ -192,7 +192,8 @@ static void work(struct loop *l)
         return;
     if (l->due)
         follow(l, FOLLOW_MS);
-    if (!l->due && l->clean > l->cleaned)
+    /* What cannot be followed is cleaned as well: nobody is to wait for a file that is of no use. */
+    if ((!l->due || l->retry_ms) && l->clean > l->cleaned)
         clean(l);
 }
 

@@ -205,6 +205,29 @@ static void without_an_index_it_answers_and_tries_again(void **state)
     close_play(&p);
 }
 
+/* The replica cannot be read: nothing is followed, and nothing that was erased stays in a file that nobody can use. */
+static void what_cannot_be_followed_is_erased_as_well(void **state)
+{
+    struct index_world *i = *state;
+    struct play p;
+    struct rd r;
+    char path[256], aside[300];
+    write_one(i);
+    json_decref(index_world_ask(i, "search", json_pack("{s:s}", "q", "secretissime")));
+    snprintf(path, sizeof path, "%s/allied.db", i->w->sites[0].dir);
+    snprintf(aside, sizeof aside, "%s.aside", path);
+    assert_true(index_exists(i->w->sites[0].dir));
+    assert_int_equal(rename(path, aside), 0);
+    open_play(&p, i);
+    assert_int_equal(hear(&p, p.core, &r), BUS_TROUBLE);
+    say(p.core, BUS_CLEAN, 5, slice_text(""), slice_text(""));
+    assert_int_equal(hear(&p, p.core, &r), BUS_CLEANED);
+    assert_int_equal(rd_uint(&r, UINT64_MAX), 5);
+    assert_false(index_exists(i->w->sites[0].dir));
+    close_play(&p);
+    assert_int_equal(rename(aside, path), 0);
+}
+
 static void a_foreign_message_changes_nothing(void **state)
 {
     struct index_world *i = *state;
@@ -230,9 +253,8 @@ static void a_foreign_message_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(what_changed_is_found_from_both_sides),
-        T(a_round_of_erasing_is_answered_once_it_is_clean),
-        T(without_an_index_it_answers_and_tries_again),
+        T(what_changed_is_found_from_both_sides),       T(a_round_of_erasing_is_answered_once_it_is_clean),
+        T(without_an_index_it_answers_and_tries_again), T(what_cannot_be_followed_is_erased_as_well),
         T(a_foreign_message_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
