@@ -115,6 +115,8 @@ static void on_trouble(struct service *s, struct rd *r)
         return;
     memcpy(pairs + strlen("reason="), name.at, name.len);
     bool good = slice_equal(name, slice_text(err_name(ERR_OK)));
+    err_t e = err_by_name(pairs + strlen("reason="));
+    core_index_is(s->core, good ? ERR_OK : e == ERR_COUNT ? ERR_INTERNAL : e);
     journal_note(s->journal, real_wall(NULL), good ? JOURNAL_INFO : JOURNAL_WARN,
                  good ? "index.follows" : "index.failed", good ? "" : pairs);
 }

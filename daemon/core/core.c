@@ -323,6 +323,11 @@ uint64_t core_commits(const struct core *c)
     return c->commits;
 }
 
+void core_index_is(struct core *c, err_t trouble)
+{
+    c->index_trouble = trouble;
+}
+
 err_t core_fatal(const struct core *c)
 {
     /* An fsync may fail in the middle of a request too, long before its COMMIT. */

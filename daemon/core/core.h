@@ -51,6 +51,8 @@ bool core_rekeyed(const struct core *c);
 const uint8_t *core_curve(const struct core *c);
 /* How often the replica may have changed since the core opened: what follows it looks again where that grew. */
 uint64_t core_commits(const struct core *c);
+/* Why the index cannot follow, for status; ERR_OK: it can. */
+void core_index_is(struct core *c, err_t trouble);
 /* A failed fsync or a broken database: the process has to stop and recover. */
 err_t core_fatal(const struct core *c);
 

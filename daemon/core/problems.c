@@ -133,8 +133,17 @@ static void put_restored(struct req *r, json_t *problems)
         problems_add(r, problems, ERR_RESTORED, tr(r->read.lang, N_("allied, by itself")), "");
 }
 
+/* Until it follows nothing is found, and no erasure is said to be done here. */
+static void put_index(struct req *r, json_t *problems)
+{
+    err_t e = r->core->index_trouble;
+    if (e)
+        problems_add(r, problems, ERR_NO_INDEX, tr(r->read.lang, N_("you")), tr(r->read.lang, err_what(e)));
+}
+
 void problems_put(struct req *r, json_t *problems)
 {
+    put_index(r, problems);
     put_twin(r, problems);
     put_restored(r, problems);
     put_erasures(r, problems);

@@ -208,6 +208,7 @@ struct core {
         rekeyed; /* when to be opened anew, under the new key that an act gave one of our sites; 0 ms: there is none */
     size_t alarmed_rivals, alarmed_voids; /* of the authority: noted in the journal */
     struct erasing erase;
+    err_t index_trouble; /* why the index cannot follow, as its thread last told */
     bool effect_due; /* a charter or an act is stored whose effect failed: again at effect_at */
     struct mono effect_at;
     struct place *fresh_forks; /* proofs that came in with this batch: peers are told after COMMIT */

@@ -1,6 +1,7 @@
 """Search, by the public commands and over HTTP: with the daemon and without, while it is killed, and after an erasure."""
 import json
 import os
+import shutil
 import time
 
 from alliance import DEMO_DATA, Alliance, check, equal, wait_for
@@ -56,6 +57,20 @@ def test_an_index_killed_while_it_is_made_is_whole_in_the_end():
             f.write(b"nothing of the kind" * 1000)
         a.start()
         wait_for(lambda: a.json("search", "mots")["total"] == 1500, "all is found again")
+
+
+def test_an_index_that_cannot_be_made_is_a_problem_with_a_next_command():
+    with Alliance() as al:
+        a = al.found("Citego")
+        a.load(write(al, "one.jsonl", [fiche(1)]))
+        os.makedirs(os.path.join(a.dir, "index.db", "in the way"))
+        a.start()
+        problem = wait_for(lambda: [p for p in a.status()["problems"] if p["name"] == "no_index"], "status says so")[0]
+        check(problem["who"] and "allied journal" in problem["action"] and problem["detail"], problem)
+        equal(a.run("search", "coeur").exit, 75)
+        shutil.rmtree(os.path.join(a.dir, "index.db"))
+        equal(a.json("search", "coeur")["total"], 1, "whoever asks has it made")
+        wait_for(lambda: a.status()["state"] == "ok", "and all is well")
 
 
 def test_what_is_erased_leaves_the_index_before_the_site_says_so():
