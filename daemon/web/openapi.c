@@ -54,16 +54,38 @@ static void put_param(json_t *list, struct slice name)
                                           "description", what, "schema", "type", type));
 }
 
+static const struct {
+    const char *method, *name, *what;
+} headers[] = {
+    {"PUT",    "If-Match",        "the version that is changed: its ETag, or *"                         },
+    {"DELETE", "If-Match",        "the version that is retired: its ETag, or *"                         },
+    {"POST",   "Idempotency-Key", "the client's own: the same again within a day gives the first answer"},
+    {"GET",    "If-None-Match",   "the ETags that are known: 304 where one of them still stands"        },
+};
+
+/* Of what writes, and of what may answer 304. What is named by its id is only changed by who says which version he has. */
+static void put_headers(json_t *list, const struct route *r)
+{
+    bool matters = r->scope > HTTP_PUBLIC || route_lists(r->gives, slice_text("304"));
+    for (size_t i = 0; matters && i < sizeof headers / sizeof *headers; i++)
+        if (strcmp(headers[i].method, r->method) == 0)
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b, s:{s:s}}", "name", headers[i].name, "in",
+                                                  "header", "description", headers[i].what, "required",
+                                                  strcmp(headers[i].name, "If-Match") == 0 && strstr(r->path, "{id}"),
+                                                  "schema", "type", "string"));
+}
+
 static json_t *params_of(const struct route *r, const char *path)
 {
     json_t *out = json_array();
     const char *at = r->query;
     put_parts(out, path);
-    if (r->scope != HTTP_OPEN)
+    if (r->scope != HTTP_OPEN && !route_lists(r->query, slice_text("lang")))
         put_param(out, slice_text("lang"));
     for (struct slice one = route_next_word(&at); one.len; one = route_next_word(&at))
         if (*one.at != '*')
             put_param(out, one);
+    put_headers(out, r);
     return out;
 }
 
@@ -112,7 +134,7 @@ static json_t *responses_of(const struct route *r)
 static json_t *operation_of(const struct route *r, const char *path)
 {
     static const char *const scopes[] = {
-        [HTTP_RECORDS] = "records", [HTTP_CONCEPTS] = "concepts", [HTTP_ADMIN] = "admin", [HTTP_EITHER] = "records"};
+        [HTTP_RECORDS] = "records", [HTTP_CONCEPTS] = "concepts", [HTTP_ADMIN] = "admin"};
     json_t *out = json_pack("{s:s, s:o, s:o}", "summary", r->what, "parameters", params_of(r, path), "responses",
                             responses_of(r));
     if (*r->takes)
@@ -120,7 +142,11 @@ static json_t *operation_of(const struct route *r, const char *path)
                             json_pack("{s:s, s:o, s:I}", "description", r->what, "content", content_of(r->takes, ""),
                                       "x-most-bytes",
                                       (json_int_t)(r->body_bytes ? r->body_bytes : LIMIT_HTTP_BODY_BYTES)));
-    if (r->scope > HTTP_PUBLIC)
+    if (r->scope == HTTP_EITHER)
+        json_object_set_new(
+            out, "security",
+            json_pack("[{s:[s]}, {s:[s]}]", "token", scopes[HTTP_RECORDS], "token", scopes[HTTP_CONCEPTS]));
+    else if (r->scope > HTTP_PUBLIC)
         json_object_set_new(out, "security", json_pack("[{s:[s]}]", "token", scopes[r->scope]));
     return out;
 }

@@ -45,6 +45,9 @@ def test_every_answer_is_as_openapi_json_says():
         described, faults, good = Described(nobody.json("GET", "/openapi.json")[1]), [], 0
         for method, path, operation in sorted(described.operations(), key=lambda o: o[0] != "GET"):  # before anything changes
             what, where = f"{method} {path}", filled(path, ids)
+            named = [(p["in"], p["name"]) for p in operation["parameters"]]
+            equal(sorted(named), sorted(set(named)), what + ": each parameter once")
+            equal(("header", "If-Match") in named, method in ("PUT", "DELETE"), what + ": If-Match")
             takes = list(operation.get("requestBody", {}).get("content", {}))
             body = {"content_type": takes[0], "body": b"{}"} if takes else {}
             if method == "GET" and not streams(operation):
