@@ -209,7 +209,7 @@ struct core {
     size_t alarmed_rivals, alarmed_voids; /* of the authority: noted in the journal */
     struct erasing erase;
     err_t index_trouble; /* why the index cannot follow, as its thread last told */
-    bool effect_due; /* a charter or an act is stored whose effect failed: again at effect_at */
+    bool effect_due;     /* a charter or an act is stored whose effect failed: again at effect_at */
     struct mono effect_at;
     struct place *fresh_forks; /* proofs that came in with this batch: peers are told after COMMIT */
     size_t fresh_forks_n, fresh_forks_room;
