@@ -136,6 +136,11 @@ static unsigned judge_body(struct http_request *q, bool has_body, err_t *why)
         *why = ERR_TOO_LARGE;
         return 413;
     }
+    const char *coding = request_header(q, "Content-Encoding");
+    if (has_body && coding && strcasecmp(coding, "identity") != 0) {
+        *why = why_set(&q->why, ERR_TYPE, "Content-Encoding: identity");
+        return 415;
+    }
     if (has_body && *r->takes && !is_type(request_header(q, "Content-Type"), r->takes)) {
         *why = why_set(&q->why, ERR_TYPE, "%.120s", r->takes);
         return 415;

@@ -220,5 +220,7 @@ def test_a_bad_line_costs_itself_alone_and_is_named_by_line_and_field():
         for path, body in (("records", b'{"title": {"fr": "\\u0000"}}'), ("records", b'{"title": {"fr": "\xff"}}'), ("records", b"{}" * 2), ("records", b"")):
             status, problem = editor.json("POST", f"{API}/{path}", body, content_type="application/json")
             check(status in (400, 422) and re.search(r" [1-9]\d*:\d+$", problem["detail"]), path, body[:40], problem)
+        status, problem = editor.json("POST", f"{API}/records", {"title": {"fr": "T"}}, content_encoding="gzip")
+        check(status == 415 and "Content-Encoding" in problem["detail"], status, problem)
         equal(a.digests(), before, "nothing else changed")
         a.verify()
