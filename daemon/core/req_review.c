@@ -43,7 +43,7 @@ static err_t open_job(struct req *r, struct say_job *j)
     *j = (struct say_job){.r = r, .retract = read_flag(&r->read, "retract")};
     j->lang = slice_text(*lang || j->retract ? lang : r->core->language);
     if ((j->lang.len || !j->retract) && !lang_valid(j->lang))
-        return why_set(&r->read.why, ERR_LANG, "lang %.40s", lang);
+        return why_set(&r->read.why, ERR_LANG, "lang%s%.40s", *lang ? " " : "", lang);
     err_t e = read_entity(&r->read, ENTITY_RECORD, read_text(&r->read, "id"), &id);
     return e ? e : edit_open(r->core, r->own, ENTITY_RECORD, id, &r->read.arena, &j->edit);
 }
