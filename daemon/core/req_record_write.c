@@ -122,6 +122,14 @@ static err_t said(struct record_job *j, const struct field_write *f, struct slic
     return ERR_OK;
 }
 
+/* A translation that comes back in its own words, out of an export, is not said to fit what its source says by now. */
+static bool comes_back(const struct record_job *j, const struct field_write *f)
+{
+    const struct view_key *key =
+        j->import && j->edit.known ? view_field(&j->edit.view, f->field->number, f->lang) : NULL;
+    return key && !key->conflict && key->shown && key->shown->made_from_n && slice_equal(key->shown->value, f->value);
+}
+
 static err_t write_field(struct record_job *j, const struct field_write *f)
 {
     bool changed = true;
@@ -129,7 +137,7 @@ static err_t write_field(struct record_job *j, const struct field_write *f)
     err_t e = said(j, f, &statement);
     if (!e)
         e = changed_at_source(j, f->field->number, f->lang, statement, &changed);
-    return e || !changed ? e : edit_field(&j->edit, f->field, f->lang, f->value, NULL);
+    return e || !changed || comes_back(j, f) ? e : edit_field(&j->edit, f->field, f->lang, f->value, NULL);
 }
 
 /* Sources before what is made from them. */

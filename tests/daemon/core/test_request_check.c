@@ -115,6 +115,37 @@ static void retitle(struct world *w, const char *id, const char *field, const ch
     json_decref(world_do(w, 0, "record.edit", json_pack("{s:s, s:{s:{s:s}}}", "id", id, "set", field, lang, text)));
 }
 
+/* What the site's own export says, taken in again. */
+static json_t *back(struct world *w)
+{
+    json_t *out = world_do(w, 0, "record.export", NULL);
+    json_t *r = world_do(w, 0, "record.write",
+                         json_pack("{s:s, s:[{s:i, s:O}]}", "mode", "import", "lines", "line", 1, "record",
+                                   json_array_get(json_object_get(out, "records"), 0)));
+    json_decref(out);
+    return r;
+}
+
+static void a_translation_that_comes_back_out_of_an_export_stays_stale(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    char id[64];
+    world_record(w, 0, "un", "Eau", id);
+    json_decref(world_do(
+        w, 0, "record.edit",
+        json_pack("{s:s, s:{s:{s:s}, s:{s:s}}}", "id", id, "set", "title", "en", "Water", "made_from", "en", "fr")));
+    retitle(w, id, "title", "fr", "L'eau");
+    json_t *r = back(w);
+    assert_int_equal(world_number(r, "updated"), 0);
+    assert_int_equal(world_number(r, "unchanged"), 1);
+    json_decref(r);
+    r = check(w);
+    assert_true(lists(json_object_get(about(r, "un"), "stale"), "title@en"));
+    json_decref(r);
+    world_free(w);
+}
+
 static void a_translation_of_its_own_is_told_what_its_source_changed(void **state)
 {
     (void)state;
@@ -179,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_record_lacks_is_told_with_its_rule_and_sentence),
+        cmocka_unit_test(a_translation_that_comes_back_out_of_an_export_stays_stale),
         cmocka_unit_test(a_translation_of_its_own_is_told_what_its_source_changed),
         cmocka_unit_test(a_link_says_whether_what_it_leads_to_is_here),
     };
