@@ -38,7 +38,7 @@ static void what_does_not_read_is_named_in_the_readers_language(void **state)
     http_played_start(&s, (struct http_options){.lang = NULL});
     http_played_expect(&s, GET("/echo/x?page=2", ""), 400,
                        "no such parameter: page\",\"code\":\"http_unknown\",\"number\":\"ALLIED-1518\"");
-    http_played_expect(&s, GET("/echo/x?page=2&lang=fr", ""), 400, "n'a pas de paramètre de ce nom : page\"");
+    http_played_expect(&s, GET("/echo/x?page=2&lang=fr", ""), 400, "n’a pas de paramètre de ce nom : page\"");
     http_played_expect(&s, GET("/echo/x?q=1&q=2", ""), 400, "stands twice: q\"");
     http_played_expect(&s, GET("/echo/x?q=%C3", ""), 400, "encoded: q\"");
     http_played_expect(&s, GET("/echo/x?limit=0", ""), 400, "limit (1..200)");
