@@ -248,9 +248,9 @@ static void check_forms(struct oai_request *q)
 {
     const char *set = oai_param(q, "set"), *prefix = oai_param(q, "metadataPrefix");
     if (set && !is_spec(set, true))
-        oai_refuse(q, OAI_BAD_ARGUMENT, "set");
+        oai_refuse(q, OAI_BAD_ARGUMENT, set);
     if (prefix && !is_spec(prefix, false))
-        oai_refuse(q, OAI_BAD_ARGUMENT, "metadataPrefix");
+        oai_refuse(q, OAI_BAD_ARGUMENT, prefix);
 }
 
 static void check_arguments(struct oai_request *q, const struct verb *v)
