@@ -175,6 +175,8 @@ static err_t drop_vanished(struct record_job *j)
 err_t record_term(struct req *r, const struct edit *edit, struct slice text, uint8_t out[CONCEPT_BYTES])
 {
     err_t e = read_target(&r->read, text, out);
+    if (e == ERR_BASE32) /* somebody's own name for it: there is nothing of that name */
+        return ERR_NOT_FOUND;
     return e || edit_has(edit, 0, slice_of(out, CONCEPT_BYTES)) ? e : read_follow(&r->read, out);
 }
 

@@ -131,7 +131,7 @@ err_t read_target(struct read *r, struct slice text, uint8_t out[CONCEPT_BYTES])
     err_t e = read_entity(r, ENTITY_CONCEPT, copy, &id);
     if (!e)
         memcpy(out, id.at, CONCEPT_BYTES);
-    return e == ERR_BASE32 ? why_set(&r->why, ERR_NOT_FOUND, "%.150s", copy) : e;
+    return e;
 }
 
 err_t read_ally(struct read *r, const char *text, const struct ally **out)
