@@ -30,7 +30,9 @@ err_t read_put_term(struct read *r, json_t *out, struct slice concept, struct di
 static err_t refused(json_t *out, err_t why)
 {
     say_put(out, "status", json_string("unknown"));
-    return json_object_set_new(out, "refused", json_string(err_name(why == ERR_BASE32 ? ERR_NOT_FOUND : why))) ? ERR_MEMORY : ERR_OK;
+    return json_object_set_new(out, "refused", json_string(err_name(why == ERR_BASE32 ? ERR_NOT_FOUND : why)))
+               ? ERR_MEMORY
+               : ERR_OK;
 }
 
 static err_t put_known(struct read *r, json_t *to, const char *text)
