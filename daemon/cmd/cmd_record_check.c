@@ -45,8 +45,6 @@ struct check {
     long long checked;
     json_t *terms;   /* text → [line] */
     json_t *refused; /* [{line, text, name}]: terms that name nothing */
-    json_t *first;   /* source_id → line */
-    json_t *twice;   /* [{line, first, source_id}] */
 };
 
 /* ---- one line of a file ---- */
@@ -64,18 +62,6 @@ static void note_terms(struct check *c, const struct entity_writes *w, json_int_
     }
 }
 
-static void note_twice(struct check *c, const struct entity_writes *w, json_int_t line)
-{
-    const struct field_write *source = draft_find(w, R_SOURCE_ID, NULL);
-    struct slice id = source ? view_text(source->value) : slice_text("");
-    json_t *first = id.len ? json_object_getn(c->first, (const char *)id.at, id.len) : NULL;
-    if (first)
-        json_array_append_new(c->twice, json_pack("{s:I, s:O, s:s%}", "line", line, "first", first, "source_id",
-                                                  (const char *)id.at, id.len));
-    else if (id.len)
-        json_object_setn_new(c->first, (const char *)id.at, id.len, json_integer(line));
-}
-
 static err_t judge(struct check *c, const json_t *object, json_int_t line, struct arena *arena, struct why *why)
 {
     struct entity_writes w = {0};
@@ -91,7 +77,6 @@ static err_t judge(struct check *c, const json_t *object, json_int_t line, struc
     for (size_t i = 0; i < w.unknown_n; i++)
         batch_unknown(&c->batch, w.unknown[i]);
     note_terms(c, &w, line);
-    note_twice(c, &w, line);
     return ERR_OK;
 }
 
@@ -232,15 +217,6 @@ static void ask_profile(struct check *c)
 
 /* ---- telling ---- */
 
-static void tell_twice(const struct check *c)
-{
-    size_t i;
-    json_t *t;
-    json_array_foreach(c->twice, i, t) out_say(
-        &c->cli->out, N_("line {1}: the source_id {2} stands in line {3} already: the later line will replace it"),
-        NUM(pick_number(t, "line")), pick_text(t, "source_id"), NUM(pick_number(t, "first")), NULL);
-}
-
 static long long complete(const struct check *c)
 {
     return c->checked - c->batch.rejected - (long long)todo_lines(&c->todo);
@@ -250,7 +226,6 @@ static void tell(const struct check *c)
 {
     const struct out *o = &c->cli->out;
     batch_tell_bad(&c->batch);
-    tell_twice(c);
     if (!c->asked)
         out_say(o, N_("there is no site here: whether the index terms are in the thesaurus was not looked up"), NULL);
     out_print(o, N_("{1} records: {2} complete, {3} to complete, {4} would be refused"), NUM(c->checked),
@@ -264,10 +239,10 @@ static int tell_file(struct check *c)
     json_t *result = batch_result(&c->batch);
     if (o->json) {
         json_t *told =
-            json_pack("{s:I, s:I, s:I, s:O, s:O, s:O, s:O, s:b, s:I}", "checked", (json_int_t)c->checked, "complete",
+            json_pack("{s:I, s:I, s:I, s:O, s:O, s:O, s:b, s:I}", "checked", (json_int_t)c->checked, "complete",
                       (json_int_t)complete(c), "rejected", (json_int_t)c->batch.rejected, "errors",
                       json_object_get(result, "errors"), "unknown", json_object_get(result, "unknown"), "to_complete",
-                      c->todo.groups, "twice", c->twice, "thesaurus", (int)c->asked, "profile", (json_int_t)c->profile);
+                      c->todo.groups, "thesaurus", (int)c->asked, "profile", (json_int_t)c->profile);
         out_json(o, told);
         json_decref(told);
     } else {
@@ -284,9 +259,7 @@ static int check_file(struct cli *cli, const struct args *args)
                       .licence = settings_get(cli->settings, SETTING_SITE_LICENCE),
                       .profile = DISCIPLINE_CORETET,
                       .terms = json_object(),
-                      .refused = json_array(),
-                      .first = json_object(),
-                      .twice = json_array()};
+                      .refused = json_array()};
     batch_init(&c.batch, cli, "", "", "", json_object());
     todo_init(&c.todo, cli->lang);
     int code;
@@ -303,8 +276,6 @@ static int check_file(struct cli *cli, const struct args *args)
     todo_fini(&c.todo);
     json_decref(c.terms);
     json_decref(c.refused);
-    json_decref(c.first);
-    json_decref(c.twice);
     return code;
 }
 

@@ -93,7 +93,8 @@ int record_import_as(struct cli *cli, const char *format, int argc, char **argv)
     } else {
         progress_init(&im.progress, &cli->out, progress_now());
         batch_init(&im.batch, cli, "record.write", "lines", "record",
-                   json_pack("{s:s, s:b, s:b}", "mode", "import", "dry_run", dry_run, "unknown_ok", 1));
+                   json_pack("{s:s, s:b, s:b, s:o*}", "mode", "import", "dry_run", dry_run, "unknown_ok", 1,
+                             "speaks_of", intake_speaks_of(&im.intake)));
         interrupted = 0;
         sigaction(SIGINT, &act, &old);
         code = tell(&im, all(&im), dry_run);

@@ -95,6 +95,7 @@ void intake_close(struct intake *in)
     lines_fini(&in->lines);
     csv_fini(&in->csv);
     columns_fini(&in->columns);
+    json_decref(in->first);
     *in = (struct intake){0};
 }
 
@@ -135,6 +136,21 @@ static err_t give(json_t *object, const char *key, const char *text)
     return json_object_set_new(object, key, json_string(text)) ? ERR_MEMORY : ERR_OK;
 }
 
+/* Of two lines with one source_id each import would write both again. */
+static err_t is_first(struct intake *in, const json_t *object, struct why *why)
+{
+    const char *id = json_string_value(json_object_get(object, "source_id"));
+    if (!id || !*id)
+        return ERR_OK;
+    const json_t *line = json_object_get(in->first, id);
+    if (line) {
+        snprintf(in->field, sizeof in->field, "source_id");
+        return why_set(why, ERR_SOURCE_TWICE, "%.80s: %lld", id, (long long)json_integer_value(line));
+    }
+    in->first = in->first ? in->first : json_object();
+    return json_object_set_new(in->first, id, json_integer((json_int_t)intake_line(in))) ? ERR_MEMORY : ERR_OK;
+}
+
 err_t intake_next(struct intake *in, json_t **object, struct why *why)
 {
     json_t *out = NULL;
@@ -145,10 +161,25 @@ err_t intake_next(struct intake *in, json_t **object, struct why *why)
     err = in->map ? map_apply(in->map, out, in->is_csv) : ERR_OK;
     err = err ? err : give(out, "lang", in->lang);
     err = err ? err : give(out, "type", in->type);
+    if (err)
+        why_set(why, err, "line %llu", (unsigned long long)intake_line(in));
+    else
+        err = is_first(in, out, why);
     if (err) {
         json_decref(out);
-        return why_set(why, err, "line %llu", (unsigned long long)intake_line(in));
+        return err;
     }
     *object = out;
     return ERR_OK;
+}
+
+json_t *intake_speaks_of(const struct intake *in)
+{
+    json_t *out = in->is_csv ? json_array() : NULL;
+    for (size_t i = 0; out && i < in->columns.n; i++)
+        if (in->columns.at[i].known)
+            (void)set_place_name(&in->columns.at[i].place, out);
+    if (out)
+        (void)map_places(in->map, out);
+    return out;
 }

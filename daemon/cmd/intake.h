@@ -30,13 +30,17 @@ struct intake {
     struct csv csv;
     struct columns columns;
     char field[64]; /* of the last refusal; "" none */
+    json_t *first;  /* source_id → line, of what was given */
 };
 
 /* `path`: "-" is stdin. `format`: "csv", "jsonl"; NULL: as --format, its name or its beginning say. What is wrong with the file as a whole, its first line of CSV among it; cli->why. Close it in any case. */
 err_t intake_open(struct intake *in, struct cli *cli, const char *path, const char *format, const struct args *args);
 void intake_close(struct intake *in);
-/* The next record: a new reference. ERR_NOT_FOUND at the end. Where intake_failed, the walk ends; any other error is the line's own, with in->field. */
+/* The next record: a new reference. ERR_NOT_FOUND at the end. Where intake_failed, the walk ends; any other error is the line's own, with in->field: ERR_SOURCE_TWICE where an earlier line has its
+ * source_id. */
 err_t intake_next(struct intake *in, json_t **object, struct why *why);
+/* What its columns speak of, as set_place_name puts it: of anything else a CSV says nothing. NULL: each record says for itself. A new reference. */
+json_t *intake_speaks_of(const struct intake *in);
 bool intake_failed(const struct intake *in, err_t err);
 uint64_t intake_line(const struct intake *in);
 uint64_t intake_bytes(const struct intake *in); /* taken so far */

@@ -212,3 +212,11 @@ err_t map_apply(const struct map *m, json_t *object, bool cells)
     }
     return err;
 }
+
+err_t map_places(const struct map *m, json_t *list)
+{
+    err_t err = ERR_OK;
+    for (size_t i = 0; m && i < m->n && !err; i++)
+        err = set_place_name(&m->pairs[i].ours, list);
+    return err;
+}

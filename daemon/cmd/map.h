@@ -15,6 +15,8 @@ struct map;
 /* ERR_MAP with "line N: text" in why: no `=`, an unknown field, a language tag that is none, UTF-8 that is not; ERR_FILE. */
 err_t map_read(FILE *in, struct map **out, struct why *why);
 void map_free(struct map *m);
+/* The fields of ours that it fills, into `list` as set_place_name puts them; m NULL: none. ERR_MEMORY. */
+err_t map_places(const struct map *m, json_t *list);
 /*
  * One foreign object, in place: what the map names moves to our names; the rest stays; what is left of an object
  * that a path reached into goes by its own path ("geo.alt"). Of two lines for one place the first that finds a value

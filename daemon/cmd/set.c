@@ -187,3 +187,9 @@ err_t set_empty(enum entity_type type, json_t *object, const char *text, struct 
     err_t err = set_place_read(type, slice_text(text), &place, why);
     return err ? err : set_put(object, &place, json_null());
 }
+
+err_t set_place_name(const struct set_place *place, json_t *list)
+{
+    json_t *name = json_sprintf("%s%s%s", place->name, place->lang[0] ? "@" : "", place->lang);
+    return json_array_append_new(list, name) ? ERR_MEMORY : ERR_OK;
+}

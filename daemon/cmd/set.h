@@ -20,6 +20,8 @@ struct set_place {
 };
 /* Reads "field", "field@lang", "field.part". ERR_FIELD_UNKNOWN, ERR_LANG, with the text in why. */
 err_t set_place_read(enum entity_type type, struct slice text, struct set_place *out, struct why *why);
+/* Adds "field" or "field@lang" to a list. ERR_MEMORY. */
+err_t set_place_name(const struct set_place *place, json_t *list);
 /* Puts `value` (taken over) there: lists gather, the rest is replaced. ERR_MEMORY. */
 err_t set_put(json_t *object, const struct set_place *place, json_t *value);
 /* The value as JSON: text, number where the place asks for one, a list or object where the text is JSON. ERR_FIELD_VALUE. */

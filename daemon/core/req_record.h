@@ -18,6 +18,7 @@ struct record_job {
     struct edit edit;
     struct entity_writes w;
     bool import, dry_run;
+    const char *lang; /* of texts that do not name theirs */
     struct import_note *notes;
 };
 

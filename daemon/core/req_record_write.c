@@ -153,6 +153,22 @@ static err_t write_fields(struct record_job *j, const json_t *object)
     return e;
 }
 
+/* Does the source speak of this at all? A table without a column for it says nothing about it. A name without a language is about the record's. */
+static bool speaks_of(const struct record_job *j, const char *field, struct slice lang)
+{
+    const json_t *all = json_object_get(j->r->read.args, "speaks_of"), *one;
+    size_t i, n = strlen(field);
+    json_array_foreach((json_t *)(uintptr_t)all, i, one)
+    {
+        const char *text = json_string_value(one);
+        if (!text || strncmp(text, field, n) != 0 || (text[n] && text[n] != '@'))
+            continue;
+        if (!lang.len || slice_equal(lang, text[n] ? slice_text(text + n + 1) : slice_text(j->lang)))
+            return true;
+    }
+    return all == NULL;
+}
+
 /* What an earlier import brought and the source no longer has is emptied. */
 static err_t drop_vanished(struct record_job *j)
 {
@@ -161,12 +177,14 @@ static err_t drop_vanished(struct record_job *j)
     for (size_t i = 0; j->import && i < j->edit.view.fields_n && !e; i++) {
         const struct view_key *key = &j->edit.view.fields[i];
         bool changed = false;
-        if (!key->shown || draft_find(&j->w, key->field, &key->lang) ||
+        const struct field_info *field = field_by_number(ENTITY_RECORD, key->field);
+        if (!key->shown || draft_find(&j->w, key->field, &key->lang) || !field ||
+            !speaks_of(j, field->name, key->lang) ||
             local_import_get(j->r->core->store, j->edit.entity, key->field, key->lang, before))
             continue;
         e = changed_at_source(j, key->field, key->lang, value_nil, &changed);
         if (!e && changed)
-            e = edit_field(&j->edit, field_by_number(ENTITY_RECORD, key->field), key->lang, value_nil, NULL);
+            e = edit_field(&j->edit, field, key->lang, value_nil, NULL);
     }
     return e;
 }
@@ -216,7 +234,8 @@ static err_t drop_vanished_terms(struct record_job *j)
 {
     uint8_t before[16];
     err_t e = ERR_OK;
-    for (size_t i = 0; j->import && i < j->edit.view.sets_n && !e; i++) {
+    bool spoken = speaks_of(j, "concepts", no_lang);
+    for (size_t i = 0; j->import && spoken && i < j->edit.view.sets_n && !e; i++) {
         const struct view_key *key = &j->edit.view.sets[i];
         bool changed = false;
         if (local_import_get(j->r->core->store, j->edit.entity, 0, key->target, before) ||
@@ -257,7 +276,8 @@ static err_t drop_vanished_links(struct record_job *j)
     static const uint8_t gone[] = {0xc2};
     uint8_t before[16];
     err_t e = ERR_OK;
-    for (size_t i = 0; j->import && i < j->edit.view.links_n && !e; i++) {
+    bool spoken = speaks_of(j, "links", no_lang);
+    for (size_t i = 0; j->import && spoken && i < j->edit.view.links_n && !e; i++) {
         const struct view_key *key = &j->edit.view.links[i];
         bool changed = false;
         if (req_link_listed(&j->w, key) ||
@@ -277,6 +297,8 @@ static err_t put_together(struct record_job *j, const json_t *object)
     uint8_t id[RECORD_BYTES];
     if (!ally)
         return ERR_STANDING;
+    const char *lang = json_string_value(json_object_get(object, "lang"));
+    j->lang = lang ? lang : j->r->core->language;
     err_t e = fields_from_json(ENTITY_RECORD, object, j->r->core->language, &j->r->read.arena, &j->w, &j->r->read.why);
     if (!e && j->w.unknown_n && !read_flag(&j->r->read, "unknown_ok"))
         e = why_set(&j->r->read.why, ERR_FIELD_UNKNOWN, "%.100s", j->w.unknown[0]);

@@ -11,7 +11,7 @@
  *   ally.lift       {ally, reason}                                → as ally.show              all of it counts again
  *   ally.checkpoint {}                                            → {roster, logs}            fixes the heads of now: no fork below them ends a log any more
  *   ally.cut        {ally, heir?}                                 → as charter.propose        proposes to expel it
- *   record.write    {lines: [{line, record}], mode: "add"|"import" (what has no source_id goes by the id of a record of ours), dry_run, unknown_ok} → {added, updated, unchanged, rejected, errors: [{line, field, code,
+ *   record.write    {lines: [{line, record}], mode: "add"|"import" (what has no source_id goes by the id of a record of ours), dry_run, unknown_ok, speaks_of: ["title@fr"]? (an import empties what vanished of these alone)} → {added, updated, unchanged, rejected, errors: [{line, field, code,
  *                    name, text}], ids: [{line, id, dot}], unknown: {name: count}}        at most 500 lines a request; one commit a record
  *   record.edit     {id, set: {record JSON}, revive}              → {id, dot, changed: [field]}
  *   record.put      {id, record}                                  → {id, outcome: updated|unchanged, changed: [field], version, dot?}       in place of what is there: what the

@@ -59,15 +59,38 @@ def test_a_spreadsheet_goes_in_row_by_row_and_comes_out_as_it_was():
         equal(b.status()["digest"], before, "nor at the other site")
 
 
+def test_a_table_says_nothing_of_what_it_has_no_column_for():
+    with Alliance() as al:
+        a = al.found("Citego")
+        whole, part = os.path.join(al.root, "whole.jsonl"), os.path.join(al.root, "part.csv")
+        with open(whole, "w", encoding="utf-8") as f:
+            f.write('{"source_id": "1", "title": {"fr": "Un", "en": "One"}, "abstract": {"fr": "R"}, "actors": [{"name": "X", "role": "y"}], "date": "2020", '
+                    '"concepts": ["http://example.org/sol"], "links": [{"rel": "cites", "target": "https://example.org/"}]}\n')
+        with open(part, "w", encoding="utf-8") as f:
+            f.write("source_id;title@fr;date\n1;Deux;\n")
+        a.json("record", "import", whole)
+        equal(a.json("record", "import", part)["updated"], 1)
+        shown = a.json("record", "show", a.json("record", "list")["records"][0]["id"])
+        equal((shown["title"], shown.get("date"), shown["abstract"], len(shown["actors"]), len(shown["concepts"]), len(shown["links"])),
+              ({"fr": "Deux", "en": "One"}, None, {"fr": "R"}, 1, 1, 1), "an empty cell empties; an absent column says nothing")
+        equal(a.json("record", "import", part)["unchanged"], 1)
+        # A file that says one thing twice takes the first.
+        with open(whole, "a", encoding="utf-8") as f:
+            f.write('{"source_id": "1", "title": {"fr": "Autre"}}\n')
+        told = json.loads(a.run("record", "import", whole, "--json").out)
+        equal([(e["line"], e["name"]) for e in told["errors"]], [(2, "source_twice")])
+
+
 def test_a_file_is_checked_with_and_without_a_site():
     with Alliance() as al:
         a, _ = two(al)
         table = path_of(al, "table.csv", (HEADER + GOOD + GOOD).encode() + BAD + LAST)
         before = a.status()["commits"]
         found = json.loads(a.run("record", "check", table, "--json").out)
-        equal((found["checked"], found["rejected"], found["twice"]), (7, 4, [{"line": 3, "first": 2, "source_id": "fab:1"}]), "checked")
+        equal((found["checked"], found["rejected"]), (7, 5), "checked")
+        equal([(e["line"], e["name"], e["field"]) for e in found["errors"]][0], (3, "source_twice", "source_id"), "the second of two")
         groups = {g["rule"]: g["lines"] for g in found["to_complete"]}
-        equal(groups["limits"], [2, 3], "who lacks limits")
+        equal(groups["limits"], [2], "who lacks limits")
         equal(groups["abstract"], [8], "who lacks an abstract")
         equal(a.status()["commits"], before, "nothing was written")
         alone = al.run([BINARY, "--data", os.path.join(al.root, "nowhere"), "--lang", "fr", "record", "check", table])
