@@ -108,7 +108,8 @@ static void a_csv_goes_in_like_lines_of_json(void **state)
     ENDS(2, "added 1", "line 3: ALLIED-1107: a text is not valid UTF-8 (title@fr)", "record", "import", path);
     played_asked_last("record.write",
                       "{\"lines\":[{\"line\":2,\"record\":{\"source_id\":\"a:1\",\"title\":{\"fr\":\"Un\"},"
-                      "\"authors\":[\"A\",\"B\"]}}],\"mode\":\"import\",\"dry_run\":false,\"unknown_ok\":true}");
+                      "\"authors\":[\"A\",\"B\"]}}],\"mode\":\"import\",\"dry_run\":false,\"unknown_ok\":true,"
+                      "\"speaks_of\":[\"source_id\",\"title@fr\",\"authors\"]}");
     ENDS(65, "", "in.csv:1 type", "record", "import", FILE_OF("in.csv", "type,type\nx,y\n"));
 }
 
@@ -118,19 +119,21 @@ static void a_file_is_checked_and_nothing_is_written(void **state)
     char *path = FILE_OF(
         "in.jsonl", "{\"source_id\":\"a\",\"lang\":\"fr\",\"title\":\"T\",\"type\":\"analysis\",\"abstract\":\"x\","
                     "\"actors\":[{\"name\":\"V\",\"role\":\"r\"}],\"concepts\":\"http://x\"}\n"
-                    "{\"source_id\":\"a\",\"lang\":\"fr\",\"title\":\"T\",\"foreign\":1}\n"
-                    "{\"source_id\":\"b\",\"lang\":\"fr\",\"title\":\"\",\"date\":\"x\"}\n");
+                    "{\"source_id\":\"c\",\"lang\":\"fr\",\"title\":\"T\",\"foreign\":1}\n"
+                    "{\"source_id\":\"b\",\"lang\":\"fr\",\"title\":\"\",\"date\":\"x\"}\n"
+                    "{\"source_id\":\"a\",\"lang\":\"fr\",\"title\":\"T\"}\n");
     played.answer =
         "{\"rules\":[{\"rule\":4,\"value\":1}],\"concepts\":[{\"text\":\"http://x\",\"status\":\"unknown\"}]}";
-    ENDS(2, "3 records: 0 complete, 2 to complete, 1 would be refused",
-         "line 2: the source_id a stands in line 1 already", "record", "check", path);
+    ENDS(2, "4 records: 0 complete, 2 to complete, 2 would be refused",
+         "line 4: ALLIED-1246: an earlier line of this file has the same source_id (source_id a: 1)", "record", "check",
+         path);
     ENDS(2, "    line 2\n", "line 3: ALLIED-1206", "record", "check", path);
     played_asked_last("concept.known", "{\"concepts\":[\"http://x\"]}");
     ENDS(2, "is not in the common thesaurus", "foreign  1", "record", "check", path);
     /* What an import would refuse for its terms is in no group. */
     played.answer = "{\"rules\":[{\"rule\":4,\"value\":1}],\"concepts\":[{\"text\":\"http://x\",\"status\":\"unknown\","
                     "\"refused\":\"not_found\"}]}";
-    ENDS(2, "3 records: 0 complete, 1 to complete, 2 would be refused",
+    ENDS(2, "4 records: 0 complete, 1 to complete, 3 would be refused",
          "line 1: ALLIED-1210: nothing has this id (concepts http://x)", "record", "check", path);
     played.answer = "{\"rules\":[{\"rule\":4,\"value\":0}],\"concepts\":[]}"; /* the alliance asks for nothing */
     ENDS(2, "3 records: 2 complete, 0 to complete, 1 would be refused", "", "record", "check", path);
