@@ -37,8 +37,9 @@ struct route {
                         as often as it stands there (request_pairs) */
     const char *
         gives; /* what it answers with when all is well: statuses and media types: "200 application/json application/ld+json" */
-    const char *schema; /* what stands in it: a name of openapi.json's components; "": not said */
-    const char *what;   /* in a line, for openapi.json: English */
+    const char *
+        schema; /* what stands in it, and, behind a blank, in the request's body: names of openapi.json's components; "": not said */
+    const char *what; /* in a line, for openapi.json: English */
     http_handler *handle;
 };
 struct routes {

@@ -89,27 +89,37 @@ static json_t *params_of(const struct route *r, const char *path)
     return out;
 }
 
-/* The types of a list, each with the schema: without statuses. */
-static json_t *content_of(const char *list, const char *schema)
+static json_t *schema_ref(struct slice type, struct slice schema)
+{
+    if (slice_equal(type, slice_text("application/ld+json")))
+        schema = slice_text("Linked");
+    return schema.len ? json_pack("{s:{s:o}}", "schema", "$ref",
+                                  json_sprintf("#/components/schemas/%.*s", (int)schema.len, (const char *)schema.at))
+                      : json_object();
+}
+
+/* The types of a list, each with the schema: without statuses. Of JSON lines it is one line's. */
+static json_t *content_of(const char *list, struct slice schema)
 {
     json_t *out = json_object();
-    for (struct slice one = route_next_word(&list); one.len; one = route_next_word(&list)) {
-        char type[96];
-        if (isdigit(one.at[0]) || one.len >= sizeof type)
-            continue;
-        snprintf(type, sizeof type, "%.*s", (int)one.len, (const char *)one.at);
-        json_object_set_new(
-            out, type,
-            *schema ? json_pack("{s:{s:o}}", "schema", "$ref", json_sprintf("#/components/schemas/%s", schema))
-                    : json_object());
-    }
+    for (struct slice one = route_next_word(&list); one.len; one = route_next_word(&list))
+        if (!isdigit(one.at[0]))
+            json_object_setn_new(out, (const char *)one.at, one.len, schema_ref(one, schema));
     return out;
+}
+
+/* What a row calls the answer's form, and behind it the request's. */
+static struct slice schema_of(const struct route *r, bool taken)
+{
+    const char *at = r->schema;
+    struct slice given = route_next_word(&at);
+    return taken ? route_next_word(&at) : given;
 }
 
 static json_t *problem_response(void)
 {
     return json_pack("{s:s, s:o}", "description", "a problem (RFC 9457)", "content",
-                     content_of("application/problem+json", "Problem"));
+                     content_of("application/problem+json", slice_text("Problem")));
 }
 
 static json_t *responses_of(const struct route *r)
@@ -123,7 +133,7 @@ static json_t *responses_of(const struct route *r)
         memcpy(status, one.at, 3);
         json_t *response = json_pack("{s:s}", "description", r->what);
         if (strcmp(status, "204") != 0 && strcmp(status, "304") != 0)
-            json_object_set_new(response, "content", content_of(r->gives, r->schema));
+            json_object_set_new(response, "content", content_of(r->gives, schema_of(r, false)));
         json_object_set_new(out, status, response);
     }
     json_object_set_new(out, "4XX", problem_response());
@@ -139,8 +149,8 @@ static json_t *operation_of(const struct route *r, const char *path)
                             responses_of(r));
     if (*r->takes)
         json_object_set_new(out, "requestBody",
-                            json_pack("{s:s, s:o, s:I}", "description", r->what, "content", content_of(r->takes, ""),
-                                      "x-most-bytes",
+                            json_pack("{s:s, s:o, s:I}", "description", r->what, "content",
+                                      content_of(r->takes, schema_of(r, true)), "x-most-bytes",
                                       (json_int_t)(r->body_bytes ? r->body_bytes : LIMIT_HTTP_BODY_BYTES)));
     if (r->scope == HTTP_EITHER)
         json_object_set_new(

@@ -5,7 +5,7 @@ import threading
 import urllib.parse
 
 from alliance import Alliance, check, equal, wait_for
-from web import Web
+from web import Described, Web
 
 API = "/api/v1"
 WATER = "http://example.org/eau"
@@ -33,11 +33,25 @@ class Client:
     def __init__(self, site, scope=None):
         self.site = site
         self.web = Web(site.http, site.json("token", "create", f"{site.name} {scope}", "--scope", scope)["token"] if scope else None)
+        self.described = Described(self.web.json("GET", "/openapi.json")[1])
 
     def ask(self, method, path, body=None, **headers):
         if isinstance(body, str):
             body, headers = body.encode(), {"content_type": "application/json", **{k.lower(): v for k, v in headers.items()}}
-        return Answer(*self.web.ask(method, path if path.startswith("/oai") else API + path, body, **headers))
+        answer = self.web.ask(method, path if path.startswith("/oai") else API + path, body, **headers)
+        return Answer(*self.judged(method, path, body, headers, answer))
+
+    def judged(self, method, path, body, headers, answer):
+        """Every answer is as /openapi.json says, and what was asked is where it was taken."""
+        operation = self.described.operation(method, API + path)
+        if operation is None:
+            return answer
+        faults = self.described.faults(operation, *answer)
+        kind = next((v for k, v in headers.items() if k.lower() == "content_type"), "application/json")
+        if answer[0] < 300 and body and kind == "application/json":  # of a batch some lines are refused
+            faults += self.described.asked_faults(operation, body if isinstance(body, bytes) else json.dumps(body), kind)
+        check(not faults, method, path, *faults)
+        return answer
 
     def get(self, path, **headers):
         return self.ask("GET", path, **headers)

@@ -79,6 +79,51 @@ def test_every_answer_is_as_openapi_json_says():
 test_every_answer_is_as_openapi_json_says.seconds = 4
 
 
+def whole_record(other, concept):
+    text, texts = {"fr": "L’eau", "en": "Water"}, {"fr": ["un", "deux"], "en": ["one"]}
+    return {"type": "dossier", "source_id": "fiche-2", "source_url": "https://example.org/2", "actors": [{"name": "A", "role": "r", "family": "f", "contribution": "c"}],
+            **{k: text for k in ("title", "subtitle", "abstract", "context", "history", "description", "limits", "lessons")},
+            "authors": ["B"], "producer": "C", "date": "2024-05", "period": {"start": "2020", "end": "2023"}, "sources": texts, "notes": texts, "licence": "CC-BY-4.0",
+            "place": {"name": "Lyon", "country": "FR", "lat": 45.75, "lon": 4.85}, "episodes": {"fr": [{"date": "2021", "text": "d"}]}, "items": [other],
+            "images": [{"url": "https://example.org/i.jpg", "credit": "E", "alt": {"fr": "f"}}], "concepts": [{"concept": concept, "weight": 40}, "http://example.org/inconnu"],
+            "links": [{"rel": "cites", "target": other}, {"rel": "cites", "target": "https://example.org/3"}], "made_from": {"en": "fr"}}
+
+
+def whole_concept(other):
+    texts = {"fr": ["un", "deux"], "en": ["one"]}
+    return {"uri": "http://example.org/mer", "kind": "descriptor", "prefLabel": {"fr": "mer", "en": "sea"}, "notation": [{"value": "1.2", "datatype": "http://example.org/n"}],
+            **{k: texts for k in ("altLabel", "hiddenLabel", "definition", "scopeNote", "example", "note", "changeNote", "editorialNote", "historyNote")},
+            **{k: [other] for k in ("broader", "related", "facet", "inScheme", "topConceptOf", "memberOf")}, "colour": "#0000ff", "logo": "https://example.org/l.png",
+            **{k: ["http://example.com/" + k] for k in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")}}
+
+
+def test_every_field_is_named_where_it_is_asked_and_where_it_is_shown():
+    with Alliance() as al:
+        a, ids = with_data(al)
+        web = Web(a.http, a.json("token", "create", "tout", "--scope", "admin")["token"])
+        described, kind = Described(web.json("GET", "/openapi.json")[1]), "application/json"
+        for what, value, own in (("record", whole_record(ids["RECORD"], ids["CONCEPT"]), {"id", "lang"}),
+                                 ("concept", whole_concept(ids["CONCEPT"]), {"id", "lang", "motive", "deprecated"})):
+            form = described.document["components"]["schemas"][what.title() + "In"]
+            equal(set(form["properties"]) - own, set(value), "what may be sent")
+            where = f"/api/v1/{what}s"
+            equal(described.asked_faults(described.operation("POST", where), json.dumps(value), kind), [], "asked")
+            check(described.asked_faults(described.operation("POST", where), json.dumps({**value, "type": 1, "uri": 1}), kind), "a number for a word")
+            status, told = web.json("POST", where, value)
+            equal(status, 201, told)
+            shown = web.ask("GET", f"{where}/{told['id']}")
+            equal(sorted(set(value) - set(json.loads(shown[2])) - {"made_from"}), [], "shown")
+            for path in (f"{where}/{told['id']}", f"{where}/{told['id']}/history", f"{where}/{told['id']}.jsonld", f"{where}/{ids[what.upper()]}", where):
+                equal(described.faults(described.operation("GET", path), *web.ask("GET", path)), [], path)
+            for odd in ({"no_such_key": 1}, {"conflicts": "1"}):
+                body = json.dumps({**json.loads(shown[2]), **odd}).encode()
+                check(described.faults(described.operation("GET", f"{where}/x"), 200, shown[1], body), "is allowed:", odd)
+        a.stop()
+
+
+test_every_field_is_named_where_it_is_asked_and_where_it_is_shown.seconds = 1
+
+
 def test_tokens_belong_to_a_site_and_last_as_long_as_it_and_they_are_to():
     with Alliance() as al:
         a, _ = with_data(al)

@@ -42,6 +42,19 @@ class Described:
             for method, operation in item.items():
                 yield method.upper(), path, operation
 
+    def operation(self, method, path):
+        """The one that such a request is for; None: there is none."""
+        for known, pattern, operation in self.operations():
+            form = re.escape(pattern.replace("by-source/{", "by-source/<")).replace(r"by\-source/<", r"by\-source/.*\{")
+            if known == method and re.fullmatch(re.sub(r"\\{[^}]*}", "[^/]+", form), path.split("?")[0]):
+                return operation
+        return None
+
+    def asked_faults(self, operation, body, kind):
+        """What a request's body has that the description does not say."""
+        schema = operation.get("requestBody", {}).get("content", {}).get(kind, {}).get("schema")
+        return [f for value in values_of(kind, body) for f in self.misfits(schema, value, "asked")] if schema else []
+
     def faults(self, operation, status, headers, body):
         """What an answer has that the description does not say."""
         said = operation["responses"].get(str(status)) or operation["responses"].get(f"{status // 100}XX")
@@ -55,12 +68,11 @@ class Described:
         schema = content[kind].get("schema")
         if schema is None or not kind.endswith("json"):
             return []
-        return self.misfits(schema, json.loads(body), "$")
+        return [f for value in values_of(kind, body) for f in self.misfits(schema, value, "$")]
 
     def misfits(self, schema, value, at):
-        """What a value has that its schema does not allow: the words of JSON Schema that schemas.c uses."""
-        known = {"$ref", "type", "required", "properties", "items", "enum", "pattern", "additionalProperties", "description", "minimum", "maximum",
-                 "oneOf", "anyOf", "format", "const", "example", "examples", "title", "minItems", "maxItems", "minLength", "maxLength", "default", "nullable"}
+        """What a value has that its schema does not allow or does not name: the words of JSON Schema that schemas.c uses."""
+        known = {"$ref", "type", "required", "properties", "items", "enum", "pattern", "additionalProperties", "description", "anyOf", "const"}
         odd = sorted(set(schema) - known)
         if odd:
             return [f"{at}: the checker does not know {odd}"]
@@ -69,9 +81,11 @@ class Described:
             if where != "#/components/schemas" or name not in self.document["components"]["schemas"]:
                 return [f"{at}: {schema['$ref']} leads nowhere"]
             return self.misfits(self.document["components"]["schemas"][name], value, at)
-        for word in ("oneOf", "anyOf"):
-            if word in schema and all(self.misfits(s, value, at) for s in schema[word]):
-                return [f"{at} is none of {word}"]
+        if "anyOf" in schema:
+            tried = [self.misfits(s, value, at) for s in schema["anyOf"]]
+            return [] if [] in tried else [f"{at} is none of {len(tried)}:"] + min(tried, key=len)
+        if "const" in schema and value != schema["const"]:
+            return [f"{at} is {value!r}, not {schema['const']!r}"]
         if "type" in schema and not any(is_type(value, t) for t in aslist(schema["type"])):
             return [f"{at} is {json.dumps(value)[:60]}, not {schema['type']}"]
         if "enum" in schema and value not in schema["enum"]:
@@ -83,14 +97,19 @@ class Described:
             found += [f"{at} lacks {k}" for k in schema.get("required", []) if k not in value]
             for k, v in value.items():
                 inner = schema.get("properties", {}).get(k, schema.get("additionalProperties"))
-                if inner is False:
-                    found.append(f"{at} has {k}")
+                if inner is None and "type" in schema:
+                    found.append(f"{at} has {k}, which is not named")
                 elif isinstance(inner, dict):
                     found += self.misfits(inner, v, f"{at}.{k}")
         if isinstance(value, list) and "items" in schema:
             for i, v in enumerate(value):
                 found += self.misfits(schema["items"], v, f"{at}[{i}]")
         return found
+
+
+def values_of(kind, body):
+    """A body's JSON; of JSON lines, each line's."""
+    return [json.loads(one) for one in (body.splitlines() if kind.endswith(("ndjson", "jsonl")) else [body])]
 
 
 def aslist(value):
