@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-/* {name: schema}. A new reference; NULL without memory. */
+/* {name: schema}. A new reference; what memory lacked for is left out, NULL where it lacked for all. */
 json_t *schemas_all(void);
 
 #endif
