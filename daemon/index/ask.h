@@ -7,7 +7,7 @@
 #include "daemon/index/state.h"
 #include "daemon/index/terms.h"
 
-#define ASK_LIMIT_MAX     100
+#define ASK_LIMIT_MAX     200 /* as of every list; a row is a few KiB at most: far from INDEX_ANSWER_BYTES */
 #define ASK_LIMIT_DEFAULT 20
 #define ASK_HASH_BYTES    8
 

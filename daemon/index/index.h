@@ -19,7 +19,9 @@
  *     behind: the index has yet to follow some changes of the replica: what they wrote is not found.
  *     snippet: plain text out of the record, one line, without control characters, "…" where it is cut; in the language asked, else fr, en, any that has
  *     the words. marks: [from, to) of what matched, in characters (code points) of the snippet; title_marks likewise.
- *     next: cursor for the same question; it holds while the index changes. ERR_CURSOR where it is of another question.
+ *     next: cursor for the same question: what comes behind the last record shown, by relevance and time as they are then. Each page is exact by itself; but
+ *     what is written between two pages changes the relevance of the others, too, so that with q a record may come twice or be skipped.
+ *     ERR_CURSOR where it is of another question.
  *   suggest  {q}  → {suggestions: [{kind: concept|record, id, label, match: prefLabel|altLabel|hiddenLabel|title, text}]}
  *     At most 10 concepts, then records, whose label or title begins with that, accents or not; a merged concept leads to where its merges end. text: what
  *     matched; label: what it is called in the language asked.
