@@ -108,11 +108,13 @@ static err_t take_pair(struct slice pair, const char *names, struct arena *arena
 err_t uri_query_read(const char *query, const char *names, struct arena *arena, struct uri_query *out, struct why *why)
 {
     struct uri_query q = {.n = 0};
+    bool any = strncmp(names, "**", 2) == 0;
     while (*query) {
         size_t n = strcspn(query, "&");
         err_t e = n ? take_pair(slice_of(query, n), names, arena, &q, why) : ERR_OK;
-        if (e)
+        if (e && (!any || e == ERR_MEMORY))
             return e;
+        q.unread |= e != ERR_OK;
         query += n + (query[n] == '&');
     }
     *out = q;

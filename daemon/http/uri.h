@@ -24,10 +24,11 @@ struct uri_query {
         const char *name, *value;
     } at[URI_QUERY_MAX];
     size_t n;
+    bool unread; /* some did not read, and are not here */
 };
 /*
  * name=value&name=value. ERR_HTTP_ENCODING; ERR_HTTP_UNKNOWN for a name that is neither in `names` (blank-separated; "*" first: any) nor "lang"; ERR_HTTP_TWICE
- * unless they begin with "**": any, as often as they stand there;
+ * unless they begin with "**": any, as often as they stand there, and what does not read is left out: ERR_MEMORY alone;
  * ERR_HTTP_VALUE past URI_QUERY_MAX. `why` names it.
  */
 err_t uri_query_read(const char *query, const char *names, struct arena *arena, struct uri_query *out, struct why *why);

@@ -256,6 +256,8 @@ static void check_forms(struct oai_request *q)
 static void check_arguments(struct oai_request *q, const struct verb *v)
 {
     check_forms(q);
+    if (q->params->unread)
+        oai_refuse(q, OAI_BAD_ARGUMENT, "");
     bool resumes = v->resumes && oai_param(q, "resumptionToken");
     for (size_t i = 0; i < q->params->n; i++) {
         const char *name = q->params->at[i].name;

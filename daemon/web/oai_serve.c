@@ -19,8 +19,10 @@ static err_t params_of(struct http_request *q, struct uri_query *out, struct why
     form = slice_of(text, body.len);
     if (body.len)
         memcpy(text, body.at, body.len);
-    if (memchr(form.at, 0, body.len))
-        return why_set(why, ERR_HTTP_ENCODING, "?");
+    if (memchr(form.at, 0, body.len)) {
+        *out = (struct uri_query){.unread = true};
+        return ERR_OK;
+    }
     return uri_query_read(text, "**", request_arena(q), out, why);
 }
 

@@ -95,6 +95,11 @@ static void two_stars_take_all_as_it_stands(void **state)
     assert_string_equal(q.at[2].name, "a");
     assert_string_equal(q.at[2].value, "2");
     assert_string_equal(uri_query_value(&q, "a"), "1");
+    assert_false(q.unread);
+    assert_int_equal(uri_query_read("z=%00&b=1&%ff=2&c=%c3", "** a", &arena, &q, &why), ERR_OK);
+    assert_int_equal(q.n, 1);
+    assert_string_equal(q.at[0].name, "b");
+    assert_true(q.unread);
     assert_int_equal(uri_query_read("z=1&z=2", "*", &arena, &q, &why), ERR_HTTP_TWICE);
     arena_fini(&arena);
 }

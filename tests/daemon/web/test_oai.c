@@ -143,6 +143,10 @@ static void wrong_requests_get_the_protocols_words(void **state)
     } rows[] = {
         {"",                                                                 "badVerb"                },
         {"verb=Nothing",                                                     "badVerb"                },
+        {"verb=%00",                                                         "badVerb"                },
+        {"verb=Identify&until=%00",                                          "badArgument"            },
+        {"verb=Identify&%ff=1",                                              "badArgument"            },
+        {"verb=ListRecords&metadataPrefix=oai_dc&set=%c3",                   "badArgument"            },
         {"verb=Identify&verb=Identify",                                      "badVerb"                },
         {"verb=Identify&set=x",                                              "badArgument"            },
         {"verb=ListRecords",                                                 "badArgument"            },
