@@ -89,7 +89,7 @@ err_t req_once(struct req *r, const char *name, bool *again);
 err_t req_end(struct req *r, err_t e);
 /* "if_match" of the arguments is the entity's version, or "*". Absent: fine. ERR_STALE, ERR_NOT_FOUND. */
 err_t req_if_match(struct req *r, enum entity_type type, struct slice entity);
-/* The same of one that need not be here yet: then it stands in no version, ERR_STALE. */
+/* The same of one that need not be here yet: then it stands in no version, ERR_STALE. With "if_none" it must not be here: ERR_STALE, retired or not. */
 err_t req_if_match_line(struct req *r, enum entity_type type, struct slice entity);
 /* "version", as it is after what was written, inside the batch. */
 err_t req_put_version(struct req *r, json_t *out, enum entity_type type, struct slice entity);

@@ -98,24 +98,40 @@ err_t req_end(struct req *r, err_t e)
 
 /* ---- versions ---- */
 
+static bool is_one_of(const char *versions, const uint8_t now[VERSION_BYTES])
+{
+    uint8_t meant[VERSION_BYTES];
+    for (size_t n; *versions; versions += n) {
+        versions += strspn(versions, " ");
+        n = strcspn(versions, " ");
+        if (base32_decode(slice_of(versions, n), meant, sizeof meant) == ERR_OK &&
+            memcmp(now, meant, sizeof meant) == 0)
+            return true;
+    }
+    return false;
+}
+
 err_t req_if_match(struct req *r, enum entity_type type, struct slice entity)
 {
     const json_t *asked = json_object_get(r->read.args, "if_match");
-    uint8_t now[VERSION_BYTES], meant[VERSION_BYTES];
+    uint8_t now[VERSION_BYTES];
     if (!asked)
         return ERR_OK;
     const char *text = json_string_value(asked) ? json_string_value(asked) : "";
     err_t e = replica_version(r->core->store, type, entity, now);
     if (e || strcmp(text, "*") == 0)
         return e;
-    bool same = base32_decode(slice_text(text), meant, sizeof meant) == ERR_OK && memcmp(now, meant, sizeof now) == 0;
-    return same ? ERR_OK : why_set(&r->read.why, ERR_STALE, "%.100s", read_text(&r->read, "id"));
+    return is_one_of(text, now) ? ERR_OK : why_set(&r->read.why, ERR_STALE, "%.100s", read_text(&r->read, "id"));
 }
 
 err_t req_if_match_line(struct req *r, enum entity_type type, struct slice entity)
 {
-    err_t e = req_if_match(r, type, entity);
-    return e == ERR_NOT_FOUND ? why_set(&r->read.why, ERR_STALE, "%s", "") : e;
+    uint8_t now[VERSION_BYTES];
+    bool new = read_flag(&r->read, "if_none");
+    err_t e = new ? replica_version(r->core->store, type, entity, now) : req_if_match(r, type, entity);
+    if (new ? !e : e == ERR_NOT_FOUND)
+        return why_set(&r->read.why, ERR_STALE, "%s", "");
+    return new &&e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 err_t req_put_version(struct req *r, json_t *out, enum entity_type type, struct slice entity)

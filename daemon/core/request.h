@@ -103,8 +103,8 @@
  *
  * Any args may name the site that is meant, by its short name: {site}; ERR_SITE_UNKNOWN where none hosted here is called so. What writes or signs must, where
  * several are hosted here: ERR_SITE_CHOOSE.
- * "if_match" (record.edit, put, retire; concept.edit, put, relate, merge, retire; record.write and concept.write, of each line): the version that is meant, or "*": ERR_STALE where
- * another stands. "once": {key, by} (those,
+ * "if_match" (record.edit, put, retire; concept.edit, put, relate, merge, retire; record.write and concept.write, of each line): the version that is meant, several with blanks between them, or "*":
+ * ERR_STALE where another stands; "if_none" (record.write and concept.write, in its place): ERR_STALE where any stands. "once": {key, by} (those,
  * record.write, concept.write, conflicts.resolve, but not relate and merge): the same again within a day gives the first answer, with again: true, and does nothing;
  * ERR_ONCE_OTHER where something else was asked under that key. record.write and concept.write with "fresh" refuse (ERR_KNOWN) a line whose entity is here; with "versions" ids carry
  * {version}. Of each line ids say {outcome: added|updated|unchanged}.

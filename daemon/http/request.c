@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define IF_MATCH_BYTES 128
+#define IF_MATCH_BYTES 4096
 
 const char *request_part(const struct http_request *q, const char *name)
 {
@@ -63,10 +63,19 @@ struct slice request_body(const struct http_request *q)
     return buf_slice(&q->body);
 }
 
+struct slice request_text(const struct http_request *q)
+{
+    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+    struct slice body = request_body(q);
+    size_t n = body.len >= sizeof mark && memcmp(body.at, mark, sizeof mark) == 0 ? sizeof mark : 0;
+    return n ? slice_of(body.at + n, body.len - n) : body;
+}
+
 err_t request_json(struct http_request *q, json_t **out, struct why *why)
 {
     json_error_t at = {.line = 1, .column = 1};
-    json_t *value = q->body.len ? json_loadb((const char *)q->body.at, q->body.len, JSON_REJECT_DUPLICATES, &at) : NULL;
+    struct slice text = request_text(q);
+    json_t *value = text.len ? json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &at) : NULL;
     if (!value)
         return why_set(why, ERR_JSON, "%d:%d", at.line, at.column);
     if (!json_is_object(value)) {
@@ -93,7 +102,22 @@ int request_accepts(const struct http_request *q, const char *const *types)
     return accept_type(request_header(q, "Accept"), types);
 }
 
-/* "V.B", W/"V.B", "V" → V */
+/* "V.B", W/"V.B", "V" → V behind *out; false: it is none of them. */
+static bool take_tag(const char **at, char *out, size_t *len)
+{
+    const char *tag = *at + (strncmp(*at, "W/", 2) == 0 ? 2 : 0);
+    size_t n = *tag == '"' ? strcspn(tag + 1, ".\" ,\t") : 0, whole = *tag == '"' ? strcspn(tag + 1, "\"") : 0;
+    if (!n || tag[1 + whole] != '"')
+        return false;
+    if (*len)
+        out[(*len)++] = ' ';
+    memcpy(out + *len, tag + 1, n);
+    *len += n;
+    *at = tag + whole + 2;
+    *at += strspn(*at, " \t");
+    return !**at || **at == ',';
+}
+
 err_t request_if_match(struct http_request *q, const char **version)
 {
     const char *tag = request_header(q, "If-Match");
@@ -103,12 +127,13 @@ err_t request_if_match(struct http_request *q, const char **version)
         *version = "*";
         return ERR_OK;
     }
-    tag += strncmp(tag, "W/", 2) == 0 ? 2 : 0;
-    size_t n = *tag == '"' ? strcspn(tag + 1, ".\"") : 0, whole = *tag == '"' ? strcspn(tag + 1, "\"") : 0;
-    char *out = n && n < IF_MATCH_BYTES ? arena_alloc(&q->arena, 1, n + 1) : NULL;
-    if (!out || strcmp(tag + 1 + whole, "\"") != 0)
+    size_t size = strlen(tag) + 1, len = 0;
+    char *out = size <= IF_MATCH_BYTES ? arena_alloc(&q->arena, 1, size) : NULL;
+    bool reads = out != NULL;
+    for (tag += strspn(tag, " \t,"); reads && *tag; tag += strspn(tag, " \t,"))
+        reads = take_tag(&tag, out, &len);
+    if (!reads || !len)
         return why_set(&q->why, ERR_HTTP_VALUE, "If-Match");
-    memcpy(out, tag + 1, n);
     *version = out;
     return ERR_OK;
 }

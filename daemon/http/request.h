@@ -55,6 +55,7 @@ const char *request_header(const struct http_request *q, const char *name); /* N
 const char *request_method(const struct http_request *q);                   /* of the row: GET for HEAD */
 
 struct slice request_body(const struct http_request *q);
+struct slice request_text(const struct http_request *q); /* the same without a byte order mark */
 /* The body as a JSON object: ERR_JSON (where: line, column), also for a key that stands twice. A new reference. */
 err_t request_json(struct http_request *q, json_t **out, struct why *why);
 
@@ -66,7 +67,7 @@ const char *request_lang(const struct http_request *q);
  */
 int request_accepts(const struct http_request *q, const char *const *types);
 /*
- * If-Match: *version is "*", or V of "V.B" (a weak one as well: proxies weaken tags). ERR_HTTP_IF_MATCH where it is absent (428), ERR_HTTP_VALUE where it does not
+ * If-Match: *version is "*", or V of each "V.B" (weak ones as well: proxies weaken tags), with blanks between them. ERR_HTTP_IF_MATCH where it is absent (428), ERR_HTTP_VALUE where it does not
  * read.
  */
 err_t request_if_match(struct http_request *q, const char **version);

@@ -259,6 +259,19 @@ static void a_key_belongs_to_one_request_of_one_client(void **state)
     world_free(w);
 }
 
+static void one_of_several_versions_is_enough(void **state)
+{
+    (void)state;
+    struct world *w = alone();
+    char id[64], version[64], both[160];
+    make(w, id, version);
+    world_refused(w, 0, "record.put", put(id, "aaaa bbbb", json_pack("{s:s}", "title", "Deux")), "stale");
+    snprintf(both, sizeof both, "aaaa %s bbbb", version);
+    json_decref(world_do(w, 0, "record.put", put(id, both, json_pack("{s:s}", "title", "Deux"))));
+    world_refused(w, 0, "record.put", put(id, both, json_pack("{s:s}", "title", "Trois")), "stale");
+    world_free(w);
+}
+
 static void what_was_refused_is_tried_again(void **state)
 {
     (void)state;
@@ -348,6 +361,7 @@ int main(void)
         cmocka_unit_test(terms_of_others_stay_theirs),
         cmocka_unit_test(a_request_that_comes_again_is_done_once),
         cmocka_unit_test(a_key_belongs_to_one_request_of_one_client),
+        cmocka_unit_test(one_of_several_versions_is_enough),
         cmocka_unit_test(what_was_refused_is_tried_again),
         cmocka_unit_test(an_answer_is_kept_for_a_day_and_through_a_crash),
         cmocka_unit_test(a_concept_is_replaced_whole),
