@@ -194,8 +194,11 @@ err_t record_term(struct req *r, const struct edit *edit, struct slice text, uin
 {
     err_t e = read_target(&r->read, text, out);
     if (e == ERR_BASE32) /* somebody's own name for it: there is nothing of that name */
-        return ERR_NOT_FOUND;
-    return e || edit_has(edit, 0, slice_of(out, CONCEPT_BYTES)) ? e : read_follow(&r->read, out);
+        e = ERR_NOT_FOUND;
+    if (!e && !edit_has(edit, 0, slice_of(out, CONCEPT_BYTES)))
+        e = read_follow(&r->read, out);
+    return e ? why_set(&r->read.why, e, "concepts %.*s", (int)(text.len < 100 ? text.len : 100), (const char *)text.at)
+             : ERR_OK;
 }
 
 /* A term without a weight is noted as true: nil is what one that vanished becomes. */
@@ -209,9 +212,7 @@ static err_t write_terms(struct record_job *j)
         struct slice id = slice_of(target, CONCEPT_BYTES), weight = j->w.sets[i].weight;
         e = record_term(j->r, &j->edit, j->w.sets[i].target_text, target);
         if (e)
-            return why_set(&j->r->read.why, e, "concepts %.*s",
-                           (int)(j->w.sets[i].target_text.len < 100 ? j->w.sets[i].target_text.len : 100),
-                           (const char *)j->w.sets[i].target_text.at);
+            return e;
         e = changed_at_source(j, 0, id, value_is_nil(weight) ? slice_of(there, 1) : weight, &changed);
         if (!e && changed)
             e = edit_set(&j->edit, 0, id, true, weight, NULL);

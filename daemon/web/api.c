@@ -1,5 +1,7 @@
 #include "daemon/web/api.h"
+#include "conf/tr.h"
 #include "daemon/commons/shortage.h"
+#include "daemon/http/problem.h"
 #include "daemon/read/say.h"
 #include "daemon/store/replica.h"
 #include "daemon/web/jsonld.h"
@@ -47,10 +49,26 @@ bool api_page(struct http_request *q, json_t *args)
     return true;
 }
 
-bool api_flag(struct http_request *q, const char *name)
+void api_refuse(struct http_request *q, const char *name)
 {
+    struct why why;
+    answer_error(q, why_set(&why, ERR_HTTP_VALUE, "%s", name), &why);
+}
+
+bool api_flag(struct http_request *q, const char *name, json_t *args)
+{
+    static const char *const words[] = {"false", "true", "0", "1"};
     const char *value = request_query(q, name);
-    return value && (strcmp(value, "true") == 0 || strcmp(value, "1") == 0);
+    size_t i = 0;
+    while (value && i < sizeof words / sizeof *words && strcmp(value, words[i]) != 0)
+        i++;
+    if (i == sizeof words / sizeof *words) {
+        api_refuse(q, name);
+        return false;
+    }
+    if (value)
+        say_put(args, name, json_boolean(i % 2));
+    return true;
 }
 
 bool api_body(struct http_request *q, json_t **out)
@@ -69,8 +87,7 @@ bool api_once(struct http_request *q, json_t *args, unsigned part)
     if (!key)
         return true;
     if (!*key || strlen(key) > 160) {
-        struct why why;
-        answer_error(q, why_set(&why, ERR_HTTP_VALUE, "Idempotency-Key"), &why);
+        api_refuse(q, "Idempotency-Key");
         return false;
     }
     say_put(args, "once",
@@ -93,6 +110,18 @@ bool api_if_match(struct http_request *q, json_t *args)
 bool api_may_match(struct http_request *q, json_t *args)
 {
     return !request_header(q, "If-Match") || api_if_match(q, args);
+}
+
+bool api_may_be_new(struct http_request *q, json_t *args)
+{
+    const char *none = request_header(q, "If-None-Match");
+    if (none && (strcmp(none, "*") != 0 || request_header(q, "If-Match"))) {
+        api_refuse(q, "If-None-Match");
+        return false;
+    }
+    if (none)
+        say_put(args, "if_none", json_true());
+    return api_may_match(q, args);
 }
 
 /* ---- what is shown ---- */
@@ -214,6 +243,13 @@ json_t *api_told(struct http_request *q, const char *collection, const json_t *r
     return out;
 }
 
+json_t *api_fault(struct http_request *q, err_t e, const char *field, size_t field_n, const char *detail)
+{
+    return json_pack("{s:s%, s:s, s:o, s:s, s:s}", "field", field, field_n, "detail", detail, "code",
+                     json_sprintf("ALLIED-%d", err_number(e)), "name", err_name(e), "text",
+                     tr(request_lang(q), err_what(e)));
+}
+
 /* What was refused of the one line there was. */
 static void refuse_line(struct http_request *q, const json_t *error)
 {
@@ -222,6 +258,8 @@ static void refuse_line(struct http_request *q, const json_t *error)
                *field = json_string_value(json_object_get(error, "field")),
                *detail = json_string_value(json_object_get(error, "detail"));
     err_t e = err_by_name(name ? name : "");
+    /* What it names is not there, or is not one: that is no matter of what was asked for. */
+    e = e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS ? ERR_FIELD_VALUE : e;
     why_set(&why, e == ERR_COUNT ? ERR_INTERNAL : e, "%.60s%s%.90s", field ? field : "",
             detail && *detail && field && *field ? " " : "", detail ? detail : "");
     json_t *copy = json_copy((json_t *)(uintptr_t)error);
@@ -247,8 +285,28 @@ void api_wrote_line(struct http_request *q, const char *collection, const json_t
     answer_json(q, added ? 201 : 200, told);
 }
 
+/* A PUT by id is told what is wrong with a field as a line is: the core names the field first. Ids have no blanks. */
+static bool refuse_field(struct http_request *q, const json_t *error)
+{
+    const char *name = json_string_value(json_object_get(error, "name")),
+               *detail = json_string_value(json_object_get(error, "detail"));
+    if (!name || !detail || strcmp(request_method(q), "PUT") != 0)
+        return false;
+    size_t n = strcspn(detail, " ");
+    err_t e = err_by_name(name);
+    bool named = (e == ERR_NOT_FOUND || e == ERR_AMBIGUOUS) && detail[n];
+    if (e == ERR_COUNT || (problem_status(e) != 422 && !named))
+        return false;
+    json_t *fault = api_fault(q, e, detail, n, detail + n + strspn(detail + n, " "));
+    refuse_line(q, fault);
+    json_decref(fault);
+    return true;
+}
+
 void api_wrote(struct http_request *q, const char *collection, const json_t *answer)
 {
+    if (refuse_field(q, json_object_get(answer, "error")))
+        return;
     if (!answer_failed(q, answer))
         answer_json(q, 200, api_told(q, collection, json_object_get(answer, "result")));
 }

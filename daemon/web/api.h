@@ -37,12 +37,18 @@ json_t *api_etag(const char *version);
 bool api_body(struct http_request *q, json_t **out);
 /* Idempotency-Key, where there is one, into args; `part` of the request: 0 the whole. False: answered. */
 bool api_once(struct http_request *q, json_t *args, unsigned part);
-/* If-Match into args: false: 428 is answered. */
+/* If-Match into args: false: 428 is answered, or 400. */
 bool api_if_match(struct http_request *q, json_t *args);
 /* The same where it need not stand there. False: answered. */
 bool api_may_match(struct http_request *q, json_t *args);
-/* ?NAME=true, false where it is absent. */
-bool api_flag(struct http_request *q, const char *name);
+/* The same, and If-None-Match: *, of one that a PUT may make. */
+bool api_may_be_new(struct http_request *q, json_t *args);
+/* ?NAME=true|false, where it stands there, into args. False: answered. */
+bool api_flag(struct http_request *q, const char *name, json_t *args);
+/* 400, with the parameter or header that has such a value. */
+void api_refuse(struct http_request *q, const char *name);
+/* How a fault of one line is told: {field, detail, code, name, text}. `field`: its first field_n bytes. */
+json_t *api_fault(struct http_request *q, err_t e, const char *field, size_t field_n, const char *detail);
 
 /* How one that was written is told: {id, outcome, dot?, version, etag, url}. `row`: a result, or one of its ids. */
 json_t *api_told(struct http_request *q, const char *collection, const json_t *row);

@@ -42,9 +42,8 @@ static bool is_blank(struct slice line)
 
 static json_t *refused(struct http_request *q, int64_t line, const char *outcome, err_t e, const char *detail)
 {
-    return json_pack("{s:I, s:s, s:{s:s, s:s, s:o, s:s, s:s}}", "line", (json_int_t)line, "outcome", outcome, "error",
-                     "field", "", "detail", detail, "code", json_sprintf("ALLIED-%d", err_number(e)), "name",
-                     err_name(e), "text", tr(request_lang(q), err_what(e)));
+    return json_pack("{s:I, s:s, s:o}", "line", (json_int_t)line, "outcome", outcome, "error",
+                     api_fault(q, e, "", 0, detail));
 }
 
 /* The line for the core; NULL: what is wrong with it is in *told. */
@@ -207,7 +206,7 @@ void api_batch(struct http_request *q, const struct api_batch *how)
         return;
     }
     b->how = how;
-    b->left = request_body(q);
+    b->left = request_text(q);
     buf_init(&b->out, SIZE_MAX);
     *request_own(q) = b;
     request_at_end(q, forget);

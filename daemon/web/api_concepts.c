@@ -57,10 +57,10 @@ static void wrote(struct http_request *q, const json_t *answer)
 }
 
 /* One line, of which `concept` is taken. */
-static json_t *one_line(struct http_request *q, const char *mode, json_t *concept)
+static json_t *one_line(const char *mode, json_t *concept)
 {
-    return json_pack("{s:s, s:b, s:b, s:[{s:i, s:o}]}", "mode", mode, "versions", 1, "adopt", api_flag(q, "adopt"),
-                     "concepts", "line", 1, "concept", concept);
+    return json_pack("{s:s, s:b, s:[{s:i, s:o}]}", "mode", mode, "versions", 1, "concepts", "line", 1, "concept",
+                     concept);
 }
 
 void api_concepts_new(struct http_request *q)
@@ -70,11 +70,11 @@ void api_concepts_new(struct http_request *q)
         return;
     bool shaped = shape_concept(concept);
     json_object_del(concept, "id");
-    json_t *args = one_line(q, "add", concept);
+    json_t *args = one_line("add", concept);
     say_put(args, "fresh", json_true());
     if (!shaped) {
         answer_error(q, ERR_MEMORY, NULL);
-    } else if (api_once(q, args, 0)) {
+    } else if (api_flag(q, "adopt", args) && api_once(q, args, 0)) {
         ask_core(q, "concept.write", args, wrote_line);
         return;
     }
@@ -97,10 +97,10 @@ void api_concepts_source(struct http_request *q)
     bool shaped = shape_concept(concept);
     json_object_del(concept, "id");
     say_put(concept, "uri", json_string(uri));
-    json_t *args = one_line(q, "add", concept);
+    json_t *args = one_line("add", concept);
     if (!shaped) {
         answer_error(q, ERR_MEMORY, NULL);
-    } else if (api_may_match(q, args)) {
+    } else if (api_flag(q, "adopt", args) && api_may_be_new(q, args)) {
         ask_core(q, "concept.write", args, wrote_line);
         return;
     }
@@ -109,8 +109,8 @@ void api_concepts_source(struct http_request *q)
 
 void api_concepts_put(struct http_request *q)
 {
-    json_t *concept = NULL, *args = json_pack("{s:s, s:b}", "id", request_part(q, "id"), "adopt", api_flag(q, "adopt"));
-    if (api_if_match(q, args) && api_body(q, &concept)) {
+    json_t *concept = NULL, *args = json_pack("{s:s}", "id", request_part(q, "id"));
+    if (api_flag(q, "adopt", args) && api_if_match(q, args) && api_body(q, &concept)) {
         json_t *motive = json_object_get(concept, "motive");
         if (motive)
             json_object_set(args, "motive", motive);
@@ -128,9 +128,9 @@ void api_concepts_put(struct http_request *q)
 void api_concepts_retire(struct http_request *q)
 {
     static const char *const passed[] = {"reason", NULL};
-    json_t *args = json_pack("{s:s, s:b}", "id", request_part(q, "id"), "adopt", api_flag(q, "adopt"));
+    json_t *args = json_pack("{s:s}", "id", request_part(q, "id"));
     api_pass(q, args, passed);
-    if (api_if_match(q, args))
+    if (api_flag(q, "adopt", args) && api_if_match(q, args))
         ask_core(q, "concept.retire", args, wrote);
     else
         json_decref(args);

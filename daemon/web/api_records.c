@@ -23,10 +23,21 @@ static void found(struct http_request *q, const json_t *answer)
     answer_json(q, 200, json_incref((json_t *)(uintptr_t)result));
 }
 
-static void refuse(struct http_request *q, const char *name)
+/* The index has other names for what is asked for here. */
+static void searched(struct http_request *q, const json_t *answer)
 {
-    struct why why;
-    answer_error(q, why_set(&why, ERR_HTTP_VALUE, "%s", name), &why);
+    static const char *const names[][2] = {
+        {"since: ",   "from: " },
+        {"changed: ", "since: "},
+    };
+    json_t *error = json_object_get(answer, "error");
+    const char *detail = json_string_value(json_object_get(error, "detail"));
+    for (size_t i = 0; detail && i < sizeof names / sizeof *names; i++)
+        if (strncmp(detail, names[i][0], strlen(names[i][0])) == 0) {
+            say_put(error, "detail", json_sprintf("%s%s", names[i][1], detail + strlen(names[i][0])));
+            break;
+        }
+    found(q, answer);
 }
 
 static void search(struct http_request *q, json_t *args)
@@ -34,7 +45,7 @@ static void search(struct http_request *q, json_t *args)
     static const char *const passed[] = {"q", "concept", "ally", "type", "place", "until", NULL};
     if (request_query(q, "order")) {
         json_decref(args);
-        refuse(q, "order, q");
+        api_refuse(q, "order, q");
         return;
     }
     api_pass(q, args, passed);
@@ -44,15 +55,29 @@ static void search(struct http_request *q, json_t *args)
         say_put(args, "changed", json_string(request_query(q, "since")));
     if (request_query(q, "from"))
         say_put(args, "since", json_string(request_query(q, "from")));
-    ask_index(q, "search", args, found);
+    ask_index(q, "search", args, searched);
+}
+
+/* What no record can have is a slip of whoever asks, not a question without an answer. False: answered. */
+static bool filters_read(struct http_request *q)
+{
+    const char *type = request_query(q, "type"), *lang = request_query(q, "lang");
+    char low[LANG_MAX + 2] = "";
+    for (size_t i = 0; lang && lang[i] && i <= LANG_MAX; i++)
+        low[i] = (char)(lang[i] >= 'A' && lang[i] <= 'Z' ? lang[i] + 32 : lang[i]);
+    bool type_reads = !type || !*type || record_type_valid(slice_text(type)),
+         lang_reads = !lang || !*lang || lang_valid(slice_text(low));
+    if (!type_reads || !lang_reads)
+        api_refuse(q, type_reads ? "lang" : "type");
+    return type_reads && lang_reads;
 }
 
 void api_records_list(struct http_request *q)
 {
     static const char *const passed[] = {"ally", "lang", "type", "concept", "since", "order", NULL};
-    static const char *const searched[] = {"place", "from", "until", NULL};
+    static const char *const words_alone[] = {"place", "from", "until", NULL};
     json_t *args = json_object();
-    if (!api_page(q, args)) {
+    if (!api_page(q, args) || !api_flag(q, "retired", args) || !filters_read(q)) {
         json_decref(args);
         return;
     }
@@ -60,15 +85,13 @@ void api_records_list(struct http_request *q)
         search(q, args);
         return;
     }
-    for (size_t i = 0; searched[i]; i++)
-        if (request_query(q, searched[i])) {
+    for (size_t i = 0; words_alone[i]; i++)
+        if (request_query(q, words_alone[i])) {
             json_decref(args);
-            refuse(q, searched[i]);
+            api_refuse(q, words_alone[i]);
             return;
         }
     api_pass(q, args, passed);
-    if (api_flag(q, "retired"))
-        say_put(args, "retired", json_true());
     api_list(q, "record.list", args);
 }
 
@@ -186,7 +209,7 @@ void api_records_source(struct http_request *q)
     json_t *args = one_line("import", record);
     if (!shaped) {
         answer_error(q, ERR_MEMORY, NULL);
-    } else if (api_may_match(q, args)) {
+    } else if (api_may_be_new(q, args)) {
         ask_core(q, "record.write", args, wrote_line);
         return;
     }

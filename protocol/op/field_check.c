@@ -220,7 +220,7 @@ static bool one_of(struct slice word, const char *const *words, size_t n)
 }
 
 #define X(word) word,
-static bool record_type_valid(struct slice word)
+bool record_type_valid(struct slice word)
 {
     static const char *const types[] = {RECORD_TYPES(X)};
     return one_of(word, types, sizeof types / sizeof *types);

@@ -148,8 +148,9 @@ bool value_is_nil(struct slice value);
 err_t field_check(enum entity_type of, const struct field_info *field, struct slice value);
 /* [a-z]{2,8} followed by (-[a-z0-9]{1,8})*, at most LANG_MAX bytes. */
 bool lang_valid(struct slice lang);
-bool date_valid(struct slice date); /* YYYY, YYYY-MM, YYYY-MM-DD */
-bool uri_valid(struct slice uri);   /* scheme ":" something, without blanks and control characters */
+bool record_type_valid(struct slice type); /* experience, … */
+bool date_valid(struct slice date);        /* YYYY, YYYY-MM, YYYY-MM-DD */
+bool uri_valid(struct slice uri);          /* scheme ":" something, without blanks and control characters */
 bool uri_runs(struct slice uri); /* javascript:, vbscript:, data:, which a page would run; never a name of anything */
 bool uri_web(struct slice uri); /* one of http or https, which a page may lead to; case of the scheme does not matter */
 

@@ -204,6 +204,60 @@ def test_bad_requests_are_told_what_is_wrong_and_change_nothing():
         check("titre" in french["detail"], french)
 
 
+def test_conditions_hold_as_http_has_them():
+    with Alliance() as al:
+        a, anyone, editor, thinker = alone(al)
+        record, source = {"title": {"fr": "Un"}}, "/records/by-source/s1"
+        equal(editor.good("PUT", source, record, 201, If_None_Match="*").json["outcome"], "added")
+        editor.refused(412, "stale", "PUT", source, {"title": {"fr": "Autre"}}, If_None_Match="*")
+        editor.refused(400, "http_value", "PUT", source, record, If_None_Match='"a.b"')
+        editor.refused(400, "http_value", "PUT", source, record, If_None_Match="*", If_Match="*")
+        by_uri = "/concepts/by-source/" + urllib.parse.quote(WATER, safe="")
+        thinker.good("PUT", by_uri, {"prefLabel": {"fr": "eau"}}, 201, If_None_Match="*")
+        thinker.refused(412, "stale", "PUT", by_uri, {"prefLabel": {"fr": "onde"}}, If_None_Match="*")
+        shown = editor.good("PUT", source, record).json
+        old, path = f'"{"a" * 26}.0"', "/records/" + shown["id"]
+        editor.refused(412, "stale", "PUT", path, record, If_Match=f"{old}, W/{old}")
+        put = editor.good("PUT", path, {"title": {"fr": "Deux"}}, If_Match=f'{old}, {shown["etag"]}').json
+        equal(put["outcome"], "updated", "one of the tags is its")
+        editor.refused(412, "stale", "PUT", source, record, If_Match=f'{old}, {shown["etag"]}')
+        editor.good("PUT", source, record, If_Match=f'{put["etag"]} ,{old}')
+        equal(anyone.get(path).json["title"]["fr"], "Deux", "what was not changed at the source")
+
+
+def test_what_is_wrong_is_named_as_it_was_written():
+    with Alliance() as al:
+        a, anyone, editor, thinker = alone(al)
+        path = "/records/" + editor.good("POST", "/records", {"title": {"fr": "T"}}, 201).json["id"]
+
+        def field(status, code, *request, **headers):
+            return editor.refused(status, code, *request, **headers)["errors"][0]["field"]
+
+        equal(field(422, "field_value", "PUT", path, {"title": {"fr": "T"}, "place": {"lat": 91, "lon": 0}}, If_Match="*").split(".")[0], "place")
+        equal(field(422, "field_unknown", "PUT", path, {"title": {"fr": "T"}, "titel": "T"}, If_Match="*"), "titel")
+        for there in ("links", "concepts"):
+            bad = {"title": {"fr": "T"}, there: [{"rel": "cites", "target": "aaaaaaaaaaaa"}] if there == "links" else ["aaaaaaaaaaaa"]}
+            for request in (("POST", "/records", bad), ("PUT", path, bad)):
+                equal(field(422, "field_value", *request, If_Match="*").split(".")[0], there)
+        editor.refused(404, "not_found", "PUT", "/records/aaaaaaaaaaaa", {"title": {"fr": "T"}}, If_Match="*")
+        for asked in ("retired=maybe", "type=x", "lang=not%20a%20tag", "lang=f", "q=t&type=x", "q=t&lang=-"):
+            problem = anyone.refused(400, "http_value", "GET", "/records?" + asked)
+            check(asked.split("&")[-1].split("=")[0] in problem["detail"], asked, problem)
+        thinker.refused(400, "http_value", "POST", "/concepts?adopt=oui", {"prefLabel": {"fr": "eau"}})
+        for asked in ("retired=false", "retired=true", "type=", "lang=FR", "lang=pt-br"):
+            anyone.good("GET", "/records?" + asked)
+        for name in ("from", "since", "until"):
+            detail = anyone.refused(400, "time", "GET", f"/records?q=eau&{name}=hier")["detail"]
+            check(f"{name}: hier" in detail, name, detail)
+        editor.good("POST", "/records", "\ufeff" + json.dumps({"title": {"fr": "BOM"}}), 201)
+        row = editor.good("POST", "/records:batch", "\ufeff" + json.dumps({"source_id": "b", "title": "B", "lang": "fr"}), Content_Type="application/x-ndjson").lines
+        equal([r["outcome"] for r in row], ["added"])
+        for bad in ("%00", "%c3", "%"):
+            for how in (("GET", f"/oai?verb=Identify&set={bad}", None), ("POST", "/oai", f"verb=Identify&set={bad}")):
+                answer = editor.ask(*how, Content_Type="application/x-www-form-urlencoded")
+                check(answer.status == 200 and '<error code="badArgument">' in answer.text, how, answer)
+
+
 def test_lists_are_walked_by_cursors_while_records_are_written():
     with Alliance() as al:
         a, anyone, editor, _ = alone(al)
@@ -259,6 +313,9 @@ def test_a_batch_tells_of_each_line_and_survives_a_kill():
         again = editor.good("POST", "/records:batch", "\n".join(body), Content_Type="application/x-ndjson", Idempotency_Key="lot-1")
         equal(again.lines, rows, "the same key, the same answer")
         equal({r["outcome"] for r in editor.good("POST", "/records:batch", "\n".join(good), Content_Type="application/x-ndjson").lines}, {"unchanged"})
+
+        wait_for(lambda: anyone.get("/records?q=ligne&limit=1").json["total"] == 450, "they are found")
+        equal([len(anyone.good("GET", f"/records?limit=200{q}").json["records"]) for q in ("", "&q=ligne", "&q=")], [200] * 3, "as many as asked for")
 
         lines = "\n".join(json.dumps({"source_id": f"k{i}", "title": f"Ligne {i}", "lang": "fr"}) for i in range(1500))
         answers = []
