@@ -63,8 +63,8 @@ err_t read_put_links(struct read *r, const struct view *v, const struct replica_
         e = put_link(r, links, v, ops, ops_n, &v->links[i]);
     for (size_t i = 0; i < n; i++) {
         const struct relation_info *link = link_by_number(back[i].link);
-        json_t *one = json_pack("{s:s, s:o, s:o}", "rel", link ? link->name : "", "id", say_id(back[i].record), "title",
-                                say_string(back[i].title));
+        json_t *one = json_pack("{s:s, s:o, s:o?}", "rel", link ? link->name : "", "id", say_id(back[i].record),
+                                "title", say_string(back[i].title));
         if (one)
             say_ally(r->authority, one, slice_of(back[i].record.at, ALLY_BYTES));
         json_array_append_new(from, one);

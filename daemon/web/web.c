@@ -1,4 +1,5 @@
 #include "daemon/web/web.h"
+#include "daemon/commons/shortage.h"
 #include "daemon/store/local.h"
 #include "daemon/web/routes.h"
 #include "daemon/web/web_token.h"
@@ -10,6 +11,7 @@ static err_t web_open(const void *config, void **context, struct why *why)
     (void)why;
     if (!w)
         return ERR_MEMORY;
+    shortage_watch();
     w->config = config;
     *context = w;
     return ERR_OK;
@@ -64,6 +66,7 @@ bool web_begin(struct http_request *q, const json_t *args, struct read *read)
 {
     struct web *w = web_of(q);
     struct why why = {ERR_OK, ""};
+    shortage_clear(); /* of an earlier request */
     err_t e = web_reader(w, &why);
     if (!e)
         e = reader_begin(w->reader, read);

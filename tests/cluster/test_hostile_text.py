@@ -198,7 +198,7 @@ def test_a_bad_line_costs_itself_alone_and_is_named_by_line_and_field():
             body, expected = b"", []
             for raw, names, field in bad:
                 n += 1
-                body += good % n + b"\n" + (raw if names else raw.replace(b'"x"', b'"y%d"' % n)) + b"\n"
+                body += good % n + b"\n" + raw.replace(b'"source_id": "x"', b'"source_id": "y%d"' % n) + b"\n"
                 expected.append((names, field))
             before = a.status()["records"]
             if door == "batch":
