@@ -143,25 +143,14 @@ static void said(struct rd *r, size_t max)
 static err_t value_review(const struct op *op, const struct op_write *w, struct slice value)
 {
     struct rd r;
-    (void)op;
     (void)w;
     if (value_is_nil(value))
         return ERR_OK;
     rd_init(&r, value);
-    said(&r, REVIEW_MAX_BYTES);
-    return rd_end(&r);
-}
-
-static err_t value_reply(const struct op *op, const struct op_write *w, struct slice value)
-{
-    struct rd r;
-    (void)op;
-    (void)w;
-    if (value_is_nil(value))
-        return ERR_OK;
-    rd_init(&r, value);
-    rd_array(&r, 2, 2);
-    said(&r, ACTOR_MAX_BYTES);
+    if (op->info->kind == OP_RECORD_REPLY) { /* whose it is stands before its text */
+        rd_array(&r, 2, 2);
+        said(&r, ACTOR_MAX_BYTES);
+    }
     said(&r, REVIEW_MAX_BYTES);
     return rd_end(&r);
 }
@@ -181,7 +170,7 @@ struct body_form {
 #define BODY_RECORD_RETIRE  {NULL, {item_reason_text}}
 #define BODY_RECORD_LINK    {value_link, {NULL}}
 #define BODY_RECORD_REVIEW  {value_review, {NULL}}
-#define BODY_RECORD_REPLY   {value_reply, {NULL}}
+#define BODY_RECORD_REPLY   {value_review, {NULL}}
 #define BODY_CONCEPT_PUT    {value_field, {NULL}}
 #define BODY_CONCEPT_RELATE {value_match, {NULL}}
 #define BODY_CONCEPT_ADOPT  {NULL, {NULL}}
