@@ -152,7 +152,8 @@ static struct fold_entry *entry_at(const struct fold_work *w, const struct dot *
     return NULL;
 }
 
-const struct dot *fold_work_named(const struct fold_work *w, const struct fold_entry *e, size_t n)
+/* The n-th dot that the entry's write replaces, if a live add stands under it at the same key; else NULL. */
+static const struct dot *named_at(const struct fold_work *w, const struct fold_entry *e, size_t n)
 {
     const struct dot *dot = &e->write->replaces[n];
     const struct fold_entry *named = entry_at(w, dot, e);
@@ -271,7 +272,7 @@ static bool shown(const struct fold_work *w, const struct fold_entry *e)
     if (e->dead || e->write->add)
         return !e->dead;
     for (size_t i = 0; e->item->op.info->who == WHO_PROPOSAL && i < e->write->replaces_n; i++) {
-        if (fold_work_named(w, e, i))
+        if (named_at(w, e, i))
             return true;
     }
     return false;
@@ -372,10 +373,10 @@ void fold_write_named(struct buf *out, const struct fold_work *w, const struct f
 {
     size_t n = 0;
     for (size_t i = 0; i < e->write->replaces_n; i++)
-        n += fold_work_named(w, e, i) != NULL;
+        n += named_at(w, e, i) != NULL;
     wr_array(out, n);
     for (size_t i = 0; i < e->write->replaces_n; i++) {
-        const struct dot *dot = fold_work_named(w, e, i);
+        const struct dot *dot = named_at(w, e, i);
         if (dot)
             fold_write_dot(out, dot);
     }

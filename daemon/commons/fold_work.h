@@ -46,8 +46,6 @@ void fold_work_kill(struct fold_work *w);
 err_t fold_work_groups(const struct fold_work *w, enum op_kind kind, struct fold_group **out, size_t *n);
 /* The items of one kind that no op's `dots` name, in canonical order: announcements, tombstones. ERR_MEMORY. */
 err_t fold_work_unnamed(const struct fold_work *w, enum op_kind kind, const struct fold_item ***out, size_t *n);
-/* The n-th dot that the entry's write replaces, if a live add stands under it at the same key; else NULL. */
-const struct dot *fold_work_named(const struct fold_work *w, const struct fold_entry *e, size_t n);
 
 /* Canonical pieces. */
 void fold_write_dot(struct buf *out, const struct dot *d);

@@ -26,7 +26,7 @@ size_t triples_keep(struct triples *t, struct slice text)
     return 0;
 }
 
-const char *triples_text(const struct triples *t, size_t at)
+static const char *text_at(const struct triples *t, size_t at)
 {
     return (const char *)t->names.at + at;
 }
@@ -49,7 +49,7 @@ struct term triples_resolve(struct triples *t, size_t base, const char *referenc
     SerdURI from, whole;
     if (!base || serd_uri_string_has_scheme((const uint8_t *)reference))
         return triples_uri(t, slice_text(reference));
-    if (serd_uri_parse((const uint8_t *)triples_text(t, base), &from))
+    if (serd_uri_parse((const uint8_t *)text_at(t, base), &from))
         return (struct term){T_BAD, 0};
     from.fragment = (SerdChunk){NULL, 0}; /* RFC 3986 §5.1: a base has none */
     SerdNode node = serd_node_new_uri_from_string((const uint8_t *)reference, &from, &whole);
@@ -78,19 +78,19 @@ static bool is_whole(struct triples *t, struct term term)
 void triples_lose(struct triples *t, struct term subject, struct term predicate, const char *reason)
 {
     if (is_whole(t, predicate) && is_whole(t, subject))
-        draft_lose(t->draft, triples_text(t, predicate.at), reason);
+        draft_lose(t->draft, text_at(t, predicate.at), reason);
 }
 
 static void say(struct triples *t, struct term subject, struct term predicate, const struct draft_value *v)
 {
     if (is_whole(t, predicate) && is_whole(t, subject))
-        draft_add(t->draft, triples_text(t, subject.at), triples_text(t, predicate.at), v);
+        draft_add(t->draft, text_at(t, subject.at), text_at(t, predicate.at), v);
 }
 
 void triples_say(struct triples *t, struct term subject, struct term predicate, struct term object)
 {
     if (object.kind == T_URI)
-        say(t, subject, predicate, &(struct draft_value){.uri = triples_text(t, object.at)});
+        say(t, subject, predicate, &(struct draft_value){.uri = text_at(t, object.at)});
     else if (object.kind == T_BLANK)
         triples_lose(t, subject, predicate, "a blank node");
     else if (is_whole(t, predicate) && is_whole(t, subject))
@@ -104,9 +104,9 @@ void triples_say_text(struct triples *t, struct term subject, struct term predic
     if (datatype.kind != T_NONE && !is_whole(t, datatype))
         return;
     if (datatype.kind == T_NONE)
-        v.lang = slice_text(triples_text(t, lang));
+        v.lang = slice_text(text_at(t, lang));
     else
-        v.datatype = triples_text(t, datatype.at);
+        v.datatype = text_at(t, datatype.at);
     say(t, subject, predicate, &v);
 }
 

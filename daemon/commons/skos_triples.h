@@ -23,7 +23,6 @@ struct term {
 void triples_open(struct triples *t, struct draft *draft);
 void triples_close(struct triples *t);
 size_t triples_keep(struct triples *t, struct slice text); /* where it is now; 0, the empty text, after a fault */
-const char *triples_text(const struct triples *t, size_t at);
 
 struct term triples_uri(struct triples *t, struct slice uri);
 /* A reference, made whole by a base (a URI in names; 0: there is none). */
