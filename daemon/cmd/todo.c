@@ -47,12 +47,21 @@ void todo_add(struct todo *t, const struct discipline *d, json_t *line)
     json_decref(line);
 }
 
-static bool holds(const json_t *list, const json_t *one)
+/* In order and once: lines come term by term, and those that follow each other are shown as one. */
+static void keep_line(json_t *g, json_t *line)
 {
-    size_t i;
-    json_t *at;
-    json_array_foreach((json_t *)(uintptr_t)list, i, at) if (json_equal(at, one)) return true;
-    return false;
+    json_t *lines = json_object_get(g, "lines");
+    size_t low = 0, high = json_array_size(lines);
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (json_integer_value(json_array_get(lines, mid)) < json_integer_value(line))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (json_equal(json_array_get(lines, low), line) || json_array_insert(lines, low, line) != 0)
+        return;
+    json_object_set_new(g, "count", json_integer(pick_number(g, "count") + 1));
 }
 
 void todo_terms(struct todo *t, enum discipline_id id, const json_t *term, json_t *lines)
@@ -60,7 +69,7 @@ void todo_terms(struct todo *t, enum discipline_id id, const json_t *term, json_
     const struct discipline_rule *rule = discipline_rule(id);
     json_t *g = group(t, rule->code, tr(t->lang, rule->sentence), "lines"), *line, *concepts;
     size_t i;
-    json_array_foreach(lines, i, line) if (!holds(json_object_get(g, "lines"), line)) count(g, "lines", line);
+    json_array_foreach(lines, i, line) keep_line(g, line);
     concepts = json_object_get(g, "concepts");
     if (!concepts && json_object_set_new(g, "concepts", json_array()) == 0)
         concepts = json_object_get(g, "concepts");

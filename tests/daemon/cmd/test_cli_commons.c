@@ -141,6 +141,20 @@ static void a_file_is_checked_and_nothing_is_written(void **state)
         assert_string_not_equal(json_string_value(json_array_get(json_array_get(played.asked, i), 0)), "record.write");
 }
 
+static void lines_that_lack_the_same_are_told_in_their_order(void **state)
+{
+    (void)state;
+    char *path =
+        FILE_OF("in.jsonl", "{\"source_id\":\"a\",\"lang\":\"fr\",\"title\":\"T\",\"concepts\":\"http://x\"}\n"
+                            "{\"source_id\":\"b\",\"lang\":\"fr\",\"title\":\"T\",\"concepts\":\"http://y\"}\n"
+                            "{\"source_id\":\"c\",\"lang\":\"fr\",\"title\":\"T\",\"concepts\":\"http://x\"}\n"
+                            "{\"source_id\":\"d\",\"lang\":\"fr\",\"title\":\"T\",\"concepts\":\"http://z\"}\n");
+    played.answer =
+        "{\"rules\":[{\"rule\":4,\"value\":1}],\"concepts\":[{\"text\":\"http://x\",\"status\":\"unknown\"},"
+        "{\"text\":\"http://y\",\"status\":\"unknown\"}]}";
+    ENDS(0, "    lines 1–3\n    http://x\n    http://y\n", "", "record", "check", path);
+}
+
 static void one_record_is_added_by_its_values(void **state)
 {
     (void)state;
@@ -332,6 +346,7 @@ int main(void)
         T(an_import_goes_in_requests_of_a_bounded_size),
         T(a_csv_goes_in_like_lines_of_json),
         T(a_file_is_checked_and_nothing_is_written),
+        T(lines_that_lack_the_same_are_told_in_their_order),
         T(one_record_is_added_by_its_values),
         T(an_edit_of_a_part_keeps_the_other_parts),
         T(texts_of_others_cannot_drive_the_terminal),
