@@ -5,72 +5,7 @@ import threading
 import urllib.parse
 
 from alliance import Alliance, check, equal, wait_for
-from web import Described, Web
-
-API = "/api/v1"
-WATER = "http://example.org/eau"
-
-
-class Answer:
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.text = status, headers, body.decode()
-
-    @property
-    def json(self):
-        return json.loads(self.text)
-
-    @property
-    def lines(self):
-        return [json.loads(line) for line in self.text.splitlines()]
-
-    def __repr__(self):
-        return f"{self.status} {self.text[:400]}"
-
-
-class Client:
-    """Somebody who speaks to a site's API, with a token or without."""
-
-    def __init__(self, site, scope=None):
-        self.site = site
-        self.web = Web(site.http, site.json("token", "create", f"{site.name} {scope}", "--scope", scope)["token"] if scope else None)
-        self.described = Described(self.web.json("GET", "/openapi.json")[1])
-
-    def ask(self, method, path, body=None, **headers):
-        if isinstance(body, str):
-            body, headers = body.encode(), {"content_type": "application/json", **{k.lower(): v for k, v in headers.items()}}
-        answer = self.web.ask(method, path if path.startswith("/oai") else API + path, body, **headers)
-        return Answer(*self.judged(method, path, body, headers, answer))
-
-    def judged(self, method, path, body, headers, answer):
-        """Every answer is as /openapi.json says, and what was asked is where it was taken."""
-        operation = self.described.operation(method, API + path)
-        if operation is None:
-            return answer
-        faults = self.described.faults(operation, *answer)
-        kind = next((v for k, v in headers.items() if k.lower() == "content_type"), "application/json")
-        if answer[0] < 300 and body and kind == "application/json":  # of a batch some lines are refused
-            faults += self.described.asked_faults(operation, body if isinstance(body, bytes) else json.dumps(body), kind)
-        check(not faults, method, path, *faults)
-        return answer
-
-    def get(self, path, **headers):
-        return self.ask("GET", path, **headers)
-
-    def good(self, method, path, body=None, status=200, **headers):
-        a = self.ask(method, path, body, **headers)
-        check(a.status == status, method, path, "was to be", status, a)
-        return a
-
-    def refused(self, status, code, method, path, body=None, **headers):
-        a = self.ask(method, path, body, **headers)
-        check(a.status == status and a.headers["Content-Type"] == "application/problem+json", method, path, a)
-        equal((a.json["status"], a.json["code"]), (status, code), f"{method} {path}: {a}")
-        return a.json
-
-
-def alone(al):
-    a = al.found("Citego", http=True).start()
-    return a, Client(a), Client(a, "records"), Client(a, "concepts")
+from api import WATER, Client, alone
 
 
 def test_a_record_lives_over_the_api():
@@ -425,53 +360,6 @@ def test_hostile_text_is_harmless_in_linked_data():
         equal((skos.json["@id"], skos.json["@type"], skos.json["prefLabel"]), (WATER, "Concept", [{"@language": "fr", "@value": evil}]))
         equal(anyone.get(path).headers["Content-Type"], "application/json")
         equal(anyone.get(path).json["title"]["fr"], evil, "as it was written")
-
-
-def test_a_conflict_is_seen_and_resolved_over_the_api():
-    with Alliance() as al:
-        a = al.found("Citego", http=True).start()
-        b = al.join(a, "Ritimo", http=True).start()
-        anyone, thinker, editor = Client(a), Client(a, "concepts"), Client(a, "records")
-        other = Client(b, "concepts")
-        told = thinker.good("POST", "/concepts?adopt=true", {"uri": WATER, "prefLabel": {"fr": "eau"}}, 201).json
-        al.wait_equal()
-        b.stop()
-        equal(anyone.good("GET", "/conflicts").json["conflicts"], [])
-        b.start()
-        # Two sites' proposals for one field, written apart.
-        a.stop()
-        other.good("PUT", "/concepts/by-source/" + urllib.parse.quote("http://example.org/sol", safe=""), {"prefLabel": {"fr": "sol"}}, 201)
-        b.stop()
-        a.start()
-        thinker.good("PUT", "/concepts/by-source/" + urllib.parse.quote("http://example.org/sol", safe=""), {"prefLabel": {"fr": "terre"}}, 201)
-        b.start()
-        al.wait_equal()
-        listed = anyone.good("GET", "/conflicts").json["conflicts"]
-        equal([c["fields"] for c in listed], [["prefLabel@fr"]])
-        path = "/conflicts/" + listed[0]["id"]
-        shown = thinker.good("GET", path).json["fields"][0]["values"]
-        equal({v["value"]: v["mine"] for v in shown}, {"terre": True, "sol": False}, "whose is whose, with a token")
-        values = anyone.good("GET", path).json["fields"][0]["values"]
-        check(not any(v["mine"] for v in values), "without one nothing is mine")
-        equal(sorted(v["value"] for v in values), ["sol", "terre"])
-        keep = next(v["dot"] for v in values if v["value"] == "sol")
-        anyone.refused(401, "token_needed", "POST", path + "/resolution", {"keep": keep})
-        editor.refused(403, "token_scope", "POST", path + "/resolution", {"keep": keep})
-        thinker.refused(422, "field_value", "POST", path + "/resolution", {})
-        thinker.refused(422, "field_unknown", "POST", path + "/resolution", {"keep": keep, "who": "me"})
-        thinker.refused(422, "field_value", "POST", path + "/resolution", {"keep": keep, "choices": []})
-        theirs = {"choices": [{"field": "prefLabel@fr", "keep": "theirs"}]}
-        done = thinker.good("POST", path + "/resolution", theirs, Idempotency_Key="r1").json
-        equal(done["resolved"], ["prefLabel@fr"])
-        equal(thinker.good("POST", path + "/resolution", theirs, Idempotency_Key="r1").json, done, "sent again")
-        equal(anyone.good("GET", "/concepts/" + listed[0]["id"]).json["prefLabel"], {"fr": "sol"}, "theirs is kept")
-        anyone.refused(404, "no_conflict", "GET", path)
-        thinker.refused(404, "no_conflict", "POST", path + "/resolution", {"keep": keep})
-        al.wait_equal()
-        equal(Client(b).get("/conflicts").json["conflicts"], [], "everywhere")
-
-
-test_a_conflict_is_seen_and_resolved_over_the_api.seconds = 6
 
 
 def test_words_are_searched_over_the_api():

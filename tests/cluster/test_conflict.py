@@ -1,7 +1,9 @@
 """Allies who write the same field at the same time: nothing is lost, everybody shows the same, anybody resolves it."""
 import json
+import urllib.parse
 
 from alliance import Alliance, check, equal
+from api import WATER, Client
 
 
 def written_apart(al, *writes):
@@ -103,3 +105,50 @@ def test_adopting_all_leaves_rival_proposals_to_a_choice():
         equal(a.json("concept", "show", sol)["prefLabel"]["fr"], "Sol", "what was adopted before is shown still")
         a.ok("--yes", "conflicts", "resolve", sol, "--keep", sorted(dots)[0])
         equal((a.status()["conflicts"], a.run("concept", "adopt", sol).exit), (0, 1), "nothing is left to adopt")
+
+
+def test_a_conflict_is_seen_and_resolved_over_the_api():
+    with Alliance() as al:
+        a = al.found("Citego", http=True).start()
+        b = al.join(a, "Ritimo", http=True).start()
+        anyone, thinker, editor = Client(a), Client(a, "concepts"), Client(a, "records")
+        other = Client(b, "concepts")
+        told = thinker.good("POST", "/concepts?adopt=true", {"uri": WATER, "prefLabel": {"fr": "eau"}}, 201).json
+        al.wait_equal()
+        b.stop()
+        equal(anyone.good("GET", "/conflicts").json["conflicts"], [])
+        b.start()
+        # Two sites' proposals for one field, written apart.
+        a.stop()
+        other.good("PUT", "/concepts/by-source/" + urllib.parse.quote("http://example.org/sol", safe=""), {"prefLabel": {"fr": "sol"}}, 201)
+        b.stop()
+        a.start()
+        thinker.good("PUT", "/concepts/by-source/" + urllib.parse.quote("http://example.org/sol", safe=""), {"prefLabel": {"fr": "terre"}}, 201)
+        b.start()
+        al.wait_equal()
+        listed = anyone.good("GET", "/conflicts").json["conflicts"]
+        equal([c["fields"] for c in listed], [["prefLabel@fr"]])
+        path = "/conflicts/" + listed[0]["id"]
+        shown = thinker.good("GET", path).json["fields"][0]["values"]
+        equal({v["value"]: v["mine"] for v in shown}, {"terre": True, "sol": False}, "whose is whose, with a token")
+        values = anyone.good("GET", path).json["fields"][0]["values"]
+        check(not any(v["mine"] for v in values), "without one nothing is mine")
+        equal(sorted(v["value"] for v in values), ["sol", "terre"])
+        keep = next(v["dot"] for v in values if v["value"] == "sol")
+        anyone.refused(401, "token_needed", "POST", path + "/resolution", {"keep": keep})
+        editor.refused(403, "token_scope", "POST", path + "/resolution", {"keep": keep})
+        thinker.refused(422, "field_value", "POST", path + "/resolution", {})
+        thinker.refused(422, "field_unknown", "POST", path + "/resolution", {"keep": keep, "who": "me"})
+        thinker.refused(422, "field_value", "POST", path + "/resolution", {"keep": keep, "choices": []})
+        theirs = {"choices": [{"field": "prefLabel@fr", "keep": "theirs"}]}
+        done = thinker.good("POST", path + "/resolution", theirs, Idempotency_Key="r1").json
+        equal(done["resolved"], ["prefLabel@fr"])
+        equal(thinker.good("POST", path + "/resolution", theirs, Idempotency_Key="r1").json, done, "sent again")
+        equal(anyone.good("GET", "/concepts/" + listed[0]["id"]).json["prefLabel"], {"fr": "sol"}, "theirs is kept")
+        anyone.refused(404, "no_conflict", "GET", path)
+        thinker.refused(404, "no_conflict", "POST", path + "/resolution", {"keep": keep})
+        al.wait_equal()
+        equal(Client(b).get("/conflicts").json["conflicts"], [], "everywhere")
+
+
+test_a_conflict_is_seen_and_resolved_over_the_api.seconds = 6
