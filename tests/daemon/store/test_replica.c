@@ -1,5 +1,6 @@
 #include "tests/help/store_fixture.h"
 
+#include "daemon/store/query.h"
 #include "daemon/store/replica.h"
 #include "protocol/base/base32.h"
 
@@ -306,6 +307,90 @@ static void the_edges_of_one_concept_come_from_both_ends(void **state)
     assert_true(slice_equal(targets[1], CONCEPT_B));
 }
 
+static int64_t changes(struct store_fixture *f)
+{
+    return sqlite3_total_changes64(f->s->db);
+}
+
+/* The row of the concept itself is one change. */
+static void edges_are_written_where_one_of_them_is_another_alone(void **state)
+{
+    struct store_fixture *f = *state;
+    struct concept_row a = {.concept = CONCEPT_A};
+    const struct edge_row before[] = {
+        {CONCEPT_A, 1, CONCEPT_B, false, 5, {{1}, 0}},
+        {CONCEPT_A, 2, CONCEPT_B, true,  9, {{2}, 0}},
+    };
+    const struct edge_row others[] = {
+        {CONCEPT_A, 3, CONCEPT_B, true,  9, {{2}, 0}},
+        {CONCEPT_A, 2, CONCEPT_A, true,  9, {{2}, 0}},
+        {CONCEPT_A, 2, CONCEPT_B, false, 9, {{2}, 0}},
+        {CONCEPT_A, 2, CONCEPT_B, true,  8, {{2}, 0}},
+        {CONCEPT_A, 2, CONCEPT_B, true,  9, {{3}, 0}},
+        {CONCEPT_A, 2, CONCEPT_B, true,  9, {{2}, 1}},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const struct edge_row after[] = {before[0], others[i]};
+        struct edge_row *e = NULL;
+        size_t n = 0;
+        assert_int_equal(replica_put_concept(f->s, &a, before, 2), ERR_OK);
+        int64_t once = changes(f);
+        assert_int_equal(replica_put_concept(f->s, &a, before, 2), ERR_OK);
+        assert_int_equal(changes(f), once + 1);
+        assert_int_equal(replica_put_concept(f->s, &a, after, 2), ERR_OK);
+        assert_int_equal(replica_edges_of(f->s, others[i].relation, CONCEPT_A, &f->arena, &e, &n), ERR_OK);
+        assert_int_equal(n, 1);
+        assert_true(slice_equal(e->target, others[i].target));
+        assert_int_equal(e->adopted, others[i].adopted);
+        assert_int_equal(e->clock, others[i].clock);
+        assert_int_equal(dot_compare(&e->dot, &others[i].dot), 0);
+    }
+    assert_int_equal(replica_put_concept(f->s, &a, before, 1), ERR_OK);
+    int64_t once = changes(f);
+    assert_int_equal(replica_put_concept(f->s, &a, before, 2), ERR_OK); /* one more */
+    assert_int_equal(changes(f), once + 1 + 1 + 2);
+}
+
+static void assert_linked(struct store_fixture *f, struct slice target, size_t n)
+{
+    struct link_back *back = NULL;
+    size_t got = 99;
+    assert_int_equal(replica_links_to(f->s, target, &f->arena, &back, &got), ERR_OK);
+    assert_int_equal(got, n);
+}
+
+static void links_are_written_where_one_of_them_is_another_alone(void **state)
+{
+    struct store_fixture *f = *state;
+    const struct link_row one[] = {
+        {1, RECORD_B},
+        {2, RECORD_B}
+    };
+    const struct link_row other[] = {
+        {1, RECORD_B},
+        {2, RECORD_C}
+    };
+    put_record(f, RECORD_A, false, 0);
+    assert_int_equal(replica_put_links(f->s, RECORD_A, one, 2), ERR_OK);
+    int64_t once = changes(f);
+    assert_int_equal(replica_put_links(f->s, RECORD_A, one, 2), ERR_OK);
+    assert_int_equal(changes(f), once);
+    assert_linked(f, RECORD_B, 2);
+    assert_int_equal(replica_put_links(f->s, RECORD_A, other, 2), ERR_OK);
+    assert_linked(f, RECORD_B, 1);
+    assert_linked(f, RECORD_C, 1);
+    assert_int_equal(replica_put_links(f->s, RECORD_A, one, 1), ERR_OK);
+    assert_linked(f, RECORD_C, 0);
+    assert_int_equal(replica_put_links(f->s, RECORD_A, one + 1, 1), ERR_OK);
+    struct link_back *back = NULL;
+    size_t n = 0;
+    assert_int_equal(replica_links_to(f->s, RECORD_B, &f->arena, &back, &n), ERR_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(back->link, 2);
+    assert_int_equal(replica_put_links(f->s, RECORD_A, NULL, 0), ERR_OK);
+    assert_linked(f, RECORD_B, 0);
+}
+
 static void conflicts_list_records_then_concepts(void **state)
 {
     struct store_fixture *f = *state;
@@ -378,6 +463,8 @@ int main(void)
         T(concepts_are_listed_and_found_by_uri),
         T(edges_come_in_the_order_in_which_cycles_are_broken),
         T(the_edges_of_one_concept_come_from_both_ends),
+        T(edges_are_written_where_one_of_them_is_another_alone),
+        T(links_are_written_where_one_of_them_is_another_alone),
         T(conflicts_list_records_then_concepts),
         T(each_prefix_of_an_id_finds_it),
         T(a_prefix_of_nothing_and_a_malformed_one_differ),
