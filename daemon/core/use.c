@@ -65,6 +65,19 @@ static err_t touch_changed(struct core *c, const struct use_row *was, size_t was
     return e;
 }
 
+static bool is_same_use(const struct use_row *a, const struct use_row *b)
+{
+    return by_row(a, b) == 0 && memcmp(a->ally, b->ally, ALLY_BYTES) == 0;
+}
+
+static bool are_same_uses(const struct use_row *a, size_t a_n, const struct use_row *b, size_t b_n)
+{
+    bool same = a_n == b_n;
+    for (size_t i = 0; i < a_n && same; i++)
+        same = is_same_use(&a[i], &b[i]);
+    return same;
+}
+
 err_t use_note(struct core *c, struct slice record, const struct fold_op *ops, size_t n)
 {
     struct use_row *was = NULL, *is = NULL;
@@ -72,7 +85,7 @@ err_t use_note(struct core *c, struct slice record, const struct fold_op *ops, s
     err_t e = replica_uses_of(c->store, record, &c->scratch, &was, &was_n);
     if (!e)
         e = rows_now(c, record, ops, n, &is, &is_n);
-    if (e || (!was_n && !is_n))
+    if (e || are_same_uses(was, was_n, is, is_n))
         return e;
     e = touch_changed(c, was, was_n, is, is_n);
     return e ? e : replica_put_uses(c->store, record, is, is_n);
@@ -105,7 +118,7 @@ static bool is_same(const struct adoption *a, const struct adoption *b)
     for (size_t i = 0; i < a->dots_n; i++)
         if (dot_compare(&a->dots[i], &b->dots[i]) != 0)
             return false;
-    return !a->dots_n || (by_row(&a->by, &b->by) == 0 && memcmp(a->by.ally, b->by.ally, ALLY_BYTES) == 0);
+    return !a->dots_n || is_same_use(&a->by, &b->by);
 }
 
 err_t use_settle(struct core *c, struct slice canon, const struct fold_op *ops, size_t n, struct view *v,

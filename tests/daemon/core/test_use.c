@@ -2,6 +2,7 @@
  * Adoption by use is a pure function of what was written: whatever allies write, in whatever order it is heard of, erased, set aside or judged by another charter,
  * all sites say the same, and a replay says what they say.
  */
+#include "daemon/store/query.h"
 #include "tests/help/core_acts.h"
 #include "tests/help/core_erasing.h"
 #include "tests/help/core_world.h"
@@ -259,6 +260,25 @@ static void what_use_adopted_stays_where_the_use_is_erased(void **state)
     world_free(w);
 }
 
+static void a_record_written_on_leaves_its_uses_where_they_stand(void **state)
+{
+    (void)state;
+    char dot[64];
+    struct scene s = {.w = used_twice(134, false, dot)};
+    sqlite3 *db = s.w->sites[2].core->store->db;
+    static const char refuse[] = "CREATE TEMP TRIGGER refuse BEFORE DELETE ON uses BEGIN SELECT raise(ABORT, ''); END";
+    assert_int_equal(erasing_rows(s.w, 2, "SELECT count(*) FROM uses"), 2);
+    assert_int_equal(sqlite3_exec(db, refuse, NULL, NULL, NULL), SQLITE_OK);
+    json_decref(
+        world_do(s.w, 2, "record.write",
+                 json_pack("{s:s, s:[{s:i, s:{s:s, s:{s:s}, s:[s]}}]}", "mode", "import", "lines", "line", 1, "record",
+                           "source_id", "un", "title", "fr", "U", "concepts", "http://atlas.test/0")));
+    assert_int_equal(erasing_rows(s.w, 2, "SELECT count(*) FROM records WHERE title = 'U'"), 1);
+    assert_int_equal(sqlite3_exec(db, "DROP TRIGGER refuse", NULL, NULL, NULL), SQLITE_OK);
+    assert_adopted_by(s.w, "gamma");
+    world_free(s.w);
+}
+
 static void a_use_that_was_set_aside_adopts_nothing_until_it_counts_again(void **state)
 {
     (void)state;
@@ -293,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_use_adopted_stays_where_the_use_is_erased),
+        cmocka_unit_test(a_record_written_on_leaves_its_uses_where_they_stand),
         cmocka_unit_test(a_use_that_was_set_aside_adopts_nothing_until_it_counts_again),
         cmocka_unit_test(a_charter_without_the_rule_judges_what_no_other_covers),
         cmocka_unit_test(all_sites_say_the_same_whatever_was_written),
