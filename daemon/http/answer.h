@@ -10,20 +10,18 @@
 
 /* `name` is static; the value is copied. */
 void answer_header(struct http_request *q, const char *name, const char *value);
-void answer_cache(
-    struct http_request *q,
-    const char *control); /* static: "no-cache", "public, max-age=300"; private where reading needs a token */
+/* Static: "no-cache", "public, max-age=300"; private where reading needs a token. */
+void answer_cache(struct http_request *q, const char *control);
 /* The tag with its quotes, copied. True: If-None-Match knows it, and 304 is the answer already. Only for GET. */
 bool answer_etag(struct http_request *q, const char *etag);
 /* Link: rel="next": the same address with that cursor. */
 void answer_next(struct http_request *q, const char *cursor);
 
-void answer_body(struct http_request *q, unsigned status, const char *type,
-                 struct slice body); /* `type` is static; the body is copied */
-void answer_taken(struct http_request *q, unsigned status, const char *type,
-                  struct buf *body); /* the buf is moved from */
-void answer_json(struct http_request *q, unsigned status,
-                 json_t *value); /* application/json; takes the reference; NULL: ERR_MEMORY */
+/* `type` is static. The body is copied; of answer_taken the buf is moved from. */
+void answer_body(struct http_request *q, unsigned status, const char *type, struct slice body);
+void answer_taken(struct http_request *q, unsigned status, const char *type, struct buf *body);
+/* application/json, or `type`; takes the reference; NULL: no answer can be made, and the connection ends. */
+void answer_json(struct http_request *q, unsigned status, json_t *value);
 void answer_json_as(struct http_request *q, unsigned status, const char *type, json_t *value);
 void answer_empty(struct http_request *q, unsigned status); /* 204, 304 */
 

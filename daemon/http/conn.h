@@ -30,8 +30,8 @@ struct conns {
 };
 
 bool conn_admits(const struct conns *all, const struct sockaddr *from); /* within LIMIT_HTTP_ADDRESS */
-struct conn *conn_add(struct conns *all, int fd, const struct sockaddr *from,
-                      struct mono now);                            /* NULL without memory */
+/* NULL without memory. */
+struct conn *conn_add(struct conns *all, int fd, const struct sockaddr *from, struct mono now);
 void conn_remove(struct conns *all, struct conn *c);               /* frees it */
 void conn_is_at(struct conn *c, enum conn_at at, struct mono now); /* NULL is fine */
 bool conn_has_hung_up(const struct conn *c);                       /* nothing more comes from there; NULL: no */

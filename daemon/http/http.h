@@ -20,14 +20,14 @@ struct http_site {
 };
 struct http_options {
     const struct http_site *site;
-    const char
-        *listen; /* "127.0.0.1:8480", "*:8480", "[::1]:0"; port 0: any free one, told by BUS_LISTENING; "": nowhere */
+    /* "127.0.0.1:8480", "*:8480", "[::1]:0"; port 0: any free one, told by BUS_LISTENING; "": nowhere. */
+    const char *listen;
     const char *control;            /* DATA/control.sock, for the owner; NULL: none */
     const char *tls_cert, *tls_key; /* PEM, as http_tls_load gave them; NULL: without TLS */
     const char *lang;               /* site.language; NULL: "en" */
     const char *public_url;         /* site.public_url; NULL or "": not known */
-    const char *
-        hosts; /* what else the site is called: names, addresses or URLs, separated by blanks or commas; NULL: nothing */
+    /* What else the site is called: names, addresses or URLs, separated by blanks or commas; NULL: nothing. */
+    const char *hosts;
     bool reads_need_token; /* http.public_read is no */
     bool caps_loopback;    /* what bounds an address bounds the loopback's as well: tests */
     int64_t ask_ms;        /* 0: LIMIT_HTTP_ASK_MS; less: tests */

@@ -43,9 +43,9 @@ struct http_principal {      /* whose token it is */
     unsigned scopes;         /* 1 << enum http_scope */
 };
 
-const char *request_part(const struct http_request *q,
-                         const char *name);               /* of the path's pattern; "" where it has none of that name */
-const char *request_suffix(const struct http_request *q); /* ".jsonld", or "" */
+/* Of the path's pattern; "" where it has none of that name. */
+const char *request_part(const struct http_request *q, const char *name);
+const char *request_suffix(const struct http_request *q);                  /* ".jsonld", or "" */
 const struct uri_query *request_pairs(const struct http_request *q);       /* all of the query, in order */
 const char *request_query(const struct http_request *q, const char *name); /* NULL where it is absent */
 /* A parameter that is a whole number, within bounds: ERR_HTTP_VALUE. Absent: `fallback`. */
@@ -80,11 +80,10 @@ bool request_is_owner(const struct http_request *q); /* it came by DATA/control.
 struct mono request_now(void);
 
 struct arena *request_arena(struct http_request *q);
-void **
-request_own(struct http_request
-                *q); /* the handler's, NULL at first: what it keeps between a question and its answer; not freed */
-void request_at_end(struct http_request *q,
-                    void (*end)(void *own));         /* called once with request_own's, however the request ends */
+/* The handler's, NULL at first: what it keeps between a question and its answer; not freed. */
+void **request_own(struct http_request *q);
+/* Called once with request_own's, however the request ends. */
+void request_at_end(struct http_request *q, void (*end)(void *own));
 void *request_context(const struct http_request *q); /* what struct http_site's open made; daemon/web: web_of(q) */
 const struct routes *request_routes(const struct http_request *q);
 

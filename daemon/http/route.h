@@ -32,13 +32,14 @@ struct route {
     enum http_scope scope;
     const char *takes; /* media types of the body, blank-separated; "": it takes none */
     size_t body_bytes; /* at most; 0: LIMIT_HTTP_BODY_BYTES where it takes one */
-    const char *
-        query; /* parameters it takes beside `lang`, blank-separated; "*" first: any, which the handler judges; "**": each
-                        as often as it stands there (request_pairs) */
-    const char *
-        gives; /* what it answers with when all is well: statuses and media types: "200 application/json application/ld+json" */
-    const char *
-        schema; /* what stands in it, and, behind a blank, in the request's body: names of openapi.json's components; "": not said */
+    /*
+     * Parameters it takes beside `lang`, blank-separated; "*" first: any, which the handler judges; "**": each as often as it stands there (request_pairs).
+     */
+    const char *query;
+    /* What it answers with when all is well: statuses and media types: "200 304 application/json application/ld+json". */
+    const char *gives;
+    /* What stands in it, and, behind a blank, in the request's body: names of openapi.json's components; "": not said. */
+    const char *schema;
     const char *what; /* in a line, for openapi.json: English */
     http_handler *handle;
 };

@@ -17,8 +17,8 @@ err_t shown_load(struct read *r, const struct feed_row *row, struct shown *out);
 err_t shown_find(struct read *r, struct slice record, struct shown *out);
 
 struct slice shown_id(struct read *r, struct slice id); /* base32, in the arena; "" without memory */
-struct slice shown_word(const struct shown *s,
-                        unsigned field); /* of a field without languages; "" where there is none */
+/* Of a field without languages; "" where there is none. */
+struct slice shown_word(const struct shown *s, unsigned field);
 /* A field without languages as JSON (fields_json.h); a new reference, NULL where there is none. */
 json_t *shown_json(const struct shown *s, unsigned field);
 /* The ally whose record it is: by name; "" where it is not known. */

@@ -30,8 +30,8 @@ void skos_tag(const struct skos_state *state, enum skos_format format, char out[
 /* The file of that state, begun where there is none; skos_file_leave has to follow. `database`: its path. */
 err_t skos_file_join(struct skos_files *all, const char *database, const struct skos_state *state,
                      enum skos_format format, struct mono now, struct skos_file **out);
-void skos_file_leave(
-    struct skos_file *f); /* the last who leaves one that is not whole ends it: no state is kept for nobody */
+/* The last who leaves one that is not whole ends it: no state is kept for nobody. */
+void skos_file_leave(struct skos_file *f);
 /* Adds at most `most` bytes from *at, which moves on; makes a piece where there are none yet. *ends: that was the last of it. */
 err_t skos_file_read(struct skos_file *f, struct mono now, uint64_t *at, size_t most, struct buf *out, bool *ends);
 void skos_files_close(struct skos_files *all);

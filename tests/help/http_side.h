@@ -37,7 +37,7 @@ int http_side_dial(const struct http_side *s, const char *from);
 void http_side_say(int fd, const char *text);
 /* What comes until the end, or until the body that Content-Length promised; the status; 0: none. */
 unsigned http_side_hear(int fd, char *out, size_t size);
-unsigned http_side_ask(const struct http_side *s, const char *request, char *out,
-                       size_t size); /* on a connection of its own */
+/* On a connection of its own. */
+unsigned http_side_ask(const struct http_side *s, const char *request, char *out, size_t size);
 
 #endif
