@@ -229,7 +229,8 @@ json_t *api_etag(const char *version)
     return version ? json_sprintf("\"%s.0\"", version) : json_null();
 }
 
-json_t *api_told(struct http_request *q, const char *collection, const json_t *row)
+/* How one that was written is told: {id, outcome, dot?, version, etag, url}. `row`: a result, or one of its ids. */
+static json_t *told_of(struct http_request *q, const char *collection, const json_t *row)
 {
     static const char *const kept[] = {"id", "outcome", "dot", "changed", "resolved", "version", NULL};
     json_t *out = json_object();
@@ -279,7 +280,7 @@ void api_wrote_line(struct http_request *q, const char *collection, const json_t
     }
     const char *outcome = json_string_value(json_object_get(row, "outcome"));
     bool added = outcome && strcmp(outcome, "added") == 0;
-    json_t *told = api_told(q, collection, row);
+    json_t *told = told_of(q, collection, row);
     if (added)
         answer_header(q, "Location", json_string_value(json_object_get(told, "url")));
     answer_json(q, added ? 201 : 200, told);
@@ -308,5 +309,5 @@ void api_wrote(struct http_request *q, const char *collection, const json_t *ans
     if (refuse_field(q, json_object_get(answer, "error")))
         return;
     if (!answer_failed(q, answer))
-        answer_json(q, 200, api_told(q, collection, json_object_get(answer, "result")));
+        answer_json(q, 200, told_of(q, collection, json_object_get(answer, "result")));
 }

@@ -50,8 +50,6 @@ void api_refuse(struct http_request *q, const char *name);
 /* How a fault of one line is told: {field, detail, code, name, text}. `field`: its first field_n bytes. */
 json_t *api_fault(struct http_request *q, err_t e, const char *field, size_t field_n, const char *detail);
 
-/* How one that was written is told: {id, outcome, dot?, version, etag, url}. `row`: a result, or one of its ids. */
-json_t *api_told(struct http_request *q, const char *collection, const json_t *row);
 /* What came of one line: 201 with Location where it was added, else 200; its problem where it was refused. */
 void api_wrote_line(struct http_request *q, const char *collection, const json_t *answer);
 /* The same of a request about one by its id. */

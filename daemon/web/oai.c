@@ -30,7 +30,8 @@ static const char *alliance_text(const struct oai *o, char out[BASE32_LEN(ALLIAN
     return out;
 }
 
-const char *oai_identifier(struct oai *o, const uint8_t record[RECORD_BYTES])
+/* In the arena; NULL without memory. */
+static const char *identifier_of(struct oai *o, const uint8_t record[RECORD_BYTES])
 {
     char alliance[BASE32_LEN(ALLIANCE_BYTES) + 1], id[BASE32_LEN(RECORD_BYTES) + 1];
     size_t size = sizeof IDENTIFIER + sizeof alliance + sizeof id;
@@ -47,7 +48,7 @@ static err_t find(struct oai_request *q, const char *identifier, struct shown *o
     const char *local = strrchr(identifier, ':');
     if (!local || base32_decode(slice_text(local + 1), record, sizeof record))
         return ERR_NOT_FOUND;
-    const char *same = oai_identifier(q->o, record);
+    const char *same = identifier_of(q->o, record);
     if (!same)
         return ERR_MEMORY;
     return strcmp(same, identifier) == 0 ? shown_find(q->o->read, slice_of(record, sizeof record), out) : ERR_NOT_FOUND;
@@ -62,7 +63,7 @@ static void say_time(struct buf *out, const char *element, int64_t at_s)
 
 err_t oai_header(struct oai *o, const struct shown *s, struct buf *out)
 {
-    const char *identifier = oai_identifier(o, s->row.record);
+    const char *identifier = identifier_of(o, s->row.record);
     if (!identifier)
         return ERR_MEMORY;
     xml_raw(out, s->gone ? "<header status=\"deleted\">" : "<header>");
@@ -79,7 +80,7 @@ err_t oai_record(struct oai *o, const struct shown *s, struct buf *out)
     err_t e = oai_header(o, s, out);
     if (!e && !s->gone) {
         xml_raw(out, "<metadata>");
-        e = oai_dc_write(o->read, o->atlas, s, oai_identifier(o, s->row.record), out);
+        e = oai_dc_write(o->read, o->atlas, s, identifier_of(o, s->row.record), out);
         xml_raw(out, "</metadata>");
     }
     xml_raw(out, "</record>\n");
@@ -114,7 +115,7 @@ static void say_identifiers(const struct oai_request *q)
 {
     char alliance[BASE32_LEN(ALLIANCE_BYTES) + 1];
     static const uint8_t sample[RECORD_BYTES] = {0};
-    const char *identifier = oai_identifier(q->o, sample);
+    const char *identifier = identifier_of(q->o, sample);
     xml_raw(q->body, "<description><oai-identifier xmlns=\"http://www.openarchives.org/OAI/2.0/oai-identifier\" "
                      "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
                      "xsi:schemaLocation=\"http://www.openarchives.org/OAI/2.0/oai-identifier "

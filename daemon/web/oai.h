@@ -39,8 +39,7 @@ struct oai_request {
 };
 const char *oai_param(const struct oai_request *q, const char *name); /* NULL: absent */
 void oai_refuse(struct oai_request *q, enum oai_error error, const char *detail);
-err_t oai_list(struct oai_request *q, bool records);                           /* ListRecords, ListIdentifiers */
-const char *oai_identifier(struct oai *o, const uint8_t record[RECORD_BYTES]); /* in the arena; NULL without memory */
+err_t oai_list(struct oai_request *q, bool records); /* ListRecords, ListIdentifiers */
 err_t oai_header(struct oai *o, const struct shown *s, struct buf *out);
 err_t oai_record(struct oai *o, const struct shown *s, struct buf *out);
 
