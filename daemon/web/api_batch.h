@@ -12,8 +12,7 @@
 
 struct api_batch {
     const char *request, *list, *item; /* of the core: record.write {lines: [{line, record}]} */
-    const char *collection;
-    json_t *(*shape)(json_t *object); /* NULL: no memory */
+    bool (*shape)(json_t *object);     /* daemon/web/shape.h */
 };
 /* `b` is static. */
 void api_batch(struct http_request *q, const struct api_batch *b);

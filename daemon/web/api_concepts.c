@@ -136,13 +136,8 @@ void api_concepts_retire(struct http_request *q)
         json_decref(args);
 }
 
-static json_t *shaped_line(json_t *concept)
-{
-    return shape_concept(concept) ? concept : NULL;
-}
-
 void api_concepts_batch(struct http_request *q)
 {
-    static const struct api_batch batch = {"concept.write", "concepts", "concept", COLLECTION, shaped_line};
+    static const struct api_batch batch = {"concept.write", "concepts", "concept", shape_concept};
     api_batch(q, &batch);
 }

@@ -268,13 +268,8 @@ void api_records_retire_source(struct http_request *q)
         json_decref(args);
 }
 
-static json_t *shaped_line(json_t *record)
-{
-    return shape_record(record) ? record : NULL;
-}
-
 void api_records_batch(struct http_request *q)
 {
-    static const struct api_batch batch = {"record.write", "lines", "record", COLLECTION, shaped_line};
+    static const struct api_batch batch = {"record.write", "lines", "record", shape_record};
     api_batch(q, &batch);
 }
