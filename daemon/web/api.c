@@ -80,6 +80,24 @@ bool api_body(struct http_request *q, json_t **out)
     return e == ERR_OK;
 }
 
+bool api_body_of(struct http_request *q, const char *key, const char *source, json_t **out)
+{
+    struct why why;
+    json_t *body = NULL;
+    if (!api_body(q, &body))
+        return false;
+    const json_t *own = json_object_get(body, key);
+    if (own && !json_is_null(own) && (!json_is_string(own) || strcmp(json_string_value(own), source) != 0)) {
+        json_decref(body);
+        answer_error(q, why_set(&why, ERR_FIELD_VALUE, "%s", key), &why);
+        return false;
+    }
+    json_object_del(body, "id");
+    say_put(body, key, json_string(source));
+    *out = body;
+    return true;
+}
+
 bool api_once(struct http_request *q, json_t *args, unsigned part)
 {
     const char *key = request_header(q, "Idempotency-Key");

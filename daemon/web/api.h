@@ -35,6 +35,8 @@ json_t *api_etag(const char *version);
 
 /* The body as an object of the API: false: the problem is answered, with the place where it is no JSON. */
 bool api_body(struct http_request *q, json_t **out);
+/* The same of one that the path names by its source: `key` gets what it says, "id" goes. False also where the body says otherwise. */
+bool api_body_of(struct http_request *q, const char *key, const char *source, json_t **out);
 /* Idempotency-Key, where there is one, into args; `part` of the request: 0 the whole. False: answered. */
 bool api_once(struct http_request *q, json_t *args, unsigned part);
 /* If-Match into args: false: 428 is answered, or 400. */

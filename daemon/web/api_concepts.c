@@ -84,19 +84,9 @@ void api_concepts_new(struct http_request *q)
 void api_concepts_source(struct http_request *q)
 {
     json_t *concept = NULL;
-    struct why why;
-    const char *uri = request_part(q, "uri");
-    if (!api_body(q, &concept))
+    if (!api_body_of(q, "uri", request_part(q, "uri"), &concept))
         return;
-    const json_t *own = json_object_get(concept, "uri");
-    if (own && !json_is_null(own) && (!json_is_string(own) || strcmp(json_string_value(own), uri) != 0)) {
-        json_decref(concept);
-        answer_error(q, why_set(&why, ERR_FIELD_VALUE, "uri"), &why);
-        return;
-    }
     bool shaped = shape_concept(concept);
-    json_object_del(concept, "id");
-    say_put(concept, "uri", json_string(uri));
     json_t *args = one_line("add", concept);
     if (!shaped) {
         answer_error(q, ERR_MEMORY, NULL);

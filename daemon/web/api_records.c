@@ -193,19 +193,9 @@ void api_records_new(struct http_request *q)
 void api_records_source(struct http_request *q)
 {
     json_t *record = NULL;
-    struct why why;
-    const char *source = request_part(q, "source");
-    if (!api_body(q, &record))
+    if (!api_body_of(q, "source_id", request_part(q, "source"), &record))
         return;
-    const json_t *own = json_object_get(record, "source_id");
-    if (own && !json_is_null(own) && (!json_is_string(own) || strcmp(json_string_value(own), source) != 0)) {
-        json_decref(record);
-        answer_error(q, why_set(&why, ERR_FIELD_VALUE, "source_id"), &why);
-        return;
-    }
     bool shaped = shape_record(record);
-    json_object_del(record, "id");
-    say_put(record, "source_id", json_string(source));
     json_t *args = one_line("import", record);
     if (!shaped) {
         answer_error(q, ERR_MEMORY, NULL);
