@@ -18,6 +18,13 @@ static const struct route rows[] = {
 };
 static const struct routes all = {rows, sizeof rows / sizeof *rows};
 
+static err_t find(const char *method, const char *path, struct arena *arena, struct route_found *out, char allow[64])
+{
+    *arena = (struct arena){0};
+    *out = (struct route_found){.n = 0};
+    return route_find(&all, method, path, arena, out, allow);
+}
+
 static void a_path_finds_its_row_and_its_parts_decoded(void **state)
 {
     static const struct {
@@ -44,10 +51,10 @@ static void a_path_finds_its_row_and_its_parts_decoded(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct arena arena = {0};
-        struct route_found f = {.n = 0};
+        struct arena arena;
+        struct route_found f;
         char allow[64];
-        err_t e = route_find(&all, cases[i].method, cases[i].path, &arena, &f, allow);
+        err_t e = find(cases[i].method, cases[i].path, &arena, &f, allow);
         if (e || f.route != &rows[cases[i].row])
             fail_msg("%s %s: %s", cases[i].method, cases[i].path, err_name(e));
         assert_string_equal(f.suffix, cases[i].suffix);
@@ -87,10 +94,10 @@ static void what_fits_no_row_is_refused(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct arena arena = {0};
-        struct route_found f = {.n = 0};
+        struct arena arena;
+        struct route_found f;
         char allow[64];
-        err_t e = route_find(&all, cases[i].method, cases[i].path, &arena, &f, allow);
+        err_t e = find(cases[i].method, cases[i].path, &arena, &f, allow);
         if (e != cases[i].err)
             fail_msg("%s %s: %s", cases[i].method, cases[i].path, err_name(e));
         if (cases[i].allow)

@@ -1,6 +1,7 @@
 /* Batches over real sockets, with the test in the core's place: how lines go to it in parts, and what comes of each. */
 #include "daemon/web/routes.h"
 #include "tests/help/http_side.h"
+#include "tests/help/web_side.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,34 +97,44 @@ static char *many_lines(size_t n)
     return text;
 }
 
-static size_t count_of(const char *text, const char *part)
+struct sent { /* a batch of 450 lines, of which the first 200 were taken */
+    struct http_side side;
+    int fd;
+    char *out, *body;
+};
+
+static void begin(struct sent *b)
 {
-    size_t n = 0;
-    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
-        n++;
-    return n;
+    json_int_t first = 0;
+    b->out = malloc(OUT_MAX);
+    b->body = many_lines(450);
+    start(&b->side);
+    b->fd = send_batch(&b->side, b->body);
+    assert_int_equal(take_part(&b->side, &first), 200);
+    assert_int_equal(first, 1);
+}
+
+static void end(struct sent *b)
+{
+    close(b->fd);
+    http_side_stop(&b->side);
+    free(b->body);
+    free(b->out);
 }
 
 static void lines_go_to_the_core_in_parts(void **state)
 {
     (void)state;
-    struct http_side s;
+    struct sent b;
     json_int_t first = 0;
-    char *out = malloc(OUT_MAX), *body = many_lines(450);
-    start(&s);
-    int fd = send_batch(&s, body);
-    assert_int_equal(take_part(&s, &first), 200);
-    assert_int_equal(first, 1);
-    assert_int_equal(take_part(&s, &first), 200);
+    begin(&b);
+    assert_int_equal(take_part(&b.side, &first), 200);
     assert_int_equal(first, 201);
-    assert_int_equal(take_part(&s, &first), 50);
-    assert_int_equal(http_side_hear(fd, out, OUT_MAX), 200);
-    assert_int_equal(count_of(out, "\"outcome\":\"added\""), 450);
-    assert_non_null(strstr(out, "Content-Type: application/x-ndjson"));
-    close(fd);
-    http_side_stop(&s);
-    free(body);
-    free(out);
+    assert_int_equal(take_part(&b.side, &first), 50);
+    assert_int_equal(http_side_hear(b.fd, b.out, OUT_MAX), 200);
+    assert_int_equal(web_side_count(b.out, "\"outcome\":\"added\""), 450);
+    assert_non_null(strstr(b.out, "Content-Type: application/x-ndjson"));
+    end(&b);
 }
 
 static void lines_that_are_none_do_not_reach_the_core(void **state)
@@ -137,13 +148,13 @@ static void lines_that_are_none_do_not_reach_the_core(void **state)
     assert_int_equal(take_part(&s, &first), 1);
     assert_int_equal(first, 6);
     assert_int_equal(http_side_hear(fd, out, OUT_MAX), 200);
-    assert_int_equal(count_of(out, "\"outcome\":\"rejected\""), 3);
-    assert_int_equal(count_of(out, "\"name\":\"json\""), 3);
+    assert_int_equal(web_side_count(out, "\"outcome\":\"rejected\""), 3);
+    assert_int_equal(web_side_count(out, "\"name\":\"json\""), 3);
     assert_true(strstr(out, "\"line\":4") < strstr(out, "\"line\":6"));
     close(fd);
     fd = send_batch(&s, "{\n{\n");
     assert_int_equal(http_side_hear(fd, out, OUT_MAX), 200);
-    assert_int_equal(count_of(out, "\"outcome\":\"rejected\""), 2);
+    assert_int_equal(web_side_count(out, "\"outcome\":\"rejected\""), 2);
     close(fd);
     http_side_stop(&s);
     free(out);
@@ -152,21 +163,14 @@ static void lines_that_are_none_do_not_reach_the_core(void **state)
 static void a_part_that_fails_is_told_line_by_line_with_all_behind_it(void **state)
 {
     (void)state;
-    struct http_side s;
-    json_int_t first = 0;
-    char *out = malloc(OUT_MAX), *body = many_lines(450);
-    start(&s);
-    int fd = send_batch(&s, body);
-    assert_int_equal(take_part(&s, &first), 200);
-    refuse_part(&s, "disk_full");
-    assert_int_equal(http_side_hear(fd, out, OUT_MAX), 200);
-    assert_int_equal(count_of(out, "\"outcome\":\"added\""), 200);
-    assert_int_equal(count_of(out, "\"outcome\":\"failed\""), 250);
-    assert_int_equal(count_of(out, "\"name\":\"disk_full\""), 250);
-    close(fd);
-    http_side_stop(&s);
-    free(body);
-    free(out);
+    struct sent b;
+    begin(&b);
+    refuse_part(&b.side, "disk_full");
+    assert_int_equal(http_side_hear(b.fd, b.out, OUT_MAX), 200);
+    assert_int_equal(web_side_count(b.out, "\"outcome\":\"added\""), 200);
+    assert_int_equal(web_side_count(b.out, "\"outcome\":\"failed\""), 250);
+    assert_int_equal(web_side_count(b.out, "\"name\":\"disk_full\""), 250);
+    end(&b);
 }
 
 static void a_batch_of_which_nothing_went_in_is_a_problem(void **state)
@@ -189,16 +193,10 @@ static void a_batch_of_which_nothing_went_in_is_a_problem(void **state)
 static void a_client_that_goes_away_leaves_nothing_behind(void **state)
 {
     (void)state;
-    struct http_side s;
-    json_int_t first = 0;
-    char *body = many_lines(450);
-    start(&s);
-    int fd = send_batch(&s, body);
-    assert_int_equal(take_part(&s, &first), 200);
-    json_decref(next_part(&s));
-    close(fd);
-    http_side_stop(&s);
-    free(body);
+    struct sent b;
+    begin(&b);
+    json_decref(next_part(&b.side));
+    end(&b);
 }
 
 int main(void)
