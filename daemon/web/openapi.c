@@ -54,21 +54,24 @@ static void put_param(json_t *list, struct slice name)
                                           "description", what, "schema", "type", type));
 }
 
+/* Of what writes, and of what may answer 304. */
 static const struct {
-    const char *method, *name, *what;
+    const char *method, *path; /* what a path has in it */
+    const char *name, *what;
 } headers[] = {
-    {"PUT",    "If-Match",        "the version that is changed: its ETag, or *"                         },
-    {"DELETE", "If-Match",        "the version that is retired: its ETag, or *"                         },
-    {"POST",   "Idempotency-Key", "the client's own: the same again within a day gives the first answer"},
-    {"GET",    "If-None-Match",   "the ETags that are known: 304 where one of them still stands"        },
+    {"PUT",    "",            "If-Match",        "the version that is changed: ETags, one of which stands, or *: else 412"},
+    {"DELETE", "",            "If-Match",        "the version that is retired: ETags, one of which stands, or *: else 412"},
+    {"PUT",    "/by-source/", "If-None-Match",   "*, without If-Match: only where there is none yet, else 412"            },
+    {"POST",   "",            "Idempotency-Key", "the client's own: the same again within a day gives the first answer"   },
+    {"GET",    "",            "If-None-Match",   "the ETags that are known: 304 where one of them still stands"           },
 };
 
-/* Of what writes, and of what may answer 304. What is named by its id is only changed by who says which version he has. */
+/* What is named by its id is only changed by who says which version he has. */
 static void put_headers(json_t *list, const struct route *r)
 {
     bool matters = r->scope > HTTP_PUBLIC || route_lists(r->gives, slice_text("304"));
     for (size_t i = 0; matters && i < sizeof headers / sizeof *headers; i++)
-        if (strcmp(headers[i].method, r->method) == 0)
+        if (strcmp(headers[i].method, r->method) == 0 && strstr(r->path, headers[i].path))
             json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b, s:{s:s}}", "name", headers[i].name, "in",
                                                   "header", "description", headers[i].what, "required",
                                                   strcmp(headers[i].name, "If-Match") == 0 && strstr(r->path, "{id}"),

@@ -51,7 +51,12 @@ def test_every_answer_is_as_openapi_json_says():
             takes = list(operation.get("requestBody", {}).get("content", {}))
             body = {"content_type": takes[0], "body": b"{}"} if takes else {}
             if method == "GET" and not streams(operation):
-                status = judge(described, operation, what, nobody.ask(method, where), faults)
+                answer = nobody.ask(method, where)
+                status, etag = judge(described, operation, what, answer, faults), answer[1]["etag"]
+                if status < 300:
+                    equal(("header", "If-None-Match") in named, bool(etag), what + ": If-None-Match")
+                if etag:
+                    equal(judge(described, operation, what, nobody.ask(method, where, if_none_match=etag), faults), 304, what + " as it is known")
                 if not operation.get("security") and status >= 300 and not path.endswith(NOT_HERE):
                     faults.append(f"{what} as anybody: {status}")
                 good += status < 300
@@ -64,6 +69,7 @@ def test_every_answer_is_as_openapi_json_says():
                 wrong = Web(a.http, token[:-3] + "aaa").ask(method, where, **body)
                 equal(judge(described, operation, what, wrong, faults), 401, what + " with a wrong token")
             if method != "GET":
+                equal(("header", "If-None-Match") in named, method == "PUT" and "/by-source/" in path, what + ": If-None-Match")
                 judge(described, operation, what, somebody.ask(method, where, **body), faults)
                 if takes and not path.startswith("/peer"):
                     odd = somebody.ask(method, where, b"x", content_type="image/png")
