@@ -130,7 +130,7 @@ json_t *batch_result(struct batch *b)
                      "errors", b->errors, "ids", b->ids, "unknown", b->unknown);
 }
 
-int batch_exit(const struct batch *b)
+static int batch_exit(const struct batch *b)
 {
     if (b->rejected == 0)
         return 0;

@@ -36,11 +36,9 @@ void batch_unknown(struct batch *b, const char *name); /* counts a name that is 
 void batch_tell_bad(const struct batch *b);
 /* {"added", "updated", "unchanged", "rejected", "errors" by line, "ids", "unknown"}; new reference. */
 json_t *batch_result(struct batch *b);
-/* 65: all were refused; 2: some; else 0. */
-int batch_exit(const struct batch *b);
 /*
  * Tells how it went: `result` (batch_result's and what the command has beside it; taken over) as JSON; to people the counts on stdout, refusals and unknown
- * names on stderr; and `err`, where one ended it before its end. The exit code: the error's, or batch_exit's.
+ * names on stderr; and `err`, where one ended it before its end. The exit code: the error's, or 65 where all were refused, 2 where some were, else 0.
  */
 int batch_tell(struct batch *b, json_t *result, err_t err, bool dry_run);
 /* The same of a batch of one: its id to people, or why it was refused as any error. */

@@ -102,8 +102,6 @@ struct wall req_expires(struct req *r);
 err_t req_put_asks(struct req *r);
 /* ERR_ALLY_KNOWN where an ally has that name already. */
 err_t req_ally_is_new(struct req *r, struct slice name);
-/* One of the sites whose daemon this is, as site.list gives it: a new object. */
-err_t req_own_json(struct req *r, const struct own *own, json_t **out);
 /* "host", "hosted_by": key and name of the site whose daemon writes that one; null where it has its own. */
 void req_put_host(const struct req *r, json_t *object, const uint8_t site[SITE_BYTES]);
 /*

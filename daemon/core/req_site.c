@@ -18,7 +18,8 @@ static const char *state_of(const struct core *c, const struct own *own)
     return own_may_write(c, own) ? "member" : "readonly";
 }
 
-err_t req_own_json(struct req *r, const struct own *own, json_t **out)
+/* One of the sites whose daemon this is, as site.list gives it: a new object. */
+static err_t own_json(struct req *r, const struct own *own, json_t **out)
 {
     struct core *c = r->core;
     const struct ally *ally = authority_ally_of(&c->authority, own->key.pub);
@@ -65,7 +66,7 @@ err_t req_site_list(struct req *r)
     err_t e = ERR_OK;
     for (size_t i = 0; i < r->core->own_n && !e; i++) {
         json_t *one = NULL;
-        e = req_own_json(r, &r->core->own[i], &one);
+        e = own_json(r, &r->core->own[i], &one);
         json_array_append_new(sites, one);
     }
     if (!e)
@@ -105,7 +106,7 @@ err_t req_site_add(struct req *r)
     struct own *own = core_own_named(r->core, slice_text(name));
     json_t *one = NULL;
     if (!e && own)
-        e = req_own_json(r, own, &one);
+        e = own_json(r, own, &one);
     if (one) {
         json_object_update(r->read.result, one);
         json_decref(one);

@@ -79,8 +79,7 @@ void known_equal(struct core *c, struct peer *p, const struct msg_head *heads, s
 void known_distance(struct core *c, const struct peer *p, uint64_t *behind, uint64_t *ahead);
 
 /* ---- sync_flow.c ---- */
-void flow_ask(struct core *c);                   /* WANTs for what some peer has and we lack */
-void flow_serve(struct core *c, struct peer *p); /* RUNs while there is credit */
+void flow_ask(struct core *c); /* WANTs for what some peer has and we lack */
 err_t flow_want(struct core *c, struct peer *p, const struct msg_want *m);
 err_t flow_run(struct core *c, struct peer *p, const struct msg_run *m, size_t bytes);
 /*
@@ -105,8 +104,6 @@ err_t flow_new(struct core *c, struct peer *p, const struct msg_new *m, size_t b
 err_t flow_ack(struct core *c, struct peer *p, const struct msg_ack *m);
 /* Theirs at this place, and before it, is another branch: asks for what comes before, until the place is found where the two part. */
 void flow_walk_back(struct core *c, struct peer *p, const struct log_id *log, uint64_t seq);
-/* What we have and they lack, told by heads alone. */
-void flow_offer(struct core *c, struct peer *p);
 /* After COMMIT: what grew is told to peers. */
 void sync_publish(struct core *c);
 /* What may come in has changed (standing, a fork): what was refused may be asked again. */

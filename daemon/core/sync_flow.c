@@ -168,7 +168,8 @@ static bool has_its_share(const struct core *c, const struct peer *p)
     return all >= LIMIT_SENT_BYTES && LIMIT_CREDIT_BYTES - p->credit >= LIMIT_RUN_BYTES;
 }
 
-void flow_serve(struct core *c, struct peer *p)
+/* RUNs while there is credit. */
+static void flow_serve(struct core *c, struct peer *p)
 {
     while (p->serves_n && worth_a_run(p) && !has_its_share(c, p)) {
         struct serve *s = &p->serves[0];
@@ -439,7 +440,7 @@ void sync_publish(struct core *c)
 }
 
 /* What we have and they lack, told by heads alone: after a comparison, and when credit returns. */
-void flow_offer(struct core *c, struct peer *p)
+static void flow_offer(struct core *c, struct peer *p)
 {
     struct arena arena = {0};
     struct msg_head *heads = NULL;
