@@ -3,15 +3,13 @@
  */
 #include "conf/tr.h"
 #include "daemon/cmd/batch.h"
+#include "daemon/cmd/beside.h"
 #include "daemon/cmd/concept.h"
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/progress.h"
 #include "daemon/commons/skos.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define EXPORT_PAGE 500
 
@@ -166,24 +164,11 @@ static err_t document(struct cli *cli, const char *format, FILE *to, struct expo
     return err;
 }
 
-/* Written beside and renamed, so that a failed export leaves the file that was there. */
 static err_t to_file(struct cli *cli, const char *format, const char *path, struct exported *done)
 {
-    char beside[CLI_PATH_MAX];
-    int length = snprintf(beside, sizeof beside, "%s.new", path);
-    if (length < 0 || (size_t)length >= sizeof beside)
-        return why_set(&cli->why, ERR_WRITE, "%.140s", path);
-    FILE *f = fopen(beside, "we");
-    if (!f)
-        return why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
-    err_t err = document(cli, format, f, done);
-    if (fclose(f) != 0 && !err)
-        err = why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
-    if (!err && rename(beside, path) != 0)
-        err = why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
-    if (err)
-        unlink(beside);
-    return err;
+    struct beside file;
+    err_t err = beside_open(&file, path, &cli->why);
+    return err ? err : beside_close(&file, document(cli, format, file.to, done), &cli->why);
 }
 
 static void tell_exported(const struct out *o, const char *path, bool to_stdout, const struct exported *done)

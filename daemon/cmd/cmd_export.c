@@ -2,6 +2,7 @@
  * allied export, import: the records in a file that other programs read, and back. `import` is `record import` under the name of the format. A CSV is walked twice:
  * which columns it has is known only once all records were seen.
  */
+#include "daemon/cmd/beside.h"
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/csv.h"
 #include "daemon/cmd/pick.h"
@@ -267,15 +268,17 @@ static int run(struct cli *cli, const struct arg_form *form, int argc, char **ar
     const char *path = args_value(&args, "output"), *ally = args_value(&args, "ally");
     bool excel = form == &csv_form && args_flag(&args, "excel");
     struct export e = {.cli = cli, .ally = ally ? ally : "", .csv = form == &csv_form, .separator = excel ? ';' : ','};
-    e.to = path ? fopen(path, "we") : cli->out.data;
-    if (!e.to)
-        return cli_fail(cli, why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path));
+    struct beside file;
+    err_t err = path ? beside_open(&file, path, &cli->why) : ERR_OK;
+    if (err)
+        return cli_fail(cli, err);
+    e.to = path ? file.to : cli->out.data;
     e.columns = json_array();
     progress_init(&e.progress, &cli->out, progress_now());
-    err_t err = write_all(&e, excel);
+    err = write_all(&e, excel);
     progress_end(&e.progress);
-    if (path && fclose(e.to) != 0 && !err)
-        err = why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", path);
+    if (path)
+        err = beside_close(&file, err, &cli->why);
     json_decref(e.columns);
     return err ? cli_fail(cli, err) : 0;
 }

@@ -54,6 +54,10 @@ def test_a_spreadsheet_goes_in_row_by_row_and_comes_out_as_it_was():
             equal((again["unchanged"], again["rejected"]), (2, 0), f"{form} taken back")
             theirs = json.loads(b.run("record", "import", out, "--json").out)
             equal({e["name"] for e in theirs["errors"]}, {"not_ours"}, "a neighbour's records do not become ours")
+        # What fails leaves the file that was there.
+        equal(a.run("export", "csv", "-o", table, "--ally", "personne").exit, 64, "nobody of that name")
+        check(os.path.getsize(table) > 0 and not os.path.exists(table + ".new"), "the table is gone")
+        equal(a.run("export", "csv", "-o", "/dev/full").exit, 1, "a full disk")
         check('"\'=cmd|x"' in a.ok("export", "csv").out, "a formula is disarmed")
         equal(a.status()["digest"], before, "nothing was written")
         equal(b.status()["digest"], before, "nor at the other site")
