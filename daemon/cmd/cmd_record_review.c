@@ -5,6 +5,7 @@
 #include "daemon/cmd/entity.h"
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/record.h"
+#include <errno.h>
 #include <string.h>
 
 #define TEXT_MOST (1024u * 1024) /* bytes taken from stdin */
@@ -44,8 +45,11 @@ const struct arg_form record_reply_form = {
 static err_t read_all(struct cli *cli, struct buf *to)
 {
     int c;
+    errno = 0;
     while ((c = getc(stdin)) != EOF && !to->err)
         buf_byte(to, (uint8_t)c);
+    if (ferror(stdin))
+        return why_set(&cli->why, err_of_errno(errno, ERR_FILE), "--text -");
     while (to->len && to->at[to->len - 1] == '\n')
         to->len--;
     return to->err == ERR_TOO_LARGE ? why_set(&cli->why, ERR_TEXT_LONG, "--text -") : to->err;

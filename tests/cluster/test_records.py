@@ -112,6 +112,8 @@ def test_reviews_and_replies_are_shown_with_the_record_and_stay_their_allys():
         b.ok("record", "reply", record, "--actor", "Ville", "--text", "-", "--text-lang", "fr", stdin=b"Ce ne fut pas ainsi\n")
         equal(b.run("record", "reply", record, "--actor", "Personne", "--text", "x", "--text-lang", "fr").exit, 65, "nobody of that name")
         equal(a.run("record", "review", record, "--text", "x", "--text-lang", "fr").exit, 5, "one's own record")
+        unread = al.run(["sh", "-c", 'exec "$@" </', "sh", *b.words("record", "review", record, "--text", "-", "--text-lang", "fr")])
+        check("ALLIED-" in unread.err and "--text -" in unread.err, "what cannot be read is no review", unread)
         al.wait_equal()
         shown = a.show(record)
         equal([(r["text"], r["ally_name"]) for r in shown["reviews"]], [("Clair et utile", "Ritimo")], "reviews")
