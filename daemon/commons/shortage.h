@@ -5,8 +5,8 @@
  * jansson's reader (2.14) ignores that the text of a token could not grow, and goes on past the end of what it has. shortage_load therefore keeps a
  * reserve for it, taken before it begins.
  */
-#ifndef ALLIED_DAEMON_CORE_SHORTAGE_H
-#define ALLIED_DAEMON_CORE_SHORTAGE_H
+#ifndef ALLIED_DAEMON_COMMONS_SHORTAGE_H
+#define ALLIED_DAEMON_COMMONS_SHORTAGE_H
 
 #include "protocol/base/err.h"
 #include "protocol/base/slice.h"
