@@ -243,11 +243,16 @@ json_t *jsonld_record(const json_t *shown, const char *base)
 
 /* ---- a concept ---- */
 
-/* Its URI where that is an address or a name; else where it stands here. */
+/* An address or a name. */
+static bool is_name(const char *uri)
+{
+    return xml_is_link(slice_text(uri)) || strncmp(uri, "urn:", 4) == 0;
+}
+
+/* Its URI where that names it; else where it stands here. */
 static json_t *concept_name(const char *uri, const char *id, const char *base)
 {
-    bool name = xml_is_link(slice_text(uri)) || strncmp(uri, "urn:", 4) == 0;
-    return name ? json_string(uri) : json_sprintf("%s/api/v1/concepts/%s", base, id);
+    return is_name(uri) ? json_string(uri) : json_sprintf("%s/api/v1/concepts/%s", base, id);
 }
 
 static json_t *name_of(struct read *r, const json_t *item, const char *base)
@@ -281,12 +286,28 @@ static json_t *names_of(struct read *r, const json_t *list, const char *base)
     return out;
 }
 
+/* Literals, of a type of their own where that has a name. */
+static json_t *notations_of(const json_t *list)
+{
+    size_t i;
+    json_t *one, *out = json_array();
+    json_array_foreach((json_t *)(uintptr_t)list, i, one)
+    {
+        const char *type = text(one, "datatype");
+        json_array_append_new(
+            out, json_pack("{s:s, s:s*}", "@value", text(one, "value"), "@type", is_name(type) ? type : NULL));
+    }
+    return out;
+}
+
 json_t *jsonld_concept(struct read *r, const json_t *shown, const char *base)
 {
-    static const char *const said[] = {"prefLabel", "altLabel", "hiddenLabel", "definition",
-                                       "scopeNote", "example",  NULL};
-    static const char *const leads[] = {"broader",    "narrower",   "related",     "topConceptOf", "exactMatch",
-                                        "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", NULL};
+    static const char *const said[] = {"prefLabel",     "altLabel",    "hiddenLabel", "definition",
+                                       "scopeNote",     "example",     "note",        "changeNote",
+                                       "editorialNote", "historyNote", NULL};
+    static const char *const leads[] = {"broader",      "narrower",     "related",    "inScheme",
+                                        "topConceptOf", "exactMatch",   "closeMatch", "broadMatch",
+                                        "narrowMatch",  "relatedMatch", NULL};
     json_t *out =
         json_pack("{s:{s:s, s:s, s:s}, s:o, s:s}", "@context", "@vocab", "http://www.w3.org/2004/02/skos/core#",
                   "dcterms", "http://purl.org/dc/terms/", "owl", "http://www.w3.org/2002/07/owl#", "@id",
@@ -297,8 +318,7 @@ json_t *jsonld_concept(struct read *r, const json_t *shown, const char *base)
         put(out, said[i], texts(json_object_get(shown, said[i])));
     for (size_t i = 0; leads[i]; i++)
         put(out, leads[i], names_of(r, json_object_get(shown, leads[i]), base));
-    put(out, "notation", get(shown, "notation"));
-    put(out, "inScheme", link_of(text(shown, "scheme")));
+    put(out, "notation", notations_of(json_object_get(shown, "notation")));
     put(out, "dcterms:identifier", get(shown, "id"));
     put(out, "dcterms:type", get(shown, "kind"));
     if (strcmp(text(shown, "status"), "merged_into") == 0)

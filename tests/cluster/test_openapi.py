@@ -119,6 +119,12 @@ def test_every_field_is_named_where_it_is_asked_and_where_it_is_shown():
             equal(status, 201, told)
             shown = web.ask("GET", f"{where}/{told['id']}")
             equal(sorted(set(value) - set(json.loads(shown[2])) - {"made_from"}), [], "shown")
+            if what == "concept":
+                linked = web.json("GET", f"{where}/{told['id']}.jsonld")[1]
+                skos = {"inScheme", "notation"} | {k for k in value if k.endswith(("Label", "Note", "Match")) or k in ("note", "definition", "example", "broader", "related", "topConceptOf")}
+                equal(sorted(skos - set(linked)), [], "SKOS's properties")
+                equal(linked["inScheme"], [{"@id": "urn:allied:" + ids["CONCEPT"]}], "inScheme")
+                equal(linked["notation"], [{"@value": "1.2", "@type": "http://example.org/n"}], "notation")
             for path in (f"{where}/{told['id']}", f"{where}/{told['id']}/history", f"{where}/{told['id']}.jsonld", f"{where}/{ids[what.upper()]}", where):
                 equal(described.faults(described.operation("GET", path), *web.ask("GET", path)), [], path)
             for odd in ({"no_such_key": 1}, {"conflicts": "1"}):
