@@ -28,8 +28,7 @@ static void sites_of(const struct out *o, struct table *t, const json_t *ally)
     {
         if (pick_true(site, "ended") && !pick_true(ally, "ended"))
             continue;
-        buf_printf(&names, "%s%s", names.len ? ", " : "",
-                   *pick_text(site, "name") ? pick_text(site, "name") : pick_text(site, "site"));
+        buf_printf(&names, "%s%s", names.len ? ", " : "", pick_either(site, "name", "site"));
         hosted_by(o, &names, site);
     }
     table_cell(t, buf_text(&names));

@@ -91,12 +91,12 @@ static void op_row(const struct out *o, struct table *t, const json_t *change, c
     char at[RFC3339_LEN + 1];
     snprintf(at, sizeof at, "%.*s", narrow ? MINUTES : RFC3339_LEN, pick_text(change, "at"));
     table_cell(t, at);
-    table_cell(t, *pick_text(change, "ally_name") ? pick_text(change, "ally_name") : pick_text(change, "ally"));
+    table_cell(t, pick_either(change, "ally_name", "ally"));
     table_cell(t, word_of(o, op));
-    table_cell(t, *pick_text(op, "label") ? pick_text(op, "label") : pick_text(op, "id"));
+    table_cell(t, pick_either(op, "label", "id"));
     fields_cell(t, op);
     if (!narrow) {
-        table_cell(t, *pick_text(change, "site_name") ? pick_text(change, "site_name") : pick_text(change, "site"));
+        table_cell(t, pick_either(change, "site_name", "site"));
         table_cell(t, pick_text(op, "dot"));
     }
     table_cell(t, mark_of(o, op));

@@ -92,8 +92,7 @@ static void show_roles(const struct out *o, const json_t *c)
         const char *shown = strcmp(name, ROLE_SECRETARIAT) == 0    ? tr(o->lang, N_("technical secretariat"))
                             : strcmp(name, "data_protection") == 0 ? tr(o->lang, N_("data protection"))
                                                                    : name;
-        out_print(o, N_("{1}: {2}"), shown,
-                  *pick_text(role, "ally_name") ? pick_text(role, "ally_name") : pick_text(role, "ally"), NULL);
+        out_print(o, N_("{1}: {2}"), shown, pick_either(role, "ally_name", "ally"), NULL);
     }
 }
 

@@ -89,8 +89,7 @@ static void show_waiting(const struct out *o, const json_t *result)
         snprintf(id, sizeof id, "%.*s", o->columns && o->columns < NARROW ? SHORT_ID : 63, pick_text(c, "id"));
         out_cell(o, id, STYLE_BOLD, 0);
         fputs("  ", o->data);
-        out_cell(o, *pick_text(c, "label") ? pick_text(c, "label") : pick_text(c, "uri"), STYLE_PLAIN,
-                 o->columns > 40 ? o->columns - 26 : 0);
+        out_cell(o, pick_either(c, "label", "uri"), STYLE_PLAIN, o->columns > 40 ? o->columns - 26 : 0);
         fprintf(o->data, "  (%s)\n", concept_status(o, c));
         json_array_foreach(json_object_get(c, "proposals"), k, p)
         {

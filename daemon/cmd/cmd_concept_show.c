@@ -31,9 +31,7 @@ static void show_relation(const struct out *o, const char *name, const json_t *t
     json_array_foreach(targets, i, t)
     {
         char marks[256];
-        const char *text = json_is_string(t)        ? json_string_value(t)
-                           : *pick_text(t, "label") ? pick_text(t, "label")
-                                                    : pick_text(t, "uri");
+        const char *text = json_is_string(t) ? json_string_value(t) : pick_either(t, "label", "uri");
         bool proposed = json_is_false(json_object_get(t, "adopted"));
         const char *mark = pick_true(t, "suppressed") ? N_("set aside: it closes a circle")
                            : proposed                 ? N_("proposed")
@@ -59,8 +57,8 @@ static void indented(const struct out *o, const char *text)
 void concept_proposal(const struct out *o, const json_t *p, const char *what)
 {
     const json_t *motive = json_object_get(p, "motive");
-    const char *title = *pick_text(motive, "title") ? pick_text(motive, "title") : pick_text(motive, "id");
-    const char *values[] = {*pick_text(p, "ally_name") ? pick_text(p, "ally_name") : pick_text(p, "ally"), what};
+    const char *title = pick_either(motive, "title", "id");
+    const char *values[] = {pick_either(p, "ally_name", "ally"), what};
     struct buf line;
     buf_init(&line, 65536 + 1024);
     fprintf(o->data, "  %-*.10s", WHEN, pick_text(p, "at"));
@@ -122,14 +120,13 @@ static void show_use(const struct out *o, const json_t *c)
     char text[512];
     if (!use)
         return;
-    snprintf(text, sizeof text, "%.400s, %.10s",
-             *pick_text(use, "ally_name") ? pick_text(use, "ally_name") : pick_text(use, "ally"), pick_text(use, "at"));
+    snprintf(text, sizeof text, "%.400s, %.10s", pick_either(use, "ally_name", "ally"), pick_text(use, "at"));
     out_pair(o, N_("used first by"), text);
 }
 
 static const char *name_of(const json_t *concept)
 {
-    return *pick_text(concept, "label") ? pick_text(concept, "label") : pick_text(concept, "id");
+    return pick_either(concept, "label", "id");
 }
 
 /* Its own merge where that does not lead to the end or is set aside, what was merged into it, and why it was retired. */

@@ -60,8 +60,8 @@ static int conflicts_list(struct cli *cli, int argc, char **argv)
 
 static void show_author(const struct out *o, const json_t *v)
 {
-    const char *ally = *pick_text(v, "ally_name") ? pick_text(v, "ally_name") : pick_text(v, "ally");
-    const char *site = *pick_text(v, "site_name") ? pick_text(v, "site_name") : pick_text(v, "site");
+    const char *ally = pick_either(v, "ally_name", "ally");
+    const char *site = pick_either(v, "site_name", "site");
     fprintf(o->data, "%*s", INDENT, "");
     out_cell(o, ally, STYLE_DIM, 0);
     fprintf(o->data, "%s", *ally && *site ? " / " : "");

@@ -253,7 +253,7 @@ static void show_list(const struct out *o, const json_t *result)
         record_list_id(o, r, id, sizeof id);
         table_cell(&t, id);
         table_cell(&t, pick_text(r, "title"));
-        table_cell(&t, *pick_text(r, "ally_name") ? pick_text(r, "ally_name") : pick_text(r, "ally"));
+        table_cell(&t, pick_either(r, "ally_name", "ally"));
         cut_cell(&t, pick_text(r, "updated"), narrow ? DAY_LEN : 63);
         table_cell(&t, pick_true(r, "retired")            ? tr(o->lang, N_("retired"))
                        : pick_number(r, "conflicts") != 0 ? tr(o->lang, N_("conflict"))
@@ -325,7 +325,7 @@ static void show_terms(const struct out *o, const json_t *r)
                  *into   ? "%.200s → %.200s"
                  : *note ? "%.200s (%.200s)"
                          : "%.200s",
-                 *pick_text(c, "label") ? pick_text(c, "label") : pick_text(c, "id"), note);
+                 pick_either(c, "label", "id"), note);
         if (i == 0)
             fputc('\n', o->data);
         out_pair(o, i == 0 ? N_("index terms") : " ", text);
@@ -340,8 +340,7 @@ static void show_link(const struct out *o, const json_t *l)
     const char *note = pick_true(l, "retired")   ? tr(o->lang, N_("retired"))
                        : pick_true(l, "missing") ? tr(o->lang, N_("not here yet"))
                                                  : "";
-    snprintf(text, sizeof text, *note ? "%.1000s (%s)" : "%.1000s",
-             *pick_text(l, "title") ? pick_text(l, "title") : pick_text(l, "target"), note);
+    snprintf(text, sizeof text, *note ? "%.1000s (%s)" : "%.1000s", pick_either(l, "title", "target"), note);
     out_pair(o, pick_text(l, "rel"), text);
     json_array_foreach(json_object_get(l, "changed"), i, field) if (n < sizeof changed - 64) n +=
         (size_t)snprintf(changed + n, sizeof changed - n, "%s%.60s", i ? ", " : "", json_string_value(field));
@@ -364,7 +363,7 @@ static void show_record(const struct out *o, const json_t *r)
     size_t i;
     json_t *c;
     out_pair(o, N_("id"), pick_text(r, "id"));
-    out_pair(o, N_("ally"), *pick_text(r, "ally_name") ? pick_text(r, "ally_name") : pick_text(r, "ally"));
+    out_pair(o, N_("ally"), pick_either(r, "ally_name", "ally"));
     out_pair(o, N_("changed"), pick_text(r, "updated"));
     if (pick_true(r, "retired"))
         out_print(o, N_("This record was retired. To bring it back: allied record edit {1} --revive"),

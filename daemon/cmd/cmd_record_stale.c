@@ -80,7 +80,7 @@ static void show(const struct out *o, const struct stale *s)
         record_list_id(o, r, id, sizeof id);
         table_cell(&t, id);
         table_cell(&t, pick_text(r, "title"));
-        table_cell(&t, *pick_text(r, "ally_name") ? pick_text(r, "ally_name") : pick_text(r, "ally"));
+        table_cell(&t, pick_either(r, "ally_name", "ally"));
         buf_clear(&texts);
         put_texts(&texts, json_object_get(r, "stale"));
         table_cell(&t, buf_text(&texts));

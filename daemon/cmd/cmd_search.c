@@ -156,7 +156,7 @@ static void show_facet(const struct out *o, const char *label, const json_t *val
     buf_init(&line, WORDS_BYTES);
     json_array_foreach(values, i, v)
     {
-        const char *name = *pick_text(v, "label") ? pick_text(v, "label") : pick_text(v, "value");
+        const char *name = pick_either(v, "label", "value");
         if (i < FACETS_SHOWN)
             buf_printf(&line, "%s%s (%lld)", i ? ", " : "", name, pick_number(v, "count"));
         else if (i == FACETS_SHOWN)

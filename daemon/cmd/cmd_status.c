@@ -98,7 +98,7 @@ static void peers(const struct out *o, const json_t *r)
         const json_t *heard = json_object_get(p, "last_heard_s");
         const char *cause = pick_text(p, "cause");
         err_t known = err_by_name(cause);
-        table_cell(&t, *pick_text(p, "name") ? pick_text(p, "name") : pick_text(p, "site"));
+        table_cell(&t, pick_either(p, "name", "site"));
         table_cell(&t, peer_state(o, pick_text(p, "state")));
         table_cell(&t, NUM(pick_number(p, "behind")));
         table_cell(&t, NUM(pick_number(p, "ahead")));
@@ -222,9 +222,8 @@ int cmd_status(struct cli *cli, int argc, char **argv)
 
 static void show_ping(const struct out *o, const json_t *r)
 {
-    out_print(o, N_("{1} answered in {2} ms; digests: {3}"),
-              *pick_text(r, "peer") ? pick_text(r, "peer") : pick_text(r, "site"), NUM(pick_number(r, "rtt_ms")),
-              in_sync(o, r), NULL);
+    out_print(o, N_("{1} answered in {2} ms; digests: {3}"), pick_either(r, "peer", "site"),
+              NUM(pick_number(r, "rtt_ms")), in_sync(o, r), NULL);
 }
 
 static const struct arg_form ping_form = {"ping", "PEER", N_("ask a peer for an answer"), NULL, 0, 1, 1, NULL};

@@ -149,8 +149,8 @@ static void write_line(const struct out *o, const json_t *w)
 /* Who wrote, and the dot, which one copies: whole, on a line of its own where the first is full. */
 static void head_line(const struct out *o, const json_t *op)
 {
-    const char *who = *pick_text(op, "ally_name") ? pick_text(op, "ally_name") : pick_text(op, "ally");
-    const char *site = *pick_text(op, "site_name") ? pick_text(op, "site_name") : pick_text(op, "site");
+    const char *who = pick_either(op, "ally_name", "ally");
+    const char *site = pick_either(op, "site_name", "site");
     const char *values[] = {pick_text(op, "kind"), who, site};
     const char *at = pick_text(op, "at"), *dot = pick_text(op, "dot");
     bool counts = !json_is_false(json_object_get(op, "counts"));
@@ -187,8 +187,7 @@ static void adopted_line(const struct out *o, const json_t *one)
     struct buf fields;
     buf_init(&fields, TEXT_CAP);
     pick_show(&fields, json_object_get(one, "fields"));
-    sentence(o, N_("adopts what {1} proposed: {2}"),
-             *pick_text(one, "ally_name") ? pick_text(one, "ally_name") : pick_text(one, "ally"),
+    sentence(o, N_("adopts what {1} proposed: {2}"), pick_either(one, "ally_name", "ally"),
              buf_text(&fields) ? buf_text(&fields) : "");
     buf_fini(&fields);
 }
@@ -204,12 +203,10 @@ void entity_history(const struct out *o, const json_t *result)
         json_array_foreach(json_object_get(op, "adopts"), j, w) adopted_line(o, w);
         const json_t *motive = json_object_get(op, "motive");
         if (motive)
-            sentence(o, N_("for the sake of: {1}"),
-                     *pick_text(motive, "title") ? pick_text(motive, "title") : pick_text(motive, "id"), "");
+            sentence(o, N_("for the sake of: {1}"), pick_either(motive, "title", "id"), "");
     }
     const json_t *use = json_object_get(result, "adopted_by_use");
     if (use)
         out_print(o, N_("adopted by use: {1} was the first other ally to index with it, {2}"),
-                  *pick_text(use, "ally_name") ? pick_text(use, "ally_name") : pick_text(use, "ally"),
-                  pick_text(use, "at"), NULL);
+                  pick_either(use, "ally_name", "ally"), pick_text(use, "at"), NULL);
 }

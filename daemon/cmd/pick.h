@@ -13,6 +13,13 @@ static inline const char *pick_text(const json_t *object, const char *key)
     return text ? text : "";
 }
 
+/* What has a name by its name, else as it is told apart: ally_name, ally. */
+static inline const char *pick_either(const json_t *object, const char *key, const char *otherwise)
+{
+    const char *text = pick_text(object, key);
+    return *text ? text : pick_text(object, otherwise);
+}
+
 static inline long long pick_number(const json_t *object, const char *key)
 {
     return json_integer_value(json_object_get(object, key));

@@ -198,8 +198,7 @@ static void show_concepts(const struct out *o, const json_t *concepts)
     size_t n = json_array_size(concepts);
     for (size_t i = 0; i < n && i < TOLD_MOST; i++) {
         const json_t *c = json_array_get(concepts, i), *into = json_object_get(c, "merged_into");
-        out_print(o, into ? "    {1} → {2}" : "    {1}", pick_text(c, "text"),
-                  *pick_text(into, "label") ? pick_text(into, "label") : pick_text(into, "id"), NULL);
+        out_print(o, into ? "    {1} → {2}" : "    {1}", pick_text(c, "text"), pick_either(into, "label", "id"), NULL);
     }
     if (n > TOLD_MOST)
         out_print(o, N_("    … and {1} more; see them all with --json"), NUM(n - TOLD_MOST), NULL);
