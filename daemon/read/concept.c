@@ -15,20 +15,18 @@ err_t read_concept_history(struct read *r)
     return e ? e : read_put_use(r, r->result, id);
 }
 
-static json_t *row_json(struct read *r, const struct concept_row *row)
+static err_t put_row(struct read *r, const struct concept_row *row, json_t *out)
 {
-    json_t *out = json_object();
     say_put(out, "id", say_id(row->concept));
     say_put(out, "uri", say_string(row->uri));
     say_put(out, "kind", say_string(row->kind));
     say_put(out, "label", say_string(row->label));
-    read_put_status(r, out, row->concept, row->adopted, row->deprecated);
+    err_t e = read_put_status(r, out, row->concept, row->adopted, row->deprecated);
     say_put(out, "proposer", row->proposer.len ? say_id(row->proposer) : json_null());
     say_put(out, "waiting", json_integer(row->waiting));
     say_put(out, "conflicts", json_integer(row->conflicts));
     say_put(out, "updated", say_time(row->updated));
-    shortage_note(read_put_use(r, out, row->concept));
-    return out;
+    return e ? e : read_put_use(r, out, row->concept);
 }
 
 static err_t page(struct read *r, const char *list, struct concept_row **rows, size_t *n, size_t *shown)
@@ -64,16 +62,16 @@ static err_t put_place(struct read *r, const struct concept_row *row)
 
 static err_t waiting_page(struct read *r, struct concept_row **rows, size_t *n)
 {
-    struct slice after, concept = slice_text("");
+    struct slice after, id = slice_text("");
     size_t limit = read_limit(r);
     uint64_t since = 0;
     err_t e = cursor_read(r, "waiting", PLACE_BYTES, &after);
     for (size_t i = 0; !e && after.len && i < 8; i++)
         since = since << 8 | after.at[i];
     if (!e && after.len)
-    concept = slice_of(after.at + 8, CONCEPT_BYTES);
+        id = slice_of(after.at + 8, CONCEPT_BYTES);
     if (!e)
-        e = replica_concepts_waiting(r->store, since, concept, limit + 1, &r->arena, rows, n);
+        e = replica_concepts_waiting(r->store, since, id, limit + 1, &r->arena, rows, n);
     if (e)
         return e;
     bool more = *n > limit;
@@ -89,12 +87,14 @@ static err_t list_waiting(struct read *r)
     json_t *concepts = json_array();
     err_t e = waiting_page(r, &rows, &n);
     for (size_t i = 0; i < n && !e; i++) {
-        json_t *row = row_json(r, &rows[i]);
-        json_array_append_new(concepts, row);
+        json_t *row = json_object();
+        e = put_row(r, &rows[i], row);
         say_put(row, "since", say_time(rows[i].since));
-        e = read_view(r, ENTITY_CONCEPT, rows[i].concept, &v);
+        if (!e)
+            e = read_view(r, ENTITY_CONCEPT, rows[i].concept, &v);
         if (!e)
             e = read_put_waiting(r, row, &v);
+        json_array_append_new(concepts, row);
     }
     say_put(r->result, "concepts", concepts);
     return e;
@@ -110,10 +110,13 @@ err_t read_concept_list(struct read *r)
     if (e)
         return e;
     json_t *concepts = json_array();
-    for (size_t i = 0; i < shown; i++)
-        json_array_append_new(concepts, row_json(r, &rows[i]));
+    for (size_t i = 0; i < shown && !e; i++) {
+        json_t *row = json_object();
+        e = put_row(r, &rows[i], row);
+        json_array_append_new(concepts, row);
+    }
     say_put(r->result, "concepts", concepts);
-    return ERR_OK;
+    return e;
 }
 
 /* ---- one concept ---- */

@@ -1,4 +1,5 @@
 /* Requests about concepts: what they do, and every refusal. */
+#include "daemon/store/query.h"
 #include "tests/help/core_world.h"
 
 #include <setjmp.h>
@@ -72,6 +73,28 @@ static void a_concept_is_written_edited_and_shown(void **state)
     assert_int_equal(json_array_size(json_object_get(r, "concepts")), 1);
     json_decref(r);
     world_verify(w, 0);
+    world_free(w);
+}
+
+/* Of a concept that nobody can tell the standing of, no list says that it has none. */
+static void a_list_fails_where_a_row_of_it_cannot_be_told(void **state)
+{
+    (void)state;
+    static const char *const tables[] = {"edges", "adoptions"};
+    struct world *w = alone();
+    sqlite3 *db = w->sites[0].core->store->db;
+    json_decref(write_one(w, 0, "add", true, named(EAU, "Eau")));
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        char away[64], back[64];
+        snprintf(away, sizeof away, "ALTER TABLE %s RENAME TO away", tables[i]);
+        snprintf(back, sizeof back, "ALTER TABLE away RENAME TO %s", tables[i]);
+        assert_int_equal(sqlite3_exec(db, away, NULL, NULL, NULL), SQLITE_OK);
+        json_t *r = world_ask(w, 0, "concept.list", NULL);
+        assert_non_null(json_object_get(r, "error"));
+        json_decref(r);
+        assert_int_equal(sqlite3_exec(db, back, NULL, NULL, NULL), SQLITE_OK);
+        json_decref(world_do(w, 0, "concept.list", NULL));
+    }
     world_free(w);
 }
 
@@ -309,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_concept_is_written_edited_and_shown),
+        cmocka_unit_test(a_list_fails_where_a_row_of_it_cannot_be_told),
         cmocka_unit_test(a_concept_without_a_uri_gets_one),
         cmocka_unit_test(relations_are_added_and_removed),
         cmocka_unit_test(a_cycle_shows_where_it_is_closed_however_long_it_is),
