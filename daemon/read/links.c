@@ -19,7 +19,7 @@ static err_t put_target(struct read *r, json_t *out, struct slice record)
     return ERR_OK;
 }
 
-static json_t *allies_of(struct read *r, const struct view_key *key)
+json_t *read_allies(const struct read *r, const struct view_key *key)
 {
     json_t *allies = json_array();
     for (size_t i = 0; i < key->values_n; i++) {
@@ -43,7 +43,7 @@ static err_t put_link(struct read *r, json_t *to, const struct view *v, const st
         e = put_target(r, out, key->target);
     if (!e)
         e = read_moved(r, v, ops, n, key, changed);
-    say_put(out, "allies", allies_of(r, key));
+    say_put(out, "allies", read_allies(r, key));
     if (json_array_size(changed))
         json_object_set(out, "changed", changed);
     json_decref(changed);

@@ -17,16 +17,11 @@ static uint64_t weight_of(const struct view_key *key)
 
 static err_t put_term(struct read *r, json_t *to, const struct view_key *key, struct discipline_terms *terms)
 {
-    json_t *out = json_object(), *allies = json_array();
+    json_t *out = json_object();
     say_put(out, "id", say_id(key->target));
     err_t e = read_put_term(r, out, key->target, terms);
     say_put(out, "weight", weight_of(key) ? json_integer((json_int_t)weight_of(key)) : json_null());
-    for (size_t i = 0; i < key->values_n; i++) {
-        const struct ally *ally =
-            key->values[i].ally.len == ALLY_BYTES ? authority_ally(r->authority, key->values[i].ally.at) : NULL;
-        json_array_append_new(allies, ally ? say_string(ally->name) : say_id(key->values[i].ally));
-    }
-    say_put(out, "allies", allies);
+    say_put(out, "allies", read_allies(r, key));
     json_array_append_new(to, out);
     return e;
 }

@@ -11,6 +11,8 @@ json_t *read_record_row(struct read *r, const struct record_row *row); /* as rec
 /* "next", and the rows of a page of record.list; all its arguments hold. */
 err_t read_record_page(struct read *r, struct record_row **rows, size_t *n);
 
+/* Who says so: an array of their names, of an ally that has none here its id. */
+json_t *read_allies(const struct read *r, const struct view_key *key);
 /* "links", "linked_by"; ops: of the record. */
 err_t read_put_links(struct read *r, const struct view *v, const struct replica_op *ops, size_t n);
 /* "translations": which texts were made from which, and which of them no longer fit what their source says (DESIGN §4). */
