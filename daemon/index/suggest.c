@@ -1,4 +1,5 @@
 #include "daemon/index/suggest.h"
+#include "daemon/commons/shortage.h"
 #include "daemon/index/words.h"
 #include "daemon/read/say.h"
 #include "protocol/base/limits.h"
@@ -47,7 +48,9 @@ static void put(struct suggest *s, enum entity_type type, const struct name *nam
     struct slice id = concept ? slice_of(tree_final(&s->ix->tree, name->entity.at), CONCEPT_BYTES) : name->entity;
     if (is_seen(s, id))
         return;
-    if (read_view(s->read, type, id, &v) || v.tombstones_n) {
+    err_t e = read_view(s->read, type, id, &v);
+    shortage_note(e);
+    if (e || v.tombstones_n) {
         s->n--;
         return;
     }
