@@ -1,4 +1,5 @@
 #include "daemon/index/ask.h"
+#include "daemon/read/cursor.h"
 #include "daemon/read/say.h"
 #include "protocol/base/base32.h"
 #include "protocol/base/clock.h"
@@ -65,23 +66,18 @@ static err_t take_cursor(struct read *r, struct ask *a)
     return ERR_OK;
 }
 
-/* Keys in order, so that the same question has the same hash whoever wrote it. */
 static err_t hash_question(const struct read *r, struct ask *a)
 {
-    json_t *args = json_is_object(r->args) ? json_copy((json_t *)(uintptr_t)r->args) : json_object();
-    json_object_del(args, "limit");
-    json_object_del(args, "cursor");
-    json_object_del(args, "site");
-    char *text = args ? json_dumps(args, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     uint8_t hash[HASH_BYTES];
-    if (text) {
-        struct slice parts[] = {slice_text(DOMAIN_ASK), slice_text(text)};
-        hash256(hash, parts, 2);
-        memcpy(a->hash, hash, ASK_HASH_BYTES);
-    }
-    json_decref(args);
+    char *text = NULL;
+    err_t e = cursor_question(r, &text);
+    if (e)
+        return e;
+    struct slice parts[] = {slice_text(DOMAIN_ASK), slice_text(text)};
+    hash256(hash, parts, 2);
+    memcpy(a->hash, hash, ASK_HASH_BYTES);
     free(text);
-    return text ? ERR_OK : ERR_MEMORY;
+    return ERR_OK;
 }
 
 /* ---- filters ---- */

@@ -9,11 +9,10 @@
 #define PLACE_BYTES 40 /* at most */
 #define TEXT_MAX    BASE32_LEN(HEAD_BYTES + PLACE_BYTES)
 
-/* All that was asked for but how much and from where. */
-static err_t question(const struct read *r, char **out)
+err_t cursor_question(const struct read *r, char **out)
 {
     static const char *const passed[] = {"cursor", "limit", "site"};
-    json_t *args = r->args ? json_copy((json_t *)(uintptr_t)r->args) : json_object();
+    json_t *args = json_is_object(r->args) ? json_copy((json_t *)(uintptr_t)r->args) : json_object();
     for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
         json_object_del(args, passed[i]);
     *out = args ? json_dumps(args, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
@@ -26,7 +25,7 @@ static err_t sum_of(const struct read *r, const char *list, struct slice place, 
     static const uint8_t version = VERSION;
     uint8_t hash[16];
     char *asked = NULL;
-    err_t e = question(r, &asked);
+    err_t e = cursor_question(r, &asked);
     if (e)
         return e;
     struct slice parts[] = {slice_of(&version, 1), slice_of(r->authority->alliance, ALLIANCE_BYTES),

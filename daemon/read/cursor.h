@@ -7,6 +7,8 @@
 
 #include "daemon/read/read.h"
 
+/* All that was asked for but how much and from where, as JSON: the same for all who ask the same. To be freed. */
+err_t cursor_question(const struct read *r, char **out);
 /* "cursor" of the arguments: `bytes` of place, in the arena; empty: from the start. ERR_CURSOR. */
 err_t cursor_read(struct read *r, const char *list, size_t bytes, struct slice *place);
 /* "next" of the result: behind that place; empty: null. ERR_MEMORY. */
