@@ -129,20 +129,49 @@ static json_t *images_of(const json_t *images)
     return out;
 }
 
+/* An address or a name. */
+static bool is_name(const char *uri)
+{
+    return xml_is_link(slice_text(uri)) || strncmp(uri, "urn:", 4) == 0;
+}
+
+/* Its URI where that names it; else where it stands here. */
+static json_t *concept_name(const char *uri, const char *id, const char *base)
+{
+    return is_name(uri) ? json_string(uri) : json_sprintf("%s/api/v1/concepts/%s", base, id);
+}
+
 static json_t *terms_of(const json_t *terms, const char *base)
 {
     size_t i;
     json_t *one, *out = json_array();
     json_array_foreach((json_t *)(uintptr_t)terms, i, one)
     {
-        const char *uri = text(one, "uri");
         json_t *term = json_pack("{s:[ss]}", "@type", "DefinedTerm", "skos:Concept");
-        put(term, "@id",
-            xml_is_link(slice_text(uri)) ? json_string(uri)
-                                         : json_sprintf("%s/api/v1/concepts/%s", base, text(one, "id")));
+        put(term, "@id", concept_name(text(one, "uri"), text(one, "id"), base));
         put(term, "termCode", get(one, "id"));
         put(term, "name", get(one, "label"));
         json_array_append_new(out, term);
+    }
+    return out;
+}
+
+/* Another record by its id, or a page; NULL: neither. */
+static json_t *work_of(const char *target, const char *base)
+{
+    return strchr(target, ':') ? link_of(target)
+                               : json_pack("{s:o}", "@id", json_sprintf("%s/api/v1/records/%s", base, target));
+}
+
+static json_t *parts_of(const json_t *items, const char *base)
+{
+    size_t i;
+    json_t *one, *out = json_array();
+    json_array_foreach((json_t *)(uintptr_t)items, i, one)
+    {
+        json_t *part = json_is_string(one) ? work_of(json_string_value(one), base) : NULL;
+        if (part)
+            json_array_append_new(out, part);
     }
     return out;
 }
@@ -166,9 +195,7 @@ static void put_links(json_t *out, const json_t *links, const char *base)
         for (size_t k = 0; k < sizeof words / sizeof *words; k++)
             if (strcmp(words[k].rel, text(one, "rel")) == 0)
                 as = words[k].as;
-        json_t *lead = strchr(target, ':')
-                           ? link_of(target)
-                           : json_pack("{s:o}", "@id", json_sprintf("%s/api/v1/records/%s", base, target));
+        json_t *lead = work_of(target, base);
         if (!lead)
             continue;
         if (!json_object_get(out, as))
@@ -237,23 +264,13 @@ json_t *jsonld_record(const json_t *shown, const char *base)
     put(out, "dcterms:language", langs_of(shown));
     put(out, "about", terms_of(json_object_get(shown, "concepts"), base));
     put(out, "dcterms:subject", terms_of(json_object_get(shown, "concepts"), base));
+    put(out, "hasPart", parts_of(json_object_get(shown, "items"), base));
+    put(out, "dcterms:hasPart", parts_of(json_object_get(shown, "items"), base));
     put_links(out, json_object_get(shown, "links"), base);
     return out;
 }
 
 /* ---- a concept ---- */
-
-/* An address or a name. */
-static bool is_name(const char *uri)
-{
-    return xml_is_link(slice_text(uri)) || strncmp(uri, "urn:", 4) == 0;
-}
-
-/* Its URI where that names it; else where it stands here. */
-static json_t *concept_name(const char *uri, const char *id, const char *base)
-{
-    return is_name(uri) ? json_string(uri) : json_sprintf("%s/api/v1/concepts/%s", base, id);
-}
 
 static json_t *name_of(struct read *r, const json_t *item, const char *base)
 {

@@ -119,8 +119,13 @@ def test_every_field_is_named_where_it_is_asked_and_where_it_is_shown():
             equal(status, 201, told)
             shown = web.ask("GET", f"{where}/{told['id']}")
             equal(sorted(set(value) - set(json.loads(shown[2])) - {"made_from"}), [], "shown")
-            if what == "concept":
-                linked = web.json("GET", f"{where}/{told['id']}.jsonld")[1]
+            linked = web.json("GET", f"{where}/{told['id']}.jsonld")[1]
+            if what == "record":
+                name = web.json("GET", f"/api/v1/concepts/{ids['CONCEPT']}.jsonld")[1]["@id"]
+                check(name in [t["@id"] for t in linked["about"]], "a concept is named there as it names itself:", name, linked["about"])
+                record = web.json("GET", f"{where}/{ids['RECORD']}.jsonld")[1]["@id"]
+                equal([linked["hasPart"], linked["dcterms:hasPart"]], [[{"@id": record}]] * 2, "a dossier's parts")
+            else:
                 skos = {"inScheme", "notation"} | {k for k in value if k.endswith(("Label", "Note", "Match")) or k in ("note", "definition", "example", "broader", "related", "topConceptOf")}
                 equal(sorted(skos - set(linked)), [], "SKOS's properties")
                 equal(linked["inScheme"], [{"@id": "urn:allied:" + ids["CONCEPT"]}], "inScheme")
