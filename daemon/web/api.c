@@ -104,7 +104,7 @@ bool api_once(struct http_request *q, json_t *args, unsigned part)
     const struct http_principal *who = request_principal(q);
     if (!key)
         return true;
-    if (!*key || strlen(key) > 160) {
+    if (!*key || strlen(key) > 160 || !utf8_valid(slice_text(key))) {
         api_refuse(q, "Idempotency-Key");
         return false;
     }

@@ -105,6 +105,8 @@ def test_bad_requests_are_told_what_is_wrong_and_change_nothing():
         refused(400, "json", "POST", "/records", "[" * 5000)
         refused(400, "json", "POST", "/records", '{"title": 1' + "0" * 400 + "}")
         refused(400, "json", "POST", "/records", "[1]")
+        for key in ("\xff", "k" * 161):
+            check("Idempotency-Key" in refused(400, "http_value", "POST", "/records", title, Idempotency_Key=key)["detail"], "the header is named")
         refused(422, "field_unknown", "POST", "/records", {**title, "titel": "T"})
         problem = refused(422, "field_value", "POST", "/records", {**title, "place": {"lat": 91, "lon": 0}})
         check("place" in problem["errors"][0]["field"], problem)
