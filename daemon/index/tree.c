@@ -1,4 +1,5 @@
 #include "daemon/index/tree.h"
+#include "daemon/read/merges.h"
 #include <stdlib.h>
 
 static int by_id(const void *a, const void *b)
@@ -19,22 +20,12 @@ void tree_forget(struct tree *t)
 
 /* ---- reading ---- */
 
-static struct lattice_edge *edges_of(struct arena *arena, const struct edge_row *rows, size_t n)
-{
-    struct lattice_edge *edges = arena_alloc(arena, n + 1, sizeof *edges);
-    for (size_t i = 0; edges && i < n; i++) {
-        memcpy(edges[i].child, rows[i].child.at, CONCEPT_BYTES);
-        memcpy(edges[i].target, rows[i].target.at, CONCEPT_BYTES);
-    }
-    return edges;
-}
-
 err_t tree_need_merges(struct tree *t, struct store *s)
 {
     if (t->merges_known)
         return ERR_OK;
     err_t e = replica_edges(s, EDGE_MERGE, &t->arena, &t->merge_rows, &t->merge_rows_n);
-    const struct lattice_edge *edges = e ? NULL : edges_of(&t->arena, t->merge_rows, t->merge_rows_n);
+    const struct lattice_edge *edges = e ? NULL : read_lattice(&t->arena, t->merge_rows, t->merge_rows_n);
     if (!e)
         e = edges ? lattice_merges(edges, t->merge_rows_n, &t->arena, &t->merges) : ERR_MEMORY;
     t->merges_known = e == ERR_OK;
@@ -64,7 +55,7 @@ static err_t read_narrower(struct tree *t, struct store *s)
     const uint8_t *suppressed = NULL;
     size_t n = 0;
     err_t e = replica_edges(s, REL_BROADER, &arena, &rows, &n);
-    const struct lattice_edge *edges = e ? NULL : edges_of(&arena, rows, n);
+    const struct lattice_edge *edges = e ? NULL : read_lattice(&arena, rows, n);
     if (!e)
         e = edges ? lattice_break(edges, n, &arena, &suppressed) : ERR_MEMORY;
     t->narrower = e ? NULL : arena_alloc(&t->arena, n + 1, sizeof *t->narrower);

@@ -1,5 +1,5 @@
 #include "daemon/read/broader.h"
-#include "daemon/commons/lattice.h"
+#include "daemon/read/merges.h"
 
 /* Of more ancestors than that no list is searched: all edges are looked at once. */
 #define ANCESTORS_MAX 256u
@@ -39,13 +39,9 @@ static err_t may_be_in_cycle(struct read *r, struct slice concept, bool *out)
 static err_t load_all(struct read *r, struct edge_row **rows, size_t *n, const uint8_t **suppressed)
 {
     err_t e = replica_edges(r->store, REL_BROADER, &r->arena, rows, n);
-    struct lattice_edge *edges = e ? NULL : arena_alloc(&r->arena, *n + 1, sizeof *edges);
+    const struct lattice_edge *edges = e ? NULL : read_lattice(&r->arena, *rows, *n);
     if (e || !edges)
         return e ? e : ERR_MEMORY;
-    for (size_t i = 0; i < *n; i++) {
-        memcpy(edges[i].child, (*rows)[i].child.at, CONCEPT_BYTES);
-        memcpy(edges[i].target, (*rows)[i].target.at, CONCEPT_BYTES);
-    }
     return lattice_break(edges, *n, &r->arena, suppressed);
 }
 

@@ -3,6 +3,16 @@
 
 /* ---- where merges lead ---- */
 
+struct lattice_edge *read_lattice(struct arena *arena, const struct edge_row *rows, size_t n)
+{
+    struct lattice_edge *edges = arena_alloc(arena, n + 1, sizeof *edges);
+    for (size_t i = 0; edges && i < n; i++) {
+        memcpy(edges[i].child, rows[i].child.at, CONCEPT_BYTES);
+        memcpy(edges[i].target, rows[i].target.at, CONCEPT_BYTES);
+    }
+    return edges;
+}
+
 err_t read_merges(struct read *r, const struct merges **out)
 {
     struct edge_row *rows = NULL;
@@ -12,13 +22,9 @@ err_t read_merges(struct read *r, const struct merges **out)
         return ERR_OK;
     struct merges *m = arena_alloc(&r->arena, 1, sizeof *m);
     err_t e = m ? replica_edges(r->store, EDGE_MERGE, &r->arena, &rows, &n) : ERR_MEMORY;
-    struct lattice_edge *edges = e ? NULL : arena_alloc(&r->arena, n + 1, sizeof *edges);
+    const struct lattice_edge *edges = e ? NULL : read_lattice(&r->arena, rows, n);
     if (e || !edges)
         return e ? e : ERR_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        memcpy(edges[i].child, rows[i].child.at, CONCEPT_BYTES);
-        memcpy(edges[i].target, rows[i].target.at, CONCEPT_BYTES);
-    }
     *m = (struct merges){.rows = rows, .n = n};
     e = lattice_merges(edges, n, &r->arena, &m->followed);
     if (!e)

@@ -13,6 +13,8 @@ struct merges {
     size_t n;
     struct lattice_merges followed;
 };
+/* Rows of one relation as commons/lattice.h takes them: in the same order, in the arena. NULL without memory. */
+struct lattice_edge *read_lattice(struct arena *arena, const struct edge_row *rows, size_t n);
 /* Merges as they stood when the reading first asked. */
 err_t read_merges(struct read *r, const struct merges **out);
 /* Where that concept's merges end: itself, where it has none. */
