@@ -18,6 +18,7 @@ daemon/bus: protocol/base protocol/wire
 daemon/journal: protocol/base
 daemon/store: protocol
 daemon/commons: protocol conf/tr.h
+daemon/ledger: protocol conf/tr.h daemon/commons
 peers: protocol daemon/bus conf
 daemon/index: protocol daemon/store daemon/commons daemon/read daemon/bus
 daemon/http: protocol conf/tr.h daemon/bus peers/address.h

@@ -39,7 +39,7 @@ struct ledger_entry {
     uint8_t ally[ALLY_BYTES], other[ALLY_BYTES];
     const struct fact *fact; /* that it rests on; NULL: a roster act alone */
     const struct fact *same; /* NEAR_COPY, AGAIN: the one that counts */
-    unsigned day;            /* days since 1970, clamped between checkpoints; month_of() of days.h */
+    unsigned day;            /* days since 1970, clamped between checkpoints; days_month() of days.h */
     uint64_t count;          /* 1; means: units. 0 where it does not count */
 };
 struct ledger_sum {

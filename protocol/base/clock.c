@@ -33,16 +33,24 @@ static void digits(char *out, int n, int64_t value)
     }
 }
 
-/* `day` counts from 0000-03-01. */
-static void put_date(char *out, int64_t day)
+#define MARCH_0_DAYS INT64_C(719468) /* from 0000-03-01 to 1970-01-01 */
+
+struct date date_of(int64_t day)
 {
+    day += MARCH_0_DAYS;
     int64_t era = day / 146097, in_era = day % 146097;
     int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
     int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
     int64_t month = (5 * in_year + 2) / 153; /* 0 is March */
-    digits(out, 4, era * 400 + year + (month >= 10));
-    digits(out + 5, 2, month < 10 ? month + 3 : month - 9);
-    digits(out + 8, 2, in_year - (153 * month + 2) / 5 + 1);
+    return (struct date){(unsigned)(era * 400 + year + (month >= 10)), (unsigned)(month < 10 ? month + 3 : month - 9),
+                         (unsigned)(in_year - (153 * month + 2) / 5 + 1)};
+}
+
+static void put_date(char *out, struct date date)
+{
+    digits(out, 4, date.year);
+    digits(out + 5, 2, date.month);
+    digits(out + 8, 2, date.day);
 }
 
 void rfc3339_format(struct wall t, char *out)
@@ -50,11 +58,11 @@ void rfc3339_format(struct wall t, char *out)
     const int64_t day_s = 86400, first_s = INT64_C(-62135596800), last_s = INT64_C(253402300799);
     int64_t s = t.ms / 1000 - (t.ms % 1000 < 0);
     s = s < first_s ? first_s : s > last_s ? last_s : s; /* four digits: years 0001 to 9999 */
-    int64_t from_march_0 = s + INT64_C(719468) * day_s;
+    int64_t from_march_0 = s + MARCH_0_DAYS * day_s;
     int64_t in_day = from_march_0 % day_s;
     for (int i = 0; i < RFC3339_LEN; i++)
         out[i] = "0000-00-00T00:00:00Z"[i];
-    put_date(out, from_march_0 / day_s);
+    put_date(out, date_of(from_march_0 / day_s - MARCH_0_DAYS));
     digits(out + 11, 2, in_day / 3600);
     digits(out + 14, 2, in_day / 60 % 60);
     digits(out + 17, 2, in_day % 60);

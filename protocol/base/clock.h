@@ -24,6 +24,11 @@ err_t clock_next(struct wall now, uint64_t last, uint64_t *out);
 bool clock_valid(uint64_t clock); /* below CLOCK_MAX_MS << 16 */
 struct wall clock_wall(uint64_t clock);
 
+struct date {
+    unsigned year, month, day; /* month and day from 1 */
+};
+struct date date_of(int64_t day); /* days since 1970-01-01; from 0001-01-01 to 9999-12-31 */
+
 #define RFC3339_LEN 20
 /* "2026-11-21T21:41:00Z" and a zero: RFC3339_LEN + 1 bytes. */
 void rfc3339_format(struct wall t, char *out);

@@ -122,6 +122,13 @@ uint64_t authority_limit(const struct authority *a, const struct log_id *log);
 /* The highest checkpoint of a log out of charters, their cuts, and roster acts; NULL: none. At equal seq the one that was fixed last. */
 const struct head *authority_checkpoint(const struct authority *a, const struct log_id *log);
 const struct head *authority_checkpoints(const struct authority *a, size_t *n);
+/*
+ * Every head that was ever fixed, checkpoint by checkpoint in the order of evaluation: of a charter (its checkpoint and its cuts together) or of a roster
+ * act with effect, which follows the charter it names and goes before the one that builds on it. `checkpoint`: its number, from 0; `charter`: index of the
+ * one in force while it was made, for charter n that is n - 1. How many checkpoints there are.
+ */
+typedef void fixed_fn(void *ctx, size_t checkpoint, size_t charter, const struct head *head);
+size_t authority_each_fixed(const struct authority *a, fixed_fn *fn, void *ctx);
 /* By which charter (its index) an op that needs a role or a rule is judged: the lowest n whose successor's checkpoint or cuts cover it. */
 size_t authority_charter_of(const struct authority *a, const struct log_id *log, uint64_t seq);
 bool authority_has_role_at(const struct authority *a, size_t index, const uint8_t ally[ALLY_BYTES], const char *role);

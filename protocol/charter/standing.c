@@ -30,10 +30,10 @@ static int by_log_highest(const void *left, const void *right)
     return (a->order < b->order) - (a->order > b->order);
 }
 
-static void fix(struct fixed_list *list, const struct head *head)
+static void fix(void *ctx, size_t checkpoint, size_t charter, const struct head *head)
 {
-    if (head->log.incarnation == 0)
-        return; /* a site alone */
+    struct fixed_list *list = ctx;
+    (void)checkpoint, (void)charter;
     if (list->at)
         list->at[list->n] = (struct fixed){*head, list->n};
     list->n++;
@@ -50,39 +50,56 @@ static bool speaks_of(const struct authority *a, const struct roster_act *act, c
     return ally && memcmp(ally->id, act->ally, ALLY_BYTES) == 0;
 }
 
-static void fix_act(const struct authority *a, const struct act_stands *s, struct fixed_list *list)
+static bool fixes(const struct act_stands *s)
 {
-    for (size_t i = 0; s->effect && i < s->act.heads_n; i++)
-        if (speaks_of(a, &s->act, s->act.heads[i].log.site))
-            fix(list, &s->act.heads[i]);
+    return s->effect && s->act.heads_n > 0;
 }
 
-static void fix_all(const struct authority *a, struct fixed_list *list)
+static void each_head(const struct head *heads, size_t n, size_t checkpoint, size_t charter, fixed_fn *fn, void *ctx)
 {
-    size_t act = 0;
+    for (size_t i = 0; i < n; i++)
+        if (heads[i].log.incarnation != 0) /* else a site alone */
+            fn(ctx, checkpoint, charter, &heads[i]);
+}
+
+/* Acts from *at to the one with number `to`, in the days of that charter. */
+static size_t each_of_acts(const struct authority *a, size_t *at, uint64_t to, size_t charter, size_t checkpoint,
+                           fixed_fn *fn, void *ctx)
+{
+    for (; *at < a->acts_n && a->acts[*at].act.number <= to; (*at)++) {
+        const struct act_stands *s = &a->acts[*at];
+        for (size_t i = 0; fixes(s) && i < s->act.heads_n; i++)
+            if (speaks_of(a, &s->act, s->act.heads[i].log.site))
+                fn(ctx, checkpoint, charter, &s->act.heads[i]);
+        checkpoint += fixes(s);
+    }
+    return checkpoint;
+}
+
+size_t authority_each_fixed(const struct authority *a, fixed_fn *fn, void *ctx)
+{
+    size_t act = 0, checkpoint = 0;
     for (size_t n = 0; n < a->charters_n; n++) {
         const struct charter *c = &a->charters[n];
-        for (; act < a->acts_n && a->acts[act].act.number <= c->roster_number; act++)
-            fix_act(a, &a->acts[act], list);
-        for (size_t i = 0; i < c->checkpoint_n; i++)
-            fix(list, &c->checkpoint[i]);
-        for (size_t i = 0; i < c->cuts_n; i++)
-            fix(list, &c->cuts[i]);
+        size_t before = n ? n - 1 : 0;
+        checkpoint = each_of_acts(a, &act, c->roster_number, before, checkpoint, fn, ctx);
+        each_head(c->checkpoint, c->checkpoint_n, checkpoint, before, fn, ctx);
+        each_head(c->cuts, c->cuts_n, checkpoint, before, fn, ctx);
+        checkpoint++;
     }
-    for (; act < a->acts_n; act++)
-        fix_act(a, &a->acts[act], list);
+    return each_of_acts(a, &act, UINT64_MAX, a->charters_n ? a->charters_n - 1 : 0, checkpoint, fn, ctx);
 }
 
 err_t state_fix_heads(struct authority *a)
 {
     struct fixed_list list = {0};
-    fix_all(a, &list);
+    authority_each_fixed(a, fix, &list);
     struct fixed *fixed = arena_alloc(&a->arena, list.n, sizeof *fixed);
     a->checkpoints = arena_alloc(&a->arena, list.n, sizeof *a->checkpoints);
     if (!fixed || !a->checkpoints)
         return ERR_MEMORY;
     list = (struct fixed_list){fixed, 0};
-    fix_all(a, &list);
+    authority_each_fixed(a, fix, &list);
     qsort(fixed, list.n, sizeof *fixed, by_log_highest);
     a->checkpoints_n = 0;
     for (size_t i = 0; i < list.n; i++)
