@@ -83,8 +83,8 @@ $(O)/%.o: %.c
 $(O)/gen/%.mo: conf/translations/%.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
-$(O)/gen/mo_%.c: $(O)/gen/%.mo conf/translations/embed.sh
-	sh conf/translations/embed.sh $* $< > $@
+$(O)/gen/mo_%.c: $(O)/gen/%.mo conf/embed.sh
+	sh conf/embed.sh mo_$* $< > $@
 $(O)/gen/mo_%.o: $(O)/gen/mo_%.c
 	$(COMPILE) -c $< -o $@
 $(O)/gen/tr_table.c: $(PO) conf/translations/table.sh
@@ -92,8 +92,14 @@ $(O)/gen/tr_table.c: $(PO) conf/translations/table.sh
 	sh conf/translations/table.sh $(PO) > $@
 $(O)/gen/tr_table.o: $(O)/gen/tr_table.c
 	$(COMPILE) -c $< -o $@
+# So does the sheet of all pages and of the report.
+$(O)/gen/style.c: daemon/html/style.css conf/embed.sh
+	@mkdir -p $(@D)
+	sh conf/embed.sh style_css $< > $@
+$(O)/gen/style.o: $(O)/gen/style.c
+	$(COMPILE) -c $< -o $@
 
-$(O)/liballied.a: $(OBJ) $(MO_OBJ)
+$(O)/liballied.a: $(OBJ) $(MO_OBJ) $(O)/gen/style.o
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 

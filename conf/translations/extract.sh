@@ -25,7 +25,7 @@ ${CC:-gcc} -E -P -I. "$work/tables.h" | sed 's/N_("")//g' > "$work/tables.c"
 
 find protocol conf peers daemon \( -name '*.c' -o -name '*.h' -o -name '*.def' \) | LC_ALL=C sort > "$work/files"
 xgettext --from-code=UTF-8 --language=C --no-location --sort-output --keyword --keyword=N_ --keyword=tr:2 \
-    --keyword=tr_n:2,3 --package-name=allied --output="$work/allied.pot" --files-from="$work/files" "$work/tables.c"
+    --keyword=tr_n:2,3 --keyword=html_say_n:2,3 --package-name=allied --output="$work/allied.pot" --files-from="$work/files" "$work/tables.c"
 sed -i '1,/^$/{/^"POT-Creation-Date/d;/^#/d;}' "$work/allied.pot"
 sed -i 's/charset=CHARSET/charset=UTF-8/' "$work/allied.pot"
 if [ "$out" = - ]; then cat "$work/allied.pot"; else cp "$work/allied.pot" "$out"; fi

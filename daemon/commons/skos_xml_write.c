@@ -1,4 +1,5 @@
 #include "daemon/commons/skos_xml_write.h"
+#include "protocol/base/markup.h"
 #include <stdio.h>
 
 #define SUBJECT_BYTES_MAX 65536u
@@ -18,31 +19,12 @@ static size_t forbidden(struct slice text)
     return text.len >= 3 && c == 0xEF && text.at[1] == 0xBF && text.at[2] >= 0xBE ? 3 : 0;
 }
 
-/* "]]>" may not stand in content; a carriage return written as it is would be read back as a line feed. */
-const char *xml_out_reference(uint32_t c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\r':
-        return "&#13;";
-    default:
-        return NULL;
-    }
-}
-
 static void add_text(struct xml_out *o, struct slice text)
 {
     size_t from = 0;
     for (size_t i = 0; i < text.len;) {
         size_t bad = forbidden(slice_of(text.at + i, text.len - i));
-        const char *instead = bad ? REPLACEMENT : xml_out_reference(text.at[i]);
+        const char *instead = bad ? REPLACEMENT : markup_reference(text.at[i]);
         o->replaced += bad > 0;
         if (instead) {
             o->sink(text.at + from, i - from, o->ctx);

@@ -35,7 +35,5 @@ void xml_out_namespace(struct xml_out *o, const char *prefix, const char *uri);
 void xml_out_put(struct xml_out *o, const struct skos_triple *t);
 void xml_out_end(struct xml_out *o);
 void xml_out_fini(struct xml_out *o); /* frees; without an end the document stays open */
-/* What is written for a character of content, or of an attribute between double quotes, that XML would read as something else; NULL: itself. */
-const char *xml_out_reference(uint32_t c);
 
 #endif

@@ -1,0 +1,100 @@
+/*
+ * html: a writer of HTML5 (WHATWG) over a buf, which can't forget to escape. Elements open and close by name, in the right order (assert); everything that is
+ * text goes through markup_text (protocol/base/markup.h), so that controls, broken UTF-8 and directions of writing left open do no harm; names of elements and
+ * attributes are ours. Errors stick in the buf: look at buf.err once, at the end.
+ *
+ *     html_open(h, "p");
+ *     html_attr(h, "class", "warn");                   // attributes come right after html_open
+ *     html_say(h, N_("{1} of {2} allies answer"), html_num(h, 3), html_num(h, 5), NULL);
+ *     html_link(h, "/records?ally=", "…");             // what may not be followed becomes text
+ *     html_close(h, "p");
+ *
+ * Nothing here can write a script, a style or a handler: html_open and html_attr refuse them (assert).
+ */
+#ifndef ALLIED_DAEMON_HTML_HTML_H
+#define ALLIED_DAEMON_HTML_HTML_H
+
+#include "conf/tr.h"
+#include "protocol/base/buf.h"
+#include "protocol/base/clock.h"
+
+#define HTML_DEPTH_MAX    48
+#define HTML_NUMBER_BYTES 40
+
+struct html {
+    struct buf *out;  /* borrowed */
+    const char *lang; /* "fr": of sentences, numbers and dates */
+    /* What goes before a link to a path of this site ("/allied" behind a web server that has it there; ""), and the language it keeps (NULL: none). */
+    const char *prefix, *keep_lang;
+    const char *open[HTML_DEPTH_MAX];
+    size_t depth;
+    bool in_tag; /* attributes may still come */
+    char numbers[10][HTML_NUMBER_BYTES];
+    unsigned number_at;
+};
+
+/* `lang`: as tr() takes it, static. Links are then as they come: prefix "" and no language kept. */
+void html_init(struct html *h, struct buf *out, const char *lang);
+/* All is closed again (assert), and what the buf says. */
+err_t html_end(struct html *h);
+
+/* ---- elements ---- */
+
+void html_open(struct html *h, const char *element);
+/* The same with class="…"; NULL: without. */
+void html_open_class(struct html *h, const char *element, const char *class);
+void html_close(struct html *h, const char *element); /* the innermost one (assert) */
+void html_void(struct html *h, const char *element);  /* <br>, <input>, …; attributes may follow */
+
+/* Attributes of what was opened last. An address goes by html_href (assert). */
+void html_attr(struct html *h, const char *name, const char *value);
+void html_attr_slice(struct html *h, const char *name, struct slice value);
+void html_attr_number(struct html *h, const char *name, int64_t value); /* digits alone, as attributes want them */
+void html_attr_tr(struct html *h, const char *name, const char *msgid);
+void html_flag(struct html *h, const char *name); /* without a value: "required" */
+/*
+ * An address: one of http:, https:, mailto:, a path of this site ("/records?q=a", with prefix and language kept) or a fragment ("#top"). False: it is
+ * none of these, and nothing is written. `name`: href, src, action.
+ */
+bool html_href(struct html *h, const char *name, struct slice address);
+bool html_may_link(struct slice address);
+
+/* ---- what stands in them ---- */
+
+void html_text(struct html *h, const char *text);
+void html_slice(struct html *h, struct slice text);
+/* The sentence, translated, with texts for {1} to {9}, ended by NULL; its own text is escaped as well. */
+__attribute__((sentinel)) void html_say(struct html *h, const char *msgid, ...);
+/* By number: {1} is n; the texts are {2} to {9}. */
+__attribute__((sentinel)) void html_say_n(struct html *h, const char *one, const char *many, int64_t n, ...);
+/* A number as its language groups it, good as a text of html_say: up to ten may be used at once. */
+const char *html_num(struct html *h, int64_t n);
+/* The same of n / 10^digits, with as many digits: cents are html_fixed(h, cents, 2). */
+const char *html_fixed(struct html *h, int64_t n, unsigned digits);
+/* A share, as "12.5 %" or "12,5 %": permille of a whole. */
+const char *html_permille(struct html *h, int64_t permille);
+void html_number(struct html *h, int64_t n);
+/* <time>: a day of UTC, "3 mai 2026"; with hours and minutes. */
+void html_date(struct html *h, struct wall t);
+void html_time(struct html *h, struct wall t);
+#define HTML_DATE_BYTES 64
+/* That day as text alone. */
+void html_date_text(const char *lang, struct wall t, char out[HTML_DATE_BYTES]);
+
+/* ---- whole elements ---- */
+
+void html_element(struct html *h, const char *element, const char *text);
+/* The same with a sentence without places. */
+void html_element_tr(struct html *h, const char *element, const char *msgid);
+/* Somebody's text: <bdi>, so that its direction of writing stays within. */
+void html_name(struct html *h, struct slice text);
+/* <a>, or the text alone where the address may not be followed. To another site: rel="nofollow noopener noreferrer". */
+void html_link(struct html *h, const char *address, const char *text);
+void html_link_slice(struct html *h, struct slice address, struct slice text);
+/* Opens <a>; false: it may not be followed, nothing is open. */
+bool html_open_link(struct html *h, struct slice address);
+/* <th scope="col">, <th scope="row">, <td class="num">. */
+void html_col(struct html *h, const char *msgid);
+void html_cell_number(struct html *h, int64_t n);
+
+#endif

@@ -1,0 +1,92 @@
+/* Numbers and dates of html.h, as their language writes them. */
+#include "daemon/html/html.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool is_french(const char *lang)
+{
+    return strncmp(lang, "fr", 2) == 0;
+}
+
+/* U+202F, a narrow blank that doesn't break, is what French groups digits by. */
+#define NARROW_BLANK "\xe2\x80\xaf"
+
+const char *html_fixed(struct html *h, int64_t n, unsigned digits)
+{
+    char plain[24], *out = h->numbers[h->number_at++ % 10];
+    uint64_t whole = n < 0 ? 0 - (uint64_t)n : (uint64_t)n, part = 0, unit = 1;
+    size_t at = 0;
+    for (unsigned i = 0; i < digits && i < 9; i++)
+        unit *= 10;
+    part = whole % unit;
+    int len = snprintf(plain, sizeof plain, "%" PRIu64, whole / unit);
+    if (n < 0)
+        at += (size_t)snprintf(out, HTML_NUMBER_BYTES, "\xe2\x88\x92");
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0)
+            at += (size_t)snprintf(out + at, HTML_NUMBER_BYTES - at, "%s", is_french(h->lang) ? NARROW_BLANK : ",");
+        out[at++] = plain[i];
+    }
+    out[at] = 0;
+    if (unit > 1)
+        snprintf(out + at, HTML_NUMBER_BYTES - at, "%s%0*" PRIu64, is_french(h->lang) ? "," : ".", (int)digits, part);
+    return out;
+}
+
+const char *html_num(struct html *h, int64_t n)
+{
+    return html_fixed(h, n, 0);
+}
+
+const char *html_permille(struct html *h, int64_t permille)
+{
+    const char *number = html_fixed(h, permille, 1);
+    char *out = h->numbers[h->number_at++ % 10];
+    snprintf(out, HTML_NUMBER_BYTES, "%.30s%s%%", number, is_french(h->lang) ? NARROW_BLANK : "");
+    return out;
+}
+
+void html_number(struct html *h, int64_t n)
+{
+    html_text(h, html_num(h, n));
+}
+
+static const char *const months[] = {N_("January"),   N_("February"), N_("March"),    N_("April"),
+                                     N_("May"),       N_("June"),     N_("July"),     N_("August"),
+                                     N_("September"), N_("October"),  N_("November"), N_("December")};
+
+void html_date_text(const char *lang, struct wall t, char out[HTML_DATE_BYTES])
+{
+    char written[RFC3339_LEN + 1];
+    rfc3339_format(t, written);
+    unsigned month = (unsigned)(written[5] - '0') * 10 + (unsigned)(written[6] - '0'),
+             day = (unsigned)(written[8] - '0') * 10 + (unsigned)(written[9] - '0');
+    snprintf(out, HTML_DATE_BYTES, "%u%s %.40s %.4s", day, day == 1 && is_french(lang) ? "er" : "",
+             tr(lang, months[(month + 11) % 12]), written);
+}
+
+static void put_time(struct html *h, struct wall t, bool hours)
+{
+    char written[RFC3339_LEN + 1], text[HTML_DATE_BYTES];
+    rfc3339_format(t, written);
+    html_date_text(h->lang, t, text);
+    html_open(h, "time");
+    html_attr_slice(h, "datetime", slice_of(written, hours ? RFC3339_LEN : 10));
+    html_text(h, text);
+    if (hours) {
+        html_text(h, is_french(h->lang) ? " à " : ", ");
+        html_slice(h, slice_of(written + 11, 5));
+        html_text(h, " UTC");
+    }
+    html_close(h, "time");
+}
+
+void html_date(struct html *h, struct wall t)
+{
+    put_time(h, t, false);
+}
+
+void html_time(struct html *h, struct wall t)
+{
+    put_time(h, t, true);
+}
