@@ -36,6 +36,8 @@ static err_t write_entity(const struct fold_work *w, enum entity_type type, stru
         return fold_record_write(w, out);
     case ENTITY_CONCEPT:
         return fold_concept_write(w, out);
+    case ENTITY_MEANS:
+        return fold_means_write(w, out);
     case ENTITY_NONE:
         break;
     }
@@ -43,9 +45,11 @@ static err_t write_entity(const struct fold_work *w, enum entity_type type, stru
 }
 
 /* Items of the array after type and entity, without the pending ops. */
-static size_t parts(enum entity_type type)
+static size_t parts_of(enum entity_type type)
 {
-    return type == ENTITY_RECORD ? 6 : type == ENTITY_CONCEPT ? 4 : type == ENTITY_SITE ? 1 : 0;
+    static const size_t parts[] = {
+        [ENTITY_NONE] = 0, [ENTITY_SITE] = 1, [ENTITY_RECORD] = 6, [ENTITY_CONCEPT] = 4, [ENTITY_MEANS] = 1};
+    return parts[type];
 }
 
 err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_op *ops, size_t n, struct arena *arena,
@@ -59,7 +63,7 @@ err_t fold_entity(enum entity_type type, struct slice entity, const struct fold_
     if (err != ERR_OK)
         return err;
     fold_work_kill(&w);
-    wr_array(canon, 2 + parts(type) + 1);
+    wr_array(canon, 2 + parts_of(type) + 1);
     wr_uint(canon, type);
     wr_bin(canon, entity);
     err = write_entity(&w, type, canon);

@@ -11,11 +11,12 @@
  *             [[relation, target, [[dot, ally, adopted, add, [named live dot …], uri or nil] …]] …],
  *             [merge: [dot, ally, adopted, [named live dot …], target] …],
  *             [retire: [dot, ally, adopted, [named live dot …], retired, reason or nil] …], [[dot, kind] …]]
+ *   means    [4, means,   [[what, [[dot, value] …]] …], [[dot, kind] …]]
  * The last list: pending ops (an unknown kind, a body not held). A live nil is an emptied field and stays. A key without live values is left out.
  *
  * Rules:
  *   counts        ops that do not count (who) or do not decode are left out and replace nothing
- *   register      a write is live unless a counting op that takes effect names its dot at the same key (field, lang)
+ *   register      a write is live unless a counting op that takes effect names its dot at the same key (field, lang), or (what)
  *   review, reply registers likewise, at the same (lang) or (lang, reply), each ally for itself; a live nil was taken back
  *   set           an add is live likewise, at the same (target) or (relation, target); the remove itself leaves nothing, add wins
  *   ANY_OWN       a write takes effect only on dots of ops of the same ally
@@ -28,14 +29,14 @@
  *   erased        a state BODY_ERASED is an authorised erasure (the caller judges): the op's header stands and replaces what it names, its values
  *                 are nil, the index terms, links and relations it added are gone; what it says in the header alone (that a record or a
  *                 concept is retired) stays
- *   site.erase, site.attest  not in the canonical bytes, nor pending: what they do is read off their headers, before any fold
+ *   site.erase, site.attest, site.relays  not in the canonical bytes, nor pending: what they do, or tell the ledger, is read off their headers
  */
 #ifndef ALLIED_DAEMON_COMMONS_FOLD_H
 #define ALLIED_DAEMON_COMMONS_FOLD_H
 
 #include "protocol/op/op.h"
 
-#define FOLD_VERSION   3
+#define FOLD_VERSION   4
 #define FOLD_CANON_MAX (64u * 1024 * 1024) /* bytes of one entity; give the buf at least this cap */
 
 /* By the charter that judges the op (DESIGN §3 "Standing"). */
@@ -53,7 +54,7 @@ struct fold_op { /* in canonical order in the array handed in */
     uint8_t site[SITE_BYTES];
     uint8_t ally[ALLY_BYTES]; /* of the site, by the authority; zeros where it has none */
     bool standing;            /* the site stands in charter or roster */
-    bool owner;               /* of the record: its ally's site, or its heir's */
+    bool owner;               /* of the record, or of the declaration: its ally's site, or its heir's */
     bool secretariat;         /* its ally has that role, by the charter that judges the op */
     struct fold_rules rules;
     uint64_t clock;

@@ -37,13 +37,18 @@ static err_t body_values(const struct fold_op *in, const struct op *op, struct a
     return err == ERR_OK && n == 0 ? no_values(op, arena, values) : err;
 }
 
+/* What these do, or tell, is read off their headers, outside of any fold. */
+static bool said_by_its_header(uint64_t kind)
+{
+    return kind == OP_SITE_ERASE || kind == OP_SITE_ATTEST || kind == OP_SITE_RELAYS;
+}
+
 /* Only ERR_MEMORY is an error: whatever else is wrong with an op makes it a no-op, the same on every replica. */
 static err_t judge(const struct fold_op *in, enum entity_type type, struct slice entity, struct arena *arena,
                    struct op *op, struct slice **values, enum verdict *verdict)
 {
     *verdict = LEFT_OUT;
-    /* What erasures and attestations do is read off their headers, before any fold. */
-    if (!fold_counts(in, entity) || in->kind == OP_SITE_ERASE || in->kind == OP_SITE_ATTEST)
+    if (!fold_counts(in, entity) || said_by_its_header(in->kind))
         return ERR_OK;
     if (!kind_info(in->kind)) {
         *verdict = PENDING;

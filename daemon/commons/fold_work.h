@@ -57,5 +57,6 @@ void fold_write_pending(struct buf *out, const struct fold_work *w);
 err_t fold_site_write(const struct fold_work *w, struct buf *out);
 err_t fold_record_write(const struct fold_work *w, struct buf *out);
 err_t fold_concept_write(const struct fold_work *w, struct buf *out);
+err_t fold_means_write(const struct fold_work *w, struct buf *out);
 
 #endif

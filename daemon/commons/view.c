@@ -69,7 +69,7 @@ static bool is_silent(const struct view_value *v, bool empty)
 
 typedef void value_fn(struct reader *r, struct view_value *v);
 
-static void read_announcement(struct reader *r, struct view_value *v)
+static void read_plain(struct reader *r, struct view_value *v)
 {
     rd_array(&r->rd, 2, 2);
     v->dot = read_dot(r);
@@ -282,7 +282,7 @@ static void read_site(struct reader *r, struct view *v)
     struct view_key *key = room(r, 1, sizeof *key);
     if (!key)
         return;
-    read_values(r, key, read_announcement);
+    read_values(r, key, read_plain);
     settle(v, key, true);
     v->fields = key;
     v->fields_n = key->values_n ? 1 : 0;
@@ -341,6 +341,20 @@ static void read_record(struct reader *r, struct view *v)
     v->replies = read_said(r, true, &v->replies_n);
 }
 
+static void read_means(struct reader *r, struct view *v)
+{
+    v->fields_n = count(r);
+    struct view_key *keys = room(r, v->fields_n, sizeof *keys);
+    for (size_t i = 0; keys && i < v->fields_n && r->rd.err == ERR_OK; i++) {
+        rd_array(&r->rd, 2, 2);
+        keys[i].field = rd_uint(&r->rd, UINT64_MAX);
+        keys[i].lang = slice_text("");
+        read_values(r, &keys[i], read_plain);
+        settle(v, &keys[i], false);
+    }
+    v->fields = keys;
+}
+
 static void read_pending(struct reader *r, struct view *v)
 {
     v->pending_n = count(r);
@@ -348,13 +362,17 @@ static void read_pending(struct reader *r, struct view *v)
         rd_raw(&r->rd);
 }
 
+/* clang-format off */
 static const struct {
     size_t items, bytes;
+    void (*read)(struct reader *r, struct view *v);
 } forms[] = {
-    [ENTITY_SITE] = {4, SITE_BYTES   },
-      [ENTITY_RECORD] = {9, RECORD_BYTES },
-      [ENTITY_CONCEPT] = {7, CONCEPT_BYTES}
+    [ENTITY_SITE]    = {4, SITE_BYTES, read_site},
+    [ENTITY_RECORD]  = {9, RECORD_BYTES, read_record},
+    [ENTITY_CONCEPT] = {7, CONCEPT_BYTES, read_concept},
+    [ENTITY_MEANS]   = {4, MEANS_BYTES, read_means},
 };
+/* clang-format on */
 
 err_t view_read(struct slice canon, struct arena *arena, struct view *out)
 {
@@ -367,18 +385,12 @@ err_t view_read_used(struct slice canon, const struct dot *used, size_t used_n, 
     struct reader r = {.arena = arena, .used = used, .used_n = used_n};
     rd_init(&r.rd, canon);
     size_t items = rd_array(&r.rd, 4, 9);
-    uint64_t type = rd_uint(&r.rd, ENTITY_CONCEPT);
+    uint64_t type = rd_uint(&r.rd, ENTITY_MEANS);
     if (r.rd.err != ERR_OK || type == ENTITY_NONE || items != forms[type].items)
         return ERR_INTERNAL;
     v.type = (enum entity_type)type;
     v.entity = rd_bin(&r.rd, forms[type].bytes, forms[type].bytes);
-    if (v.type == ENTITY_SITE) {
-        read_site(&r, &v);
-    } else if (v.type == ENTITY_RECORD) {
-        read_record(&r, &v);
-    } else {
-        read_concept(&r, &v);
-    }
+    forms[type].read(&r, &v);
     read_pending(&r, &v);
     if (r.no_memory)
         return ERR_MEMORY;

@@ -34,7 +34,7 @@ struct view_value {
     size_t names_n;
 };
 struct view_key {
-    uint64_t field;      /* field, link or relation; 0 for index terms, merge, retire */
+    uint64_t field;      /* field, link or relation; of means what: enum means_what; 0 for index terms, merge, retire */
     struct slice lang;   /* fields, reviews, replies */
     struct slice target; /* relations, index terms; links: 24 bytes a record, 16 a URL; replies: REPLY_BYTES */
     const struct view_value *values;

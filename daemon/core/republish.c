@@ -138,10 +138,12 @@ static err_t map_op(struct work *w, const struct commit *commit, const uint16_t 
             e = map_dots(w, commit, place, &writes[i].made_from, &writes[i].made_from_n, false);
     }
     op->writes = writes;
+    if (op->info->who == WHO_SELF) /* what a key says of itself, the key in its place says for itself */
+        op->entity = slice_of(w->own->key.pub, SITE_BYTES);
     return e;
 }
 
-/* Records and concepts, and what is to be erased. A log's own beginnings, announcements and attestations are said anew by themselves. */
+/* What is commons, what is to be erased, and relay days. A log's own beginnings, announcements and attestations are said anew by themselves. */
 static bool is_ours_to_repeat(const struct commit_op *op, const struct kind_info **info)
 {
     uint64_t kind = 0;
@@ -149,7 +151,7 @@ static bool is_ours_to_repeat(const struct commit_op *op, const struct kind_info
     if (op->state != BODY_PRESENT || op_peek(op->header, &kind, &entity))
         return false;
     *info = kind_info(kind);
-    return *info && ((*info)->entity == ENTITY_RECORD || (*info)->entity == ENTITY_CONCEPT || kind == OP_SITE_ERASE);
+    return *info && ((*info)->entity != ENTITY_SITE || kind == OP_SITE_ERASE || kind == OP_SITE_RELAYS);
 }
 
 /* What is left of an op once dots went may be too little to be one: an adoption of nothing. */

@@ -15,7 +15,7 @@ void judge_op(const struct authority *a, const struct replica_op *in, enum entit
         return;
     memcpy(out->ally, ally->id, ALLY_BYTES);
     out->standing = true;
-    out->owner = type == ENTITY_RECORD && judge_owns(a, ally, entity);
+    out->owner = (type == ENTITY_RECORD || type == ENTITY_MEANS) && judge_owns(a, ally, entity);
     /* A role is judged by the charter that was in force where the commit stands, not by the one in force now. */
     size_t charter = authority_charter_of(a, &in->log, in->seq);
     out->secretariat = authority_has_role_at(a, charter, ally->id, ROLE_SECRETARIAT);
@@ -24,8 +24,8 @@ void judge_op(const struct authority *a, const struct replica_op *in, enum entit
     out->rules.adopt_by_use = authority_rule_at(a, charter, RULE_ADOPT_BY_USE) == 1;
 }
 
-bool judge_owns(const struct authority *a, const struct ally *ally, struct slice record)
+bool judge_owns(const struct authority *a, const struct ally *ally, struct slice entity)
 {
-    const struct ally *owner = authority_owner_of(a, record.at);
-    return memcmp(ally->id, record.at, ALLY_BYTES) == 0 || (owner && memcmp(owner->id, ally->id, ALLY_BYTES) == 0);
+    const struct ally *owner = authority_owner_of(a, entity.at);
+    return memcmp(ally->id, entity.at, ALLY_BYTES) == 0 || (owner && memcmp(owner->id, ally->id, ALLY_BYTES) == 0);
 }

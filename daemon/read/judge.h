@@ -10,7 +10,7 @@
 
 void judge_op(const struct authority *a, const struct replica_op *in, enum entity_type type, struct slice entity,
               struct fold_op *out);
-/* Do this ally's sites own the record: as the ally that its id begins with, or as its heir? */
-bool judge_owns(const struct authority *a, const struct ally *ally, struct slice record);
+/* Do this ally's sites own the record, or the declaration: as the ally that its id begins with, or as its heir? */
+bool judge_owns(const struct authority *a, const struct ally *ally, struct slice entity);
 
 #endif

@@ -235,7 +235,7 @@ static err_t drop_one(struct store *s, enum statement which, struct slice id)
 err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice entity)
 {
     struct share old;
-    if (type == ENTITY_SITE)
+    if (type != ENTITY_RECORD && type != ENTITY_CONCEPT)
         return ERR_OK;
     bool record = type == ENTITY_RECORD;
     err_t e = old_share(s, record ? OLD_RECORD : OLD_CONCEPT, entity, &old);

@@ -200,13 +200,24 @@ static void read_ids(struct rd *r)
     read_items(r, read_id);
 }
 
+static void read_amount(struct rd *r)
+{
+    rd_array(r, 2, 2);
+    rd_uint(r, INT64_MAX);
+    if (rd_take_nil(r))
+        return;
+    struct slice note = rd_text(r, SIZE_MAX);
+    if (r->err == ERR_OK && (note.len == 0 || note.len > MEANS_NOTE_MAX_BYTES))
+        rd_fail(r, note.len ? ERR_TEXT_LONG : ERR_TEXT_EMPTY);
+}
+
 static void (*const readers[])(struct rd *r) = {
     [FT_TEXT] = some_text,         [FT_TEXTS] = read_texts,
     [FT_WORD] = some_text,         [FT_DATE] = date,
     [FT_PERIOD] = read_period,     [FT_PLACE] = read_place,
     [FT_ACTORS] = read_actors,     [FT_IMAGES] = read_images,
     [FT_EPISODES] = read_episodes, [FT_NOTATIONS] = read_notations,
-    [FT_IDS] = read_ids,
+    [FT_IDS] = read_ids,           [FT_AMOUNT] = read_amount,
 };
 
 /* ---- words with a form of their own ---- */
@@ -261,7 +272,7 @@ static err_t check_word(enum entity_type of, const struct field_info *field, str
 /* What went wrong with a reader's types and counts is, seen from a field, one thing: not its form. */
 static err_t as_field_error(err_t e)
 {
-    return e == ERR_OK || e == ERR_TEXT_EMPTY || e == ERR_LANG ? e : ERR_FIELD_VALUE;
+    return e == ERR_OK || e == ERR_TEXT_EMPTY || e == ERR_TEXT_LONG || e == ERR_LANG ? e : ERR_FIELD_VALUE;
 }
 
 err_t field_check(enum entity_type of, const struct field_info *field, struct slice value)

@@ -8,6 +8,7 @@
 #define X(id, num, name, type, lang, max) {num, name, FT_##type, LANG_##lang, max},
 static const struct field_info record_table[] = {RECORD_FIELDS(X)};
 static const struct field_info concept_table[] = {CONCEPT_FIELDS(X)};
+static const struct field_info means_table[] = {MEANS_FIELDS(X)};
 #undef X
 
 enum { TARGET_CONCEPT = false, TARGET_MATCH = true };
@@ -31,6 +32,12 @@ const struct field_info *concept_fields(size_t *n)
     return concept_table;
 }
 
+const struct field_info *means_fields(size_t *n)
+{
+    *n = COUNT(means_table);
+    return means_table;
+}
+
 static const uint8_t nil_byte[] = {0xc0};
 const struct slice value_nil = {nil_byte, sizeof nil_byte};
 
@@ -42,7 +49,10 @@ bool value_is_nil(struct slice value)
 static const struct field_info *fields_of(enum entity_type of, size_t *n)
 {
     *n = 0;
-    return of == ENTITY_RECORD ? record_fields(n) : of == ENTITY_CONCEPT ? concept_fields(n) : NULL;
+    return of == ENTITY_RECORD    ? record_fields(n)
+           : of == ENTITY_CONCEPT ? concept_fields(n)
+           : of == ENTITY_MEANS   ? means_fields(n)
+                                  : NULL;
 }
 
 const struct field_info *field_by_number(enum entity_type of, uint64_t number)
@@ -141,7 +151,7 @@ static unsigned number_at(struct slice text, size_t from, size_t digits)
     return value;
 }
 
-static unsigned days_in(unsigned year, unsigned month)
+unsigned month_days(unsigned year, unsigned month)
 {
     static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -164,5 +174,5 @@ bool date_valid(struct slice date)
     if (date.len == 7)
         return true;
     unsigned day = number_at(date, 8, 2);
-    return day >= 1 && day <= days_in(number_at(date, 0, 4), month);
+    return day >= 1 && day <= month_days(number_at(date, 0, 4), month);
 }

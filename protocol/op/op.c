@@ -1,102 +1,12 @@
 /*
- * op: headers (PROTOCOL.md §5). A header is [kind, entity, part …]; a kind's parts stand in the table below, so that reading, writing and
- * the length of the array follow from one row. Writes are of one of seven forms; all share struct op_write, and the order of keys is
- * field, lang, target, where a form lacks one it is zero or empty.
+ * op: headers read (PROTOCOL.md §5), part by part (op_shape.h).
  */
-#include "protocol/op/op.h"
+#include "protocol/op/op_shape.h"
 
 #include "protocol/wire/rd.h"
 #include "protocol/wire/scan.h"
-#include "protocol/wire/wr.h"
-
-#include <stdlib.h>
 
 #define ENTITY_BYTES_MAX 64 /* of kinds to come */
-#define PARTS_MAX        3
-
-enum part {
-    PART_NONE,
-    PART_PUTS,
-    PART_TERMS,
-    PART_LINKS,
-    PART_REVIEWS,
-    PART_REPLIES,
-    PART_RELATIONS,
-    PART_DOTS,
-    PART_SOME_DOTS,
-    PART_TARGET,
-    PART_RETIRED,
-    PART_REGISTER, /* the dots of a write without a key */
-    PART_MOTIVE
-};
-
-/* clang-format off */
-#define SHAPE_LOG_OPEN       {PART_NONE}
-#define SHAPE_SITE_ANNOUNCE  {PART_DOTS}
-#define SHAPE_SITE_ERASE     {PART_SOME_DOTS}
-#define SHAPE_SITE_ATTEST    {PART_SOME_DOTS}
-#define SHAPE_RECORD_PUT     {PART_PUTS, PART_DOTS}
-#define SHAPE_RECORD_INDEX   {PART_TERMS}
-#define SHAPE_RECORD_RETIRE  {PART_DOTS}
-#define SHAPE_RECORD_LINK    {PART_LINKS}
-#define SHAPE_RECORD_REVIEW  {PART_REVIEWS}
-#define SHAPE_RECORD_REPLY   {PART_REPLIES}
-#define SHAPE_CONCEPT_PUT    {PART_PUTS, PART_MOTIVE}
-#define SHAPE_CONCEPT_RELATE {PART_RELATIONS, PART_MOTIVE}
-#define SHAPE_CONCEPT_ADOPT  {PART_SOME_DOTS}
-#define SHAPE_CONCEPT_MERGE  {PART_TARGET, PART_REGISTER, PART_MOTIVE}
-#define SHAPE_CONCEPT_RETIRE {PART_RETIRED, PART_REGISTER, PART_MOTIVE}
-
-static const struct kind_row {
-    struct kind_info info;
-    enum part parts[PARTS_MAX];
-} kinds[] = {
-#define X(id, num, name, entity, erasable, who) {{num, name, ENTITY_##entity, erasable, WHO_##who}, SHAPE_##id},
-    OP_KINDS(X)
-#undef X
-};
-/* clang-format on */
-
-static const struct kind_row *kind_row(uint64_t kind)
-{
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i].info.kind == kind)
-            return &kinds[i];
-    return NULL;
-}
-
-const struct kind_info *kind_info(uint64_t kind)
-{
-    const struct kind_row *row = kind_row(kind);
-    return row ? &row->info : NULL;
-}
-
-size_t entity_bytes(enum entity_type type)
-{
-    static const size_t bytes[] = {[ENTITY_NONE] = 0,
-                                   [ENTITY_SITE] = SITE_BYTES,
-                                   [ENTITY_RECORD] = RECORD_BYTES,
-                                   [ENTITY_CONCEPT] = CONCEPT_BYTES};
-    return bytes[type];
-}
-
-static size_t parts_n(const struct kind_row *row)
-{
-    size_t n = 0;
-    while (n < PARTS_MAX && row->parts[n] != PART_NONE)
-        n++;
-    return n;
-}
-
-int op_write_compare(const struct op_write *a, const struct op_write *b)
-{
-    if (a->field != b->field)
-        return a->field < b->field ? -1 : 1;
-    int c = slice_compare(a->lang, b->lang);
-    return c ? c : slice_compare(a->target, b->target);
-}
-
-/* ---- reading ---- */
 
 struct reading {
     struct rd r;
@@ -221,6 +131,17 @@ static void read_relation(struct reading *in, struct op_write *w)
     read_member(in, w, CONCEPT_BYTES);
 }
 
+static void read_amount(struct reading *in, struct op_write *w)
+{
+    rd_array(&in->r, 2, 2);
+    w->field = rd_uint(&in->r, UINT64_MAX);
+    w->lang = w->target = slice_text("");
+    w->add = true;
+    if (in->r.err == ERR_OK && !field_by_number(ENTITY_MEANS, w->field))
+        rd_fail(&in->r, ERR_FIELD_UNKNOWN);
+    read_dots(in, 0, &w->replaces, &w->replaces_n);
+}
+
 static void read_writes(struct reading *in, void (*read)(struct reading *, struct op_write *), size_t least,
                         struct op *op)
 {
@@ -269,7 +190,40 @@ static void read_motive(struct reading *in, struct op *op)
         rd_fail(&in->r, ERR_RANGE);
 }
 
-static void read_part(struct reading *in, enum part part, struct op *op)
+static void read_month(struct reading *in, struct op *op)
+{
+    op->month = (unsigned)rd_uint(&in->r, YEAR_LAST * 12 + 11);
+    if (in->r.err == ERR_OK && op->month < YEAR_FIRST * 12)
+        rd_fail(&in->r, ERR_RANGE);
+}
+
+static void read_relay(struct reading *in, unsigned month, struct op_relay *out)
+{
+    rd_array(&in->r, 2, 2);
+    rd_fixed(&in->r, out->site, SITE_BYTES);
+    out->days = (uint32_t)rd_uint(&in->r, (1u << month_days(month / 12, month % 12 + 1)) - 1);
+    if (in->r.err == ERR_OK && out->days == 0)
+        rd_fail(&in->r, ERR_RANGE);
+}
+
+static void read_relays(struct reading *in, struct op *op)
+{
+    size_t n = rd_array(&in->r, 1, RELAYS_MAX);
+    struct op_relay *relays = arena_alloc(in->arena, n + 1, sizeof *relays);
+    if (!relays) {
+        rd_fail(&in->r, ERR_MEMORY);
+        return;
+    }
+    for (size_t i = 0; i < n && in->r.err == ERR_OK; i++) {
+        read_relay(in, op->month, &relays[i]);
+        if (in->r.err == ERR_OK && i > 0 && memcmp(relays[i - 1].site, relays[i].site, SITE_BYTES) >= 0)
+            rd_fail(&in->r, ERR_KEY_ORDER);
+    }
+    op->relays = relays;
+    op->relays_n = n;
+}
+
+static void read_part(struct reading *in, enum op_part part, struct op *op)
 {
     switch (part) {
     case PART_NONE:
@@ -292,6 +246,9 @@ static void read_part(struct reading *in, enum part part, struct op *op)
     case PART_RELATIONS:
         read_writes(in, read_relation, 1, op);
         break;
+    case PART_AMOUNTS:
+        read_writes(in, read_amount, 1, op);
+        break;
     case PART_DOTS:
         read_dots(in, 0, &op->dots, &op->dots_n);
         break;
@@ -309,6 +266,12 @@ static void read_part(struct reading *in, enum part part, struct op *op)
         break;
     case PART_MOTIVE:
         read_motive(in, op);
+        break;
+    case PART_MONTH:
+        read_month(in, op);
+        break;
+    case PART_RELAYS:
+        read_relays(in, op);
         break;
     }
 }
@@ -335,12 +298,21 @@ err_t op_peek(struct slice header, uint64_t *kind, struct slice *entity)
     err_t e = read_start(header, &r, &number, &id, &items);
     if (e)
         return e;
-    const struct kind_row *row = kind_row(number);
-    if (row && id.len != entity_bytes(row->info.entity))
+    const struct op_shape *shape = op_shape(number);
+    if (shape && id.len != entity_bytes(shape->info.entity))
         return ERR_RANGE;
     *kind = number;
     *entity = id;
-    return row ? ERR_OK : ERR_UNKNOWN_KIND;
+    return shape ? ERR_OK : ERR_UNKNOWN_KIND;
+}
+
+/* A declaration is of a year that clocks know. */
+static bool entity_holds(enum entity_type type, struct slice entity)
+{
+    if (type != ENTITY_MEANS)
+        return true;
+    unsigned year = means_year(entity);
+    return year >= YEAR_FIRST && year <= YEAR_LAST;
 }
 
 err_t op_decode(struct slice header, const uint8_t *self, struct arena *arena, struct op *out)
@@ -352,150 +324,20 @@ err_t op_decode(struct slice header, const uint8_t *self, struct arena *arena, s
     err_t e = read_start(header, &in.r, &kind, &op.entity, &items);
     if (e)
         return e;
-    const struct kind_row *row = kind_row(kind);
-    if (!row)
+    const struct op_shape *shape = op_shape(kind);
+    if (!shape)
         return ERR_UNKNOWN_KIND;
-    op.info = &row->info;
-    in.type = row->info.entity;
-    if (op.entity.len != entity_bytes(in.type) || items != 2 + parts_n(row))
+    op.info = &shape->info;
+    in.type = shape->info.entity;
+    size_t parts = op_parts(shape);
+    if (op.entity.len != entity_bytes(in.type) || items != 2 + parts || !entity_holds(in.type, op.entity))
         return ERR_RANGE;
-    for (size_t i = 0; i < parts_n(row); i++)
-        read_part(&in, row->parts[i], &op);
+    for (size_t i = 0; i < parts; i++)
+        read_part(&in, shape->parts[i], &op);
     e = rd_end(&in.r);
-    if (!e && row->parts[0] == PART_PUTS && op.writes_n == 0 && op.dots_n == 0)
+    if (!e && shape->parts[0] == PART_PUTS && op.writes_n == 0 && op.dots_n == 0)
         e = ERR_RANGE;
     if (!e)
         *out = op;
     return e;
-}
-
-/* ---- writing ---- */
-
-static void write_dots(struct buf *out, const struct dot *dots, size_t n)
-{
-    wr_array(out, n);
-    for (size_t i = 0; i < n; i++) {
-        uint8_t wire[DOT_BYTES];
-        memcpy(wire, dots[i].commit, sizeof dots[i].commit);
-        wire[DOT_BYTES - 1] = dots[i].index;
-        wr_bin(out, slice_of(wire, sizeof wire));
-    }
-}
-
-static void write_put(struct buf *out, const struct op_write *w)
-{
-    wr_array(out, 4);
-    wr_uint(out, w->field);
-    wr_text(out, w->lang);
-    write_dots(out, w->replaces, w->replaces_n);
-    write_dots(out, w->made_from, w->made_from_n);
-}
-
-static void write_member(struct buf *out, const struct op_write *w)
-{
-    wr_bin(out, w->target);
-    wr_bool(out, w->add);
-    write_dots(out, w->replaces, w->replaces_n);
-}
-
-static void write_term(struct buf *out, const struct op_write *w)
-{
-    wr_array(out, 3);
-    write_member(out, w);
-}
-
-static void write_relation(struct buf *out, const struct op_write *w)
-{
-    wr_array(out, 4);
-    wr_uint(out, w->field);
-    write_member(out, w);
-}
-
-static void write_review(struct buf *out, const struct op_write *w)
-{
-    wr_array(out, 2);
-    wr_text(out, w->lang);
-    write_dots(out, w->replaces, w->replaces_n);
-}
-
-static void write_reply(struct buf *out, const struct op_write *w)
-{
-    wr_array(out, 3);
-    wr_text(out, w->lang);
-    wr_bin(out, w->target);
-    write_dots(out, w->replaces, w->replaces_n);
-}
-
-static void write_writes(struct buf *out, const struct op *op, void (*write)(struct buf *, const struct op_write *))
-{
-    wr_array(out, op->writes_n);
-    for (size_t i = 0; i < op->writes_n; i++)
-        write(out, &op->writes[i]);
-}
-
-static void write_part(struct buf *out, enum part part, const struct op *op)
-{
-    switch (part) {
-    case PART_NONE:
-        break;
-    case PART_PUTS:
-        write_writes(out, op, write_put);
-        break;
-    case PART_TERMS:
-        write_writes(out, op, write_term);
-        break;
-    case PART_REVIEWS:
-        write_writes(out, op, write_review);
-        break;
-    case PART_REPLIES:
-        write_writes(out, op, write_reply);
-        break;
-    case PART_LINKS:
-    case PART_RELATIONS:
-        write_writes(out, op, write_relation);
-        break;
-    case PART_TARGET:
-        wr_bin(out, op->target);
-        break;
-    case PART_RETIRED:
-        wr_bool(out, op->retired);
-        break;
-    case PART_REGISTER:
-        write_dots(out, op->writes[0].replaces, op->writes[0].replaces_n);
-        break;
-    case PART_DOTS:
-    case PART_SOME_DOTS:
-        write_dots(out, op->dots, op->dots_n);
-        break;
-    case PART_MOTIVE:
-        wr_bin(out, op->motive);
-        break;
-    }
-}
-
-void op_encode_header(struct buf *out, const struct op *op)
-{
-    const struct kind_row *row = kind_row(op->info->kind);
-    wr_array(out, 2 + parts_n(row));
-    wr_uint(out, op->info->kind);
-    wr_bin(out, op->entity);
-    for (size_t i = 0; i < parts_n(row); i++)
-        write_part(out, row->parts[i], op);
-}
-
-void op_writes_sort(struct op_write *writes, struct slice *values, size_t n)
-{
-    for (size_t i = 1; i < n; i++) { /* by insertion: few, and mostly in order */
-        struct op_write w = writes[i];
-        struct slice v = values ? values[i] : (struct slice){0};
-        size_t at = i;
-        for (; at > 0 && op_write_compare(&writes[at - 1], &w) > 0; at--) {
-            writes[at] = writes[at - 1];
-            if (values)
-                values[at] = values[at - 1];
-        }
-        writes[at] = w;
-        if (values)
-            values[at] = v;
-    }
 }

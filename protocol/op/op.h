@@ -13,7 +13,7 @@ enum op_kind {
     OP_KINDS(X)
 #undef X
 };
-enum entity_type { ENTITY_NONE = 0, ENTITY_SITE = 1, ENTITY_RECORD = 2, ENTITY_CONCEPT = 3 };
+enum entity_type { ENTITY_NONE = 0, ENTITY_SITE = 1, ENTITY_RECORD = 2, ENTITY_CONCEPT = 3, ENTITY_MEANS = 4 };
 enum op_who { WHO_SELF, WHO_OWNER, WHO_ANY_OWN, WHO_PROPOSAL, WHO_ADOPTER };
 
 enum record_field {
@@ -24,6 +24,11 @@ enum record_field {
 enum concept_field {
 #define X(id, num, name, type, lang, max) id = num,
     CONCEPT_FIELDS(X)
+#undef X
+};
+enum means_what { /* in cents of euro; in minutes */
+#define X(id, num, name, type, lang, max) id = num,
+                  MEANS_FIELDS(X)
 #undef X
 };
 enum concept_relation {
@@ -40,7 +45,14 @@ enum record_link {
 #define ALLY_BYTES    8
 #define RECORD_BYTES  24 /* ally's 8 ‖ BLAKE2b-128(source id) or 16 random bytes */
 #define CONCEPT_BYTES 16 /* BLAKE2b-128(URI), or random */
+#define MEANS_BYTES   10 /* ally's 8 ‖ the year, two bytes big-endian */
 #define LANG_MAX      35
+
+#define YEAR_FIRST 2000 /* of declarations and of relay days; clocks end with the last (PROTOCOL.md §4.1) */
+#define YEAR_LAST  2199
+#define RELAYS_MAX 256
+
+#define MEANS_NOTE_MAX_BYTES 1000
 
 #define REPLY_BYTES      16
 #define REVIEW_MAX_BYTES 16384 /* of a review's text, and of a reply's */
@@ -54,7 +66,9 @@ struct kind_info {
     enum op_who who;
 };
 const struct kind_info *kind_info(uint64_t kind); /* NULL: unknown */
-size_t entity_bytes(enum entity_type type);       /* 32, 24, 16 */
+size_t entity_bytes(enum entity_type type);       /* 32, 24, 16, 10 */
+unsigned means_year(struct slice entity);         /* of the MEANS_BYTES */
+void means_entity(uint8_t out[MEANS_BYTES], const uint8_t ally[ALLY_BYTES], unsigned year);
 
 /*
  * One touched place of an entity. What identifies it (the key) is, by kind:
@@ -64,8 +78,9 @@ size_t entity_bytes(enum entity_type type);       /* 32, 24, 16 */
  *   record.review             lang
  *   record.reply              lang, target (the reply: 16 random bytes)
  *   concept.relate            field (a relation), target
+ *   means.declare             field (what: enum means_what)
  *   concept.merge, .retire    nothing: one write, of what the op's `target` or `retired` says
- *   log.open, site.*, record.retire, concept.adopt: no writes, at most `dots`
+ *   log.open, site.*, record.retire, concept.adopt: no writes, at most `dots` (site.relays: `relays`)
  */
 struct op_write {
     uint64_t field;      /* 0 where the kind has none */
@@ -76,6 +91,11 @@ struct op_write {
     size_t replaces_n;           /* ascending, unique */
     const struct dot *made_from; /* put: the dots a translation was made from */
     size_t made_from_n;
+};
+/* On which UTC days of a month a site got others' commits through this site: one bit a day, 1 << (day - 1); never 0. */
+struct op_relay {
+    uint8_t site[SITE_BYTES];
+    uint32_t days;
 };
 struct op {
     const struct kind_info *info;
@@ -88,6 +108,9 @@ struct op {
     struct slice target; /* concept.merge: 16 bytes, or empty to undo */
     bool retired;        /* concept.retire */
     struct slice motive; /* proposals: a record's id, or empty */
+    unsigned month;      /* site.relays: year * 12 + month - 1 */
+    const struct op_relay *relays;
+    size_t relays_n; /* ascending by site, unique, 1 … RELAYS_MAX */
 };
 
 /* Looks at a header far enough to file the op: kind and entity (the bin's content). ERR_UNKNOWN_KIND still gives both. */
@@ -118,7 +141,8 @@ enum field_type {
     FT_IMAGES,
     FT_EPISODES,
     FT_NOTATIONS,
-    FT_IDS
+    FT_IDS,
+    FT_AMOUNT
 };
 enum field_lang { LANG_NONE, LANG_NEED, LANG_MAY };
 struct field_info {
@@ -130,6 +154,7 @@ struct field_info {
 };
 const struct field_info *record_fields(size_t *n);
 const struct field_info *concept_fields(size_t *n);
+const struct field_info *means_fields(size_t *n);
 const struct field_info *field_by_number(enum entity_type of, uint64_t number); /* NULL: none */
 const struct field_info *field_by_name(enum entity_type of, const char *name);
 struct relation_info {
@@ -148,9 +173,10 @@ bool value_is_nil(struct slice value);
 err_t field_check(enum entity_type of, const struct field_info *field, struct slice value);
 /* [a-z]{2,8} followed by (-[a-z0-9]{1,8})*, at most LANG_MAX bytes. */
 bool lang_valid(struct slice lang);
-bool record_type_valid(struct slice type); /* experience, … */
-bool date_valid(struct slice date);        /* YYYY, YYYY-MM, YYYY-MM-DD */
-bool uri_valid(struct slice uri);          /* scheme ":" something, without blanks and control characters */
+bool record_type_valid(struct slice type);          /* experience, … */
+bool date_valid(struct slice date);                 /* YYYY, YYYY-MM, YYYY-MM-DD */
+unsigned month_days(unsigned year, unsigned month); /* 28 … 31; month 1 … 12 */
+bool uri_valid(struct slice uri);                   /* scheme ":" something, without blanks and control characters */
 bool uri_runs(struct slice uri); /* javascript:, vbscript:, data:, which a page would run; never a name of anything */
 bool uri_web(struct slice uri); /* one of http or https, which a page may lead to; case of the scheme does not matter */
 

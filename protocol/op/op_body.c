@@ -165,6 +165,7 @@ struct body_form {
 #define BODY_SITE_ANNOUNCE  {NULL, {item_endpoints, item_name, item_url, item_contact}}
 #define BODY_SITE_ERASE     {NULL, {item_reason_text}}
 #define BODY_SITE_ATTEST    {NULL, {NULL}}
+#define BODY_SITE_RELAYS    {NULL, {NULL}}
 #define BODY_RECORD_PUT     {value_field, {NULL}}
 #define BODY_RECORD_INDEX   {value_weight, {NULL}}
 #define BODY_RECORD_RETIRE  {NULL, {item_reason_text}}
@@ -176,6 +177,7 @@ struct body_form {
 #define BODY_CONCEPT_ADOPT  {NULL, {NULL}}
 #define BODY_CONCEPT_MERGE  {NULL, {NULL}}
 #define BODY_CONCEPT_RETIRE {NULL, {item_reason_text}}
+#define BODY_MEANS_DECLARE  {value_field, {NULL}}
 
 static const struct body_row {
     unsigned kind;

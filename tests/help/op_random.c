@@ -219,6 +219,22 @@ static void make_SITE_ATTEST(struct making *m)
     wr_array(m->body, 0);
 }
 
+static void make_SITE_RELAYS(struct making *m)
+{
+    size_t n = 1 + below(m, 2);
+    struct op_relay *relays = arena_alloc(&m->r->arena, n, sizeof *relays);
+    assert_non_null(relays);
+    for (size_t i = 0; i < n; i++) {
+        memset(relays[i].site, 0x11 * (int)(i + 1), SITE_BYTES);
+        relays[i].days = 1u << below(m, 28);
+    }
+    m->op->entity = slice_of(m->by.site, SITE_BYTES);
+    m->op->month = 2026 * 12 + (unsigned)below(m, 12);
+    m->op->relays = relays;
+    m->op->relays_n = n;
+    wr_array(m->body, 0);
+}
+
 static void make_RECORD_PUT(struct making *m)
 {
     m->op->entity = own_record(m);
@@ -339,6 +355,33 @@ static void make_CONCEPT_RETIRE(struct making *m)
     m->op->retired = below(m, 3) > 0;
     struct op_write w = {.lang = slice_text(""), .target = slice_text(""), .add = true};
     write_one(m, w, value_text(m, text(m)), OP_CONCEPT_RETIRE);
+}
+
+static struct slice value_amount(struct making *m, uint64_t amount)
+{
+    struct buf b;
+    struct slice out;
+    buf_init(&b, 4096);
+    wr_array(&b, 2);
+    wr_uint(&b, amount);
+    if (below(m, 2))
+        wr_text(&b, text(m));
+    else
+        wr_nil(&b);
+    assert_int_equal(arena_copy(&m->r->arena, buf_slice(&b), &out), ERR_OK);
+    buf_fini(&b);
+    return out;
+}
+
+static void make_MEANS_DECLARE(struct making *m)
+{
+    struct slice id = bytes_of(m, MEANS_BYTES, 0);
+    const uint8_t *ally = below(m, 8) ? m->by.ally : m->r->ally[below(m, m->r->ally_n)];
+    means_entity((uint8_t *)(uintptr_t)id.at, ally, 2026 + (unsigned)below(m, 2));
+    m->op->entity = id;
+    struct op_write w = {
+        .field = MEANS_MONEY + below(m, 2), .lang = slice_text(""), .target = slice_text(""), .add = true};
+    write_one(m, w, below(m, 6) ? value_amount(m, 100 * below(m, 4)) : value_nil, OP_MEANS_DECLARE);
 }
 
 static const struct generator {

@@ -10,6 +10,7 @@
 #define SITE    "'x:5a*32'"
 #define RECORD  "'x:a1*24'"
 #define CONCEPT "'x:c1*16'"
+#define MEANS   "'x:a1a1a1a1a1a1a1a107ea'"
 #define SELF    "'x:0000000000000000000000000000000000'"
 #define DOT_A   "'x:0101010101010101010101010101010100'"
 #define DOT_B   "'x:0101010101010101010101010101010105'"
@@ -44,6 +45,13 @@ static const struct op_case {
     {"concept.merge undone", "[35, " CONCEPT ", 'x:', [" DOT_A ", " DOT_B "], 'x:']", "[]"},
     {"concept.retire", "[36, " CONCEPT ", true, [], 'x:']", "['nobody uses it']"},
     {"concept.retire undone", "[36, " CONCEPT ", false, [" DOT_A "], 'x:']", "['']"},
+    {"site.relays", "[5, " SITE ", 24323, [['x:01*32', 1], ['x:02*32', 2147483647]]]", "[]"},
+    {"site.relays of the first and the last day of a leap February", "[5, " SITE ", 24289, [['x:01*32', 268435457]]]", "[]"},
+    {"site.relays of the first month", "[5, " SITE ", 24000, [['x:01*32', 1]]]", "[]"},
+    {"site.relays of the last month", "[5, " SITE ", 26399, [['x:01*32', 1]]]", "[]"},
+    {"means.declare", "[48, " MEANS ", [[1, [" DOT_A ", " DOT_B "]], [2, []]]]", "[[120050, 'rooms, paper'], [2100, null]]"},
+    {"means.declare taken back", "[48, " MEANS ", [[2, [" SELF "]]]]", "[null]"},
+    {"means.declare of the greatest amount and note", "[48, " MEANS ", [[1, []]]]", "[[9223372036854775807, 't:a*1000']]"},
 
     {"unknown kind", "[999, 'x:01*4', 'whatever']", "[]"},
     {"header that is no array", "{'1': 2}", "[]"},
@@ -77,6 +85,25 @@ static const struct op_case {
     {"motive of 16 bytes", "[32, " CONCEPT ", [[3, 'fr', [], []]], 'x:01*16']", "['a']"},
     {"erases nothing", "[3, " SITE ", []]", "['']"},
     {"attests nothing", "[4, " SITE ", []]", "[]"},
+    {"relays without any", "[5, " SITE ", 24322, []]", "[]"},
+    {"relays in falling order", "[5, " SITE ", 24322, [['x:02*32', 1], ['x:01*32', 1]]]", "[]"},
+    {"a relay twice", "[5, " SITE ", 24322, [['x:01*32', 1], ['x:01*32', 2]]]", "[]"},
+    {"relays of December 1999", "[5, " SITE ", 23999, [['x:01*32', 1]]]", "[]"},
+    {"relays of January 2200", "[5, " SITE ", 26400, [['x:01*32', 1]]]", "[]"},
+    {"a relay of no day", "[5, " SITE ", 24322, [['x:01*32', 0]]]", "[]"},
+    {"a relay of a day that the month has not", "[5, " SITE ", 24313, [['x:01*32', 268435456]]]", "[]"},
+    {"a relay of 24 bytes", "[5, " SITE ", 24322, [['x:01*24', 1]]]", "[]"},
+    {"a relay with a third part", "[5, " SITE ", 24322, [['x:01*32', 1, 0]]]", "[]"},
+    {"relays without a month", "[5, " SITE ", [['x:01*32', 1]]]", "[]"},
+    {"declares nothing", "[48, " MEANS ", []]", "[]"},
+    {"declares what nobody knows", "[48, " MEANS ", [[3, []]]]", "[[1, null]]"},
+    {"declares number zero", "[48, " MEANS ", [[0, []]]]", "[[1, null]]"},
+    {"declares money twice", "[48, " MEANS ", [[1, []], [1, []]]]", "[[1, null], [2, null]]"},
+    {"declares time before money", "[48, " MEANS ", [[2, []], [1, []]]]", "[[1, null], [2, null]]"},
+    {"declares with a language", "[48, " MEANS ", [[1, '', []]]]", "[[1, null]]"},
+    {"declares for 1999", "[48, 'x:a1a1a1a1a1a1a1a107cf', [[1, []]]]", "[[1, null]]"},
+    {"declares for 2200", "[48, 'x:a1a1a1a1a1a1a1a10898', [[1, []]]]", "[[1, null]]"},
+    {"declares for no year", "[48, 'x:a1*8', [[1, []]]]", "[[1, null]]"},
     {"unknown link", "[19, " RECORD ", [[6, 'x:02*24', true, []]]]", "[null]"},
     {"link number zero", "[19, " RECORD ", [[0, 'x:02*24', true, []]]]", "[null]"},
     {"record.link without writes", "[19, " RECORD ", []]", "[]"},
@@ -133,6 +160,13 @@ static const struct op_case {
     {"a reply's actor past 1,024 bytes", "[21, " RECORD ", [['fr', 'x:01*16', []]]]", "[['t:a*1025', 'b']]"},
     {"a reply that is a text", "[21, " RECORD ", [['fr', 'x:01*16', []]]]", "['a']"},
     {"a reply with a third part", "[21, " RECORD ", [['fr', 'x:01*16', []]]]", "[['a', 'b', 'c']]"},
+    {"relays with a value", "[5, " SITE ", 24322, [['x:01*32', 1]]]", "[null]"},
+    {"an amount alone", "[48, " MEANS ", [[1, []]]]", "[1]"},
+    {"an amount below zero", "[48, " MEANS ", [[1, []]]]", "[[-1, null]]"},
+    {"a note that is empty", "[48, " MEANS ", [[1, []]]]", "[[1, '']]"},
+    {"a note past 1,000 bytes", "[48, " MEANS ", [[1, []]]]", "[[1, 't:a*1001']]"},
+    {"a note that is a number", "[48, " MEANS ", [[1, []]]]", "[[1, 1]]"},
+    {"more amounts than writes", "[48, " MEANS ", [[1, []]]]", "[[1, null], [2, null]]"},
     {"merge with a value", "[35, " CONCEPT ", 'x:02*16', [], 'x:']", "[null]"},
     {"retire without a reason", "[36, " CONCEPT ", true, [], 'x:']", "[null]"},
 };
