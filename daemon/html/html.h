@@ -24,7 +24,7 @@
 struct html {
     struct buf *out;  /* borrowed */
     const char *lang; /* "fr": of sentences, numbers and dates */
-    /* What goes before a link to a path of this site ("/allied" behind a web server that has it there; ""), and the language it keeps (NULL: none). */
+    /* What goes before a link to a path of this site ("..": the page is a level below; ""), and the language that the link keeps (NULL: none). */
     const char *prefix, *keep_lang;
     const char *open[HTML_DEPTH_MAX];
     size_t depth;

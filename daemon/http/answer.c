@@ -1,6 +1,7 @@
 #include "daemon/http/accept.h"
 #include "daemon/http/problem.h"
 #include "daemon/http/server.h"
+#include "daemon/http/uri.h"
 #include "protocol/base/utf8.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -78,35 +79,14 @@ bool answer_etag(struct http_request *q, const char *etag)
     return true;
 }
 
-/* A character of a query that stands for itself (RFC 3986 §2.3). */
-static bool is_plain(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~", c));
-}
-
-static void put_encoded(struct buf *b, const char *text)
-{
-    for (; *text; text++)
-        if (is_plain(*text))
-            buf_byte(b, (uint8_t)*text);
-        else
-            buf_printf(b, "%%%02X", (uint8_t)*text);
-}
-
 void answer_next(struct http_request *q, const char *cursor)
 {
     struct buf b;
     buf_init(&b, 4 * LIMIT_HTTP_URI_BYTES);
     buf_printf(&b, "<?");
-    for (size_t i = 0; i < q->query.n; i++)
-        if (strcmp(q->query.at[i].name, "cursor") != 0) {
-            put_encoded(&b, q->query.at[i].name);
-            buf_byte(&b, '=');
-            put_encoded(&b, q->query.at[i].value);
-            buf_byte(&b, '&');
-        }
-    buf_printf(&b, "cursor=");
-    put_encoded(&b, cursor);
+    uri_query_write(&q->query, "cursor", &b);
+    buf_printf(&b, "%scursor=", b.len > strlen("<?") ? "&" : "");
+    uri_encode(cursor, &b);
     buf_printf(&b, ">; rel=\"next\"");
     const char *text = buf_text(&b);
     if (text)
@@ -116,6 +96,7 @@ void answer_next(struct http_request *q, const char *cursor)
 
 static void say_problem(struct http_request *q, unsigned status, err_t e, const char *text, json_t *errors)
 {
+    const struct http_site *site = q->server->options->site;
     json_t *problem = problem_json(status, e, text, request_lang(q));
     if (errors && problem)
         json_object_set_new(problem, "errors", errors);
@@ -124,6 +105,10 @@ static void say_problem(struct http_request *q, unsigned status, err_t e, const 
     if (status == 401)
         answer_header(q, "WWW-Authenticate", "Bearer realm=\"allied\"");
     q->answer.cache = NULL;
+    if (problem && site->problem && site->problem(q, status, problem)) {
+        json_decref(problem);
+        return;
+    }
     answer_json_as(q, status, "application/problem+json", problem);
 }
 

@@ -1,33 +1,66 @@
 #include "daemon/http/give.h"
 #include <microhttpd.h>
 
-/* No answer is to be taken for another type, run anything, or tell another site where a visitor came from. */
-static const struct {
+struct header {
     const char *name, *value;
-} always[] = {
-    {"X-Content-Type-Options",  "nosniff"                                   },
-    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
-    {"Referrer-Policy",         "no-referrer"                               },
 };
+/* No answer is to be taken for another type, stand in another site's page, or tell another site where a visitor came from. */
+static const struct header always[] = {
+    {"X-Content-Type-Options", "nosniff"    },
+    {"X-Frame-Options",        "DENY"       },
+    {"Referrer-Policy",        "no-referrer"},
+};
+/* What is no page runs and loads nothing. */
+static const struct header of_data[] = {
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+};
+static const struct header of_pages[] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+     "frame-ancestors 'none'"                                                                                          },
+    {"Cross-Origin-Opener-Policy",   "same-origin"                                                                     },
+    {"Cross-Origin-Resource-Policy", "same-origin"                                                                     },
+    {"Permissions-Policy",           "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"},
+};
+
+static void put_all(struct MHD_Response *r, const struct header *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        MHD_add_response_header(r, list[i].name, list[i].value);
+}
+
+static bool is_page(const struct http_answer *a)
+{
+    return a->type && strncmp(a->type, "text/html", strlen("text/html")) == 0;
+}
+
+/* Whoever has a token may be shown more; what is open to all never differs. */
+static const char *cache_of(const struct http_request *q, bool everybody)
+{
+    const struct route *row = q->found.route;
+    if (!q->answer.cache)
+        return "no-store";
+    return everybody || (row && row->scope == HTTP_OPEN) ? q->answer.cache : "private";
+}
 
 static void put_headers(const struct http_request *q, struct MHD_Response *r)
 {
     const struct http_answer *a = &q->answer;
     const struct route *row = q->found.route;
-    bool everybody = row && row->scope == HTTP_PUBLIC && !q->server->options->reads_need_token;
-    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        MHD_add_response_header(r, always[i].name, always[i].value);
+    bool everybody = row && row->scope == HTTP_PUBLIC && !q->server->options->reads_need_token, page = is_page(a);
+    put_all(r, always, sizeof always / sizeof *always);
+    if (page)
+        put_all(r, of_pages, sizeof of_pages / sizeof *of_pages);
+    else
+        put_all(r, of_data, sizeof of_data / sizeof *of_data);
     for (const struct http_header *h = a->headers; h; h = h->next)
         MHD_add_response_header(r, h->name, h->value);
     if (a->type)
         MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
-    MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL,
-                            !a->cache   ? "no-store"
-                            : everybody ? a->cache
-                                        : "private");
-    if (row && row->scope != HTTP_OPEN)
+    MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, cache_of(q, everybody));
+    if (page || (row && row->scope != HTTP_OPEN))
         MHD_add_response_header(r, MHD_HTTP_HEADER_VARY, "Accept, Accept-Language");
-    if (everybody && strcmp(row->method, "GET") == 0) {
+    if (everybody && !page && strcmp(row->method, "GET") == 0) {
         MHD_add_response_header(r, "Access-Control-Allow-Origin", "*");
         MHD_add_response_header(r, "Access-Control-Expose-Headers", "ETag, Link, Retry-After");
     }

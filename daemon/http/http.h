@@ -16,6 +16,10 @@ struct http_site {
     void (*close)(void *context);
     /* Whose token it is; ERR_TOKEN_WRONG, or another error where nobody can say now (503). NULL: no token is good. */
     err_t (*token)(struct http_request *q, const char *token, struct http_principal *out);
+    /*
+     * Says a problem in another way than as JSON: true: it has answered. Also of requests that no row of the table fits. NULL: none. `problem` is borrowed.
+     */
+    bool (*problem)(struct http_request *q, unsigned status, const json_t *problem);
     const void *config;
 };
 struct http_options {

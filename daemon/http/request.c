@@ -8,6 +8,16 @@
 
 #define IF_MATCH_BYTES 4096
 
+const char *request_path(const struct http_request *q)
+{
+    return q->uri.path ? q->uri.path : "";
+}
+
+const struct route *request_route(const struct http_request *q)
+{
+    return q->found.route;
+}
+
 const char *request_part(const struct http_request *q, const char *name)
 {
     for (size_t i = 0; i < q->found.n; i++)

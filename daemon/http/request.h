@@ -43,6 +43,9 @@ struct http_principal {      /* whose token it is */
     unsigned scopes;         /* 1 << enum http_scope */
 };
 
+const char *request_path(const struct http_request *q); /* as it came, not decoded; "" where it did not read */
+/* The row that fits; NULL: none does. */
+const struct route *request_route(const struct http_request *q);
 /* Of the path's pattern; "" where it has none of that name. */
 const char *request_part(const struct http_request *q, const char *name);
 const char *request_suffix(const struct http_request *q);                  /* ".jsonld", or "" */

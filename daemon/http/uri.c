@@ -128,3 +128,33 @@ const char *uri_query_value(const struct uri_query *q, const char *name)
             return q->at[i].value;
     return NULL;
 }
+
+/* A character that stands for itself (RFC 3986 §2.3). */
+static bool is_plain(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~", c));
+}
+
+void uri_encode(const char *text, struct buf *out)
+{
+    for (; *text; text++)
+        if (is_plain(*text))
+            buf_byte(out, (uint8_t)*text);
+        else
+            buf_printf(out, "%%%02X", (uint8_t)*text);
+}
+
+void uri_query_write(const struct uri_query *q, const char *but, struct buf *out)
+{
+    bool first = true;
+    for (size_t i = 0; i < q->n; i++) {
+        if (route_lists(but, slice_text(q->at[i].name)))
+            continue;
+        if (!first)
+            buf_byte(out, '&');
+        first = false;
+        uri_encode(q->at[i].name, out);
+        buf_byte(out, '=');
+        uri_encode(q->at[i].value, out);
+    }
+}

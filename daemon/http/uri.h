@@ -5,6 +5,7 @@
 #define ALLIED_DAEMON_HTTP_URI_H
 
 #include "protocol/base/arena.h"
+#include "protocol/base/buf.h"
 
 #define URI_QUERY_MAX 32
 
@@ -32,6 +33,9 @@ struct uri_query {
  * ERR_HTTP_VALUE past URI_QUERY_MAX. `why` names it.
  */
 err_t uri_query_read(const char *query, const char *names, struct arena *arena, struct uri_query *out, struct why *why);
+/* Appends it again, encoded (RFC 3986), without the parameters of those names (blank-separated): "a=1&b=%20", without a question mark. */
+void uri_query_write(const struct uri_query *q, const char *but, struct buf *out);
+void uri_encode(const char *text, struct buf *out); /* good as a value of a query, and as a segment of a path */
 const char *uri_query_value(const struct uri_query *q, const char *name); /* NULL: absent */
 
 #endif

@@ -191,11 +191,17 @@ static void put_route(json_t *paths, const struct route *r)
     }
 }
 
+/* Pages and what they are drawn with. */
+static bool is_for_people(const struct route *r)
+{
+    return route_lists(r->gives, slice_text("text/html")) || route_lists(r->gives, slice_text("text/css"));
+}
+
 json_t *openapi_json(const struct routes *all, const char *base)
 {
     json_t *paths = json_object();
     for (size_t i = 0; i < all->n; i++)
-        if (all->at[i].scope != HTTP_OWNER)
+        if (all->at[i].scope != HTTP_OWNER && !is_for_people(&all->at[i]))
             put_route(paths, &all->at[i]);
     return json_pack("{s:s, s:{s:s, s:s}, s:[{s:s}], s:o, s:{s:o, s:{s:{s:s, s:s}}}}", "openapi", "3.1.0", "info",
                      "title", "allied", "version", ALLIED_VERSION, "servers", "url", base, "paths", paths, "components",

@@ -8,7 +8,9 @@
 #include "daemon/web/oai_serve.h"
 #include "daemon/web/openapi.h"
 #include "daemon/web/ops.h"
+#include "daemon/web/page_home.h"
 #include "daemon/web/routes.def"
+#include "daemon/web/sheet.h"
 #include "daemon/web/skos_serve.h"
 #include "protocol/base/limits.h"
 

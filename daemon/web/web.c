@@ -2,6 +2,7 @@
 #include "daemon/commons/shortage.h"
 #include "daemon/store/local.h"
 #include "daemon/web/routes.h"
+#include "daemon/web/sheet.h"
 #include "daemon/web/web_token.h"
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ struct http_site web_site(const struct web_config *config)
                               .open = web_open,
                               .close = web_close,
                               .token = config ? web_token : NULL,
+                              .problem = sheet_problem,
                               .config = config};
 }
 
