@@ -22,6 +22,25 @@ int hit_compare(const void *left, const void *right)
     return memcmp(a->record, b->record, RECORD_BYTES);
 }
 
+static int oldest_first(const void *left, const void *right)
+{
+    const struct hit *a = left, *b = right;
+    if (a->updated != b->updated)
+        return a->updated < b->updated ? -1 : 1;
+    return memcmp(a->record, b->record, RECORD_BYTES);
+}
+
+int ask_compare(const struct ask *a, const struct hit *left, const struct hit *right)
+{
+    return a->order == ASK_OLDEST ? oldest_first(left, right) : hit_compare(left, right);
+}
+
+void ask_sort(const struct ask *a, struct hit *hits, size_t n)
+{
+    if (n)
+        qsort(hits, n, sizeof *hits, a->order == ASK_OLDEST ? oldest_first : hit_compare);
+}
+
 /* ---- where a question goes on ---- */
 
 static void put_u64(uint8_t *at, uint64_t v)
@@ -142,6 +161,30 @@ static err_t take_concept(struct index *ix, struct read *r, struct ask *a)
     return ERR_OK;
 }
 
+static err_t take_order(struct read *r, struct ask *a)
+{
+    static const char *const orders[] = {[ASK_BEST] = "best", [ASK_NEWEST] = "newest", [ASK_OLDEST] = "oldest"};
+    const char *order = read_text(r, "order");
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        if (!*order || strcmp(order, orders[i]) == 0) {
+            a->order = (enum ask_order)i;
+            return ERR_OK;
+        }
+    return why_set(&r->why, ERR_USAGE, "order: %.60s", order);
+}
+
+static err_t take_year(struct read *r, struct ask *a)
+{
+    const char *text = read_text(r, "year");
+    unsigned from = 0, to = 0;
+    if (!*text)
+        return ERR_OK;
+    if (strlen(text) != 4 || !doc_days(slice_text(text), &from, &to))
+        return why_set(&r->why, ERR_TIME, "year: %.100s", text);
+    a->year = from / 10000;
+    return ERR_OK;
+}
+
 static size_t take_limit(const struct read *r)
 {
     int64_t n = read_number(r, "limit", ASK_LIMIT_DEFAULT);
@@ -151,7 +194,7 @@ static size_t take_limit(const struct read *r)
 err_t ask_read(struct index *ix, struct read *r, struct ask *a)
 {
     const char *ally = read_text(r, "ally");
-    *a = (struct ask){.limit = take_limit(r)};
+    *a = (struct ask){.limit = take_limit(r), .rank_most = read_number(r, "rank_most", -1)};
     buf_init(&a->expression, EXPRESSION_CAP);
     a->type = slice_text(read_text(r, "type"));
     a->lang = slice_text(read_text(r, "in_lang"));
@@ -159,7 +202,7 @@ err_t ask_read(struct index *ix, struct read *r, struct ask *a)
     if (!e)
         e = take_cursor(r, a);
     if (!e)
-        e = take_words(r, "q", true, &a->words);
+        e = take_words(r, "q", !read_flag(r, "whole"), &a->words);
     if (!e)
         e = take_place(r, a);
     if (!e)
@@ -170,6 +213,10 @@ err_t ask_read(struct index *ix, struct read *r, struct ask *a)
         e = take_date(r, "until", true, &a->until);
     if (!e)
         e = take_changed(r, a);
+    if (!e)
+        e = take_year(r, a);
+    if (!e)
+        e = take_order(r, a);
     if (!e)
         e = take_concept(ix, r, a);
     if (!e)

@@ -19,6 +19,8 @@ struct hit {  /* a record found, in the order of answers: see hit_compare */
 };
 int hit_compare(const void *a, const void *b);
 
+enum ask_order { ASK_BEST, ASK_NEWEST, ASK_OLDEST };
+
 struct ask {
     struct terms words, place; /* place: words of its name */
     struct buf expression;     /* of both, for FTS5; "" neither */
@@ -26,9 +28,12 @@ struct ask {
     struct slice type, lang;   /* "" any */
     uint8_t country[2];        /* 0: any */
     unsigned since, until;     /* as doc.h; 0: any */
+    unsigned year;             /* that its date, or its period, begins in; 0: any */
     uint64_t changed;          /* clock; 0: any */
     bool by_concept;
     struct tree_set near, far;
+    enum ask_order order;
+    int64_t rank_most; /* of more hits than that none is ranked; -1: each is */
     size_t limit;
     bool goes_on; /* behind the hit `from` */
     struct hit from;
@@ -37,6 +42,9 @@ struct ask {
 /* In the reading's arena, but for what ask_fini frees, which follows whatever comes of it. The errors of index.h, with the argument in why. */
 err_t ask_read(struct index *ix, struct read *read, struct ask *out);
 void ask_fini(struct ask *a);
+/* Two hits, in the order asked for. */
+int ask_compare(const struct ask *a, const struct hit *left, const struct hit *right);
+void ask_sort(const struct ask *a, struct hit *hits, size_t n);
 json_t *ask_cursor(const struct ask *a, const struct hit *last); /* goes on behind it */
 
 #endif

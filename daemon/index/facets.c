@@ -31,6 +31,7 @@ static err_t grow(struct facet *f)
     free(f->slots);
     f->slots = slots;
     f->room = room;
+    f->last = NULL;
     return ERR_OK;
 }
 
@@ -38,10 +39,14 @@ err_t facet_add(struct facet *f, struct slice value)
 {
     if (!value.len || value.len > FACET_VALUE_BYTES)
         return ERR_OK;
+    if (f->last && slice_equal(slice_of(f->last->value, f->last->len), value)) {
+        f->last->count++;
+        return ERR_OK;
+    }
     err_t e = f->n * 2 >= f->room ? grow(f) : ERR_OK;
     if (e)
         return e;
-    struct facet_count *slot = slot_of(f->slots, f->room, value);
+    struct facet_count *slot = f->last = slot_of(f->slots, f->room, value);
     if (!slot->count++) {
         memcpy(slot->value, value.at, value.len);
         slot->len = (uint8_t)value.len;

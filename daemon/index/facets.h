@@ -17,6 +17,7 @@ struct facet_count {
 struct facet { /* zeroed: empty */
     struct facet_count *slots;
     size_t n, room;
+    struct facet_count *last; /* that was added to: many neighbours are alike */
 };
 void facet_fini(struct facet *f);
 err_t facet_add(struct facet *f, struct slice value); /* once more; "" is no value. ERR_MEMORY */

@@ -2,6 +2,7 @@
 #include "daemon/index/follow.h"
 #include "daemon/index/schema.h"
 #include "daemon/index/search.h"
+#include "daemon/index/names.h"
 #include "daemon/index/suggest.h"
 #include "daemon/read/say.h"
 
@@ -327,6 +328,7 @@ static const struct {
 } requests[] = {
     {"search",  search_run },
     {"suggest", suggest_run},
+    {"names",   names_run  },
 };
 
 static err_t run_once(struct index *ix, const char *name, struct read *read)

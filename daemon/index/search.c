@@ -3,7 +3,6 @@
 #include "daemon/index/follow.h"
 #include "daemon/index/page.h"
 #include "daemon/read/say.h"
-#include <stdio.h>
 #include <stdlib.h>
 
 #define ROWS_A_LOOK 64
@@ -13,11 +12,13 @@
 #define RELEVANCE "CAST(bm25(words, 10.0, 5.0, 4.0, 1.0, 3.0, 3.0, 6.0) * -1000 AS INTEGER)"
 #define CARD      "d.record, d.updated, d.type, d.country, d.date_from, d.date_to, d.langs, d.terms"
 
-enum statement { MATCHING, ALL, STATEMENTS };
+enum statement { MATCHING, UNRANKED, ALL, MANY, STATEMENTS };
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [MATCHING] = "SELECT " CARD ", " RELEVANCE " FROM words JOIN docs d ON d.row = words.rowid WHERE words MATCH ?",
+    [UNRANKED] = "SELECT " CARD ", 0 FROM words JOIN docs d ON d.row = words.rowid WHERE words MATCH ?",
     [ALL]      = "SELECT " CARD ", 0 FROM docs d",
+    [MANY]     = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)",
 };
 
 enum { FACET_ALLY, FACET_TYPE, FACET_LANG, FACET_CONCEPT, FACET_COUNTRY, FACET_YEAR, FACETS };
@@ -37,7 +38,7 @@ struct search {
     struct facet facets[FACETS];
     struct hit *hits;
     size_t n, room;
-    bool partial;
+    bool partial, ranked;
 };
 
 /* ---- the walk ---- */
@@ -73,7 +74,8 @@ static bool passes(const struct search *s, const struct card *c, bool *far)
     if ((a->ally && memcmp(c->record.at, a->ally->id, ALLY_BYTES) != 0) ||
         (a->type.len && !slice_equal(a->type, c->type)) || (a->lang.len && !has_lang(c->langs, a->lang)) ||
         (c->updated < a->changed) || (a->country[0] && !slice_equal(slice_of(a->country, 2), c->country)) ||
-        (a->since && c->to < a->since) || (a->until && (!c->from || c->from > a->until)))
+        (a->year && c->from / 10000 != a->year) || (a->since && c->to < a->since) ||
+        (a->until && (!c->from || c->from > a->until)))
         return false;
     if (!a->by_concept || has_term(s->ix, c->terms, &a->near))
         return true;
@@ -81,12 +83,21 @@ static bool passes(const struct search *s, const struct card *c, bool *far)
     return *far;
 }
 
+/* Once as it is, and once under what it is a kind of: "fr-ca" stands under "fr" as well, where a search for "fr" finds it. */
+static err_t count_lang(struct search *s, struct slice lang, struct slice before)
+{
+    const uint8_t *hyphen = memchr(lang.at, '-', lang.len);
+    struct slice root = hyphen ? slice_of(lang.at, (size_t)(hyphen - lang.at)) : lang;
+    err_t e = hyphen ? facet_add(&s->facets[FACET_LANG], lang) : ERR_OK;
+    return e || has_lang(before, root) ? e : facet_add(&s->facets[FACET_LANG], root);
+}
+
 static err_t count_langs(struct search *s, struct slice langs)
 {
     err_t e = ERR_OK;
     for (size_t from = 1, to = 1; to < langs.len && !e; to++)
         if (langs.at[to] == ' ') {
-            e = facet_add(&s->facets[FACET_LANG], slice_of(langs.at + from, to - from));
+            e = count_lang(s, slice_of(langs.at + from, to - from), slice_of(langs.at, from));
             from = to + 1;
         }
     return e;
@@ -109,16 +120,16 @@ static err_t count_terms(struct search *s, struct slice terms)
 
 static err_t count(struct search *s, const struct card *c)
 {
-    char year[16] = "";
-    if (c->from)
-        snprintf(year, sizeof year, "%04u", c->from / 10000);
+    uint8_t year[4] = "";
+    for (unsigned i = 4, rest = c->from / 10000; i--; rest /= 10)
+        year[i] = (uint8_t)('0' + rest % 10);
     err_t e = facet_add(&s->facets[FACET_ALLY], slice_of(c->record.at, ALLY_BYTES));
     if (!e)
         e = facet_add(&s->facets[FACET_TYPE], c->type);
     if (!e)
         e = facet_add(&s->facets[FACET_COUNTRY], c->country);
     if (!e)
-        e = facet_add(&s->facets[FACET_YEAR], slice_text(year));
+        e = facet_add(&s->facets[FACET_YEAR], slice_of(year, c->from ? sizeof year : 0));
     if (!e)
         e = count_langs(s, c->langs);
     return e ? e : count_terms(s, c->terms);
@@ -135,7 +146,7 @@ static err_t keep(struct search *s, const struct card *c, bool far)
         s->room = room;
     }
     struct hit *hit = &s->hits[s->n++];
-    *hit = (struct hit){.far = far, .score = c->score, .updated = c->updated};
+    *hit = (struct hit){.far = s->ranked && far, .score = c->score, .updated = c->updated};
     memcpy(hit->record, c->record.at, RECORD_BYTES);
     return count(s, c);
 }
@@ -155,13 +166,30 @@ static void read_card(struct query *q, struct card *c)
         q->err = ERR_DATABASE;
 }
 
+/* Ranking costs more than all else where most records have the words, and says the least there. */
+static err_t is_ranked(struct search *s, bool *out)
+{
+    struct query q;
+    int64_t n = 0;
+    *out = s->ask.order == ASK_BEST;
+    if (!*out || s->ask.rank_most < 0 || !s->ask.expression.len)
+        return ERR_OK;
+    index_start(&q, s->ix, OWNER_SEARCH, MANY, statements);
+    query_text(&q, buf_slice(&s->ask.expression));
+    query_int(&q, s->ask.rank_most + 1);
+    if (query_row(&q))
+        n = query_get_int(&q);
+    *out = n <= s->ask.rank_most;
+    return query_end(&q);
+}
+
 static err_t walk(struct search *s)
 {
     struct query q;
     struct card c;
     bool far = false, words = s->ask.expression.len > 0;
     err_t e = ERR_OK;
-    index_start(&q, s->ix, OWNER_SEARCH, words ? MATCHING : ALL, statements);
+    index_start(&q, s->ix, OWNER_SEARCH, !words ? ALL : s->ranked ? MATCHING : UNRANKED, statements);
     if (words)
         query_text(&q, buf_slice(&s->ask.expression));
     for (size_t rows = 0; !e && !s->partial && query_row(&q); rows++) {
@@ -178,9 +206,14 @@ static err_t walk(struct search *s)
 static err_t walk_in_time(struct search *s)
 {
     index_hurry(s->ix);
-    err_t e = walk(s);
+    err_t e = is_ranked(s, &s->ranked);
+    if (!e)
+        e = walk(s);
     index_rest(s->ix);
-    return e;
+    if (e != ERR_TIMEOUT)
+        return e;
+    s->partial = true;
+    return ERR_OK;
 }
 
 /* ---- the answer ---- */
@@ -221,9 +254,8 @@ static err_t put_page(struct search *s)
     json_t *records = json_array(), *one = NULL;
     size_t at = 0, shown = 0;
     err_t e = ERR_OK;
-    if (s->n)
-        qsort(s->hits, s->n, sizeof *s->hits, hit_compare);
-    while (a->goes_on && at < s->n && hit_compare(&s->hits[at], &a->from) <= 0)
+    ask_sort(a, s->hits, s->n);
+    while (a->goes_on && at < s->n && ask_compare(a, &s->hits[at], &a->from) <= 0)
         at++;
     for (; at < s->n && shown < a->limit && !e; at++) {
         e = page_record(s->read, a, &s->hits[at], &one);
@@ -233,6 +265,8 @@ static err_t put_page(struct search *s)
     }
     say_put(s->read->result, "total", json_integer((json_int_t)s->n));
     say_put(s->read->result, "partial", json_boolean(s->partial));
+    if (a->rank_most >= 0)
+        say_put(s->read->result, "ranked", json_boolean(s->ranked));
     say_put(s->read->result, "behind", json_boolean(follow_is_behind(s->ix, s->read->store)));
     say_put(s->read->result, "records", records);
     say_put(s->read->result, "next", !e && at && at < s->n ? ask_cursor(a, &s->hits[at - 1]) : json_null());

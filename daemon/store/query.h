@@ -36,6 +36,7 @@ enum query_owner {
     OWNER_FOLLOW,
     OWNER_SEARCH,
     OWNER_SUGGEST,
+    OWNER_NAMES,
     OWNER_ONCE,
     OWNER_UPGRADE,
     OWNER_COUNT
