@@ -18,10 +18,10 @@ O := $(B)
 endif
 
 CC := gcc
-# Asked when a recipe runs, not when make reads this file: `deps` may just have installed them.
-PKGS = $(shell sh tests/deps.sh modules)
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
-PKG_LIBS = $(shell pkg-config --libs $(PKGS))
+# Asked when the first recipe runs, not when make reads this file: `deps` may just have installed them. Once, not for each of a thousand recipes.
+PKGS = $(eval PKGS := $(shell sh tests/deps.sh modules))$(PKGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 WARN := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
         -Wswitch-enum -Wformat=2 -Wcast-qual -Wconversion -Werror
@@ -35,6 +35,8 @@ ifeq ($(SAN),tsan)
 HARD := -O1 -fno-omit-frame-pointer -fsanitize=thread -fPIE
 LINK := -pie -fsanitize=thread
 endif
+# A hundred test programs hold most of the program each: of the two linkers that binutils has, the quicker one.
+TEST_LINK := -fuse-ld=gold
 # Without the optimiser's knowledge of values this one warns of what cannot be; the plain build, which all code passes as well, judges it.
 ifneq ($(SAN),)
 WARN += -Wno-format-truncation
@@ -107,7 +109,7 @@ $(O)/allied: $(O)/daemon/main.o $(O)/liballied.a
 	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
 
 $(O)/tests/%: $(O)/tests/%.o $(TEST_HELP_OBJ) $(O)/liballied.a
-	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LINK) $(TEST_LINK) $^ $(PKG_LIBS) -lcmocka -o $@
 
 # A core that a test plays is reached through a door of the test's own (tests/help/cli_played.c).
 $(O)/tests/daemon/cmd/test_cli $(O)/tests/daemon/cmd/test_cli_commons: private LINK += \
