@@ -186,8 +186,9 @@ static struct author *some_author(struct tale *t)
 
 static void step_commit(struct tale *t)
 {
-    static const enum op_kind often[] = {OP_RECORD_PUT, OP_CONCEPT_PUT, OP_CONCEPT_ADOPT, OP_SITE_ERASE};
-    enum op_kind kind = tale_below(t, 3) ? op_random_kind(tale_below(t, 1000)) : often[tale_below(t, 4)];
+    static const enum op_kind often[] = {OP_RECORD_PUT, OP_CONCEPT_PUT, OP_CONCEPT_ADOPT, OP_SITE_ERASE,
+                                         OP_RECORD_INDEX};
+    enum op_kind kind = tale_below(t, 3) ? op_random_kind(tale_below(t, 1000)) : often[tale_below(t, 5)];
     struct buf carried = write_op(t, some_author(t), kind);
     if (kind == OP_SITE_ERASE && tale_below(t, 2))
         add(t, IN_AHEAD, copy_of(buf_slice(&carried)), (struct buf){0});

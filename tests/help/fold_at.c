@@ -20,6 +20,7 @@ void at_fold(struct at *a, enum entity_type type, const struct fold_rules *rules
     uint8_t site[SITE_BYTES];
     struct slice entity = type == ENTITY_RECORD    ? slice_of(a->o.record, RECORD_BYTES)
                           : type == ENTITY_CONCEPT ? slice_of(a->o.concept, CONCEPT_BYTES)
+                          : type == ENTITY_MEANS   ? slice_of(a->o.means, MEANS_BYTES)
                                                    : slice_of(ops_site(10, site), SITE_BYTES);
     buf_fini(&a->canon);
     ops_fold(a->o.op, a->o.n, type, entity, rules, &a->canon);
@@ -107,4 +108,13 @@ void at_bytes(const struct at *a, const char *hex, const char *hash_hex)
     hash256(hash, parts, 2);
     assert_memory_equal(hash, want.at, HASH_BYTES);
     buf_fini(&want);
+}
+
+size_t at_declare(struct at *a, unsigned site, uint64_t clock, unsigned what, unsigned amount, const size_t *names,
+                  size_t n)
+{
+    struct write_spec w = {.field = what, .weight = amount + 1, .names_n = n};
+    if (n)
+        memcpy(w.names, names, n * sizeof *names);
+    return ops_write(&a->o, OP_MEANS_DECLARE, site, clock, &w, 1, NULL, 0);
 }

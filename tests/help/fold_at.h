@@ -16,11 +16,12 @@ struct at {
 };
 
 struct at *at_begin(void); /* one at a time */
-/* Folds what there is so far, into `canon` and `v`: the record, the concept, or site 10. */
+/* Folds what there is so far, into `canon` and `v`: the record, the concept, the means, or site 10. */
 void at_fold(struct at *a, enum entity_type type, const struct fold_rules *rules);
 void at_end(struct at *a);
 
-/* Each adds one op, which names `names`, and gives its place: a title in French; a prefLabel; broader; an adoption; an index term; cites. */
+/* Each adds one op, which names `names`, and gives its place: a title in French; a prefLabel; broader; an adoption; an index term; cites;
+ * what is declared. */
 size_t at_put(struct at *a, unsigned site, uint64_t clock, const char *title, const size_t *names, size_t n);
 size_t at_label(struct at *a, unsigned site, uint64_t clock, const char *text, const size_t *names, size_t n);
 size_t at_relate(struct at *a, unsigned site, uint64_t clock, unsigned target, bool remove, const size_t *names,
@@ -30,6 +31,8 @@ size_t at_index(struct at *a, unsigned site, uint64_t clock, unsigned target, bo
                 size_t n);
 size_t at_link(struct at *a, unsigned site, uint64_t clock, unsigned record, bool remove, const size_t *names,
                size_t n);
+size_t at_declare(struct at *a, unsigned site, uint64_t clock, unsigned what, unsigned amount, const size_t *names,
+                  size_t n);
 
 /* What is live at the only key, by the places of their ops; n 0: there is no key. */
 void at_live(const struct view_key *keys, size_t keys_n, const size_t *places, size_t n);

@@ -16,6 +16,7 @@ void ops_init(struct ops *o)
     memset(o->record, 1, ALLY_BYTES); /* ally 1 owns it */
     memset(o->record + ALLY_BYTES, 0xaa, RECORD_BYTES - ALLY_BYTES);
     memset(o->concept, 0xcc, CONCEPT_BYTES);
+    means_entity(o->means, o->record, 2026);
 }
 
 void ops_fini(struct ops *o)
@@ -101,10 +102,28 @@ static struct op_write make_write(struct ops *o, enum op_kind kind, const struct
     };
 }
 
+static struct slice make_amount(struct ops *o, const struct write_spec *w)
+{
+    struct buf b;
+    struct slice out;
+    buf_init(&b, 4096);
+    wr_array(&b, 2);
+    wr_uint(&b, w->weight - 1);
+    if (w->text)
+        wr_text(&b, slice_text(w->text));
+    else
+        wr_nil(&b);
+    assert_int_equal(arena_copy(&o->arena, buf_slice(&b), &out), ERR_OK);
+    buf_fini(&b);
+    return out;
+}
+
 static struct slice make_value(struct ops *o, enum op_kind kind, const struct write_spec *w)
 {
     struct buf b;
     struct slice out;
+    if (kind == OP_MEANS_DECLARE)
+        return w->weight ? make_amount(o, w) : value_nil;
     buf_init(&b, 1 << 20);
     if ((kind == OP_RECORD_LINK || kind == OP_RECORD_REPLY) && w->text && !w->remove)
         wr_array(&b, 2);
@@ -159,8 +178,12 @@ static struct slice entity_of(const struct ops *o, const struct kind_info *info,
 {
     if (info->entity == ENTITY_SITE)
         return slice_of(site, SITE_BYTES);
+    if (info->entity == ENTITY_MEANS)
+        return slice_of(o->means, MEANS_BYTES);
     return info->entity == ENTITY_RECORD ? slice_of(o->record, RECORD_BYTES) : slice_of(o->concept, CONCEPT_BYTES);
 }
+
+static const struct op_relay some_relay = {.site = {7}, .days = 5};
 
 size_t ops_write(struct ops *o, enum op_kind kind, unsigned site, uint64_t clock, const struct write_spec *w, size_t n,
                  const size_t *dots, size_t dots_n)
@@ -185,7 +208,12 @@ size_t ops_write(struct ops *o, enum op_kind kind, unsigned site, uint64_t clock
         op.target = make_target(o, kind, w);
     op.retired = kind == OP_CONCEPT_RETIRE && !w->remove;
     op.entity = entity_of(o, op.info, f->site);
-    f->owner = op.entity.len == RECORD_BYTES && memcmp(op.entity.at, f->ally, ALLY_BYTES) == 0;
+    if (kind == OP_SITE_RELAYS) {
+        op.month = 2026 * 12 + (unsigned)(clock % 12);
+        op.relays = &some_relay;
+        op.relays_n = 1;
+    }
+    f->owner = op.info->who == WHO_OWNER && memcmp(op.entity.at, f->ally, ALLY_BYTES) == 0;
     buf_init(&b, LIMIT_ENVELOPE_BYTES);
     op_encode_header(&b, &op);
     f->header = keep(o, &b);

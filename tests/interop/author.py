@@ -37,5 +37,14 @@ class Author:
     def erase(self, *dots):
         return self.publish(([ops.ERASE, self.key.public, sorted(dots)], ["asked"]))
 
+    def declare(self, year, *amounts, over=()):
+        """Money, time or both, of a year: (what, amount, note) each; over declarations of the same."""
+        entity = self.ally + year.to_bytes(2, "big")
+        c = self.publish(([ops.DECLARE, entity, [[what, sorted(over)] for what, _, _ in amounts]], [[n, note] for _, n, note in amounts]))
+        return c.dot(0)
+
+    def relays(self, month, relays):
+        return self.publish(([ops.RELAYS, self.key.public, month, sorted(relays)], []))
+
     def announce(self, endpoints, name):
         return self.publish(([ops.ANNOUNCE, self.key.public, []], [list(endpoints), name, "", ""]))

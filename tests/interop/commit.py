@@ -6,7 +6,7 @@ from sign import COMMIT, hash256, valid
 
 ERASED, MISSING = None, False
 CLOCK_END = 7258118400000 << 16
-CONTROL = {1, 3, 4, 34, 35}  # kinds that are never erased (§5)
+CONTROL = {1, 3, 4, 5, 34, 35}  # kinds that are never erased (§5)
 
 
 class Commit:

@@ -21,7 +21,8 @@ CONCEPT = {n: row for n, row in enumerate((
     ("hiddenLabel", "texts", "may", 16384), *((name, "texts", "may", 32768) for name in (
         "definition", "scopeNote", "example", "note", "changeNote", "editorialNote", "historyNote")),
     ("notation", "notations", "none", 4096), ("colour", "word", "none", 16), ("logo", "word", "none", 2048)), 1)}
-TABLES = {16: RECORD, 32: CONCEPT}
+MEANS = {1: ("money", "amount", "none", 1013), 2: ("time", "amount", "none", 1013)}
+TABLES = {16: RECORD, 32: CONCEPT, 48: MEANS}
 
 
 def is_tag(v):
@@ -95,8 +96,13 @@ def _one_of(words, code):
     return judge
 
 
+def _amount(v):
+    _row(v, lambda n: refuse_unless(type(n) is int and 0 <= n < 1 << 63, "field_value"), _maybe)
+    refuse_unless(v[1] is None or len(v[1].encode()) <= 1000, "text_long")
+
+
 FORMS = {
-    "text": _text, "word": _text, "uri": uri, "date": _date, "period": _period, "place": _place,
+    "amount": _amount, "text": _text, "word": _text, "uri": uri, "date": _date, "period": _period, "place": _place,
     "record_type": _one_of(TYPES, "record_type"), "concept_kind": _one_of(CONCEPT_KINDS, "field_value"),
     "texts": lambda v: _list(v, _text),
     "actors": lambda v: _list(v, lambda x: _row(x, _text, _maybe, _maybe, _maybe)),

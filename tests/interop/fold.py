@@ -6,7 +6,7 @@ from pack import Refused, encode
 from sign import STATE, hash256
 
 ANY, OWN = object(), object()
-EFFECT = {ops.ANNOUNCE: ANY, ops.PUT: ANY, ops.RETIRE: ANY, ops.INDEX: OWN, ops.LINK: OWN, ops.REVIEW: OWN, ops.REPLY: OWN}
+EFFECT = {ops.ANNOUNCE: ANY, ops.PUT: ANY, ops.RETIRE: ANY, ops.INDEX: OWN, ops.LINK: OWN, ops.REVIEW: OWN, ops.REPLY: OWN, ops.DECLARE: ANY}
 PROPOSALS = {ops.CPUT, ops.RELATE, ops.MERGE, ops.CRETIRE}
 
 
@@ -30,7 +30,7 @@ class Fold:
     @staticmethod
     def _names(header, kind):
         """Does the header name an entity (§10.1)?"""
-        return kind is not None and len(header[1]) in ([ops.ENTITY[kind]] if kind in ops.ENTITY else [16, 24, 32])
+        return kind is not None and len(header[1]) in ([ops.ENTITY[kind]] if kind in ops.ENTITY else [10, 16, 24, 32])
 
     # ---- which ops take part (§10.1) ----
 
@@ -42,14 +42,14 @@ class Fold:
             return False
         if kind in (ops.OPEN, ops.ANNOUNCE):
             return entity == c.site
-        if kind in (ops.PUT, ops.RETIRE):
+        if kind in (ops.PUT, ops.RETIRE, ops.DECLARE):
             return self.state.owner(entity[:8]) == self._ally(c)
         return True
 
     def _read(self, c, i):
         """An op that takes part; "pending"; or None where it is left out."""
         kind, entity = c.kind(i), c.headers[i][1]
-        if kind in (ops.ERASE, ops.ATTEST) or not self._may(c, kind, entity):
+        if kind in (ops.ERASE, ops.ATTEST, ops.RELAYS) or not self._may(c, kind, entity):
             return None
         if kind not in ops.ENTITY:
             return "pending"
@@ -134,7 +134,7 @@ class Fold:
             elif op:
                 taking.append(op)
         self._adopt(taking)
-        form = {32: self._site, 24: self._record, 16: self._concept}[len(entity)]
+        form = {32: self._site, 24: self._record, 16: self._concept, 10: self._means}[len(entity)]
         return encode(form(entity, taking) + [pending])
 
     def _site(self, entity, taking):
@@ -175,3 +175,5 @@ class Fold:
                 self._keys(taking, ops.RELATE, lambda w: told(w, w.add, w.named, w.value), shown),
                 whole(ops.MERGE), whole(ops.CRETIRE, True)]
 
+    def _means(self, entity, taking):
+        return [4, entity, self._keys(taking, ops.DECLARE, lambda w: [w.op.dot, w.value])]

@@ -1,15 +1,19 @@
 """Ops (PROTOCOL.md §5): the forms of headers and bodies. An Op that exists is whole; one that cannot be read is Refused."""
+import calendar
 from types import SimpleNamespace
 
 import fieldforms
 from pack import (U63, ascending, decode, encode, fields, refuse_unless, take_bin, take_bool, take_list, take_text, take_uint)
 from sign import hash128
 
+RELAYS, DECLARE = 5, 48
 (OPEN, ANNOUNCE, ERASE, ATTEST, PUT, INDEX, RETIRE, LINK, REVIEW, REPLY) = (1, 2, 3, 4, 16, 17, 18, 19, 20, 21)
 (CPUT, RELATE, ADOPT, MERGE, CRETIRE) = range(32, 37)
-ENTITY = {**dict.fromkeys((OPEN, ANNOUNCE, ERASE, ATTEST), 32), **dict.fromkeys((PUT, INDEX, RETIRE, LINK, REVIEW, REPLY), 24),
+ENTITY = {DECLARE: 10, **dict.fromkeys((OPEN, ANNOUNCE, ERASE, ATTEST, RELAYS), 32), **dict.fromkeys((PUT, INDEX, RETIRE, LINK, REVIEW, REPLY), 24),
           **dict.fromkeys((CPUT, RELATE, ADOPT, MERGE, CRETIRE), 16)}
-ITEMS = {OPEN: 2, ANNOUNCE: 3, ERASE: 3, ATTEST: 3, PUT: 4, INDEX: 3, RETIRE: 3, LINK: 3, REVIEW: 3, REPLY: 3, CPUT: 4, RELATE: 4, ADOPT: 3, MERGE: 5, CRETIRE: 5}
+ITEMS = {OPEN: 2, ANNOUNCE: 3, ERASE: 3, ATTEST: 3, PUT: 4, INDEX: 3, RETIRE: 3, LINK: 3, REVIEW: 3, REPLY: 3, CPUT: 4, RELATE: 4, ADOPT: 3, MERGE: 5, CRETIRE: 5,
+         RELAYS: 4, DECLARE: 3}
+YEARS = (2000, 2199)
 MATCH = range(7, 12)
 
 
@@ -55,7 +59,24 @@ def _said(reply):
     return read
 
 
-SETS.update({REVIEW: _said(False), REPLY: _said(True)})
+def _amount(w):
+    what, replaced = fields(w, 2)
+    refuse_unless(take_uint(what) in fieldforms.MEANS, "field_unknown")
+    return SimpleNamespace(key=(what,), order=(what,), add=True, replaces=dots(replaced), made_from=[])
+
+
+SETS.update({REVIEW: _said(False), REPLY: _said(True), DECLARE: _amount})
+
+
+def _relays(month, relays):
+    """Month and [[site, days] …] of a site.relays."""
+    year, month = divmod(take_uint(month, YEARS[0] * 12, YEARS[1] * 12 + 11), 12)
+    most = calendar.monthrange(year, month + 1)[1]
+    found = [fields(r, 2) for r in take_list(relays, 1, 256)]
+    for site, days in found:
+        take_bin(site, 32)
+        take_uint(days, 1, (1 << most) - 1)
+    ascending([site for site, _ in found])
 
 
 def header(h):
@@ -66,10 +87,13 @@ def header(h):
     refuse_unless(op.kind in ENTITY, "unknown_kind")
     h, kind = fields(h, ITEMS[op.kind]), op.kind
     take_bin(op.entity, ENTITY[kind])
+    refuse_unless(kind != DECLARE or YEARS[0] <= int.from_bytes(op.entity[8:], "big") <= YEARS[1], "range")
     if kind in (ANNOUNCE, RETIRE):
         op.dots = dots(h[2])
     elif kind in (ERASE, ATTEST, ADOPT):
         op.dots = dots(h[2], 1)
+    elif kind == RELAYS:
+        _relays(h[2], h[3])
     elif kind == PUT:
         op.writes, op.dots = [_put(kind, w) for w in take_list(h[2])], dots(h[3])
         refuse_unless(op.writes or op.dots, "range")
@@ -87,7 +111,7 @@ def header(h):
 
 
 def _value(op, w, v):
-    if op.kind in (PUT, CPUT):
+    if op.kind in fieldforms.TABLES:
         fieldforms.value(op.kind, w.key[0], v)
     elif op.kind == INDEX:
         refuse_unless(v is None or w.add, "field_value")
@@ -135,7 +159,7 @@ def body(op, raw):
             _long(e, 1, 255)
         for v, most in zip(b[1:], (200, 2048, 1024)):
             _long(v, 0, most)
-    elif op.kind in (ADOPT, MERGE, ATTEST):
+    elif op.kind in (ADOPT, MERGE, ATTEST, RELAYS):
         fields(b, 0)
     else:
         fields(b, len(op.writes))

@@ -153,6 +153,7 @@ def test_a_stranger_folds_like_everybody():
         with python(citego.json("invite", "Étranger")["code"]) as node:
             joined(node)
             settle(node, citego)
+            citego_id = next(c.site for c in node.replica.counting())
             concept, theirs = b"c" * 16, next(c.headers[0][1] for c in node.replica.counting() if c.kind(0) == ops.CPUT)
             put = [ops.CPUT, concept, [[1, "", [], []], [2, "", [], []], [3, "fr", [], []]], b""]
             dot = node.author.publish((put, ["urn:allied:x", "descriptor", "compost"])).dot(0)
@@ -171,6 +172,12 @@ def test_a_stranger_folds_like_everybody():
                                        ([ops.REPLY, entity, [["fr", b"r" * 16, []]]], [["Ville", "Non"]]))
             node.author.publish(([ops.REVIEW, entity, [["fr", [said.dot(0)]]]], ["Utile"]),
                                 ([ops.REPLY, entity, [["fr", b"r" * 16, [said.dot(1)]]]], [None]), ([ops.REVIEW, entity, [["", []]]], ["no tag"]))
+            settle(node, citego)
+            money = node.author.declare(2026, (1, 120050, "salles"), (2, 2100, None))
+            node.author.declare(2026, (1, 90000, None), over=[money])
+            node.author.publish(([ops.DECLARE, b"notouryr" + b"\x07\xea", [[1, []]]], [[1, None]]), ([202, b"z" * 10], []),
+                                ([ops.DECLARE, node.ally + b"\x00\x01", [[1, []]]], [[1, None]]))
+            node.author.relays(2026 * 12, [[citego_id, 5]])
             settle(node, citego)
             citego.ok("record", "review", sign.base32(entity), "--text", "Bien dit", "--text-lang", "fr")
             settle(node, citego)

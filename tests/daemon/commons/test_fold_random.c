@@ -54,6 +54,10 @@ static struct write_spec random_write(uint64_t *s, enum op_kind kind, const stru
         w.text = t->equal_values ? "eau" : below(s, 6) ? texts[below(s, 4)] : NULL;
         w.made_from_n = below(s, 5) == 0;
         w.made_from[0] = below(s, total);
+    } else if (kind == OP_MEANS_DECLARE) {
+        w.field = MEANS_MONEY + (unsigned)below(s, 2);
+        w.weight = t->equal_values ? 7 : (unsigned)below(s, 4);
+        w.text = !t->equal_values && below(s, 2) ? texts[below(s, 4)] : NULL;
     } else {
         w.field = kind == OP_CONCEPT_RELATE ? REL_BROADER + (unsigned)below(s, 2)
                   : kind == OP_RECORD_LINK  ? LINK_CITES + (unsigned)below(s, 2)
@@ -84,9 +88,11 @@ static enum op_kind random_kind(uint64_t *s, enum entity_type type)
                                           OP_RECORD_RETIRE, OP_RECORD_LINK, OP_RECORD_REVIEW, OP_RECORD_REPLY};
     static const enum op_kind concept[] = {OP_CONCEPT_PUT,   OP_CONCEPT_PUT,   OP_CONCEPT_RELATE, OP_CONCEPT_RELATE,
                                            OP_CONCEPT_ADOPT, OP_CONCEPT_ADOPT, OP_CONCEPT_MERGE,  OP_CONCEPT_RETIRE};
-    static const enum op_kind site[] = {OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE,
+    static const enum op_kind site[] = {OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_ANNOUNCE, OP_SITE_RELAYS,
                                         OP_LOG_OPEN,      OP_SITE_ERASE,    OP_SITE_ERASE,    OP_SITE_ATTEST};
     size_t i = below(s, 8);
+    if (type == ENTITY_MEANS)
+        return OP_MEANS_DECLARE;
     return type == ENTITY_RECORD ? record[i] : type == ENTITY_CONCEPT ? concept[i] : site[i];
 }
 
@@ -125,7 +131,7 @@ static void random_op(struct ops *o, uint64_t *s, const struct taste *t, size_t 
     bool some = kind == OP_CONCEPT_ADOPT || kind == OP_SITE_ERASE || kind == OP_SITE_ATTEST;
     if (some || kind == OP_RECORD_RETIRE || kind == OP_SITE_ANNOUNCE) {
         ops_dots(o, kind, site, clock, dots, some ? 1 + below(s, 2) : below(s, 3));
-    } else if (kind == OP_LOG_OPEN) {
+    } else if (kind == OP_LOG_OPEN || kind == OP_SITE_RELAYS) {
         ops_dots(o, kind, site, clock, NULL, 0);
     } else {
         for (size_t i = 0; i < writes_n; i++)
@@ -155,6 +161,7 @@ static void history_init(struct history *h, unsigned seed, struct taste t)
     h->rules.adopt_by_allies = below(&h->random, 4);
     h->entity = t.type == ENTITY_RECORD    ? slice_of(h->o.record, RECORD_BYTES)
                 : t.type == ENTITY_CONCEPT ? slice_of(h->o.concept, CONCEPT_BYTES)
+                : t.type == ENTITY_MEANS   ? slice_of(h->o.means, MEANS_BYTES)
                                            : slice_of(ops_site(10, h->site), SITE_BYTES);
     size_t n = 1 + below(&h->random, 50);
     while (h->o.n < n)
@@ -179,7 +186,10 @@ static void over_histories(bool equal_values, bool healthy,
     for (unsigned seed = 0; seed < SEEDS; seed++) {
         struct history h;
         struct buf canon;
-        enum entity_type type = seed % 8 == 0 ? ENTITY_SITE : seed % 8 < 4 ? ENTITY_RECORD : ENTITY_CONCEPT;
+        static const enum entity_type types[] = {ENTITY_SITE,    ENTITY_RECORD,  ENTITY_RECORD,
+                                                 ENTITY_RECORD,  ENTITY_CONCEPT, ENTITY_CONCEPT,
+                                                 ENTITY_CONCEPT, ENTITY_CONCEPT, ENTITY_MEANS};
+        enum entity_type type = types[seed % (sizeof types / sizeof *types)];
         history_init(&h, seed, (struct taste){type, equal_values, healthy});
         fold_of(&h, h.o.op, h.o.n, &canon);
         property(&h, &canon);
@@ -203,7 +213,8 @@ static void tell(const struct history *h, struct arena *arena, struct told *t, s
         size_t values_n;
         t[i].in = &h->o.op[i];
         bool known = kind_info(t[i].in->kind) != NULL;
-        if (!fold_counts(t[i].in, h->entity) || t[i].in->kind == OP_SITE_ERASE || t[i].in->kind == OP_SITE_ATTEST)
+        if (!fold_counts(t[i].in, h->entity) || t[i].in->kind == OP_SITE_ERASE || t[i].in->kind == OP_SITE_ATTEST ||
+            t[i].in->kind == OP_SITE_RELAYS)
             continue;
         t[i].pending = !known;
         if (!known || op_decode(t[i].in->header, t[i].in->dot.commit, arena, &t[i].op) != ERR_OK)

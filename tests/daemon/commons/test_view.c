@@ -22,7 +22,9 @@ static void look(struct at *a, enum entity_type type)
 {
     buf_fini(&a->canon);
     ops_fold(a->o.op, a->o.n, type,
-             type == ENTITY_RECORD ? slice_of(a->o.record, RECORD_BYTES) : slice_of(a->o.concept, CONCEPT_BYTES),
+             type == ENTITY_RECORD  ? slice_of(a->o.record, RECORD_BYTES)
+             : type == ENTITY_MEANS ? slice_of(a->o.means, MEANS_BYTES)
+                                    : slice_of(a->o.concept, CONCEPT_BYTES),
              &rules, &a->canon);
     assert_int_equal(view_read(buf_slice(&a->canon), &a->arena, &a->v), ERR_OK);
 }
@@ -271,6 +273,14 @@ static void foreign_bytes_are_an_error(void **state)
     ops_write(&a.o, OP_RECORD_LINK, 20, 5, &url, 1, NULL, 0);
     look(&a, ENTITY_RECORD);
     assert_int_equal(a.v.links_n, 1);
+    sweep(&a);
+    struct write_spec means[] = {
+        {.field = MEANS_MONEY, .weight = 701},
+        {.field = MEANS_TIME,  .weight = 61 }
+    };
+    ops_write(&a.o, OP_MEANS_DECLARE, 10, 6, means, 2, NULL, 0);
+    look(&a, ENTITY_MEANS);
+    assert_int_equal(a.v.fields_n, 2);
     sweep(&a);
     end(&a);
 }
