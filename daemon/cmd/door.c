@@ -83,7 +83,8 @@ static err_t open_here(struct door *d, const struct settings *settings, struct w
                                  .licence = settings_get(settings, SETTING_SITE_LICENCE),
                                  .url = settings_get(settings, SETTING_SITE_PUBLIC_URL),
                                  .contact = settings_get(settings, SETTING_SITE_CONTACT),
-                                 .endpoints = endpoints};
+                                 .endpoints = endpoints,
+                                 .beacons = true};
     err_t e = journal_open(d->dir, NULL, settings_get(settings, SETTING_JOURNAL_LEVEL),
                            settings_get(settings, SETTING_JOURNAL_FORMAT), &d->journal, why);
     return e ? e : core_open(d->dir, &env, &core, &d->core, why);

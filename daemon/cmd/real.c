@@ -1,5 +1,6 @@
 #include "daemon/cmd/real.h"
 #include "protocol/sign/sign.h"
+#include <sys/statvfs.h>
 #include <time.h>
 
 struct wall real_wall(void *ctx)
@@ -55,6 +56,16 @@ static void no_reply(void *ctx, struct slice client, struct slice json)
     (void)ctx, (void)client, (void)json;
 }
 
+static void real_disk(void *ctx, const char *dir, uint64_t *free_bytes, uint64_t *total_bytes)
+{
+    struct statvfs fs;
+    (void)ctx;
+    if (statvfs(dir, &fs))
+        return;
+    *free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+    *total_bytes = (uint64_t)fs.f_blocks * fs.f_frsize;
+}
+
 struct env real_env(struct journal *journal)
 {
     return (struct env){.ctx = journal,
@@ -68,5 +79,6 @@ struct env real_env(struct journal *journal)
                         .unpost = no_close,
                         .answer = no_answer,
                         .reply = no_reply,
+                        .disk = real_disk,
                         .note = note_alone};
 }

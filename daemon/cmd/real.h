@@ -1,5 +1,5 @@
 /*
- * real: what struct env asks for, as this machine has it: its clocks and its randomness. No network: a command works alone, and a service puts its
+ * real: what struct env asks for, as this machine has it: its clocks, its randomness and its disk. No network: a command works alone, and a service puts its
  * own in (service_out).
  */
 #ifndef ALLIED_DAEMON_CMD_REAL_H

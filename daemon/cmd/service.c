@@ -199,6 +199,7 @@ static err_t open_core(struct service *s, const struct service_options *o, struc
                                      .endpoints = s->endpoints,
                                      .transport = settings_get(o->settings, SETTING_PEERS_TRANSPORT),
                                      .only = settings_get(o->settings, SETTING_PEERS_ONLY),
+                                     .beacons = true,
                                      .serves = true};
     return core_open(o->dir, &env, &settings, &s->core, why);
 }

@@ -1,6 +1,7 @@
 #include "daemon/core/admit.h"
 #include "daemon/core/charters.h"
 #include "daemon/core/announce.h"
+#include "daemon/core/beacons.h"
 #include "daemon/core/erase.h"
 #include "daemon/core/exchange.h"
 #include "daemon/core/found.h"
@@ -150,6 +151,8 @@ err_t core_open(const char *dir, const struct env *env, const struct core_settin
         e = charters_catch_up(c);
     if (!e)
         e = admit_finish(c);
+    if (!e && settings->beacons)
+        e = beacons_open(c);
     if (e) {
         core_close(c);
         return why->code ? e : why_set(why, e, "%.150s", dir);
@@ -164,6 +167,7 @@ void core_close(struct core *c)
         return;
     if (c->store)
         known_note_held(c);
+    beacons_close(c);
     sync_free(c);
     exchange_free(c);
     own_close(c);
@@ -296,6 +300,7 @@ struct mono core_tick(struct core *c)
     republish_tick(c);
     sync_tick(c, now);
     joins_tick(c);
+    beacons_tick(c, now);
     request_tick(c, now);
     exchange_flush(c);
     return (struct mono){now.ms + (is_settling(c) ? TICK_SOON_MS : TICK_MS)};

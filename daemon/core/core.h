@@ -20,6 +20,7 @@ struct core_settings {
     const char *url, *contact;
     const char *transport; /* peers.transport: "zmq", "http" or "auto"; NULL: auto */
     const char *only;      /* peers.only: names of allies or sites, with commas between; "" or NULL: all */
+    bool beacons;          /* says how this site is, and keeps what others say of themselves */
     bool serves;           /* a daemon: it announces itself, connects to peers and answers them */
 };
 

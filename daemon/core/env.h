@@ -32,6 +32,8 @@ struct env {
      */
     void (*search)(void *ctx, struct slice client, struct slice request);
     err_t (*index_clean)(void *ctx, uint64_t round);
+    /* Room on the disk that holds `dir`, for others to see; NULL, or nothing set: not known. */
+    void (*disk)(void *ctx, const char *dir, uint64_t *free_bytes, uint64_t *total_bytes);
     void (*note)(void *ctx, enum journal_level level, const char *event, const char *pairs);
 };
 

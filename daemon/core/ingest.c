@@ -1,4 +1,5 @@
 #include "daemon/core/ingest.h"
+#include "daemon/core/beacons.h"
 #include "daemon/core/erase.h"
 #include "daemon/core/fork.h"
 #include "daemon/core/own.h"
@@ -153,6 +154,8 @@ err_t ingest_store(struct core *c, struct commit *commit, uint64_t from_link)
         e = refold_file(c, commit, row);
     if (!e)
         e = erase_file(c, commit);
+    if (!e)
+        beacons_travelled(c, commit, from_link);
     return e ? e : note_grown(c, commit, from_link);
 }
 

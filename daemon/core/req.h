@@ -28,6 +28,7 @@ enum req_site { READS, WRITES, ONCE };
     X("verify", req_verify, READS)                                                                                     \
     X("rebuild", req_rebuild, READS)                                                                                   \
     X("peers.known", req_peers_known, READS)                                                                           \
+    X("sites", req_sites, READS)                                                                                       \
     X("ping", req_ping, READS)                                                                                         \
     X("record.write", req_record_write, ONCE)                                                                          \
     X("record.edit", req_record_edit, ONCE)                                                                            \

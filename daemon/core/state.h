@@ -82,6 +82,10 @@ struct serve { /* a WANT of theirs, being answered */
     struct log_id log;
     uint64_t next, last;
 };
+struct beacon_told {    /* of one site's beacons */
+    uint64_t number;    /* the last one that went either way */
+    struct mono hushed; /* none is passed on there until then: it has them from elsewhere */
+};
 struct peer {
     uint64_t link;
     bool outgoing, up, member, joined_asked;
@@ -111,6 +115,9 @@ struct peer {
     size_t vector_sites_n;
     size_t vector_sites_room;
     struct traffic traffic;
+    bool takes_beacons;       /* its HELLO says so */
+    struct beacon_told *told; /* by the place of the site in c->beacons */
+    size_t told_n;
     bool silenced; /* out of credit when something new came: announce when some returns */
 };
 
@@ -215,8 +222,9 @@ struct core {
     size_t fresh_forks_n, fresh_forks_room;
     struct flood *floods;
     size_t floods_n, floods_room;
-    struct mono twin_until; /* another daemon goes about with our key: shown until then (own_twin) */
-    bool republish_due;     /* a fork took commits of ours out of their log: look for what to write again */
+    struct beacons *beacons; /* NULL: none are said or kept (beacons.h) */
+    struct mono twin_until;  /* another daemon goes about with our key: shown until then (own_twin) */
+    bool republish_due;      /* a fork took commits of ours out of their log: look for what to write again */
     err_t fatal;
 };
 

@@ -1,6 +1,7 @@
 #include "daemon/core/sync.h"
 #include "daemon/commons/fold.h"
 #include "daemon/core/admit.h"
+#include "daemon/core/beacons.h"
 #include "daemon/core/exchange.h"
 #include "daemon/core/ingest.h"
 #include "daemon/core/request.h"
@@ -40,6 +41,7 @@ static void peer_fini(struct peer *p)
     free(p->serves);
     free(p->vector_sites);
     free(p->joins_out);
+    free(p->told);
 }
 
 void sync_add_traffic(struct traffic *sum, const struct traffic *one)
@@ -367,12 +369,19 @@ static err_t on_new(struct core *c, struct peer *p, const struct msg *m, size_t 
     return flow_new(c, p, &m->fresh, bytes);
 }
 
+static err_t on_beacon(struct core *c, struct peer *p, const struct msg *m, size_t bytes)
+{
+    (void)bytes;
+    return beacons_take(c, p, &m->beacon);
+}
+
 typedef err_t handler_fn(struct core *c, struct peer *p, const struct msg *m, size_t bytes);
 static handler_fn *const handlers[] = {
     [MSG_HELLO] = on_hello,     [MSG_CHARTER] = on_charter, [MSG_VECTOR] = on_vector,   [MSG_WANT] = on_want,
     [MSG_RUN] = on_run,         [MSG_ACK] = on_ack,         [MSG_NEW] = on_new,         [MSG_JOIN] = on_join,
     [MSG_WELCOME] = on_welcome, [MSG_PING] = on_ping,       [MSG_PONG] = on_pong,       [MSG_BYE] = on_bye,
     [MSG_ERASE] = on_erase,     [MSG_FORK] = on_fork,       [MSG_PROMISE] = on_promise, [MSG_VOUCH] = on_vouch,
+    [MSG_BEACON] = on_beacon,
 };
 
 /* Its membership ended, or its key was replaced, and it goes on as a member would: it may not know yet, and that is no fault of its own. */

@@ -3,6 +3,7 @@
  */
 #include "daemon/commons/fold.h"
 #include "daemon/core/admit.h"
+#include "daemon/core/beacons.h"
 #include "daemon/core/charters.h"
 #include "daemon/core/exchange.h"
 #include "daemon/core/found.h"
@@ -35,7 +36,7 @@ void hello_say(struct core *c, const struct outlet *to)
     memcpy(m.hello.roster_id, c->authority.roster_id, HASH_BYTES);
     memcpy(m.hello.inputs, c->inputs, HASH_BYTES);
     memcpy(m.hello.state, c->state, HASH_BYTES);
-    m.hello.software = slice_text("allied/" ALLIED_VERSION);
+    m.hello.software = slice_text("allied/" ALLIED_VERSION " " BEACON_WORD);
     to->say(c, to->to, &m);
 }
 
@@ -89,12 +90,24 @@ static void tell_charter(struct core *c, struct peer *p)
     charters_tell(c, &(struct outlet){sync_say, p}, !c->founded || (same_charter && same_roster && !drafts));
 }
 
+/* Behind the program's name: one of the words that say what it takes beyond what everybody does (PROTOCOL.md §8.3). */
+static bool has_word(struct slice software, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 1; i + n <= software.len; i++)
+        if (software.at[i - 1] == ' ' && memcmp(software.at + i, word, n) == 0 &&
+            (i + n == software.len || software.at[i + n] == ' '))
+            return true;
+    return false;
+}
+
 err_t hello_take(struct core *c, struct peer *p, const struct msg_hello *m)
 {
     err_t e = check_hello(c, p, m);
     if (e)
         return e;
     p->theirs = *m;
+    p->takes_beacons = has_word(m->software, BEACON_WORD);
     p->theirs.software = slice_text("");
     memcpy(p->site, m->site, SITE_BYTES);
     p->has_site = p->hello = true;

@@ -32,6 +32,7 @@ enum query_owner {
     OWNER_FEED,
     OWNER_FACETS,
     OWNER_TOKENS,
+    OWNER_WATCH,
     OWNER_INDEX,
     OWNER_FOLLOW,
     OWNER_SEARCH,

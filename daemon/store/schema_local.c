@@ -92,6 +92,20 @@ static const char *const tables[] = {
     "expires_ms INTEGER NOT NULL,      -- Unix milliseconds; 0: never\n"
     "used_day INTEGER NOT NULL,        -- the last one it was used, days since 1970; 0: none\n"
     "UNIQUE (site, name)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE beacons ("
+    "site BLOB PRIMARY KEY,            -- who said it, 32 bytes\n"
+    "beacon BLOB NOT NULL,             -- the last one, as signed\n"
+    "signature BLOB NOT NULL,          -- 64 bytes\n"
+    "received_ms INTEGER NOT NULL,     -- when it came, Unix milliseconds by our clock\n"
+    "clock_off_ms INTEGER              -- its clock minus ours; null: not measured\n"
+    ") STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE strip ("
+    "site BLOB NOT NULL,               -- of whom, 32 bytes\n"
+    "day INTEGER NOT NULL,             -- since 1970-01-01, UTC by our clock; a day on which nothing came has no row\n"
+    "was INTEGER NOT NULL,             -- the worst of that day: 1 well, 2 degraded, 3 silent for a while\n"
+    "PRIMARY KEY (site, day)) STRICT, WITHOUT ROWID",
     NULL,
 };
 

@@ -18,6 +18,7 @@ static const char *const fields[][FIELDS_MAX] = {
     [MSG_RUN] = {"site",                 "incarnation",                          "first","commits",                                             "done"                                                                           },
     [MSG_ACK] = {"credit",            "heads"                       },
     [MSG_NEW] = {"site", "incarnation",                      "seq",                     "id",                                         "commit"                      },
+    [MSG_BEACON] = {"beacon", "signature"},
     [MSG_JOIN] = {"request",         "secret_signature",               "site_signature"                             },
     [MSG_WELCOME] = {"code",           "detail"},
     [MSG_PING] = {"number",                 "inputs",                  "fold","state"},

@@ -16,6 +16,7 @@
 #define CODE_BYTES     32u
 #define TEXT_BYTES     512u
 #define REQUEST_BYTES  8192u
+#define BEACON_BYTES   1024u
 #define WORD_BYTES     256u
 #define RETRY_MAX_S    86400u
 
@@ -293,6 +294,19 @@ static void write_NEW(struct buf *b, const struct msg *m)
         wr_nil(b);
 }
 
+static void read_BEACON(struct rd *r, struct arena *arena, struct msg *m)
+{
+    (void)arena;
+    m->beacon.beacon = rd_bin(r, 1, BEACON_BYTES);
+    rd_fixed(r, m->beacon.signature, sizeof m->beacon.signature);
+}
+
+static void write_BEACON(struct buf *b, const struct msg *m)
+{
+    wr_bin(b, m->beacon.beacon);
+    wr_bin(b, slice_of(m->beacon.signature, sizeof m->beacon.signature));
+}
+
 static void read_JOIN(struct rd *r, struct arena *arena, struct msg *m)
 {
     (void)arena;
@@ -378,6 +392,7 @@ enum {
     N_RUN = 6,
     N_ACK = 3,
     N_NEW = 6,
+    N_BEACON = 3,
     N_JOIN = 4,
     N_VOUCH = 6
 };

@@ -76,6 +76,10 @@ struct msg_new {
     struct msg_head head;
     struct slice commit; /* empty: ask with WANT */
 };
+struct msg_beacon {
+    struct slice beacon; /* see protocol/beacon/beacon.h */
+    uint8_t signature[64];
+};
 struct msg_join {         /* JOIN, and VOUCH with the word of whom the request reached */
     struct slice request; /* see join.h */
     uint8_t secret_signature[64], site_signature[64];
@@ -108,6 +112,7 @@ struct msg {
         struct msg_run run;
         struct msg_ack ack;
         struct msg_new fresh;
+        struct msg_beacon beacon;
         struct msg_join join; /* JOIN and VOUCH */
         struct msg_welcome welcome;
         struct msg_ping ping; /* PING and PONG */

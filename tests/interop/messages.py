@@ -45,6 +45,7 @@ KINDS = [
     Kind(7, "RUN", (*LOG, uint(1), listed(SOME), BOOL)),
     Kind(8, "ACK", (uint(), listed(tupled(*LOG, uint(1))))),
     Kind(9, "NEW", (*LOG, uint(1), B32, Form("bin or nil", 1, COMMIT_MAX))),
+    Kind(10, "BEACON", (binary(1, 1024), binary(64))),
     Kind(11, "JOIN", (binary(1, 8192), binary(64), binary(64))),
     Kind(12, "WELCOME", (text(32), text(512))),
     Kind(13, "PING", (uint(), B32, uint(), B32)),

@@ -76,7 +76,6 @@ WRONG_BYTES = [
     Refusal("seventeen arrays in each other", "LIVE", "depth", lambda m: b"\x91" * 17 + b"\x00"),
     Refusal("too many values", "LIVE", "items", lambda m: b"\xdd\x00\x01\x86\xa0" + b"\x00" * 100_000),
     Refusal("an unknown message", "LIVE", "peer_protocol", lambda m: encode([99])),
-    Refusal("BEACON, kept for later", "LIVE", "peer_protocol", lambda m: encode([10, 1])),
 ]
 WRONG_TIME = [
     *(Refusal(f"{name} before HELLO", "HELLO", "peer_protocol", lambda m, make=make: make(m)) for name, make in (

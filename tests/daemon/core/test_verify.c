@@ -19,8 +19,8 @@
 #include <cmocka.h>
 
 /* Notes of this machine alone, which nothing signs and nothing derives. */
-static const char *const local[] = {"own_sites", "settings",   "invitations", "joins", "asks",
-                                    "imports",   "peer_heads", "addresses",   "feed",  "answers"};
+static const char *const local[] = {"own_sites",  "settings",  "invitations", "joins",   "asks",    "imports",
+                                    "peer_heads", "addresses", "feed",        "answers", "beacons", "strip"};
 
 struct image {
     uint8_t *at;
