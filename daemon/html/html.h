@@ -77,6 +77,9 @@ void html_number(struct html *h, int64_t n);
 /* <time>: a day of UTC, "3 mai 2026"; with hours and minutes. */
 void html_date(struct html *h, struct wall t);
 void html_time(struct html *h, struct wall t);
+/* Of an RFC 3339 text; what is none stays text. */
+void html_date_of(struct html *h, const char *rfc3339);
+void html_time_of(struct html *h, const char *rfc3339);
 #define HTML_DATE_BYTES 64
 /* That day as text alone. */
 void html_date_text(const char *lang, struct wall t, char out[HTML_DATE_BYTES]);

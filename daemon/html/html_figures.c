@@ -90,3 +90,22 @@ void html_time(struct html *h, struct wall t)
 {
     put_time(h, t, true);
 }
+
+static void put_time_of(struct html *h, const char *text, bool hours)
+{
+    struct wall t;
+    if (rfc3339_read(text, &t) == ERR_OK)
+        put_time(h, t, hours);
+    else
+        html_text(h, text);
+}
+
+void html_date_of(struct html *h, const char *rfc3339)
+{
+    put_time_of(h, rfc3339, false);
+}
+
+void html_time_of(struct html *h, const char *rfc3339)
+{
+    put_time_of(h, rfc3339, true);
+}

@@ -150,7 +150,7 @@ static void put_language(struct html *h, const struct page *p, const char *lang)
         html_attr(h, "hreflang", lang);
         if (strcmp(lang, h->lang) == 0)
             html_attr(h, "aria-current", "true");
-        html_text(h, tr(lang, N_("English"))); /* a translation says there what its own language is called */
+        html_text(h, tr(lang, N_("in English"))); /* a translation says there in which language it is */
         html_close(h, "a");
     }
     h->keep_lang = keep;

@@ -120,6 +120,17 @@ void sheet_drop(struct sheet *s)
     buf_fini(&s->out);
 }
 
+const char *sheet_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+int64_t sheet_number(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
 /* ---- errors ---- */
 
 static bool wants_page(struct http_request *q)
@@ -128,13 +139,6 @@ static bool wants_page(struct http_request *q)
     const struct route *row = request_route(q);
     bool of_people = row ? route_lists(row->gives, slice_text("text/html")) : strncmp(request_path(q), "/api/", 5) != 0;
     return of_people && request_accepts(q, types) == 2;
-}
-
-static void put(struct html *h, const json_t *problem, const char *key)
-{
-    const char *text = json_string_value(json_object_get(problem, key));
-    if (text)
-        html_text(h, text);
 }
 
 bool sheet_problem(struct http_request *q, unsigned status, const json_t *problem)
@@ -149,10 +153,10 @@ bool sheet_problem(struct http_request *q, unsigned status, const json_t *proble
     sheet_open(&s, q, NULL, &(struct page){.title = tr(request_lang(q), title), .noindex = true});
     answer_cache(q, NULL);
     html_open(&s.h, "p");
-    put(&s.h, problem, "detail");
+    html_text(&s.h, sheet_text(problem, "detail"));
     html_close(&s.h, "p");
     html_open_class(&s.h, "p", "dim");
-    put(&s.h, problem, "number");
+    html_text(&s.h, sheet_text(problem, "number"));
     html_close(&s.h, "p");
     html_open(&s.h, "p");
     html_link(&s.h, "/", tr(s.h.lang, N_("To the first page")));

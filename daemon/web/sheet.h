@@ -45,6 +45,10 @@ const char *sheet_address(struct http_request *q, const char *name, const char *
 /* A path of this site with one segment encoded: sheet_path(q, "/records/", id, ""). In the request's arena. */
 const char *sheet_path(struct http_request *q, const char *before, const char *segment, const char *behind);
 
+/* Of a reading's answer: "" and 0 where the key is absent or of another kind. */
+const char *sheet_text(const json_t *object, const char *key);
+int64_t sheet_number(const json_t *object, const char *key);
+
 /* struct http_site's problem: errors of pages are pages, where Accept prefers them. */
 bool sheet_problem(struct http_request *q, unsigned status, const json_t *problem);
 void sheet_style(struct http_request *q); /* GET /style.css */

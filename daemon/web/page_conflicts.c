@@ -1,0 +1,224 @@
+#include "daemon/web/page_conflicts.h"
+#include "daemon/web/words.h"
+#include <stdio.h>
+
+static bool is_concept(const json_t *one)
+{
+    return strcmp(sheet_text(one, "type"), "concept") == 0;
+}
+
+/* "prefLabel@fr" → "Preferred label (French)". */
+static void put_field(struct html *h, const char *field, const char *tag)
+{
+    html_text(h, words_of(h->lang, field));
+    if (*tag) {
+        html_text(h, " (");
+        html_text(h, words_language(h->lang, tag));
+        html_text(h, ")");
+    }
+}
+
+/* ---- all of them ---- */
+
+static void put_fields(struct html *h, const json_t *fields)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(fields, i, one)
+    {
+        char field[64];
+        const char *text = json_string_value(one) ? json_string_value(one) : "", *at = strchr(text, '@');
+        snprintf(field, sizeof field, "%.*s", (int)(at ? (size_t)(at - text) : strlen(text)), text);
+        if (i)
+            html_text(h, ", ");
+        put_field(h, field, at ? at + 1 : "");
+    }
+}
+
+static void put_row(struct sheet *s, const json_t *one)
+{
+    struct html *h = &s->h;
+    const char *id = sheet_text(one, "id"), *label = sheet_text(one, "label");
+    html_open(h, "tr");
+    html_open(h, "th");
+    html_attr(h, "scope", "row");
+    html_open_link(h, slice_text(sheet_path(s->q, "/conflicts/", id, "")));
+    html_name(h, slice_text(*label ? label : id));
+    html_close(h, "a");
+    html_close(h, "th");
+    html_element_tr(h, "td", is_concept(one) ? N_("concept") : N_("record"));
+    html_open(h, "td");
+    put_fields(h, json_object_get(one, "fields"));
+    html_close(h, "td");
+    html_close(h, "tr");
+}
+
+static void put_table(struct sheet *s, const json_t *conflicts)
+{
+    struct html *h = &s->h;
+    size_t i;
+    json_t *one;
+    html_open_class(h, "div", "scroll");
+    html_open(h, "table");
+    html_element_tr(h, "caption", N_("Records and concepts of which allies wrote the same field at the same time"));
+    html_open(h, "thead");
+    html_open(h, "tr");
+    html_col(h, N_("Title"));
+    html_col(h, N_("What it is"));
+    html_col(h, N_("Fields"));
+    html_close(h, "tr");
+    html_close(h, "thead");
+    html_open(h, "tbody");
+    json_array_foreach(conflicts, i, one) put_row(s, one);
+    html_close(h, "tbody");
+    html_close(h, "table");
+    html_close(h, "div");
+}
+
+void page_conflicts(struct http_request *q)
+{
+    struct sheet s;
+    struct read read;
+    if (!web_begin(q, NULL, &read))
+        return;
+    err_t e = read_find("conflicts.list")(&read);
+    if (e)
+        answer_error(q, e, &read.why);
+    else {
+        const json_t *conflicts = json_object_get(read.result, "conflicts");
+        sheet_open(&s, q, &read,
+                   &(struct page){.title = tr(request_lang(q), N_("Conflicts")), .place = PAGE_CONFLICTS});
+        html_open(&s.h, "p");
+        if (json_array_size(conflicts))
+            html_say(&s.h,
+                     N_("Nothing is lost: each value stays until somebody chooses, and all sites show the same one "
+                        "meanwhile."),
+                     NULL);
+        else
+            html_say(&s.h,
+                     N_("There is no conflict: no two allies wrote the same field without knowing of each other."),
+                     NULL);
+        html_close(&s.h, "p");
+        if (json_array_size(conflicts))
+            put_table(&s, conflicts);
+        sheet_close(&s, 200);
+    }
+    web_end(q, &read);
+}
+
+/* ---- one ---- */
+
+static void put_author(struct html *h, const json_t *value)
+{
+    const char *ally = sheet_text(value, "ally_name"), *site = sheet_text(value, "site_name");
+    html_open_class(h, "p", "dim");
+    html_name(h, slice_text(*ally ? ally : sheet_text(value, "ally")));
+    if (*site) {
+        html_text(h, " / ");
+        html_name(h, slice_text(site));
+    }
+    html_text(h, ", ");
+    html_time_of(h, sheet_text(value, "at"));
+    html_close(h, "p");
+}
+
+static void put_value(struct html *h, const json_t *value, const char *tag, const char *heading, const char *choice)
+{
+    bool empty = json_is_null(json_object_get(value, "value"));
+    html_open_class(h, "section", "box");
+    html_open(h, "h3");
+    html_text(h, tr(h->lang, heading));
+    if (json_is_true(json_object_get(value, "shown"))) {
+        html_text(h, " ");
+        html_open_class(h, "small", "good");
+        html_text(h, tr(h->lang, N_("(shown now)")));
+        html_close(h, "small");
+    }
+    if (json_is_true(json_object_get(value, "adopted"))) {
+        html_text(h, " ");
+        html_element_tr(h, "small", N_("(adopted)"));
+    }
+    html_close(h, "h3");
+    if (empty)
+        html_element_tr(h, "p", N_("(nothing)"));
+    else {
+        html_open(h, "div");
+        words_value(h, json_object_get(value, "value"), tag);
+        html_close(h, "div");
+    }
+    put_author(h, value);
+    if (choice) {
+        html_open(h, "p");
+        html_element(h, "code", choice);
+        html_close(h, "p");
+    }
+    html_close(h, "section");
+}
+
+static const char *heading_of(const json_t *value)
+{
+    return json_is_true(json_object_get(value, "mine"))     ? N_("This site’s")
+           : json_is_true(json_object_get(value, "theirs")) ? N_("The other one")
+                                                            : N_("One of the values");
+}
+
+static void put_sides(struct html *h, const char *id, const json_t *field)
+{
+    const char *tag = sheet_text(field, "lang"), *name = sheet_text(field, "field");
+    size_t i;
+    json_t *one, *base = json_object_get(field, "base");
+    html_open(h, "h2");
+    put_field(h, name, tag);
+    html_close(h, "h2");
+    html_open_class(h, "div", "sides");
+    if (json_is_object(base))
+        put_value(h, base, tag, N_("Before"), NULL);
+    json_array_foreach(json_object_get(field, "values"), i, one)
+    {
+        char choice[320];
+        snprintf(choice, sizeof choice, "allied conflicts resolve %s --field %s%s%s --keep %s", id, name,
+                 *tag ? "@" : "", tag, sheet_text(one, "dot"));
+        put_value(h, one, tag, heading_of(one), choice);
+    }
+    html_close(h, "div");
+}
+
+static void show(struct sheet *s, const json_t *conflict)
+{
+    struct html *h = &s->h;
+    const char *id = sheet_text(conflict, "id");
+    size_t i;
+    json_t *field;
+    html_open(h, "p");
+    html_link(h, sheet_path(s->q, is_concept(conflict) ? "/concepts/" : "/records/", id, ""),
+              tr(h->lang, is_concept(conflict) ? N_("The concept") : N_("The record")));
+    html_close(h, "p");
+    html_element_tr(h, "p",
+                    N_("Whoever writes for an ally chooses with the command that stands under a value, or writes "
+                       "another one: allied conflicts resolve "
+                       "ID --value TEXT. What is not chosen stays in the history."));
+    json_array_foreach(json_object_get(conflict, "fields"), i, field) put_sides(h, id, field);
+}
+
+void page_conflict(struct http_request *q)
+{
+    struct sheet s;
+    struct read read;
+    json_t *args = json_pack("{s:s}", "id", request_part(q, "id"));
+    if (web_begin(q, args, &read)) {
+        err_t e = read_find("conflicts.show")(&read);
+        if (e)
+            answer_error(q, e, &read.why);
+        else {
+            const char *label = sheet_text(read.result, "label");
+            sheet_open(&s, q, &read,
+                       &(struct page){.title = *label ? label : sheet_text(read.result, "id"),
+                                      .place = PAGE_CONFLICTS,
+                                      .wide = true});
+            show(&s, read.result);
+            sheet_close(&s, 200);
+        }
+        web_end(q, &read);
+    }
+    json_decref(args);
+}
