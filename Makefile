@@ -59,7 +59,7 @@ TEST_HELP_OBJ := $(TEST_HELP_SRC:%.c=$(O)/%.o)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
 
-.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster interop doors sim mutants faults torture topology bench cover format clean install
+.PHONY: all help deps deps-check build demo check unit lint asan tsan fuzz fuzz-replay cluster interop browser doors sim mutants faults torture topology bench cover format clean install
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -140,6 +140,11 @@ cluster: $(O)/allied
 #: make interop     a peer in Python, written from PROTOCOL.md alone, against real daemons; and all that a bad one may send
 interop: $(O)/allied
 	@bash tests/interop/run.sh $(O)/allied
+
+#: make browser     the pages in headless Chromium (SHOTS=DIR keeps a picture of each); skipped loudly where it cannot be installed
+SHOTS ?=
+browser: $(O)/allied
+	@SHOTS=$(SHOTS) bash tests/browser/run.sh $(O)/allied $(B)/browser
 
 #: make doors       what attacks on every door of a daemon cost it and others, as a table
 doors: $(O)/allied

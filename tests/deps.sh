@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing on Debian 12, and nothing else: `deps.sh build` for building, `deps.sh check` for the checks as well; `deps.sh modules` says
+# Installs what is missing on Debian 12, and nothing else: `deps.sh build` for building, `deps.sh check` for the checks as well, `deps.sh browser` for the pages in a browser; `deps.sh modules` says
 # by which names pkg-config knows the libraries. Quick and silent when nothing is missing. Needs to be root, or sudo without a password; otherwise it prints the line to run.
 set -u
 
@@ -8,16 +8,22 @@ libutf8proc-dev libserd-dev libexpat1-dev libzstd-dev libcurl4-openssl-dev libmi
 check="libcmocka-dev clang-format clang-tidy cppcheck python3 nginx
 python3-zmq python3-msgpack python3-nacl raptor2-utils libxml2-utils"
 
+# Debian's own node, where there is none: another one brings its npm, which Debian's would not stand beside.
+browser="chromium"
+command -v node >/dev/null || browser="$browser nodejs"
+command -v npm >/dev/null || browser="$browser npm"
+
 case "${1:-}" in
 build) want="$build" ;;
 check) want="$build $check" ;;
+browser) want="$browser" ;;
 modules)
     if pkg-config --exists msgpack-c; then msgpack=msgpack-c; else msgpack=msgpack; fi
     echo libzmq libsodium sqlite3 jansson libutf8proc serd-0 expat libconfuse libzstd libcurl libmicrohttpd gnutls $msgpack
     exit
     ;;
 *)
-    echo "usage: deps.sh build|check|modules" >&2
+    echo "usage: deps.sh build|check|browser|modules" >&2
     exit 64
     ;;
 esac
