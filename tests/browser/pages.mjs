@@ -187,8 +187,7 @@ await test('it reads in dark as well', () => visit({ colorScheme: 'dark' }, asyn
 }))
 
 await test('no page stands in a frame of another', () => visit({}, async (page) => {
-  await page.route('http://elsewhere.example/', (route) => route.fulfill({ contentType: 'text/html', body: `<iframe src="${given.base}/"></iframe>` }))
-  await page.goto('http://elsewhere.example/')
+  await page.setContent(`<iframe src="${given.base}/"></iframe>`)
   await page.waitForTimeout(300)
   const inside = page.frames().filter((f) => f !== page.mainFrame())
   for (const f of inside) check(!(await f.locator('main h1').count().catch(() => 0)), 'the frame shows the page')
