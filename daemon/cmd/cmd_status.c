@@ -153,7 +153,7 @@ static void problems(const struct out *o, const json_t *r)
         out_text(o, buf_text(&text) ? buf_text(&text) : pick_text(p, "text"), 4);
         buf_fini(&text);
         /* Whoever reads this need not be told that it is they. */
-        bool other = *pick_text(p, "who") && strcmp(pick_text(p, "who"), tr(o->lang, N_("you"))) != 0 &&
+        bool other = *pick_text(p, "who") && strcmp(pick_text(p, "role"), "you") != 0 &&
                      strcmp(pick_text(p, "who"), pick_text(p, "detail")) != 0;
         if (*pick_text(p, "action"))
             out_print(o, other ? N_("  → {1} ({2})") : "  → {1}", pick_text(p, "action"), pick_text(p, "who"), NULL);

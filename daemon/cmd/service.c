@@ -197,6 +197,7 @@ static err_t open_core(struct service *s, const struct service_options *o, struc
                                      .url = settings_get(o->settings, SETTING_SITE_PUBLIC_URL),
                                      .contact = settings_get(o->settings, SETTING_SITE_CONTACT),
                                      .endpoints = s->endpoints,
+                                     .min_free_bytes = settings_number(o->settings, SETTING_STORAGE_MIN_FREE),
                                      .transport = settings_get(o->settings, SETTING_PEERS_TRANSPORT),
                                      .only = settings_get(o->settings, SETTING_PEERS_ONLY),
                                      .beacons = true,

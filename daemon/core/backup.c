@@ -2,6 +2,7 @@
 #include "daemon/core/found.h"
 #include "daemon/core/host.h"
 #include "daemon/core/keyfile.h"
+#include "daemon/core/upkeep.h"
 #include "daemon/store/archive.h"
 #include "daemon/store/copy.h"
 #include "daemon/store/local.h"
@@ -372,8 +373,10 @@ err_t backup_make(const struct backup_options *o, json_t **facts, struct why *wh
         if (e)
             unlink(b->fresh);
     }
-    if (!e)
+    if (!e) {
         *facts = facts_of(&b->m, o->path);
+        upkeep_backup_made(o->dir, (struct wall){(int64_t)b->m.created_ms});
+    }
     if (e && b->why->code != e)
         why_set(b->why, e, "%.150s", o->path);
     arena_fini(&b->arena);

@@ -106,6 +106,7 @@ static err_t copy_settings(struct core *c, const char *dir, const struct core_se
     c->contact = copy_text(s->contact, &e);
     c->only = copy_text(s->only, &e);
     c->serves = s->serves;
+    c->min_free_bytes = s->min_free_bytes > 0 ? (uint64_t)s->min_free_bytes : 0;
     c->without_zmq = s->transport && strcmp(s->transport, "http") == 0;
     c->without_http = s->transport && strcmp(s->transport, "zmq") == 0;
     return e;

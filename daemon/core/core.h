@@ -18,10 +18,11 @@ struct core_settings {
     const char *licence;   /* site.licence: default of new records */
     const char *endpoints; /* where we can be reached, blank-separated; "" outgoing only */
     const char *url, *contact;
-    const char *transport; /* peers.transport: "zmq", "http" or "auto"; NULL: auto */
-    const char *only;      /* peers.only: names of allies or sites, with commas between; "" or NULL: all */
-    bool beacons;          /* says how this site is, and keeps what others say of themselves */
-    bool serves;           /* a daemon: it announces itself, connects to peers and answers them */
+    const char *transport;  /* peers.transport: "zmq", "http" or "auto"; NULL: auto */
+    const char *only;       /* peers.only: names of allies or sites, with commas between; "" or NULL: all */
+    bool beacons;           /* says how this site is, and keeps what others say of themselves */
+    bool serves;            /* a daemon: it announces itself, connects to peers and answers them */
+    int64_t min_free_bytes; /* storage.min_free: a disk with less room is a problem; 0: any will do */
 };
 
 /* Opens the site(s) in `dir`, whose lock the caller holds. ERR_NO_DATA, ERR_NEWER, ERR_DATABASE, … */

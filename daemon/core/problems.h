@@ -1,18 +1,48 @@
 /*
- * problems: what is not as it should be. Each has a code, a sentence, who can mend it, and the next command (INTERFACE.md, status). Of peers and of
- * what the logs hold, req_status.c tells itself.
+ * problems: what is not as it should be. Each has a code, a sentence, who can mend it, and the next command (INTERFACE.md, status), all out of one table,
+ * problems.def: what has no row there cannot be told. In status: {"code", "name" (the error's), "problem" (the row's, as the metric's label), "level", "role", "who", "text",
+ * "detail", "action"}; the worst level first.
  */
 #ifndef ALLIED_DAEMON_CORE_PROBLEMS_H
 #define ALLIED_DAEMON_CORE_PROBLEMS_H
 
+#include "daemon/core/problems.def"
 #include "daemon/core/req.h"
 
-/* Appends one; the next command is the error's own. `who` is a name or already translated. */
-void problems_add(struct req *r, json_t *problems, err_t e, const char *who, const char *detail);
-/* The same with another next command, translated; takes `action` over. */
-void problems_add_with(struct req *r, json_t *problems, err_t e, const char *who, const char *detail, json_t *action);
-/* Those of the alliance and of this site's key: erasures, rivals, void acts, floods, a new key that waits, a second daemon with
- * the same key. */
-void problems_put(struct req *r, json_t *problems);
+enum problem {
+#define X(id, err, group, who, level, name, next) PROBLEM_##id,
+    PROBLEMS(X)
+#undef X
+        PROBLEM_COUNT
+};
+enum problem_group {
+    PROBLEMS_HERE,
+    PROBLEMS_KEY,
+    PROBLEMS_WRITING,
+    PROBLEMS_LOGS,
+    PROBLEMS_ANSWER,
+    PROBLEMS_WAIT,
+    PROBLEMS_HOSTED,
+    PROBLEMS_PEER
+};
+enum problem_level { LEVEL_INFO, LEVEL_WARNING, LEVEL_DEGRADED };
+
+struct problems {
+    struct req *req;
+    json_t *list; /* the caller's */
+    enum problem_level worst;
+    size_t n;
+};
+void problems_init(struct problems *p, struct req *r, json_t *list);
+/* `detail` is data: a name, a path, a number. `name` is who can mend it where the row says NAMED, and "{1}" of its next command; "": nobody is known, and the secretariat is named. */
+void problems_add(struct problems *p, enum problem id, const char *name, const char *detail);
+/* One that came from outside as an error of this group. */
+void problems_add_err(struct problems *p, enum problem_group group, err_t e, const char *name, const char *detail);
+
+/* Those of the alliance, of this site's key and of this machine: what the logs hold and what peers do req_status.c tells itself. */
+void problems_put(struct problems *p);
+
+const char *problem_name(enum problem id);
+err_t problem_err(enum problem id);
 
 #endif

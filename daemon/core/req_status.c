@@ -14,18 +14,11 @@
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
 #include "protocol/base/base32.h"
+#include "protocol/base/utf8.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 #define PING_TIMEOUT_MS 5000
-
-/* "{1}" becomes `value`. */
-static json_t *filled(const char *sentence, const char *value)
-{
-    const char *place = strstr(sentence, "{1}");
-    return place ? json_sprintf("%.*s%s%s", (int)(place - sentence), sentence, value, place + 3)
-                 : json_string(sentence);
-}
 
 /* ---- peers ---- */
 
@@ -45,8 +38,16 @@ static json_t *digest_equal(struct core *c, const struct peer *p)
     return p && p->state >= SESSION_DIFF ? json_boolean(diff_equal(c, p)) : json_null();
 }
 
+static void name_into(struct slice name, char *out, size_t size)
+{
+    size_t n = name.len < size ? name.len : size - 1;
+    memcpy(out, name.at, n);
+    out[n] = 0;
+    utf8_drop_halves(out);
+}
+
 /* Of a hosted site, its host's session tells. */
-static json_t *peer_json(struct req *r, const struct site *site, json_t *problems)
+static json_t *peer_json(struct req *r, const struct site *site, struct problems *problems)
 {
     struct core *c = r->core;
     uint64_t behind = 0, ahead = 0;
@@ -75,16 +76,13 @@ static json_t *peer_json(struct req *r, const struct site *site, json_t *problem
     say_put(out, "penalty_s", json_integer((json_int_t)penalty_s));
     if (cause) {
         char name[120] = "";
-        memcpy(name, site->name.at, site->name.len < sizeof name ? site->name.len : sizeof name - 1);
-        const char *next = cause == ERR_UNREACHABLE
-                               ? N_("check its address and its firewall (TCP), then: allied ping {1}")
-                               : err_next(cause);
-        problems_add_with(r, problems, cause, name, name, filled(tr(r->read.lang, next), name));
+        name_into(site->name, name, sizeof name);
+        problems_add_err(problems, PROBLEMS_PEER, cause, name, name);
     }
     return out;
 }
 
-static void put_peers(struct req *r, json_t *problems, bool *syncing, bool *missing)
+static void put_peers(struct req *r, struct problems *problems, bool *syncing, bool *missing)
 {
     struct core *c = r->core;
     json_t *peers = json_array();
@@ -130,31 +128,17 @@ static void put_site(struct req *r)
     say_put(r->read.result, "endpoints", endpoints);
 }
 
-/* What fell out of the logs, and the forks that end a log now. */
-static err_t put_aside(struct req *r, json_t *problems)
+/* What fell out of the logs. */
+static err_t put_aside(struct req *r)
 {
-    struct core *c = r->core;
     struct aside_row *rows = NULL;
-    struct fork_proof *forks = NULL;
-    size_t n = 0, forks_n = 0;
-    err_t e = aside_list(c->store, &r->read.arena, &rows, &n);
-    if (!e)
-        e = forks_all(c->store, &r->read.arena, &forks, &forks_n);
-    for (size_t i = 0; i < forks_n && !e; i++) {
-        const struct head *named = authority_checkpoint(&c->authority, &forks[i].log);
-        const struct site *site = authority_site(&c->authority, forks[i].log.site);
-        char detail[120];
-        if (!site || (named && forks[i].seq <= named->seq))
-            continue;
-        snprintf(detail, sizeof detail, "%.*s, %llu", (int)(site->name.len < 80 ? site->name.len : 80),
-                 (const char *)site->name.at, (unsigned long long)forks[i].seq);
-        problems_add(r, problems, ERR_FORK, tr(r->read.lang, N_("the technical secretariat")), detail);
-    }
+    size_t n = 0;
+    err_t e = aside_list(r->core->store, &r->read.arena, &rows, &n);
     say_put(r->read.result, "aside", json_integer((json_int_t)n));
     return e;
 }
 
-static err_t put_counts(struct req *r, json_t *problems)
+static err_t put_counts(struct req *r, struct problems *problems)
 {
     struct core *c = r->core;
     struct oplog_counts log;
@@ -180,25 +164,25 @@ static err_t put_counts(struct req *r, json_t *problems)
     say_put(r->read.result, "unheld", json_integer((json_int_t)unheld));
     snprintf(detail, sizeof detail, "%llu", (unsigned long long)log.held);
     if (log.held)
-        problems_add(r, problems, ERR_LOG_HELD, tr(r->read.lang, N_("the technical secretariat")), detail);
+        problems_add(problems, PROBLEM_LOG_HELD, "", detail);
     snprintf(detail, sizeof detail, "%llu", (unsigned long long)log.holes);
     if (log.holes)
-        problems_add(r, problems, ERR_HOLE, tr(r->read.lang, N_("allied, by itself")), detail);
+        problems_add(problems, PROBLEM_HOLE, "", detail);
     return ERR_OK;
 }
 
 /* Who must act: the secretariat, or whoever is to let us in, whom the inviter named. */
-static void put_joining(struct req *r, json_t *problems)
+static void put_joining(struct req *r, struct problems *problems)
 {
     struct core *c = r->core;
     char words[WORDS_SIZE];
     bool confirm = c->join_wait == ERR_CONFIRM;
-    const char *who = *c->join_detail ? c->join_detail : tr(r->read.lang, N_("the technical secretariat"));
     asks_words(core_own(c)->key.pub, words);
     say_put(r->read.result, "join_wait", c->join_wait ? json_string(err_name(c->join_wait)) : json_null());
     say_put(r->read.result, "join_who", json_string(c->join_detail));
     say_put(r->read.result, "join_words", confirm ? json_string(words) : json_null());
-    problems_add(r, problems, c->join_wait ? c->join_wait : ERR_WAITING, who, confirm ? words : c->join_detail);
+    problems_add_err(problems, PROBLEMS_WAIT, c->join_wait ? c->join_wait : ERR_WAITING, c->join_detail,
+                     confirm ? words : c->join_detail);
 }
 
 static void put_inviter(struct req *r)
@@ -215,7 +199,7 @@ static void put_inviter(struct req *r)
 }
 
 /* A key came back and nothing else: all there is to say is whether anybody answers. */
-static void put_recovery(struct req *r, json_t *problems)
+static void put_recovery(struct req *r, struct problems *problems)
 {
     struct core *c = r->core;
     struct peer_address *known = NULL;
@@ -228,39 +212,41 @@ static void put_recovery(struct req *r, json_t *problems)
     say_put(r->read.result, "inviter_reached", json_boolean(reached > 0));
     say_put(r->read.result, "inviter_address", json_string(text));
     if (!reached)
-        problems_add(r, problems, ERR_UNREACHABLE, tr(r->read.lang, N_("you")), text);
+        problems_add(problems, PROBLEM_RECOVERING, "", text);
 }
 
-/* Each site whose daemon this is; of what is wrong with a hosted one, its name is told. */
-static err_t put_own(struct req *r, json_t *problems)
+/* Of what is wrong with a hosted site, its name is told. */
+static void put_one(struct problems *problems, struct core *c, const struct own *own)
+{
+    char name[120] = "", detail[300], words[WORDS_SIZE];
+    if (own != c->own)
+        name_into(own->row.name, name, sizeof name);
+    err_t why = own_why_not(c, own);
+    if (c->founded && why && why != ERR_STANDING && why != ERR_SITE_MOVED)
+        problems_add_err(problems, PROBLEMS_WRITING, why, "", name);
+    if (own->join_error) {
+        snprintf(detail, sizeof detail, "%s%s%s", name, *own->join_detail ? ": " : "", own->join_detail);
+        problems_add_err(problems, PROBLEMS_HOSTED, own->join_error, "", detail);
+    } else if (own->waits && own->confirm) {
+        asks_words(own->key.pub, words);
+        snprintf(detail, sizeof detail, "%s: %s", name, words);
+        problems_add(problems, PROBLEM_HOSTED_CONFIRM, "", detail);
+    } else if (own->waits)
+        problems_add(problems, PROBLEM_HOSTED_WAITING, "", name);
+}
+
+/* How it is with ourselves: coming in, or a daemon that is not there. */
+static void put_self(struct req *r, struct problems *problems)
 {
     struct core *c = r->core;
-    for (size_t i = 0; i < c->own_n; i++) {
-        const struct own *own = &c->own[i];
-        char name[120] = "", detail[300], words[WORDS_SIZE];
-        if (i)
-            memcpy(name, own->row.name.at, own->row.name.len < sizeof name ? own->row.name.len : sizeof name - 1);
-        snprintf(detail, sizeof detail, "%s%s%s", name, *own->join_detail ? ": " : "", own->join_detail);
-        err_t why = own_why_not(c, own);
-        if (c->founded && why && why != ERR_STANDING && why != ERR_SITE_MOVED)
-            problems_add(r, problems, why, tr(r->read.lang, N_("the technical secretariat")), name);
-        if (own->join_error)
-            problems_add_with(
-                r, problems, own->join_error, tr(r->read.lang, N_("you")), detail,
-                json_string(tr(r->read.lang, N_("ask for another code, then: allied site add NAME CODE; or "
-                                                "give it up: allied site remove NAME"))));
-        else if (own->waits && own->confirm) {
-            asks_words(own->key.pub, words);
-            snprintf(detail, sizeof detail, "%s: %s", name, words);
-            problems_add_with(
-                r, problems, ERR_CONFIRM, tr(r->read.lang, N_("you")), detail,
-                json_string(tr(r->read.lang, N_("read these words to whoever invited it: allied ally admit "
-                                                "WORDS there; it goes on by itself"))));
-        } else if (own->waits)
-            problems_add_with(r, problems, ERR_WAITING, tr(r->read.lang, N_("the technical secretariat")), name,
-                              json_string(tr(r->read.lang, N_("nothing to do here: it goes on by itself"))));
-    }
-    return req_site_list(r);
+    if (!c->serves && !c->joining)
+        problems_add(problems, PROBLEM_STOPPED, "", "");
+    if (c->join_error)
+        problems_add_err(problems, PROBLEMS_ANSWER, c->join_error, "", c->join_detail);
+    else if (c->joining)
+        put_joining(r, problems);
+    else if (!c->founded)
+        put_recovery(r, problems);
 }
 
 static const char *overall(const struct core *c, bool syncing, bool missing, bool problems)
@@ -278,38 +264,35 @@ err_t req_status(struct req *r)
 {
     struct core *c = r->core;
     bool syncing = false, missing = false;
-    json_t *problems = json_array();
+    json_t *list = json_array();
+    struct problems problems;
+    problems_init(&problems, r, list);
     known_note_held(c);
     err_t e = digests_update(c);
     put_site(r);
     if (!e)
-        e = put_counts(r, problems);
+        e = put_counts(r, &problems);
     if (!e)
-        e = put_aside(r, problems);
+        e = put_aside(r);
+    for (size_t i = 0; i < c->own_n && !e; i++)
+        put_one(&problems, c, &c->own[i]);
     if (!e)
-        e = put_own(r, problems);
-    put_peers(r, problems, &syncing, &missing);
+        e = req_site_list(r);
+    put_peers(r, &problems, &syncing, &missing);
     req_put_traffic(r);
-    if (!c->serves && !c->joining)
-        problems_add(r, problems, ERR_STOPPED, tr(r->read.lang, N_("you")), "");
-    if (c->join_error)
-        problems_add(r, problems, c->join_error, tr(r->read.lang, N_("you")), c->join_detail);
-    else if (c->joining)
-        put_joining(r, problems);
-    else if (!c->founded)
-        put_recovery(r, problems);
+    put_self(r, &problems);
     if (!e)
         e = req_put_asks(r);
-    problems_put(r, problems);
+    problems_put(&problems);
     say_put(r->read.result, "digest", say_hex(slice_of(c->state, HASH_BYTES)));
     say_put(r->read.result, "inputs", say_hex(slice_of(c->inputs, HASH_BYTES)));
     say_put(r->read.result, "fold", json_integer(FOLD_VERSION));
     say_put(r->read.result, "state",
-            json_string(overall(c, syncing, missing, c->serves && json_array_size(problems) > 0)));
+            json_string(overall(c, syncing, missing, c->serves && problems.worst == LEVEL_DEGRADED)));
     if (c->joining)
         put_inviter(r);
     say_put(r->read.result, "join_error", c->join_error ? json_string(err_name(c->join_error)) : json_null());
-    say_put(r->read.result, "problems", problems);
+    say_put(r->read.result, "problems", list);
     return e;
 }
 

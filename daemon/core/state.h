@@ -170,7 +170,8 @@ struct core {
     struct env env;
     char *dir;
     char *language, *licence, *endpoints, *url, *contact, *only;
-    bool serves; /* a daemon: it announces itself and reaches out */
+    uint64_t min_free_bytes; /* storage.min_free; 0: it is not looked at */
+    bool serves;             /* a daemon: it announces itself and reaches out */
     struct store *store;
     struct arena arena;   /* lives as long as the core */
     struct arena scratch; /* cleared by every fold: nothing in it outlives a batch's end */

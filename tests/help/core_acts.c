@@ -1,6 +1,7 @@
 #include "tests/help/core_acts.h"
 
 #include "daemon/core/charters.h"
+#include "daemon/core/ingest.h"
 #include "daemon/core/sync.h"
 
 #include <setjmp.h>
@@ -48,6 +49,23 @@ err_t core_act_give(struct world *w, size_t to, struct slice act)
 err_t core_charter_give(struct world *w, size_t to, struct slice charter)
 {
     return give(w, to, &(struct msg_charter){.charters = &charter, .charters_n = 1});
+}
+
+void core_promise_give(struct world *w, size_t to, const struct sign_key *key, const uint8_t charter[HASH_BYTES])
+{
+    struct core *c = w->sites[to].core;
+    struct buf body, carried;
+    uint8_t signature[SIGNATURE_BYTES];
+    buf_init(&body, PROMISE_MAX_BYTES);
+    buf_init(&carried, PROMISE_MAX_BYTES);
+    promise_encode_body(&body, charter, key->pub);
+    assert_int_equal(sign_make(key, DOMAIN_PROMISE, buf_slice(&body), signature), ERR_OK);
+    promise_encode(&carried, buf_slice(&body), signature);
+    assert_int_equal(batch_begin(c), ERR_OK);
+    assert_int_equal(charters_promise(c, buf_slice(&carried)), ERR_OK);
+    assert_int_equal(batch_end(c), ERR_OK);
+    buf_fini(&body);
+    buf_fini(&carried);
 }
 
 void core_act_do(struct world *w, size_t at, struct roster_act act)

@@ -12,6 +12,8 @@ struct buf core_act(struct world *w, size_t on, struct roster_act act);
 /* A CHARTER message with one act or one charter, given to a site; it tells its peers. What charters_take said. */
 err_t core_act_give(struct world *w, size_t to, struct slice act);
 err_t core_charter_give(struct world *w, size_t to, struct slice charter);
+/* The promise of a site's key never to sign another charter than that one (it need not exist), given to a site as a peer would; all is kept, or passed over. */
+void core_promise_give(struct world *w, size_t to, const struct sign_key *key, const uint8_t charter[HASH_BYTES]);
 /* Made on the head of that site, and given to it; fails the test. */
 void core_act_do(struct world *w, size_t at, struct roster_act act);
 void core_suspend(struct world *w, size_t at, const struct core_author *whose, const struct head *heads, size_t n);

@@ -1,5 +1,5 @@
 /* What one ally can make others keep beside commits: bounded, shown, and the same figure for everybody all the same. */
-#include "tests/help/core_author.h"
+#include "tests/help/core_acts.h"
 
 #include "daemon/core/charters.h"
 #include "daemon/core/flood.h"
@@ -17,22 +17,6 @@
 #define LONG 40 /* commits of a log */
 
 /* ---- promises ---- */
-
-static void promise(struct core *c, const struct sign_key *key, const uint8_t charter[HASH_BYTES])
-{
-    struct buf body, carried;
-    uint8_t signature[SIGNATURE_BYTES];
-    buf_init(&body, PROMISE_MAX_BYTES);
-    buf_init(&carried, PROMISE_MAX_BYTES);
-    promise_encode_body(&body, charter, key->pub);
-    assert_int_equal(sign_make(key, DOMAIN_PROMISE, buf_slice(&body), signature), ERR_OK);
-    promise_encode(&carried, buf_slice(&body), signature);
-    assert_int_equal(batch_begin(c), ERR_OK);
-    assert_int_equal(charters_promise(c, buf_slice(&carried)), ERR_OK);
-    assert_int_equal(batch_end(c), ERR_OK);
-    buf_fini(&body);
-    buf_fini(&carried);
-}
 
 static size_t promises(struct core *c)
 {
@@ -57,24 +41,24 @@ static void of_invented_charters_few_promises_are_kept_and_of_real_ones_all(void
     world_run(w, 1000);
     for (uint8_t n = 1; n <= LIMIT_PROMISES_UNSEEN; n++) {
         id[0] = n;
-        promise(c, &beta, id);
-        promise(c, &beta, id);
+        core_promise_give(w, 0, &beta, id);
+        core_promise_give(w, 0, &beta, id);
     }
     assert_int_equal(promises(c), LIMIT_PROMISES_UNSEEN);
     assert_false(world_has_problem(w, 0, "flood"));
     for (uint8_t n = 1; n <= 100; n++) {
         id[1] = n;
-        promise(c, &beta, id);
+        core_promise_give(w, 0, &beta, id);
     }
     assert_int_equal(promises(c), LIMIT_PROMISES_UNSEEN);
     assert_true(world_has_problem(w, 0, "flood"));
     assert_int_equal(world_noted(w, 0, "flood.passed"), 7);
     /* Another ally has its own, and a charter that is here is promised about by everybody. */
-    promise(c, &gamma, id);
+    core_promise_give(w, 0, &gamma, id);
     json_t *log = world_do(w, 0, "charter.log", NULL), *all = json_object_get(log, "charters");
     assert_int_equal(charters_find(c, json_string_value(json_object_get(json_array_get(all, 1), "id")), &arena, &draft),
                      ERR_OK);
-    promise(c, &beta, draft.id);
+    core_promise_give(w, 0, &beta, draft.id);
     assert_int_equal(promises(c), LIMIT_PROMISES_UNSEEN + 2);
     json_decref(log);
     arena_fini(&arena);
