@@ -5,6 +5,7 @@
 #include "daemon/core/beacons.h"
 #include "daemon/core/request.h"
 #include "daemon/core/sync.h"
+#include "daemon/core/upkeep.h"
 #include "daemon/store/oplog.h"
 #include <stdlib.h>
 
@@ -93,6 +94,9 @@ static err_t fill(struct core *c, const struct own *own, const struct beacon_row
     memcpy(b->alliance, c->authority.alliance, ALLIANCE_BYTES);
     memcpy(b->site, own->key.pub, SITE_BYTES);
     memcpy(b->problems, c->beacons->problems, sizeof b->problems);
+    struct wall backed_up;
+    if (upkeep_backup_at(c->dir, &backed_up))
+        b->last_backup_ms = natural(backed_up.ms);
     err_t e = digests_update(c);
     memcpy(b->inputs, c->inputs, HASH_BYTES);
     memcpy(b->state, c->state, HASH_BYTES);
