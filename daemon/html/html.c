@@ -296,12 +296,22 @@ void html_link(struct html *h, const char *address, const char *text)
     html_link_slice(h, slice_text(address), slice_text(text));
 }
 
-void html_col(struct html *h, const char *msgid)
+static void put_col(struct html *h, const char *msgid, const char *class)
 {
-    html_open(h, "th");
+    html_open_class(h, "th", class);
     html_attr(h, "scope", "col");
     html_text(h, tr(h->lang, msgid));
     html_close(h, "th");
+}
+
+void html_col(struct html *h, const char *msgid)
+{
+    put_col(h, msgid, NULL);
+}
+
+void html_col_number(struct html *h, const char *msgid)
+{
+    put_col(h, msgid, "num");
 }
 
 void html_cell_number(struct html *h, int64_t n)
@@ -309,4 +319,30 @@ void html_cell_number(struct html *h, int64_t n)
     html_open_class(h, "td", "num");
     html_number(h, n);
     html_close(h, "td");
+}
+
+void html_open_table(struct html *h, const char *caption)
+{
+    html_open_class(h, "div", "scroll");
+    html_attr(h, "tabindex", "0");
+    html_attr(h, "role", "region");
+    html_attr(h, "aria-label", caption);
+    html_open(h, "table");
+    html_element(h, "caption", caption);
+    html_open(h, "thead");
+    html_open(h, "tr");
+}
+
+void html_table_body(struct html *h)
+{
+    html_close(h, "tr");
+    html_close(h, "thead");
+    html_open(h, "tbody");
+}
+
+void html_close_table(struct html *h)
+{
+    html_close(h, "tbody");
+    html_close(h, "table");
+    html_close(h, "div");
 }

@@ -96,8 +96,16 @@ void html_link(struct html *h, const char *address, const char *text);
 void html_link_slice(struct html *h, struct slice address, struct slice text);
 /* Opens <a>; false: it may not be followed, nothing is open. */
 bool html_open_link(struct html *h, struct slice address);
-/* <th scope="col">, <th scope="row">, <td class="num">. */
+/*
+ * A table with its caption, that scrolls by itself where it is too wide, by keys as well. The cells of its head follow, html_table_body, its rows.
+ */
+void html_open_table(struct html *h, const char *caption);
+void html_close_table(struct html *h);
+/* From the head to the body: </tr></thead><tbody>. */
+void html_table_body(struct html *h);
+/* <th scope="col">, the same over numbers, <td class="num">. */
 void html_col(struct html *h, const char *msgid);
+void html_col_number(struct html *h, const char *msgid);
 void html_cell_number(struct html *h, int64_t n);
 
 #endif

@@ -1,4 +1,5 @@
 #include "daemon/web/page_conflicts.h"
+#include "daemon/web/state.h"
 #include "daemon/web/words.h"
 #include <stdio.h>
 
@@ -58,21 +59,13 @@ static void put_table(struct sheet *s, const json_t *conflicts)
     struct html *h = &s->h;
     size_t i;
     json_t *one;
-    html_open_class(h, "div", "scroll");
-    html_open(h, "table");
-    html_element_tr(h, "caption", N_("Records and concepts of which allies wrote the same field at the same time"));
-    html_open(h, "thead");
-    html_open(h, "tr");
+    html_open_table(h, tr(h->lang, N_("Records and concepts of which allies wrote the same field at the same time")));
     html_col(h, N_("Title"));
     html_col(h, N_("What it is"));
     html_col(h, N_("Fields"));
-    html_close(h, "tr");
-    html_close(h, "thead");
-    html_open(h, "tbody");
+    html_table_body(h);
     json_array_foreach(conflicts, i, one) put_row(s, one);
-    html_close(h, "tbody");
-    html_close(h, "table");
-    html_close(h, "div");
+    html_close_table(h);
 }
 
 void page_conflicts(struct http_request *q)
@@ -110,36 +103,45 @@ void page_conflicts(struct http_request *q)
 
 static void put_author(struct html *h, const json_t *value)
 {
-    const char *ally = sheet_text(value, "ally_name"), *site = sheet_text(value, "site_name");
+    const char *site = sheet_text(value, "site_name");
     html_open_class(h, "p", "dim");
-    html_name(h, slice_text(*ally ? ally : sheet_text(value, "ally")));
     if (*site) {
-        html_text(h, " / ");
         html_name(h, slice_text(site));
+        html_text(h, ", ");
     }
-    html_text(h, ", ");
     html_time_of(h, sheet_text(value, "at"));
     html_close(h, "p");
 }
 
-static void put_value(struct html *h, const json_t *value, const char *tag, const char *heading, const char *choice)
+static void put_mark(struct html *h, const json_t *value, const char *key, const char *words)
 {
-    bool empty = json_is_null(json_object_get(value, "value"));
-    html_open_class(h, "section", "box");
+    if (!json_is_true(json_object_get(value, key)))
+        return;
+    html_text(h, " ");
+    html_element_tr(h, "small", words);
+}
+
+/* Whose it is, and what becomes of it. `before`: what the others were made from. */
+static void put_heading(struct html *h, const json_t *value, bool before)
+{
+    const char *ally = sheet_text(value, "ally_name");
     html_open(h, "h3");
-    html_text(h, tr(h->lang, heading));
-    if (json_is_true(json_object_get(value, "shown"))) {
+    html_name(h, slice_text(*ally ? ally : sheet_text(value, "ally")));
+    if (before) {
         html_text(h, " ");
-        html_open_class(h, "small", "good");
-        html_text(h, tr(h->lang, N_("(shown now)")));
-        html_close(h, "small");
+        html_element_tr(h, "small", N_("(before)"));
     }
-    if (json_is_true(json_object_get(value, "adopted"))) {
-        html_text(h, " ");
-        html_element_tr(h, "small", N_("(adopted)"));
-    }
+    put_mark(h, value, "mine", N_("(this site’s)"));
+    put_mark(h, value, "shown", N_("(shown now)"));
+    put_mark(h, value, "adopted", N_("(adopted)"));
     html_close(h, "h3");
-    if (empty)
+}
+
+static void put_value(struct html *h, const json_t *value, const char *tag, const char *choice)
+{
+    html_open_class(h, "section", choice && json_is_true(json_object_get(value, "shown")) ? "box good" : "box");
+    put_heading(h, value, !choice);
+    if (json_is_null(json_object_get(value, "value")))
         html_element_tr(h, "p", N_("(nothing)"));
     else {
         html_open(h, "div");
@@ -155,13 +157,6 @@ static void put_value(struct html *h, const json_t *value, const char *tag, cons
     html_close(h, "section");
 }
 
-static const char *heading_of(const json_t *value)
-{
-    return json_is_true(json_object_get(value, "mine"))     ? N_("This site’s")
-           : json_is_true(json_object_get(value, "theirs")) ? N_("The other one")
-                                                            : N_("One of the values");
-}
-
 static void put_sides(struct html *h, const char *id, const json_t *field)
 {
     const char *tag = sheet_text(field, "lang"), *name = sheet_text(field, "field");
@@ -172,13 +167,13 @@ static void put_sides(struct html *h, const char *id, const json_t *field)
     html_close(h, "h2");
     html_open_class(h, "div", "sides");
     if (json_is_object(base))
-        put_value(h, base, tag, N_("Before"), NULL);
+        put_value(h, base, tag, NULL);
     json_array_foreach(json_object_get(field, "values"), i, one)
     {
         char choice[320];
         snprintf(choice, sizeof choice, "allied conflicts resolve %s --field %s%s%s --keep %s", id, name,
                  *tag ? "@" : "", tag, sheet_text(one, "dot"));
-        put_value(h, one, tag, heading_of(one), choice);
+        put_value(h, one, tag, choice);
     }
     html_close(h, "div");
 }
@@ -193,10 +188,11 @@ static void show(struct sheet *s, const json_t *conflict)
     html_link(h, sheet_path(s->q, is_concept(conflict) ? "/concepts/" : "/records/", id, ""),
               tr(h->lang, is_concept(conflict) ? N_("The concept") : N_("The record")));
     html_close(h, "p");
-    html_element_tr(h, "p",
-                    N_("Whoever writes for an ally chooses with the command that stands under a value, or writes "
-                       "another one: allied conflicts resolve "
-                       "ID --value TEXT. What is not chosen stays in the history."));
+    html_open(h, "p");
+    state_advice(h, tr(h->lang, N_("Whoever writes for an ally chooses with the command under a value, or writes "
+                                   "another one: allied conflicts resolve ID --value "
+                                   "TEXT. What is not chosen stays in the history.")));
+    html_close(h, "p");
     json_array_foreach(json_object_get(conflict, "fields"), i, field) put_sides(h, id, field);
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/web/page_sites.h"
 #include "daemon/web/state.h"
+#include "daemon/web/watch.h"
 
 static const struct {
     const char *state, *class, *words;
@@ -23,22 +24,6 @@ static void put_state(struct html *h, const char *state)
     html_close(h, "td");
 }
 
-/* How long ago, in the largest unit that is not 0. */
-static void put_ago(struct html *h, const json_t *seconds)
-{
-    int64_t n = json_integer_value(seconds);
-    html_open_class(h, "td", "num");
-    if (!json_is_integer(seconds))
-        html_text(h, "–");
-    else if (n < 120)
-        html_say(h, N_("{1} s"), html_num(h, n), NULL);
-    else if (n < 7200)
-        html_say(h, N_("{1} min"), html_num(h, n / 60), NULL);
-    else
-        html_say(h, N_("{1} h"), html_num(h, n / 3600), NULL);
-    html_close(h, "td");
-}
-
 static void put_peer(struct html *h, const json_t *peer)
 {
     const char *name = sheet_text(peer, "name"), *host = sheet_text(peer, "hosted_by"),
@@ -56,7 +41,7 @@ static void put_peer(struct html *h, const json_t *peer)
     put_state(h, sheet_text(peer, "state"));
     html_cell_number(h, sheet_number(peer, "behind"));
     html_cell_number(h, sheet_number(peer, "ahead"));
-    put_ago(h, heard);
+    watch_ago(h, heard);
     html_element(h, "td",
                  !json_is_integer(heard)                              ? "–"
                  : strcmp(sheet_text(peer, "transport"), "http") == 0 ? "HTTP"
@@ -76,34 +61,43 @@ static void put_peer(struct html *h, const json_t *peer)
 
 static void put_peers(struct html *h, const json_t *peers)
 {
-    static const char *const columns[] = {N_("Site"),           N_("Ally"),         N_("State"),
-                                          N_("They have more"), N_("We have more"), N_("Last heard"),
-                                          N_("Transport"),      N_("Digests"),      N_("Remark")};
+    static const struct {
+        const char *words;
+        bool number;
+    } columns[] = {
+        {N_("Site"),           false},
+        {N_("Ally"),           false},
+        {N_("State"),          false},
+        {N_("They have more"), true },
+        {N_("We have more"),   true },
+        {N_("Last heard"),     true },
+        {N_("Transport"),      false},
+        {N_("Digests"),        false},
+        {N_("Remark"),         false},
+    };
     size_t i;
     json_t *one;
-    html_open_class(h, "div", "scroll");
-    html_open(h, "table");
-    html_element_tr(h, "caption",
-                    N_("The other sites as seen from this one. More: commits that one of the two has and the other "
-                       "lacks. Equal digests: both show the same."));
-    html_open(h, "thead");
-    html_open(h, "tr");
+    html_open_table(
+        h, tr(h->lang, N_("The other sites as seen from this one. More: commits that one of the two has and the other "
+                          "lacks. Equal digests: both show the same.")));
     for (i = 0; i < sizeof columns / sizeof *columns; i++)
-        html_col(h, columns[i]);
-    html_close(h, "tr");
-    html_close(h, "thead");
-    html_open(h, "tbody");
+        (columns[i].number ? html_col_number : html_col)(h, columns[i].words);
+    html_table_body(h);
     json_array_foreach(peers, i, one) put_peer(h, one);
-    html_close(h, "tbody");
-    html_close(h, "table");
-    html_close(h, "div");
+    html_close_table(h);
 }
 
+static void forget(void *own)
+{
+    json_decref(own);
+}
+
+/* Both answers are here: the core's status was kept until that of all sites came. */
 static void show(struct http_request *q, const json_t *answer)
 {
     struct sheet s;
     struct read read;
-    const json_t *status = json_object_get(answer, "result"), *peers = json_object_get(status, "peers");
+    const json_t *status = *request_own(q), *peers = json_object_get(status, "peers");
     if (answer_failed(q, answer) || !web_begin(q, NULL, &read))
         return;
     sheet_open(&s, q, &read,
@@ -113,11 +107,21 @@ static void show(struct http_request *q, const json_t *answer)
         put_peers(&s.h, peers);
     else
         html_element_tr(&s.h, "p", N_("No other site yet: nobody holds a copy."));
+    watch_show(&s, json_object_get(answer, "result"));
     sheet_close(&s, 200);
     web_end(q, &read);
 }
 
+static void ask_all(struct http_request *q, const json_t *answer)
+{
+    if (answer_failed(q, answer))
+        return;
+    *request_own(q) = json_incref(json_object_get(answer, "result"));
+    request_at_end(q, forget);
+    ask_core(q, "sites", NULL, show);
+}
+
 void page_sites(struct http_request *q)
 {
-    ask_core(q, "status", NULL, show);
+    ask_core(q, "status", NULL, ask_all);
 }

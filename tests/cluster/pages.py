@@ -82,7 +82,10 @@ class Page(HTMLParser):
                 self.fault("a heading cell without scope", a)
 
     def handle_startendtag(self, tag, attrs):
-        self.fault(tag, "closes itself")
+        if "svg" not in self.open:
+            self.fault(tag, "closes itself")
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
 
     def handle_endtag(self, tag):
         if not self.open or self.open.pop() != tag:
