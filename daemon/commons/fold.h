@@ -58,6 +58,8 @@ struct fold_op { /* in canonical order in the array handed in */
     bool secretariat;         /* its ally has that role, by the charter that judges the op */
     struct fold_rules rules;
     uint64_t clock;
+    uint64_t incarnation, seq; /* where it stands in its site's logs */
+    size_t charter;            /* index of the one that judges it */
 };
 
 /* Appends the canonical bytes. Only ERR_MEMORY or ERR_TOO_LARGE (64 MiB) can happen: bad ops are no-ops. */

@@ -10,6 +10,7 @@
 #include "daemon/core/signed.h"
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
+#include "daemon/core/tally.h"
 #include "daemon/read/roll.h"
 #include "protocol/base/base32.h"
 #include <stdlib.h>
@@ -59,8 +60,14 @@ static err_t evaluate(struct core *c, struct arena *arena)
     e = authority_build_all(&in, &fresh);
     if (e)
         return e;
+    e = tally_ready(&c->tally, &fresh);
+    if (e) {
+        authority_fini(&fresh);
+        return e;
+    }
     authority_fini(&c->authority);
     c->authority = fresh;
+    c->tally.years.authority = &c->authority;
     c->founded = true;
     c->digests_known = false;
     c->reach_dirty = true;

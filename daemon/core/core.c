@@ -16,6 +16,7 @@
 #include "daemon/core/request.h"
 #include "daemon/commons/shortage.h"
 #include "daemon/core/sync.h"
+#include "daemon/core/tally.h"
 #include "daemon/store/oplog.h"
 #include "protocol/base/base32.h"
 #include <stdarg.h>
@@ -173,6 +174,7 @@ void core_close(struct core *c)
     exchange_free(c);
     own_close(c);
     sign_key_wipe(&c->registrar);
+    tally_end(&c->tally);
     authority_fini(&c->authority);
     if (c->store)
         store_close(c->store);

@@ -2,6 +2,7 @@
 #include "daemon/commons/gist.h"
 #include "daemon/core/erase.h"
 #include "daemon/core/ingest.h"
+#include "daemon/core/tally.h"
 #include "daemon/core/use.h"
 #include "daemon/store/erased.h"
 #include "daemon/read/judge.h"
@@ -270,23 +271,18 @@ static err_t put_concept_row(struct core *c, const struct view *v, const struct 
     return e ? e : replica_put_concept(c->store, &row, edges, edges_n);
 }
 
-static err_t put_rows(struct core *c, enum entity_type type, struct slice canon, const struct fold_op *ops, size_t n)
+static err_t put_rows(struct core *c, enum entity_type type, struct slice canon, const struct fold_op *ops, size_t n,
+                      struct view *v)
 {
-    struct view view;
-    if (type == ENTITY_SITE) {
-        c->reach_dirty = true;
-        return ERR_OK;
-    }
-    if (type == ENTITY_MEANS) /* few, and read as they are */
-        return ERR_OK;
-    err_t e = view_read(canon, &c->scratch, &view);
-    if (e)
-        return e;
-    if (type == ENTITY_RECORD)
-        return put_record_row(c, &view, latest_clock(ops, n, view.entity));
     const struct fold_op *proposer = NULL;
-    e = use_settle(c, canon, ops, n, &view, &proposer);
-    return e ? e : put_concept_row(c, &view, ops, n, proposer);
+    if (type == ENTITY_SITE)
+        c->reach_dirty = true;
+    err_t e = view_read(canon, &c->scratch, v);
+    if (!e && type == ENTITY_RECORD)
+        return put_record_row(c, v, latest_clock(ops, n, v->entity));
+    if (!e && type == ENTITY_CONCEPT)
+        e = use_settle(c, canon, ops, n, v, &proposer);
+    return e || type != ENTITY_CONCEPT ? e : put_concept_row(c, v, ops, n, proposer);
 }
 
 err_t refold_entity(struct core *c, enum entity_type type, const uint8_t *id)
@@ -296,22 +292,21 @@ err_t refold_entity(struct core *c, enum entity_type type, const uint8_t *id)
     memcpy(own, id, entity.len);
     struct fold_op *ops = NULL;
     size_t n = 0;
+    struct view view;
     struct buf canon;
     buf_init(&canon, CANON_MAX_BYTES);
     arena_clear(&c->scratch);
     err_t e = load_ops(c, type, entity, &c->scratch, &ops, &n);
     if (!e && type == ENTITY_RECORD)
         e = use_note(c, entity, ops, n);
-    if (!e && !n) {
-        buf_fini(&canon);
-        return replica_drop(c->store, type, entity);
-    }
-    if (!e)
+    if (!e && n)
         e = fold_entity(type, entity, ops, n, &c->scratch, &canon);
     if (!e)
-        e = replica_put(c->store, type, entity, buf_slice(&canon));
+        e = n ? replica_put(c->store, type, entity, buf_slice(&canon)) : replica_drop(c->store, type, entity);
+    if (!e && n)
+        e = put_rows(c, type, buf_slice(&canon), ops, n, &view);
     if (!e)
-        e = put_rows(c, type, buf_slice(&canon), ops, n);
+        e = tally_note(c, &(struct tally_entity){type, entity, ops, n, buf_slice(&canon), &view});
     buf_fini(&canon);
     return e;
 }
@@ -414,7 +409,7 @@ err_t refold_all(struct core *c, uint64_t *ops, uint64_t *entities)
     return batch_end(c);
 }
 
-#define ROWS_VERSION 5 /* of the other derived tables */
+#define ROWS_VERSION 6 /* of the other derived tables */
 
 static const uint8_t this_version[] = {FOLD_VERSION, ROWS_VERSION};
 

@@ -5,6 +5,8 @@
 #define ALLIED_DAEMON_CORE_STATE_H
 
 #include "daemon/core/core.h"
+#include "daemon/ledger/days.h"
+#include "daemon/ledger/years.h"
 #include "daemon/store/guard.h"
 #include "daemon/store/local.h"
 #include "daemon/store/replica.h"
@@ -166,6 +168,13 @@ struct erasing {
     uint64_t round, flushed; /* how often bodies went; up to which the write-ahead log is empty */
 };
 
+/* By which facts are told: terms and spans of the authority (tally.h). */
+struct tallying {
+    struct arena arena;
+    struct years years;
+    struct days days;
+};
+
 struct core {
     struct env env;
     char *dir;
@@ -177,6 +186,7 @@ struct core {
     struct arena scratch; /* cleared by every fold: nothing in it outlives a batch's end */
     struct arena frame;   /* of the message or request under way */
     struct authority authority;
+    struct tallying tally;
     bool founded; /* there is a charter */
     struct own *own;
     size_t own_n;

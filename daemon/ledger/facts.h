@@ -9,22 +9,27 @@
 #ifndef ALLIED_DAEMON_LEDGER_FACTS_H
 #define ALLIED_DAEMON_LEDGER_FACTS_H
 
-#include "protocol/op/op.h"
+#include "daemon/commons/view.h"
 
 /* What `ally`, `other`, `target`, `sort`, `amount` and `data` of a row mean. Absent ones are zeros, or empty. */
 enum fact_kind {
     /* A record as it stands at the end of a term in which it has ops; the first of them is its publication. op: the first record.put in the ledger's order;
-     * ally: of that op; sort: enum fact_level; amount: words of its texts; target: the record that it translates; data: its sketch (sketch.h). */
+     * ally: of that op; sort: enum fact_level; amount: words of its texts in the language that has most; target: the record that it translates; data: its sketches
+     * (sketch.h). */
     FACT_RECORD = 1,
-    /* A record.put of the record's owner after the first that changed the texts substantially (facts.c says when). ally: its author's; sort: 1 where it says so. */
+    /* A record.put after the first that changed the texts substantially: at least FACTS_FRESH of its shingles (sketch.h) stand in no earlier record.put of the record, in
+     * the ledger's order. What was erased counts for neither. ally: its author's. */
     FACT_REVISION = 2,
-    /* A record of `other`'s that links to a record of another ally's, alive at the end of the term. ally: the target's owner; target: that record; sort: enum record_link */
+    /* A link of a record's owner, from it to a record of another ally's, that was added in the term and lives at its end, the record not retired. ally: the target's
+     * owner, by its id; other: who links; target: that record; sort: enum record_link. op: the earliest that added it. */
     FACT_LINK = 3,
-    /* An index term that `other` put on a record, alive at the end of the term. target: the concept; whose it is FACT_CONCEPT says. */
+    /* An index term that `other` put on a record in the term and that lives at its end, the record not retired. target: the concept; whose it is FACT_CONCEPT says.
+     * op: that ally's earliest. */
     FACT_TERM = 4,
-    /* A review that stands. ally: the reviewer; other: the record's owner; data: 16 bytes, hash of its words */
+    /* A review written in the term that stands at its end, one for each language. ally: the reviewer; other: the record's owner, by its id; data: 16 bytes, hash of its
+     * words. */
     FACT_REVIEW = 5,
-    /* A concept as it stands at the end of a term in which it has ops. op: the first op that proposed anything, in the ledger's order; ally: of that op;
+    /* A concept as it stands at the end of a term in which it has ops, or is adopted by use. op: the first op that proposed anything, in the ledger's order; ally: of that op;
      * sort: enum fact_concept */
     FACT_CONCEPT = 6,
     /* What an op wrote of a concept and others adopted. Term and op: of the act (or use) that adopted it; ally: who wrote it; other: who adopted it, the last one it
@@ -38,11 +43,24 @@ enum fact_kind {
     /* Means declared. ally: who; target: the year, two bytes big-endian; sort: enum means_what (protocol/op/op.h); amount: cents, or minutes */
     FACT_MEANS = 10
 };
-enum fact_level { FACT_GONE = 0, FACT_PARTIAL = 1, FACT_FULL = 2, FACT_THIN = 3 }; /* retired or emptied · misses rules · meets them · would, with too little text */
+/*
+ * Retired or emptied · misses rules · meets them · would, with fewer than FACTS_WORDS_MIN words of its own (abstract, context, history, description, limits, lessons,
+ * episodes, in the language that has most). Rules of the profile of the charter that the term goes by (years_policy_index), but those that ask the thesaurus.
+ */
+enum fact_level { FACT_GONE = 0, FACT_PARTIAL = 1, FACT_FULL = 2, FACT_THIN = 3 };
 enum fact_concept { FACT_PROPOSED = 0, FACT_STANDS = 1, FACT_DEPRECATED = 2, FACT_MERGED = 3 };
-enum fact_part { FACT_LABEL = 1, FACT_LABEL_TRANSLATED = 2, FACT_NOTE = 3, FACT_RELATION = 4, FACT_MERGE = 5, FACT_RETIREMENT = 6 };
+enum fact_part {
+    FACT_LABEL = 1,
+    FACT_LABEL_TRANSLATED = 2,
+    FACT_NOTE = 3,
+    FACT_RELATION = 4,
+    FACT_MERGE = 5,
+    FACT_RETIREMENT = 6
+};
 
 #define FACT_TARGET_MAX RECORD_BYTES
+#define FACTS_WORDS_MIN 100
+#define FACTS_FRESH     20
 
 struct fact_op { /* where it stands */
     struct dot dot;
@@ -61,5 +79,38 @@ struct fact {
     uint64_t amount;
     struct slice data;
 };
+/* By term, kind, entity, then the op as ops are ordered everywhere (clock, site, incarnation, seq, index), then the rest but `amount` and `data`: 0 for no two of an entity. */
+int fact_compare(const struct fact *a, const struct fact *b);
+bool fact_equal(const struct fact *a, const struct fact *b);
+/* Who owns a record, by its id. */
+static inline const uint8_t *fact_owner(struct slice record)
+{
+    return record.at;
+}
+
+/* ---- making them ---- */
+
+struct years;
+struct days;
+struct facts_use { /* what adopts a concept by use (fold_use.h) */
+    struct fact_op op;
+    uint8_t ally[ALLY_BYTES];
+};
+/* The first use of the concept in a term up to `term` that comes after the proposer's op and is another ally's. ERR_NOT_FOUND. */
+typedef err_t facts_use_fn(void *ctx, const struct fold_op *proposer, unsigned term, struct facts_use *out);
+struct facts_source {
+    const struct years *years;
+    const struct days *days;
+    enum entity_type type;
+    struct slice entity;
+    const struct fold_op *ops; /* all of the entity, judged, in canonical order */
+    size_t n;
+    struct slice canon;      /* their fold */
+    const struct view *view; /* of a record, or a concept with what use adopts */
+    facts_use_fn *first_use; /* of a concept */
+    void *ctx;
+};
+/* The rows of one entity, ascending; in the arena, or where the source's are. ERR_MEMORY. */
+err_t facts_make(const struct facts_source *s, struct arena *arena, struct fact **out, size_t *n);
 
 #endif

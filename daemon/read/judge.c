@@ -9,7 +9,9 @@ void judge_op(const struct authority *a, const struct replica_op *in, enum entit
                             .body = in->body,
                             .state = in->state,
                             .dot = in->dot,
-                            .clock = in->clock};
+                            .clock = in->clock,
+                            .incarnation = in->log.incarnation,
+                            .seq = in->seq};
     memcpy(out->site, in->log.site, SITE_BYTES);
     if (!ally)
         return;
@@ -17,7 +19,7 @@ void judge_op(const struct authority *a, const struct replica_op *in, enum entit
     out->standing = true;
     out->owner = (type == ENTITY_RECORD || type == ENTITY_MEANS) && judge_owns(a, ally, entity);
     /* A role is judged by the charter that was in force where the commit stands, not by the one in force now. */
-    size_t charter = authority_charter_of(a, &in->log, in->seq);
+    size_t charter = out->charter = authority_charter_of(a, &in->log, in->seq);
     out->secretariat = authority_has_role_at(a, charter, ally->id, ROLE_SECRETARIAT);
     out->rules.adopt_by_secretariat = authority_rule_at(a, charter, RULE_ADOPT_SECRETARIAT) == 1;
     out->rules.adopt_by_allies = authority_rule_at(a, charter, RULE_ADOPT_ALLIES);

@@ -31,9 +31,10 @@ static const char *const statements[STATEMENTS] = {
     [DERIVED + 10] = "SELECT * FROM uses",
     [DERIVED + 11] = "SELECT * FROM adoptions",
     [DERIVED + 12] = "SELECT * FROM facets",
+    [DERIVED + 13] = "SELECT kind, term, type, entity, dot, log, seq, clock, ally, other, target, sort, amount, data FROM facts",
 };
 static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests", "links", "changed",
-    "uses", "adoptions", "facets"};
+    "uses", "adoptions", "facets", "facts"};
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of inspect");
 

@@ -22,7 +22,7 @@ err_t inspect_charters(struct store *s, struct arena *arena, struct inspect_roll
 err_t inspect_acts(struct store *s, struct arena *arena, struct inspect_roll **out, size_t *n);
 
 /* Sums over the rows of each derived table, whatever their order; row numbers and changes, which a replay draws anew, left out. */
-#define INSPECT_TABLES 13
+#define INSPECT_TABLES 14
 struct inspect_sums {
     uint8_t sum[INSPECT_TABLES][HASH_BYTES];
 };

@@ -29,6 +29,7 @@ enum query_owner {
     OWNER_ARRIVALS,
     OWNER_CHANGED,
     OWNER_USES,
+    OWNER_FACTS,
     OWNER_FEED,
     OWNER_FACETS,
     OWNER_TOKENS,

@@ -88,6 +88,26 @@ static const char *const tables[] = {
     "dots BLOB NOT NULL                -- the ops whose values it adopts, 17 bytes each, ascending\n"
     ") STRICT, WITHOUT ROWID",
 
+    "CREATE TABLE facts (              -- what each entity's ops say that the ledger may count: daemon/ledger/facts.h\n"
+    "row INTEGER PRIMARY KEY,\n"
+    "type INTEGER NOT NULL,            -- enum entity_type\n"
+    "entity BLOB NOT NULL,             -- of an entity\n"
+    "kind INTEGER NOT NULL,            -- enum fact_kind\n"
+    "term INTEGER NOT NULL,            -- of the ledger\n"
+    "log INTEGER NOT NULL,             -- logs.row: of the op that it rests on\n"
+    "seq INTEGER NOT NULL,             -- of its commit\n"
+    "clock INTEGER NOT NULL,\n"
+    "dot BLOB NOT NULL,                -- 17 bytes\n"
+    "ally BLOB NOT NULL,               -- 8 bytes; zeros: none\n"
+    "other BLOB NOT NULL,              -- as well\n"
+    "target BLOB NOT NULL,             -- an id or a dot; may be empty\n"
+    "sort INTEGER NOT NULL,\n"
+    "amount INTEGER NOT NULL,\n"
+    "data BLOB NOT NULL                -- may be empty\n"
+    ") STRICT",
+    "CREATE INDEX facts_entity ON facts (type, entity)",
+    "CREATE INDEX facts_term ON facts (term, kind)",
+
     "CREATE TABLE facets (             -- each record under all that a list can be asked for\n"
     "facet BLOB NOT NULL,              -- see replica_facets.h\n"
     "record BLOB NOT NULL,             -- records.record\n"
@@ -138,11 +158,14 @@ static const char *const tables[] = {
 };
 
 static const char *const drops[] = {
-    "DROP TABLE IF EXISTS ops",       "DROP TABLE IF EXISTS entities",   "DROP TABLE IF EXISTS records",
-    "DROP TABLE IF EXISTS concepts",  "DROP TABLE IF EXISTS edges",      "DROP TABLE IF EXISTS erasures",
-    "DROP TABLE IF EXISTS attests",   "DROP TABLE IF EXISTS links",      "DROP TABLE IF EXISTS totals",
-    "DROP TABLE IF EXISTS changed",   "DROP TABLE IF EXISTS generation", "DROP TABLE IF EXISTS uses",
-    "DROP TABLE IF EXISTS adoptions", "DROP TABLE IF EXISTS facets",     NULL,
+    "DROP TABLE IF EXISTS ops",        "DROP TABLE IF EXISTS entities",
+    "DROP TABLE IF EXISTS records",    "DROP TABLE IF EXISTS concepts",
+    "DROP TABLE IF EXISTS edges",      "DROP TABLE IF EXISTS erasures",
+    "DROP TABLE IF EXISTS attests",    "DROP TABLE IF EXISTS links",
+    "DROP TABLE IF EXISTS totals",     "DROP TABLE IF EXISTS changed",
+    "DROP TABLE IF EXISTS generation", "DROP TABLE IF EXISTS uses",
+    "DROP TABLE IF EXISTS adoptions",  "DROP TABLE IF EXISTS facets",
+    "DROP TABLE IF EXISTS facts",      NULL,
 };
 
 const char *const *schema_derived(void)

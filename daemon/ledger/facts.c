@@ -1,0 +1,177 @@
+/*
+ * facts: see facts.h. The last term shows the fold that is at hand; one before it is folded anew out of the ops that lie in it or before it.
+ */
+#include "daemon/ledger/facts_work.h"
+
+#include <stdlib.h>
+
+/* ---- ops ---- */
+
+int facts_op_compare(const struct facts_op *a, const struct facts_op *b)
+{
+    if (a->term != b->term)
+        return a->term < b->term ? -1 : 1;
+    return days_compare(&a->at, a->span, &b->at, b->span);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    return facts_op_compare(a, b);
+}
+
+static int by_dot(const void *a, const void *b)
+{
+    return dot_compare(&(*(struct facts_op *const *)a)->at.dot, &(*(struct facts_op *const *)b)->at.dot);
+}
+
+static err_t take_ops(struct facts_work *w)
+{
+    const struct facts_source *s = w->source;
+    w->ops = arena_alloc(w->arena, s->n + 1, sizeof *w->ops);
+    w->by_dot = arena_alloc(w->arena, s->n + 1, sizeof(struct facts_op *));
+    if (!w->ops || !w->by_dot)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct fold_op *in = &s->ops[i];
+        struct facts_op *op = &w->ops[w->n];
+        if (!fold_counts(in, s->entity))
+            continue;
+        *op = (struct facts_op){
+            .in = in, .at = {.dot = in->dot, .seq = in->seq, .clock = in->clock}
+        };
+        memcpy(op->at.log.site, in->site, SITE_BYTES);
+        op->at.log.incarnation = in->incarnation;
+        op->term = years_term_of(s->years, in->charter);
+        op->span = days_span(s->days, &op->at.log, in->seq);
+        w->n++;
+    }
+    if (w->n)
+        qsort(w->ops, w->n, sizeof *w->ops, by_place);
+    for (size_t i = 0; i < w->n; i++)
+        w->by_dot[i] = &w->ops[i];
+    if (w->n)
+        qsort(w->by_dot, w->n, sizeof(struct facts_op *), by_dot);
+    return ERR_OK;
+}
+
+const struct facts_op *facts_find(const struct facts_work *w, const struct dot *dot)
+{
+    struct facts_op key = {.at = {.dot = *dot}}, *wanted = &key;
+    struct facts_op **found = w->n ? bsearch(&wanted, w->by_dot, w->n, sizeof(struct facts_op *), by_dot) : NULL;
+    return found ? *found : NULL;
+}
+
+bool facts_has_ops(const struct facts_work *w, unsigned term)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (w->ops[i].term == term)
+            return true;
+    return false;
+}
+
+static err_t fold(struct facts_work *w, const struct fold_op *ops, size_t n, struct slice *canon)
+{
+    struct buf out;
+    buf_init(&out, FOLD_CANON_MAX);
+    err_t e = fold_entity(w->source->type, w->source->entity, ops, n, w->arena, &out);
+    if (!e)
+        e = arena_copy(w->arena, buf_slice(&out), canon);
+    buf_fini(&out);
+    return e;
+}
+
+err_t facts_fold(struct facts_work *w, unsigned term, struct slice *canon)
+{
+    const struct facts_source *s = w->source;
+    size_t n = 0;
+    if (!w->n || w->ops[w->n - 1].term <= term) {
+        *canon = s->canon;
+        return ERR_OK;
+    }
+    struct fold_op *ops = arena_alloc(w->arena, w->n, sizeof *ops);
+    if (!ops)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < s->n; i++) /* in canonical order */
+        if (fold_counts(&s->ops[i], s->entity) && years_term_of(s->years, s->ops[i].charter) <= term)
+            ops[n++] = s->ops[i];
+    return fold(w, ops, n, canon);
+}
+
+/* ---- rows ---- */
+
+void facts_ally(uint8_t out[ALLY_BYTES], const uint8_t *ally)
+{
+    memcpy(out, ally, ALLY_BYTES);
+}
+
+static bool make_room(struct facts_work *w)
+{
+    if (w->rows_n < w->rows_room)
+        return true;
+    size_t room = w->rows_room ? w->rows_room * 2 : 8;
+    struct fact *rows = arena_alloc(w->arena, room, sizeof *rows);
+    if (!rows)
+        return false;
+    if (w->rows_n)
+        memcpy(rows, w->rows, w->rows_n * sizeof *rows);
+    w->rows = rows;
+    w->rows_room = room;
+    return true;
+}
+
+struct fact *facts_add(struct facts_work *w, enum fact_kind kind, unsigned term, const struct fact_op *op)
+{
+    if (!make_room(w))
+        return NULL;
+    struct fact *f = &w->rows[w->rows_n++];
+    *f = (struct fact){.kind = kind, .type = w->source->type, .entity = w->source->entity, .term = term, .op = *op};
+    return f;
+}
+
+#define COMPARE(x, y)                                                                                                  \
+    if ((x) != (y))                                                                                                    \
+    return (x) < (y) ? -1 : 1
+
+int fact_compare(const struct fact *a, const struct fact *b)
+{
+    COMPARE(a->term, b->term);
+    COMPARE(a->kind, b->kind);
+    COMPARE(a->type, b->type);
+    int c = slice_compare(a->entity, b->entity);
+    if (!c)
+        c = days_compare(&a->op, 0, &b->op, 0);
+    if (!c)
+        c = dot_compare(&a->op.dot, &b->op.dot);
+    if (!c)
+        c = slice_compare(a->target, b->target);
+    if (c)
+        return c;
+    COMPARE(a->sort, b->sort);
+    c = memcmp(a->ally, b->ally, ALLY_BYTES);
+    return c ? c : memcmp(a->other, b->other, ALLY_BYTES);
+}
+
+bool fact_equal(const struct fact *a, const struct fact *b)
+{
+    return fact_compare(a, b) == 0 && a->amount == b->amount && slice_equal(a->data, b->data);
+}
+
+static int by_fact(const void *a, const void *b)
+{
+    return fact_compare(a, b);
+}
+
+err_t facts_make(const struct facts_source *s, struct arena *arena, struct fact **out, size_t *n)
+{
+    struct facts_work w = {.source = s, .arena = arena};
+    err_t e = take_ops(&w);
+    if (!e && s->type == ENTITY_RECORD)
+        e = facts_of_record(&w);
+    if (e)
+        return e;
+    if (w.rows_n)
+        qsort(w.rows, w.rows_n, sizeof *w.rows, by_fact);
+    *out = w.rows;
+    *n = w.rows_n;
+    return ERR_OK;
+}
