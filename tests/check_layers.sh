@@ -1,7 +1,7 @@
 #!/bin/bash
 # Who may include whom, and which folder owns which system header. check_layers.sh [ROOT]: prints each breach as
 # file:line: what, exits 1 if there is any. The tables here are the rule; DESIGN's order of layers in words:
-#   protocol (base ← wire, sign ← op ← charter, exchange, beacon) ← conf, bus, journal ← store, peers ← commons ← read ← core ← cmd
+#   protocol (base ← wire, sign ← op ← charter, exchange, beacon) ← conf, bus, journal ← store, peers ← commons ← ledger ← read ← core ← cmd
 set -u
 cd "${1:-$(dirname "$0")/..}" || exit 1
 

@@ -120,6 +120,14 @@ static void show_rule(const struct out *o, long long rule, long long value)
     case RULE_VOTE:
         out_print(o, value ? N_("votes are weighted") : N_("one ally, one vote"), NULL);
         break;
+    case RULE_YEAR_CLOSED:
+        if (value)
+            out_print(o, N_("the years up to {1} are closed"), NUM(value), NULL);
+        break;
+    case RULE_DELAY_DAYS:
+        if (value)
+            out_print(o, N_("the secretariat handles a proposal within {1} days"), NUM(value), NULL);
+        break;
     case RULE_SET:
     case RULE_PROFILE:
         break; /* which numbers mean what is the program's business */
@@ -190,6 +198,7 @@ static void show_log(const struct out *o, const json_t *result)
         {N_("name"),      false, false},
         {N_("signed"),    false, true },
         {N_("signed by"), false, false},
+        {N_("closes"),    true,  true },
         {"",              false, true },
         {N_("id"),        false, true }
     };
@@ -207,6 +216,7 @@ static void show_log(const struct out *o, const json_t *result)
         table_cell(&t, pick_text(c, "name"));
         table_cell(&t, count);
         table_cell(&t, joined(&names, json_object_get(c, "signers")));
+        table_cell(&t, pick_number(c, "closes") ? NUM(pick_number(c, "closes")) : "");
         table_cell(&t, pick_true(c, "in_force") ? "" : tr(o->lang, N_("proposed")));
         table_cell(&t, pick_text(c, "id"));
         buf_fini(&names);
@@ -244,6 +254,7 @@ static const struct arg_option propose_options[] = {
     {0, "rule",             "N=VALUE",     true,  N_("a rule by its number")                                                      },
     {0, "heir",             "ALLY=HEIR",   true,  N_("who owns an ally's records once it has left")                               },
     {0, "end",              "ALLY[=HEIR]", true,  N_("an ally that leaves or is expelled, and its heir")                          },
+    {0, "close-year",       "Y",           false, N_("close the years up to this one: what counts for them is what is here now")  },
     {0, "registrar",        "KEY",         false, N_("the key that the secretariat signs with from then on: allied key registrar")},
     {0, "keep-provisional", NULL,          false, N_("leave provisional allies provisional; else they are ratified")              },
 };
@@ -324,6 +335,10 @@ static int charter_propose(struct cli *cli, int argc, char **argv)
     json_t *request = json_pack("{s:b, s:s, s:s}", "keep_provisional", args_flag(&args, "keep-provisional"), "name",
                                 name ? name : "", "registrar", registrar ? registrar : "");
     err_t e = args_value(&args, "text") ? prose(cli, args_value(&args, "text"), request) : ERR_OK;
+    long year = 0;
+    e = e ? e : args_number(&args, "close-year", 0, 9999, 0, &year, &cli->why);
+    if (!e && args_value(&args, "close-year"))
+        json_object_set_new(request, "close_year", json_integer(year));
     e = e ? e : pairs(cli, &args, "role", "roles", false, request);
     e = e ? e : pairs(cli, &args, "rule", "rules", true, request);
     e = e ? e : pairs(cli, &args, "heir", "heirs", false, request);

@@ -170,10 +170,18 @@ static json_t *place(struct rd *r)
     return NULL;
 }
 
+static json_t *amount(struct rd *r)
+{
+    rd_array(r, 2, 2);
+    uint64_t n = rd_uint(r, INT64_MAX);
+    json_t *note = text(r);
+    return json_pack("{s:I, s:o}", "amount", (json_int_t)n, "note", note ? note : json_null());
+}
+
 static json_t *(*const decoders[])(struct rd *r) = {
     [FT_TEXT] = text,         [FT_TEXTS] = texts,         [FT_WORD] = text,     [FT_DATE] = text,
     [FT_PERIOD] = period,     [FT_PLACE] = place,         [FT_ACTORS] = actors, [FT_IMAGES] = images,
-    [FT_EPISODES] = episodes, [FT_NOTATIONS] = notations, [FT_IDS] = ids,
+    [FT_EPISODES] = episodes, [FT_NOTATIONS] = notations, [FT_IDS] = ids,       [FT_AMOUNT] = amount,
 };
 
 json_t *field_to_json(const struct field_info *field, struct slice value)

@@ -460,10 +460,27 @@ static err_t put_place(struct json_in *in, const json_t *v, struct buf *b)
     return err == ERR_OK ? put_degrees(in, lon, "lon", 180, b) : err;
 }
 
+static err_t put_amount(struct json_in *in, const json_t *v, struct buf *b)
+{
+    static const char *const known[] = {"amount", "note", NULL};
+    const json_t *n = json_object_get(v, "amount");
+    err_t err = json_is_object(v) ? json_in_foreign(in, v, known) : json_in_refuse(in, ERR_FIELD_VALUE, NULL);
+    if (err == ERR_OK && (!json_is_integer(n) || json_integer_value(n) < 0))
+        err = json_in_refuse(in, ERR_FIELD_VALUE, "amount");
+    if (err != ERR_OK)
+        return err;
+    wr_array(b, 2);
+    wr_uint(b, (uint64_t)json_integer_value(n));
+    err = put_text_or_nil(in, json_object_get(v, "note"), "note", b);
+    if (err == ERR_OK && in->scratch.len > MEANS_NOTE_MAX_BYTES && !json_in_empty(json_object_get(v, "note")))
+        err = json_in_refuse(in, ERR_TEXT_LONG, "note");
+    return err;
+}
+
 static put_fn *const encoders[] = {
     [FT_TEXT] = put_one_text,     [FT_TEXTS] = put_texts,         [FT_WORD] = put_word,     [FT_DATE] = put_one_text,
     [FT_PERIOD] = put_period,     [FT_PLACE] = put_place,         [FT_ACTORS] = put_actors, [FT_IMAGES] = put_images,
-    [FT_EPISODES] = put_episodes, [FT_NOTATIONS] = put_notations, [FT_IDS] = put_ids,
+    [FT_EPISODES] = put_episodes, [FT_NOTATIONS] = put_notations, [FT_IDS] = put_ids,       [FT_AMOUNT] = put_amount,
 };
 
 err_t json_in_value(struct json_in *in, enum field_type type, const json_t *v, struct buf *b)

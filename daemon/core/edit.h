@@ -1,5 +1,5 @@
 /*
- * edit: one commit about one record or concept, put together against what the replica shows now: which live dots each write replaces, and
+ * edit: one commit about one record, concept or declaration of means, put together against what the replica shows now: which live dots each write replaces, and
  * whether it changes anything at all. What would change nothing is not written.
  */
 #ifndef ALLIED_DAEMON_CORE_EDIT_H

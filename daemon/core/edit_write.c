@@ -91,7 +91,9 @@ static err_t put_made_from(struct edit *e, struct op_write *w)
 
 static err_t add_puts(struct edit *e, struct drafts *d)
 {
-    struct op op = {.info = kind_info(e->type == ENTITY_RECORD ? OP_RECORD_PUT : OP_CONCEPT_PUT),
+    struct op op = {.info = kind_info(e->type == ENTITY_RECORD  ? OP_RECORD_PUT
+                                      : e->type == ENTITY_MEANS ? OP_MEANS_DECLARE
+                                                                : OP_CONCEPT_PUT),
                     .entity = e->entity,
                     .motive = e->motive};
     if (e->revive && e->view.tombstones_n) {

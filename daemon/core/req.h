@@ -47,6 +47,7 @@ enum req_site { READS, WRITES, ONCE };
     X("concept.refuse", req_concept_refuse, ONCE)                                                                      \
     X("concept.retire", req_concept_retire, ONCE)                                                                      \
     X("conflicts.resolve", req_conflicts_resolve, ONCE)                                                                \
+    X("means.declare", req_means_declare, WRITES)                                                                      \
     X("charter.show", req_charter_show, READS)                                                                         \
     X("charter.log", req_charter_log, READS)                                                                           \
     X("charter.propose", req_charter_propose, WRITES)                                                                  \
@@ -95,6 +96,8 @@ err_t req_if_match_line(struct req *r, enum entity_type type, struct slice entit
 /* "version", as it is after what was written, inside the batch. */
 err_t req_put_version(struct req *r, json_t *out, enum entity_type type, struct slice entity);
 
+/* A year that no charter closed. ERR_YEAR, ERR_YEAR_CLOSED. */
+err_t req_open_year(struct req *r, int64_t given, unsigned *year);
 /* The addresses of the arguments, blank-separated, into `out`, which is made here; without any, the daemon's own. */
 err_t req_addresses(struct req *r, struct buf *out);
 /* Until when a code is to be good. */

@@ -2,6 +2,7 @@
  * req_charter: the charter as people read it: who is in it, what it rules, who signed it and who has not yet.
  */
 #include "daemon/core/req_charter.h"
+#include "daemon/ledger/years.h"
 #include "daemon/read/roll.h"
 #include "protocol/base/base32.h"
 #include <stdio.h>
@@ -108,12 +109,28 @@ bool req_charter_in_chain(const struct core *c, const struct charter *charter)
            memcmp(c->authority.charters[charter->number].id, charter->id, HASH_BYTES) == 0;
 }
 
+/* The last year that it closes; 0: none. Of one that is only proposed: once it is the next. */
+static uint64_t closes(const struct core *core, const struct charter *c)
+{
+    uint64_t before = 0, year = 0;
+    for (size_t i = 0; i < core->authority.charters_n && i < c->number; i++) {
+        uint64_t closed = authority_rule_at(&core->authority, i, RULE_YEAR_CLOSED);
+        before = closed > before && closed <= YEARS_LABEL_MAX ? closed : before;
+    }
+    for (size_t i = 0; i < c->rules_n; i++)
+        if (c->rules[i].rule == RULE_YEAR_CLOSED && c->rules[i].value <= YEARS_LABEL_MAX)
+            year = c->rules[i].value;
+    return year > before ? year : 0;
+}
+
 err_t req_charter_put(struct req *r, json_t *out, const struct charter *c, bool whole)
 {
     say_put(out, "id", hash_json(c->id));
     say_put(out, "number", json_integer((json_int_t)c->number));
     say_put(out, "name", say_string(c->name));
     say_put(out, "in_force", json_boolean(req_charter_in_chain(r->core, c)));
+    uint64_t year = closes(r->core, c);
+    say_put(out, "closes", year ? json_integer((json_int_t)year) : json_null());
     say_put(out, "allies_n", json_integer((json_int_t)c->allies_n));
     err_t e = ERR_OK;
     if (c->number)

@@ -140,12 +140,22 @@ static err_t role_changed(struct req *r, struct charter *next, const char *key, 
     return e ? e : change_role(r, next, key, ally->id);
 }
 
+/* The checkpoint closes what no charter closed before: a year is closed once, for good. */
+static err_t close_year(struct req *r, struct charter *next, int64_t given)
+{
+    unsigned year = 0;
+    err_t e = req_open_year(r, given, &year);
+    return e ? e : change_rule(r, next, RULE_YEAR_CLOSED, year);
+}
+
 static err_t rule_changed(struct req *r, struct charter *next, const char *key, const json_t *value)
 {
     char *end = NULL;
     unsigned long long rule = strtoull(key, &end, 10);
     if (!json_is_integer(value) || json_integer_value(value) < 0 || !rule || *end)
         return why_set(&r->read.why, ERR_FIELD_VALUE, "rule %.60s", key);
+    if (rule == RULE_YEAR_CLOSED)
+        return close_year(r, next, json_integer_value(value));
     return change_rule(r, next, rule, (uint64_t)json_integer_value(value));
 }
 
@@ -184,7 +194,8 @@ static err_t apply_changes(struct req *r, struct charter *next)
         {"heirs", heir_changed},
         {"end",   ended       }
     };
-    err_t e = ERR_OK;
+    const json_t *year = json_object_get(r->read.args, "close_year");
+    err_t e = json_is_integer(year) ? close_year(r, next, json_integer_value(year)) : ERR_OK;
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         json_t *given = json_object_get(r->read.args, changes[i].key), *value;
         const char *key;

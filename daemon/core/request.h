@@ -70,11 +70,15 @@
  *   conflicts.resolve {id, field?, lang?, keep: dot | "mine" | "theirs" | value: JSON, adopt} or {id, choices: [{field, lang, keep | value}], adopt} → {id, dot, resolved: ["title@fr"]}
  *                    one commit for all choices, or nothing. A field may carry its language ("title@fr"); without one the choice is about every field in conflict that has such a
  *                    value. of merge: what it is merged into, "" for nothing; of retire: why, "" for not at all, or {retired, reason}
- *   charter.show    {id?}                                         → {id, number, name, in_force, voters, needed, signed, signers: [name], waiting: [name], prev, registrar, text_hash,
+ *   means.declare   {year, money: {amount: cents, note}?, time: {amount: minutes, note}?} → {id, year, dot}       what our ally gives for a year; takes the place of what it said
+ *                    before. ERR_YEAR, ERR_YEAR_CLOSED, ERR_NOTHING_TO_DO
+ *   means.list      {year?, ally?}                                → {means: [{id, ally, ally_name, year, closed, money: {amount, note, dot, at, site, …, others: [the same] where it is in conflict} or null, time}],
+ *                    closed: the last year that is closed, or null, conflicts: how many values stand against others}
+ *   charter.show    {id?}                                         → {id, number, name, in_force, closes: year or null, voters, needed, signed, signers: [name], waiting: [name], prev, registrar, text_hash,
  *                    allies: [{id, name, college, heir, sites: [{site, name, votes}]}], roles: [{role, ally, ally_name}], rules, scores, checkpoint, cuts, roster}
  *   charter.log     {}                                            → {charters: [as charter.show, in short], rivals: [{number, kept, other}], voids: [{number, id, why: charter|lower|registrar|follows}]}       drafts among them; voids: acts that do not count
- *   charter.propose {name, text, keep_provisional, roles: {role: ally}, rules: {number: value}, heirs: {ally: heir}, end: {ally: heir or ""}, registrar: key} → as charter.log's
- *                    the next charter, signed by this site; text is the prose whose hash it carries
+ *   charter.propose {name, text, keep_provisional, roles: {role: ally}, rules: {number: value}, heirs: {ally: heir}, end: {ally: heir or ""}, registrar: key, close_year} → as charter.log's
+ *                    the next charter, signed by this site; text is the prose whose hash it carries; its checkpoint closes the years up to that one. ERR_YEAR, ERR_YEAR_CLOSED
  *   charter.sign    {id}                                          → as charter.log's              ERR_SIGNED_RIVAL, ERR_WHO, ERR_RESTORED
  *   charter.refuse  {id}                                          → as charter.log's              promises never to sign it
  *   charter.follow  {id}                                          → as charter.log's              of two complete rivals the other one
@@ -84,7 +88,7 @@
  *                    waits: the registrar is elsewhere and was asked, or will be. Asked again, it goes on with the same key
  *   key.registrar   {}                                            → {registrar}       the public half of a key, made here, that charter.propose may name the registrar's
  *   changes         {ally, since: RFC 3339, limit, cursor | before} → {changes: [{commit, at, clock, seq, site, site_name, ally, ally_name, ops: [{dot, kind, type:
- *                    record|concept|site|none, id, label, fields: ["title@fr", "-broader"], counts, state: present|erased|missing}]}], next, older, aside}
+ *                    record|concept|site|means|none, id, label, fields: ["title@fr", "-broader"], counts, state: present|erased|missing}]}], next, older, aside}
  *                    Commit by commit in this replica's order of arrival, the earlier first: the latest `limit` of them; the latest before the commit
  *                    `before`; or the first behind the commit `cursor`. older: for `before`, next: for `cursor`, null where there are no more that
  *                    way. since goes by the authors' clocks. What was set aside stands in no log and is not listed: `aside` says how many commits; an op

@@ -25,6 +25,11 @@ unsigned years_open(const struct years *y)
     return (unsigned)y->ends_n;
 }
 
+unsigned years_closed(const struct years *y)
+{
+    return y->ends_n ? y->ends[y->ends_n - 1].label : 0;
+}
+
 unsigned years_term(const struct years *y, const struct log_id *log, uint64_t seq)
 {
     return years_term_of(y, authority_charter_of(y->authority, log, seq));

@@ -25,8 +25,9 @@ struct years {
 };
 err_t years_build(const struct authority *a, struct arena *arena, struct years *out); /* ERR_MEMORY */
 
-unsigned years_n(const struct years *y);    /* how many terms: at least 1 */
-unsigned years_open(const struct years *y); /* the last of them */
+unsigned years_n(const struct years *y);      /* how many terms: at least 1 */
+unsigned years_open(const struct years *y);   /* the last of them */
+unsigned years_closed(const struct years *y); /* the last year that a charter closed; 0: none */
 /* Of an op at this place; the same out of the index of the charter that judges it (authority_charter_of). */
 unsigned years_term(const struct years *y, const struct log_id *log, uint64_t seq);
 unsigned years_term_of(const struct years *y, size_t charter);

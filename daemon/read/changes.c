@@ -69,6 +69,13 @@ static struct slice label_of(struct read *r, enum entity_type type, struct slice
         const struct site *site = entity.len == SITE_BYTES ? authority_site(r->authority, entity.at) : NULL;
         return site ? site->name : slice_text("");
     }
+    if (type == ENTITY_MEANS) {
+        char year[8];
+        struct slice label = slice_text("");
+        snprintf(year, sizeof year, "%u", means_year(entity));
+        shortage_note(arena_copy(&r->arena, slice_text(year), &label));
+        return label;
+    }
     err_t e = type == ENTITY_NONE ? ERR_NOT_FOUND : read_view(r, type, entity, &v);
     shortage_note(e);
     return e ? slice_text("") : view_label(&v, slice_text(r->lang));
@@ -94,7 +101,7 @@ static json_t *fields_of(const struct op *op)
 
 static json_t *op_json(struct read *r, const struct commit *c, size_t index)
 {
-    static const char *const types[] = {"none", "site", "record", "concept"};
+    static const char *const types[] = {"none", "site", "record", "concept", "means"};
     static const char *const states[] = {
         [BODY_PRESENT] = "present", [BODY_ERASED] = "erased", [BODY_MISSING] = "missing"};
     const struct commit_op *in = &c->ops[index];

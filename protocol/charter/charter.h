@@ -33,8 +33,8 @@ enum rule {
     RULE_PROFILE = 4,           /* number of the discipline profile */
     RULE_VOTE = 5,              /* 0 one_ally_one_vote · 1 weighted */
     RULE_ADOPT_BY_USE = 6,      /* 1: adopted when another ally indexes with it */
-    RULE_YEAR_CLOSED = 7,       /* the checkpoint closes the years up to this one that no earlier charter closed; 0: none */
-    RULE_DELAY_DAYS = 8         /* within which the secretariat is to handle a proposal; 0: none is set */
+    RULE_YEAR_CLOSED = 7, /* the checkpoint closes the years up to this one that no earlier charter closed; 0: none */
+    RULE_DELAY_DAYS = 8   /* within which the secretariat is to handle a proposal; 0: none is set */
 };
 
 struct head {
