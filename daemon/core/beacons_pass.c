@@ -51,15 +51,16 @@ void beacons_heard_from(struct core *c, struct peer *p, size_t at, uint64_t numb
     if (!t)
         return;
     bool gave = t->number == number, hushed = t->hushed.ms > now.ms, itself = is_its_daemon(p, row);
+    bool lacks = number < row->said.number, missed = now.ms - row->came.ms >= MISSING_MS;
     t->number = number;
-    if (!known || itself || !takes(p))
+    if (!known || !takes(p))
         return;
-    if (number < row->said.number) {
+    /* Who has an old one shows that it hears nothing more of that site; and a site, that it has lost count. */
+    if (lacks || missed)
         t->hushed.ms = 0;
-        return;
-    }
-    t->hushed.ms = now.ms + HUSH_MS;
-    if (!gave && !hushed)
+    else if (!itself)
+        t->hushed.ms = now.ms + HUSH_MS;
+    if (lacks || (!missed && !itself && !gave && !hushed))
         give(c, p, row, t);
 }
 
@@ -83,6 +84,8 @@ void beacons_pass(struct core *c, struct mono now)
             bool lacks = t && t->number < row->said.number && t->hushed.ms <= now.ms;
             if (lacks || (t && asks))
                 give(c, p, row, t);
+            if (t && asks)
+                t->hushed.ms = 0;
         }
         if (asks) {
             row->asked = now;

@@ -152,6 +152,7 @@ static err_t open_site(struct world_site *s, bool serves)
                                      .url = "",
                                      .contact = "",
                                      .transport = s->transport,
+                                     .beacons = s->world->beacons,
                                      .serves = serves};
     assert_null(s->core);
     s->starts++;

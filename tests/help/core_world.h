@@ -90,9 +90,11 @@ struct world {
     uint8_t trace[HASH_BYTES];
     void (*after)(void *ctx, size_t site); /* told after every event of a site; may be NULL. It may close the site */
     void *after_ctx;
-    bool watch;   /* look into every frame: see `commits` */
-    json_t *seen; /* log and seq → commit id, of every commit that ever travelled */
-    size_t forks; /* how often one came with another id */
+    bool watch;                     /* look into every frame: see `commits` */
+    json_t *seen;                   /* log and seq → commit id, of every commit that ever travelled */
+    size_t forks;                   /* how often one came with another id */
+    size_t beacons_n, beacon_bytes; /* what travelled of these, where `watch` is set */
+    bool beacons;                   /* sites that start from now on say how they are */
     struct world_post posts[WORLD_POSTS];
     uint64_t tickets, http_bytes, http_requests;
     unsigned http_loss; /* of 1,000 requests and as many answers */

@@ -231,6 +231,13 @@ static void env_note(void *ctx, enum journal_level level, const char *event, con
         print_message("%8lld %s %d %s %s\n", (long long)s->world->now, s->name, (int)level, event, pairs);
 }
 
+static void env_disk(void *ctx, const char *dir, uint64_t *free_bytes, uint64_t *total_bytes)
+{
+    (void)ctx, (void)dir;
+    *free_bytes = UINT64_C(30000000000);
+    *total_bytes = UINT64_C(40000000000);
+}
+
 struct env world_env(struct world_site *s)
 {
     return (struct env){.ctx = s,
@@ -244,6 +251,7 @@ struct env world_env(struct world_site *s)
                         .unpost = world_http_unpost,
                         .answer = world_http_answer,
                         .reply = env_reply,
+                        .disk = env_disk,
                         .note = env_note};
 }
 

@@ -41,5 +41,9 @@ void world_look_into(struct world *w, struct slice message)
         see(w, m.run.commits[i]);
     if (m.type == MSG_NEW && m.fresh.commit.len)
         see(w, m.fresh.commit);
+    if (m.type == MSG_BEACON) {
+        w->beacons_n++;
+        w->beacon_bytes += message.len;
+    }
     arena_fini(&arena);
 }
