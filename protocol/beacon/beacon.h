@@ -14,7 +14,7 @@
 
 #define DOMAIN_BEACON        "allied/beacon/1"
 #define BEACON_FORM          1
-#define BEACON_MAX_BYTES     1024 /* the longest of this form has some 430 */
+#define BEACON_MAX_BYTES     1024 /* the longest of this form has 397 */
 #define BEACON_VERSION_BYTES 64
 #define BEACON_PROBLEMS_MAX  32
 #define BEACON_PROBLEM_MAX   65535

@@ -1,5 +1,5 @@
 /*
- * make_vectors: writes tests/vectors/{commit,op,charter,roster,authority,join,exchange,inputs}.json from fixed seeds. Run from the repository's root:
+ * make_vectors: writes tests/vectors/{commit,op,charter,roster,authority,join,exchange,inputs,beacon}.json from fixed seeds. Run from the repository's root:
  *   make build/tests/vectors/make_vectors && build/tests/vectors/make_vectors
  * Run twice, it writes the same bytes.
  */
@@ -19,6 +19,7 @@ static const struct {
     {"tests/vectors/join.json",      vectors_join     },
     {"tests/vectors/exchange.json",  vectors_exchange },
     {"tests/vectors/inputs.json",    vectors_inputs   },
+    {"tests/vectors/beacon.json",    vectors_beacon   },
 };
 
 int main(void)
