@@ -6,7 +6,7 @@ set -u
 build="gcc libc6-dev make pkg-config git gettext libzmq3-dev libmsgpack-dev libsqlite3-dev libsodium-dev libjansson-dev libconfuse-dev
 libutf8proc-dev libserd-dev libexpat1-dev libzstd-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev ca-certificates"
 check="libcmocka-dev clang-format clang-tidy cppcheck python3 nginx
-python3-zmq python3-msgpack python3-nacl raptor2-utils libxml2-utils"
+python3-zmq python3-msgpack python3-nacl raptor2-utils libxml2-utils prometheus"
 
 # Debian's own node, where there is none: another one brings its npm, which Debian's would not stand beside.
 browser="chromium"

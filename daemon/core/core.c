@@ -228,7 +228,8 @@ void core_exchange(struct core *c, uint64_t ticket, struct slice body)
 /* Ready is who can be read and written and takes part: not yet admitted, or without its charter, a site is not. */
 void core_ready(struct core *c, uint64_t ticket)
 {
-    err_t e = c->joining ? ERR_WAITING : !hello_we_stand(c) ? ERR_STANDING : core_fatal(c);
+    err_t coming = c->join_error ? c->join_error : c->join_wait ? c->join_wait : ERR_WAITING;
+    err_t e = c->joining ? coming : !c->founded ? ERR_RESTORED : !hello_we_stand(c) ? ERR_STANDING : core_fatal(c);
     c->env.answer(c->env.ctx, ticket, e ? 503 : 200, e, slice_text(""));
 }
 

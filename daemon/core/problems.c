@@ -295,6 +295,7 @@ static void put_backup(struct problems *p)
     if (made)
         rfc3339_format(at, text);
     say_put(p->req->read.result, "backup_at", made ? json_string(text) : json_null());
+    say_put(p->req->read.result, "backup_age_s", made ? json_integer((core_wall(c).ms - at.ms) / 1000) : json_null());
     if (upkeep_since_backup(c, &since) && core_wall(c).ms - since.ms > BACKUP_OLD_DAYS * CLOCK_DAY_MS)
         problems_add(p, PROBLEM_BACKUP_OLD, "", text);
 }

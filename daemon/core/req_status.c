@@ -5,6 +5,7 @@
 #include "daemon/commons/fold.h"
 #include "daemon/core/announce.h"
 #include "daemon/core/asks.h"
+#include "daemon/core/beacons.h"
 #include "daemon/core/exchange.h"
 #include "daemon/core/found.h"
 #include "daemon/core/host.h"
@@ -260,6 +261,19 @@ static const char *overall(const struct core *c, bool syncing, bool missing, boo
     return syncing ? "syncing" : missing || problems ? "degraded" : "ok";
 }
 
+/* How long fresh commits of others took to get here, in the last day. */
+static void put_propagation(struct req *r)
+{
+    struct core *c = r->core;
+    if (!c->beacons)
+        return;
+    struct propagation_said said = propagation_say(&c->beacons->propagation, core_mono(c));
+    say_put(r->read.result, "propagation",
+            said.samples ? json_pack("{s:I, s:I, s:I}", "p50_ms", (json_int_t)said.p50_ms, "p95_ms",
+                                     (json_int_t)said.p95_ms, "samples", (json_int_t)said.samples)
+                         : json_null());
+}
+
 err_t req_status(struct req *r)
 {
     struct core *c = r->core;
@@ -280,6 +294,7 @@ err_t req_status(struct req *r)
         e = req_site_list(r);
     put_peers(r, &problems, &syncing, &missing);
     req_put_traffic(r);
+    put_propagation(r);
     put_self(r, &problems);
     if (!e)
         e = req_put_asks(r);

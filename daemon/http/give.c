@@ -156,6 +156,9 @@ bool give(struct http_request *q)
         return false;
     }
     put_headers(q, r);
+    const struct routes *all = request_routes(q);
+    tally_add(q->server->tally, q->found.route ? (size_t)(q->found.route - all->at) : all->n, q->answer.status,
+              tally_now_us() - q->begun_us);
     enum MHD_Result rc = MHD_queue_response(q->connection, q->answer.status, r);
     MHD_destroy_response(r);
     conn_is_at(q->conn, CONN_ANSWER, request_now());

@@ -12,6 +12,7 @@
 struct http {
     struct bus_end *end;
     struct server servers[SERVERS]; /* for all, and for the owner; each may be closed */
+    struct tally tally;
     struct buf command;
     bool stop;
 };
@@ -65,7 +66,11 @@ static void open_all(struct http *h, const struct http_options *o)
     char address[ADDRESS_TEXT_MAX] = "";
     struct why why = {ERR_OK, ""};
     const char *where = o->listen;
-    err_t e = *o->listen ? server_open(&h->servers[0], h->end, o, address, &why) : ERR_OK;
+    err_t e = tally_open(&h->tally, o->site->routes.n);
+    for (size_t i = 0; i < SERVERS; i++)
+        h->servers[i].tally = &h->tally;
+    if (!e && *o->listen)
+        e = server_open(&h->servers[0], h->end, o, address, &why);
     if (!e && o->control) {
         where = o->control;
         e = server_open_owner(&h->servers[1], h->end, o, &why);
@@ -107,5 +112,6 @@ void http_run(struct bus_end *end, const struct http_options *options)
     }
     for (size_t i = 0; i < SERVERS; i++)
         server_close(&h.servers[i]);
+    tally_close(&h.tally);
     buf_fini(&h.command);
 }

@@ -202,6 +202,11 @@ void *request_context(const struct http_request *q)
     return q->server->context;
 }
 
+const struct tally *request_tally(const struct http_request *q)
+{
+    return q->server->tally;
+}
+
 const struct routes *request_routes(const struct http_request *q)
 {
     return &q->server->options->site->routes;

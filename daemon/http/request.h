@@ -89,5 +89,6 @@ void **request_own(struct http_request *q);
 void request_at_end(struct http_request *q, void (*end)(void *own));
 void *request_context(const struct http_request *q); /* what struct http_site's open made; daemon/web: web_of(q) */
 const struct routes *request_routes(const struct http_request *q);
+const struct tally *request_tally(const struct http_request *q); /* daemon/http/tally.h */
 
 #endif

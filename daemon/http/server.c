@@ -114,6 +114,7 @@ void server_resume(struct http_request *q)
 static enum MHD_Result begin(struct http_request *q, const char *method)
 {
     q->begun = true;
+    q->begun_us = tally_now_us();
     conn_is_at(q->conn, CONN_BODY, request_now());
     judge(q, method);
     if (q->answered && q->refused)

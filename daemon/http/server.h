@@ -10,6 +10,7 @@
 #include "daemon/http/gate.h"
 #include "daemon/http/http.h"
 #include "daemon/http/quota.h"
+#include "daemon/http/tally.h"
 #include "daemon/http/uri.h"
 #include "protocol/base/limits.h"
 
@@ -50,6 +51,7 @@ struct http_request {
     bool begun, known, answered, refused,
         suspended; /* known: principal is set; refused: the connection ends with the answer */
     char allow[64];
+    int64_t begun_us;  /* when its headers were here */
     size_t read_bytes; /* of the body, kept or not */
     struct buf body;
     struct question asked;
@@ -65,7 +67,8 @@ struct server {
     struct sockpath socket; /* then, where that is */
     const struct http_options *options;
     struct bus_end *core;
-    void *context; /* the site's */
+    struct tally *tally; /* of all servers of the thread */
+    void *context;       /* the site's */
     struct gate gate;
     struct conns conns;
     struct quota reads, wrong; /* what is public; tokens that are not good */

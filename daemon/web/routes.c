@@ -6,6 +6,7 @@
 #include "daemon/web/atom_serve.h"
 #include "daemon/web/events.h"
 #include "daemon/web/oai_serve.h"
+#include "daemon/web/metrics.h"
 #include "daemon/web/openapi.h"
 #include "daemon/web/ops.h"
 #include "daemon/web/page_conflicts.h"
