@@ -1,5 +1,4 @@
 #include "daemon/http/judge.h"
-#include "conf/tr.h"
 #include "daemon/http/accept.h"
 #include "daemon/http/framing.h"
 #include "daemon/http/problem.h"
@@ -148,27 +147,18 @@ static unsigned judge_body(struct http_request *q, bool has_body, err_t *why)
     return 0;
 }
 
-/* Of a query that does not read: in which language to say so. */
-static const char *lang_of(const char *query)
-{
-    for (const char *at = query; at; at = strchr(at, '&')) {
-        char lang[16] = "";
-        at += *at == '&';
-        size_t n = strncmp(at, "lang=", 5) == 0 ? strcspn(at + 5, "&") : 0;
-        if (n && n < sizeof lang) {
-            memcpy(lang, at + 5, n);
-            return tr_name(lang);
-        }
-    }
-    return NULL;
-}
-
 static unsigned judge_query(struct http_request *q, err_t *why)
 {
     *why = uri_query_read(q->uri.query, q->found.route->query, &q->arena, &q->query, &q->why);
-    const char *lang = *why ? lang_of(q->uri.query) : NULL;
-    q->lang = lang ? lang : q->lang;
     return *why ? problem_status(*why) : 0;
+}
+
+/* Of what is refused all the same the language is looked at, in which to say so. */
+static void read_what_reads(struct http_request *q)
+{
+    struct uri_query found;
+    if (q->uri.query && uri_query_read(q->uri.query, "**", &q->arena, &found, NULL) == ERR_OK)
+        q->query = found;
 }
 
 static void allow_all(struct http_request *q)
@@ -208,8 +198,9 @@ void judge(struct http_request *q, const char *method)
     if (!status && !preflight)
         status = judge_query(q, &why);
     q->refused = status && (has_body || !clear || h.hosts > 1);
-    if (status)
+    if (status) {
+        read_what_reads(q);
         answer_refusal(q, status, why);
-    else if (preflight)
+    } else if (preflight)
         allow_all(q);
 }

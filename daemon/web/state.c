@@ -53,12 +53,25 @@ void state_advice(struct html *h, const char *text)
     html_text(h, text);
 }
 
+/* A page is read by others than who runs the site. */
+static const char *who_of(struct html *h, const json_t *problem)
+{
+    return strcmp(sheet_text(problem, "role"), "you") == 0 ? tr(h->lang, N_("whoever runs this site"))
+                                                           : sheet_text(problem, "who");
+}
+
+static const char *class_of(const json_t *problem)
+{
+    const char *level = sheet_text(problem, "level");
+    return strcmp(level, "degraded") == 0 ? "box bad" : strcmp(level, "info") == 0 ? "box" : "box warn";
+}
+
 static void put_problem(struct sheet *s, const json_t *problem)
 {
     struct html *h = &s->h;
-    const char *detail = request_principal(s->q) ? sheet_text(problem, "detail") : "",
-               *who = sheet_text(problem, "who"), *action = sheet_text(problem, "action");
-    html_open_class(h, "li", "box warn");
+    const char *detail = request_principal(s->q) ? sheet_text(problem, "detail") : "", *who = who_of(h, problem),
+               *action = sheet_text(problem, "action");
+    html_open_class(h, "li", class_of(problem));
     html_open(h, "p");
     html_element(h, "strong", sheet_text(problem, "text"));
     if (*detail) {

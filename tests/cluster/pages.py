@@ -52,6 +52,8 @@ class Page(HTMLParser):
         for name, value in attrs:
             if name.startswith("on") or name in ("style", "srcdoc", "formaction") or not re.fullmatch(r"[a-zA-Z:-]+[0-9]*", name):
                 self.fault(tag, "has", name, "=", value)
+            if name in ("href", "src", "action") and (value or "").startswith("/"):
+                self.fault(tag, "leads to a root that a web server may have elsewhere:", value)
             if name in ("href", "src", "action") and (ACTIVE.match(value or "") or re.match(r"[\s\x00-\x20]|//|\\", value or "")):
                 self.fault(tag, "leads to", value)
         if "id" in a:

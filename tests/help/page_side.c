@@ -1,0 +1,82 @@
+#include "tests/help/page_side.h"
+#include "daemon/core/found.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+void page_side_open(struct page_side *s, uint64_t seed, size_t sites, const struct http_options *options)
+{
+    *s = (struct page_side){.w = world_alliance(seed, sites), .text = calloc(1, PAGE_SIDE_BYTES)};
+    assert_non_null(s->text);
+    snprintf(s->database, sizeof s->database, "%s/" DATABASE_NAME, s->w->sites[0].dir);
+    s->config.database = s->database;
+    http_side_start(&s->http, options, &s->config);
+}
+
+void page_side_close(struct page_side *s)
+{
+    http_side_stop(&s->http);
+    world_free(s->w);
+    free(s->text);
+}
+
+/* What the HTTP thread asks goes to the core, and its answer back. */
+static void answer_one(struct page_side *s)
+{
+    char ignored[256];
+    json_error_t at;
+    assert_int_equal(http_side_next(&s->http, ignored, sizeof ignored), BUS_HTTP);
+    json_t *asked = json_loadb((const char *)s->http.body.at, s->http.body.len, 0, &at);
+    assert_non_null(asked);
+    json_t *answer = world_ask(s->w, 0, json_string_value(json_object_get(asked, "do")),
+                               json_incref(json_object_get(asked, "args")));
+    char *text = json_dumps(answer, JSON_COMPACT);
+    http_side_answer(&s->http, 200, ERR_OK, text);
+    free(text);
+    json_decref(answer);
+    json_decref(asked);
+}
+
+unsigned page_side_get(struct page_side *s, const char *path, const char *headers)
+{
+    char request[2048];
+    int fd = http_side_dial(&s->http, "127.0.0.1");
+    snprintf(request, sizeof request,
+             "GET %s HTTP/1.1
+Host: localhost
+Connection: close
+%s
+", path, headers ? headers : PAGE_SIDE_BROWSER);
+    http_side_say(fd, request);
+    for (;;) {
+        struct pollfd came = {.fd = fd, .events = POLLIN};
+        bus_wait_fd(&s->http.core, 1, &fd, 1, HTTP_SIDE_WAIT_MS);
+        if (poll(&came, 1, 0) > 0)
+            break;
+        answer_one(s);
+    }
+    unsigned status = http_side_hear(fd, s->text, PAGE_SIDE_BYTES);
+    close(fd);
+    return status;
+}
+
+void page_side_expect(struct page_side *s, const char *path, const char *const *in)
+{
+    unsigned status = page_side_get(s, path, NULL);
+    const char *at = s->text;
+    if (status != 200)
+        fail_msg("%s: %u\n%.2000s", path, status, s->text);
+    for (; *in; in++) {
+        const char *found = strstr(at, *in);
+        if (!found)
+            fail_msg("%s: \"%s\" is not there%s\n%s", path, *in, strstr(s->text, *in) ? " behind what was before" : "",
+                     s->text);
+        at = found + strlen(*in);
+    }
+}
