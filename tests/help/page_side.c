@@ -47,12 +47,8 @@ unsigned page_side_get(struct page_side *s, const char *path, const char *header
 {
     char request[2048];
     int fd = http_side_dial(&s->http, "127.0.0.1");
-    snprintf(request, sizeof request,
-             "GET %s HTTP/1.1
-Host: localhost
-Connection: close
-%s
-", path, headers ? headers : PAGE_SIDE_BROWSER);
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n", path,
+             headers ? headers : PAGE_SIDE_BROWSER);
     http_side_say(fd, request);
     for (;;) {
         struct pollfd came = {.fd = fd, .events = POLLIN};
