@@ -11,6 +11,7 @@
 #include "daemon/core/move.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/relays.h"
 #include "daemon/core/republish.h"
 #include "daemon/core/rotate.h"
 #include "daemon/core/request.h"
@@ -302,6 +303,7 @@ struct mono core_tick(struct core *c)
     charters_tick(c, now);
     erase_tick(c);
     republish_tick(c);
+    relays_tick(c);
     sync_tick(c, now);
     joins_tick(c);
     beacons_tick(c, now);

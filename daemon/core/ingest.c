@@ -4,6 +4,7 @@
 #include "daemon/core/fork.h"
 #include "daemon/core/own.h"
 #include "daemon/core/refold.h"
+#include "daemon/core/relays.h"
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
@@ -101,6 +102,8 @@ err_t batch_end(struct core *c)
         e = batch_fold(c);
     if (!e)
         e = own_seal(c);
+    if (!e)
+        e = relays_note(c);
     if (!e)
         e = note_feed(c);
     if (!e)

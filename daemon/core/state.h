@@ -235,6 +235,8 @@ struct core {
     size_t floods_n, floods_room;
     struct beacons *beacons; /* NULL: none are said or kept (beacons.h) */
     struct mono twin_until;  /* another daemon goes about with our key: shown until then (own_twin) */
+    unsigned relays_told;    /* the month before which no relay day is left to tell (relays.h); 0: not looked */
+    struct mono relays_due;  /* and not to be tried before */
     bool republish_due;      /* a fork took commits of ours out of their log: look for what to write again */
     err_t fatal;
 };

@@ -40,6 +40,7 @@ enum query_owner {
     OWNER_SUGGEST,
     OWNER_NAMES,
     OWNER_ONCE,
+    OWNER_RELAYED,
     OWNER_UPGRADE,
     OWNER_COUNT
 };

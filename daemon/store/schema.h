@@ -8,7 +8,7 @@
 #ifndef ALLIED_DAEMON_STORE_SCHEMA_H
 #define ALLIED_DAEMON_STORE_SCHEMA_H
 
-#define SCHEMA_VERSION        3
+#define SCHEMA_VERSION        4
 #define SCHEMA_APPLICATION_ID 0x616c6c69 /* "alli" */
 
 const char *const *schema_log(void);

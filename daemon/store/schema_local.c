@@ -106,6 +106,11 @@ static const char *const tables[] = {
     "day INTEGER NOT NULL,             -- since 1970-01-01, UTC by our clock; a day on which nothing came has no row\n"
     "was INTEGER NOT NULL,             -- the worst of that day: 1 well, 2 degraded, 3 silent for a while\n"
     "PRIMARY KEY (site, day)) STRICT, WITHOUT ROWID",
+
+    "CREATE TABLE relayed ("
+    "day INTEGER NOT NULL,             -- since 1970-01-01, UTC by our clock; until it is told\n"
+    "site BLOB NOT NULL,               -- through whom commits of others came, 32 bytes\n"
+    "PRIMARY KEY (day, site)) STRICT, WITHOUT ROWID",
     NULL,
 };
 
