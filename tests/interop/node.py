@@ -4,6 +4,7 @@ import time
 import zmq
 
 import sign
+from beacon import Beacons, Kept, read, write
 from charter import read_code, write_request
 from fold import Fold
 from http_link import HttpLink
@@ -44,7 +45,7 @@ class Node:
                                          "python", [listen] if listen else [])
         self.replica = replica or Replica(self.invitation.alliance)
         self.replica.listeners.append(self._known)
-        self.author = None
+        self.author, self.beacons = None, Beacons()
         self.router = self._listen(listen) if listen else None
 
     def close(self):
@@ -64,6 +65,11 @@ class Node:
         if not self.folded or self.folded[0] != inputs:
             self.folded = inputs, Fold(self.replica).digest()
         return self.folded[1]
+
+    def say_beacon(self, **said):
+        """What this site says of itself from now on; to every peer."""
+        data, signature = write(self.key, self.replica.alliance, inputs=self.replica.inputs(), state=self.state_digest(), **said)
+        self.beacons.kept[self.key.public], self.beacons.had[self.key.public] = Kept(data, read(data), signature), set()
 
     def note(self, peer, fault):
         self.noted.append((peer, fault.code))
@@ -169,6 +175,7 @@ class Node:
             if now - link.pinged > PING_S and link.session.state in LATER and not link.session.over:
                 link.pinged = now
                 link.session.ping()
+                link.session.pass_beacons()
             link.flush()
             if link.session.over and link.ended():
                 self.links.remove(link)

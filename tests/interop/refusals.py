@@ -3,6 +3,7 @@ and how its bytes are made from a Material. Some answer with a message instead o
 """
 from collections import namedtuple
 
+import beacon
 import commit
 import ops
 import sign
@@ -51,6 +52,10 @@ class Material:
     def promise(self, key, signature=None):
         promise = encode([self.charter.id, key.public])
         return encode([promise, signature or key.sign(sign.PROMISE, promise)])
+
+    def beacon(self, key=None, signature=None, **said):
+        data, signed = beacon.write(key or self.node.key, said.pop("alliance", self.replica.alliance), **said)
+        return write("BEACON", data, signature or signed)
 
     def join(self, secret=None, site=None, alliance=None):
         return write_request(alliance or self.replica.alliance, secret or sign.Key(), site or self.member.key, b"a" * 8, "x", "y")
@@ -111,6 +116,17 @@ WRONG_DOCUMENTS = [
     Refusal("a stranger's promise", "LIVE", "standing", lambda m: write("PROMISE", [m.promise(m.stranger)])),
     Refusal("a malformed promise", "LIVE", "forbidden", lambda m: write("PROMISE", [b"\xc1"])),
 ]
+BEACONS = [
+    Refusal("a malformed beacon", "LIVE", "type", lambda m: write("BEACON", b"\x01", bytes(64))),
+    Refusal("a beacon with a wrong signature", "LIVE", "signature", lambda m: m.beacon(signature=bytes(64))),
+    Refusal("a beacon of another alliance", "LIVE", "alliance", lambda m: m.beacon(alliance=b"z" * 16)),
+    Refusal("a beacon with problems that fall", "LIVE", "key_order", lambda m: m.beacon(problems=[2, 1])),
+    Refusal("a beacon before the charters", "CHARTER", "peer_protocol", lambda m: m.beacon()),
+    Refusal("a stranger's beacon", "LIVE", None, lambda m: m.beacon(key=m.stranger)),
+    Refusal("a beacon that is older", "LIVE", None, lambda m: m.beacon(number=1)),
+    Refusal("a beacon of a form to come", "LIVE", None, lambda m: write("BEACON", encode([2, "whatever"]), bytes(64))),
+    Refusal("a beacon of the year 2500", "LIVE", None, lambda m: m.beacon(at=16725225600000)),
+]
 WRONG_FLOW = [
     Refusal("digests in falling order", "LIVE", "key_order", lambda m: digests(1, b"b" * 32, b"a" * 32)),
     Refusal("digests of a site twice", "LIVE", "key_order", lambda m: digests(1, b"b" * 32, b"b" * 32)),
@@ -137,4 +153,4 @@ STRANGER = [  # by a key that is no member
     Refusal("JOIN with a malformed request", "CHARTER", "forbidden", lambda m: encode([11, b"\xc1", bytes(64), bytes(64)]), "WELCOME"),
     Refusal("JOIN with a used invitation", "CHARTER", "invite_used", lambda m: encode(m.join(sign.Key(m.node.invitation.seed))), "WELCOME"),
 ]
-MEMBER = WRONG_BYTES + WRONG_TIME + WRONG_HELLO + WRONG_DOCUMENTS + WRONG_FLOW
+MEMBER = WRONG_BYTES + WRONG_TIME + WRONG_HELLO + WRONG_DOCUMENTS + BEACONS + WRONG_FLOW

@@ -33,7 +33,8 @@ class Session:
         self.joins = 0
         self.was_live = False
         self.log = []  # names of what was received
-        self.say("HELLO", 1, site.replica.alliance, site.key.public, os.urandom(8), *site.replica.newest(), *self.digests(), "interop")
+        self.takes_beacons = False
+        self.say("HELLO", 1, site.replica.alliance, site.key.public, os.urandom(8), *site.replica.newest(), *self.digests(), "interop/1 beacon")
 
     def say(self, name, *fields):
         self.out.append(messages.write(name, *fields))
@@ -74,6 +75,7 @@ class Session:
         refuse_unless(alliance in (self.replica.alliance, bytes(16)), "alliance")
         refuse_unless(self.meant in (None, site) and (self.key is None or self.site.fits(self.key, site)), "peer_key")
         self.peer, self.peer_inputs, self.peer_fold, self.peer_state = site, inputs, fold, state
+        self.takes_beacons = "beacon" in software.split(" ")[1:]
         self.state = CHARTER
         self._charters(cn if cid != bytes(32) else -1, rn)
 
@@ -301,6 +303,18 @@ class Session:
 
     def _vouch(self, *_):
         self.say("WELCOME", "not_registrar", "")
+
+    def _beacon(self, data, signature):
+        try:
+            self.site.beacons.take(self.replica, self.peer, data, signature)
+        except Refused as e:
+            refuse_unless(e.code == "version", e.code, e.why)
+
+    def pass_beacons(self):
+        """What the peer has not had."""
+        if self.takes_beacons and self.state in (STREAM, LIVE):
+            for b in self.site.beacons.for_peer(self.peer):
+                self.say("BEACON", *b)
 
     def _welcome(self, code, detail):
         self.welcome = code, detail

@@ -7,7 +7,7 @@ import nacl.bindings as sodium
 import nacl.exceptions
 
 COMMIT, CHARTER, ROSTER, PROMISE = b"allied/commit/1", b"allied/charter/1", b"allied/roster/1", b"allied/promise/1"
-JOIN, INPUTS, STATE = b"allied/join/1", b"allied/inputs/1", b"allied/state/1"
+JOIN, INPUTS, STATE, BEACON = b"allied/join/1", b"allied/inputs/1", b"allied/state/1", b"allied/beacon/1"
 
 
 def hash256(*parts):

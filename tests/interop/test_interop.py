@@ -57,6 +57,20 @@ def apart(alliance, node, *sites):
         node.until(alone, f"{site.name} sees the stranger alone", 20)
 
 
+def watched(node, *sites):
+    """Each of these daemons, which do not meet, sees the stranger's beacon and, through the stranger, the other's."""
+    node.say_beacon(version="python/7", commits=3, disk_free=1, disk_total=4, problems=[1411], p50=1, p95=2, samples=3)
+
+    def told():
+        seen = [{s["name"]: s for s in site.json("watch")["sites"]} for site in sites]
+        return all(s["python"]["version"] == "python/7" and len([x for x in s.values() if x["state"] == "ok"]) == 2 for s in seen) and seen
+    for seen in node.until(told, "everybody sees everybody", 30):
+        python = seen["python"]
+        equal((python["state"], python["disk_free_pct"], python["commits"], python["p50_ms"], [p["code"] for p in python["problems"]]),
+              ("degraded", 25, 3, 1, ["ALLIED-1411"]), "what the stranger said")
+    equal(len(node.beacons.kept), 3, "beacons that the stranger keeps")
+
+
 def test_two_sites_that_never_meet_agree_through_a_stranger():
     with Alliance() as a:
         citego = a.found("Citego").start()
@@ -72,6 +86,7 @@ def test_two_sites_that_never_meet_agree_through_a_stranger():
             one, two = citego.add("un", "Un jardin partagé"), beton.add("deux", "Un four à pain")
             settle(node, citego, beton)
             equal((beton.title(one), citego.title(two)), ("Un jardin partagé", "Un four à pain"), "the other's record")
+            watched(node, citego, beton)
             beton.ok("record", "edit", two, "--set=title@fr=Deux fours à pain")
             beton.stop()
             citego.ok("record", "edit", one, "--set=title@fr=Deux jardins")
@@ -123,7 +138,8 @@ def test_a_site_on_http_alone_and_one_on_zeromq_alone_agree_through_a_stranger()
 
 def test_a_stranger_reads_every_vector_as_it_says():
     for name, look in (("sign", vectors.sign), ("commit", vectors.commits), ("op", vectors.operations), ("charter", vectors.charters),
-                       ("roster", vectors.roster), ("authority", vectors.authorities), ("join", vectors.joins), ("exchange", vectors.exchanges)):
+                       ("roster", vectors.roster), ("authority", vectors.authorities), ("join", vectors.joins), ("exchange", vectors.exchanges),
+                       ("beacon", vectors.beacons)):
         equal(look(), [], f"vectors of {name}.json that are judged otherwise")
     equal(vectors.wire(messages.read), [], "vectors of wire.json that are judged otherwise")
 

@@ -3,6 +3,7 @@ import json
 import os
 
 import authority
+import beacon
 import charter
 import commit
 import exchange
@@ -194,3 +195,10 @@ def exchanges():
     site, asked = bytes.fromhex(d["site"]), bytes.fromhex(d["request"])
     found = differ(d["requests"], lambda v: verdict(exchange.read_request, bytes.fromhex(v["body"])))
     return found + differ(d["answers"], lambda v: verdict(exchange.read_answer, bytes.fromhex(v["body"]), site, asked))
+
+
+def beacons():
+    def look(v):
+        data = bytes.fromhex(v["beacon"])
+        return verdict(lambda: beacon.check(beacon.read(data), data, bytes.fromhex(v["signature"])))
+    return differ(load("beacon")["beacons"], look)
