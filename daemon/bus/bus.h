@@ -15,7 +15,7 @@ enum bus_event {
     BUS_LISTENING = 5, /* [5, address text] once, after the ports are bound */
     BUS_FAILED = 6,    /* [6, error name, detail text]: a port in use, …; the daemon ends by it */
     BUS_POSTED = 7,    /* [7, post, status, error name, body bin]: what a BUS_POST came to; status 0: no answer */
-    /* http → core, and → index for a REQUEST; also LISTENING and FAILED */
+    /* http → core, and → index and scribe for a REQUEST; also LISTENING and FAILED */
     BUS_HTTP = 8, /* [8, ticket, what (enum bus_http), body bin] */
     /* index → core, beside LISTENING */
     BUS_REPLY = 19,   /* [19, client bin, json bin] */
@@ -25,10 +25,10 @@ enum bus_event {
     BUS_CONNECT = 16, /* [16, link, site 32B, address] */
     BUS_SEND = 17,    /* [17, link, bin] */
     BUS_CLOSE = 18,   /* [18, link] */
-    BUS_STOP = 20,    /* [20]; to http as well */
+    BUS_STOP = 20,    /* [20]; to http, index and scribe as well */
     BUS_POST = 21,    /* [21, post, url text, body bin, timeout ms] */
     BUS_UNPOST = 22,  /* [22, post] */
-    /* core → http, index → http */
+    /* core, index, scribe → http */
     BUS_HTTP_ANSWER = 23, /* [23, ticket, status, error name, body bin] */
     /* core → index, beside STOP */
     BUS_CHANGED = 24, /* [24]: the replica changed */

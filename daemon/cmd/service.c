@@ -3,6 +3,7 @@
 #include "daemon/cmd/real.h"
 #include "daemon/cmd/service_http.h"
 #include "daemon/cmd/service_index.h"
+#include "daemon/cmd/service_scribe.h"
 #include "daemon/cmd/service_net.h"
 #include "daemon/cmd/service_out.h"
 #include "daemon/core/core.h"
@@ -26,6 +27,7 @@ struct service {
     struct service_net net;
     struct service_http http;
     struct service_index index;
+    struct service_scribe scribe;
     uint64_t followed; /* core_commits as the index was last told */
     struct service_out out;
     char endpoints[2048];
@@ -177,6 +179,7 @@ static err_t open_http(struct service *s, const struct service_options *o, struc
     bool taken = false;
     char pairs[ADDRESS_TEXT_MAX + 16];
     s->http.options.index = s->index.asks;
+    s->http.options.scribe = s->scribe.asks;
     const struct service_http_with with = {
         .dir = o->dir, .settings = o->settings, .serves = o->http, .control = o->control};
     err_t e = service_http_open(&s->http, s->bus, &with, &taken, why);
@@ -222,6 +225,7 @@ static void shut(struct service *s)
     service_net_close(&s->net);
     service_http_close(&s->http);
     service_index_close(&s->index);
+    service_scribe_close(&s->scribe);
     core_close(s->core);
     s->core = NULL;
     bus_close(s->bus);
@@ -239,6 +243,8 @@ static err_t start(struct service *s, struct why *why)
         if (!e)
             e = service_index_attach(&s->index, s->bus, s->options.dir);
         if (!e)
+            e = service_scribe_attach(&s->scribe, s->bus, s->options.dir);
+        if (!e)
             e = service_net_open(&s->net, s->bus, s->options.dir, s->options.settings, why);
         if (!e)
             e = open_http(s, &s->options, why);
@@ -246,6 +252,8 @@ static err_t start(struct service *s, struct why *why)
             e = open_core(s, &s->options, why);
         if (!e)
             e = open_index(s, why);
+        if (!e)
+            e = service_scribe_open(&s->scribe, s->bus, why);
         same = !e && memcmp(core_curve(s->core), s->net.options.curve_public, 32) == 0;
     }
     return !e && !same ? ERR_INTERNAL : e;

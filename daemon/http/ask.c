@@ -1,17 +1,23 @@
 #include "daemon/http/asked.h"
 #include "protocol/wire/wr.h"
 
-static void start(struct http_request *q, enum bus_http what, bool index, ask_then *then, int64_t ms)
+/* NULL: there is no such thread. */
+static struct bus_end *end_of(const struct server *s, enum asked_of of)
+{
+    return of == ASK_INDEX ? s->options->index : of == ASK_SCRIBE ? s->options->scribe : s->core;
+}
+
+static void start(struct http_request *q, enum bus_http what, enum asked_of of, ask_then *then, int64_t ms)
 {
     struct question *a = &q->asked;
-    if (q->server->stopping || (index && !q->server->options->index)) {
+    if (q->server->stopping || !end_of(q->server, of)) {
         buf_fini(&a->bytes);
         answer_error(q, ERR_UNANSWERED, NULL);
         return;
     }
     a->ticket = ++q->server->next_ticket;
     a->what = what;
-    a->index = index;
+    a->of = of;
     a->sent = false;
     a->then = then;
     a->due.ms = request_now().ms + ms;
@@ -42,11 +48,11 @@ static bool write_request(struct http_request *q, const char *what, json_t *args
     return !bad;
 }
 
-static void ask(struct http_request *q, bool index, const char *what, json_t *args, ask_then *then)
+static void ask(struct http_request *q, enum asked_of of, const char *what, json_t *args, ask_then *then)
 {
     buf_fini(&q->asked.bytes);
     if (write_request(q, what, args, &q->asked.bytes))
-        start(q, BUS_HTTP_REQUEST, index, then,
+        start(q, BUS_HTTP_REQUEST, of, then,
               q->server->options->ask_ms ? q->server->options->ask_ms : LIMIT_HTTP_ASK_MS);
     else
         answer_error(q, q->asked.bytes.err ? q->asked.bytes.err : ERR_MEMORY, NULL);
@@ -54,17 +60,22 @@ static void ask(struct http_request *q, bool index, const char *what, json_t *ar
 
 void ask_core(struct http_request *q, const char *what, json_t *args, ask_then *then)
 {
-    ask(q, false, what, args, then);
+    ask(q, ASK_CORE, what, args, then);
 }
 
 void ask_index(struct http_request *q, const char *what, json_t *args, ask_then *then)
 {
-    ask(q, true, what, args, then);
+    ask(q, ASK_INDEX, what, args, then);
+}
+
+void ask_scribe(struct http_request *q, const char *what, json_t *args, ask_then *then)
+{
+    ask(q, ASK_SCRIBE, what, args, then);
 }
 
 void ask_ready(struct http_request *q)
 {
-    start(q, BUS_HTTP_READY, false, NULL, INT32_MAX);
+    start(q, BUS_HTTP_READY, ASK_CORE, NULL, INT32_MAX);
 }
 
 static void start_with_body(struct http_request *q, enum bus_http what)
@@ -73,7 +84,7 @@ static void start_with_body(struct http_request *q, enum bus_http what)
     q->asked.bytes = q->body;
     q->server->upload_bytes -= q->body.len;
     q->body = (struct buf){0};
-    start(q, what, false, NULL, INT32_MAX);
+    start(q, what, ASK_CORE, NULL, INT32_MAX);
 }
 
 void ask_exchange(struct http_request *q)
@@ -147,8 +158,7 @@ static err_t put(struct bus_end *end, uint64_t ticket, enum bus_http what, struc
 /* What a thread has no room for waits: the connection stands suspended as it does anyway. False: there is no room. */
 static bool send_one(struct server *s, struct http_request *q)
 {
-    struct bus_end *end = q->asked.index ? s->options->index : s->core;
-    err_t e = put(end, q->asked.ticket, q->asked.what, buf_slice(&q->asked.bytes));
+    err_t e = put(end_of(s, q->asked.of), q->asked.ticket, q->asked.what, buf_slice(&q->asked.bytes));
     if (e == ERR_TIMEOUT)
         return false;
     q->asked.sent = true;
@@ -161,10 +171,10 @@ static bool send_one(struct server *s, struct http_request *q)
 
 void ask_send(struct server *s)
 {
-    bool room[] = {true, true};
+    bool room[ASKED_N] = {true, true, true};
     for (struct http_request *q = s->requests; q; q = q->next)
-        if (q->asked.ticket && !q->asked.sent && room[q->asked.index])
-            room[q->asked.index] = send_one(s, q);
+        if (q->asked.ticket && !q->asked.sent && room[q->asked.of])
+            room[q->asked.of] = send_one(s, q);
 }
 
 bool ask_waits(const struct server *s)

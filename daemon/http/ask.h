@@ -16,6 +16,9 @@ typedef void ask_then(struct http_request *q, const json_t *answer);
 void ask_core(struct http_request *q, const char *what, json_t *args, ask_then *then);
 void ask_index(struct http_request *q, const char *what, json_t *args, ask_then *then);
 
+/* What takes long: a reading by its name (daemon/read/read.h), made by the scribe (daemon/scribe/scribe.h). */
+void ask_scribe(struct http_request *q, const char *what, json_t *args, ask_then *then);
+
 /* The same without an answer; where there is no room now nothing is said. `args` is taken. */
 void tell_core(struct http_request *q, const char *what, json_t *args);
 /* Whether the core is ready; the body, from another site's daemon: it has no time-out, as the core waits for news with it. Answered by themselves. */

@@ -6,6 +6,7 @@
 #include "protocol/wire/wr.h"
 
 #define COMMANDS_A_STEP 64
+#define ENDS            3 /* who is asked: enum asked_of */
 #define SERVERS         2
 #define IDLE_MS         1000
 
@@ -82,7 +83,7 @@ static void open_all(struct http *h, const struct http_options *o)
 }
 
 /* Waits until something can be done. */
-static void wait(struct http *h, struct bus_end *const ends[2])
+static void wait(struct http *h, struct bus_end *const ends[ENDS])
 {
     int fds[SERVERS];
     long timeout_ms = IDLE_MS;
@@ -92,17 +93,17 @@ static void wait(struct http *h, struct bus_end *const ends[2])
         fds[i] = open ? server_fd(&h->servers[i]) : -1;
         timeout_ms = wanted < timeout_ms ? wanted : timeout_ms;
     }
-    bus_wait_fd(ends, 2, fds, SERVERS, timeout_ms);
+    bus_wait_fd(ends, ENDS, fds, SERVERS, timeout_ms);
 }
 
 void http_run(struct bus_end *end, const struct http_options *options)
 {
     struct http h = {.end = end};
-    struct bus_end *const ends[] = {end, options->index};
+    struct bus_end *const ends[ENDS] = {end, options->index, options->scribe};
     buf_init(&h.command, SIZE_MAX); /* from the core: an answer to the owner may be of any size */
     open_all(&h, options);
     while (!h.stop) {
-        for (size_t i = 0; i < 2; i++)
+        for (size_t i = 0; i < ENDS; i++)
             read_commands(&h, ends[i]);
         for (size_t i = 0; i < SERVERS && !h.stop; i++)
             if (h.servers[i].daemon)

@@ -32,10 +32,11 @@ struct http_options {
     const char *public_url;         /* site.public_url; NULL or "": not known */
     /* What else the site is called: names, addresses or URLs, separated by blanks or commas; NULL: nothing. */
     const char *hosts;
-    bool reads_need_token; /* http.public_read is no */
-    bool caps_loopback;    /* what bounds an address bounds the loopback's as well: tests */
-    int64_t ask_ms;        /* 0: LIMIT_HTTP_ASK_MS; less: tests */
-    struct bus_end *index; /* the index thread's; NULL: there is none */
+    bool reads_need_token;  /* http.public_read is no */
+    bool caps_loopback;     /* what bounds an address bounds the loopback's as well: tests */
+    int64_t ask_ms;         /* 0: LIMIT_HTTP_ASK_MS; less: tests */
+    struct bus_end *index;  /* the index thread's; NULL: there is none */
+    struct bus_end *scribe; /* the scribe's; likewise */
 };
 /* Runs until BUS_STOP. Meant as a thread's body. `end` is the end that does not bind. */
 void http_run(struct bus_end *end, const struct http_options *options);

@@ -18,10 +18,13 @@ struct http_header {
     struct http_header *next;
     const char *name, *value;
 };
+/* Whom a handler asks. */
+enum asked_of { ASK_CORE, ASK_INDEX, ASK_SCRIBE, ASKED_N };
 struct question {    /* to another thread */
     uint64_t ticket; /* not 0: it is out, or will be */
     enum bus_http what;
-    bool index, sent;
+    enum asked_of of;
+    bool sent;
     struct mono due;
     struct buf bytes;
     ask_then *then;

@@ -57,7 +57,7 @@
 #define LIMIT_HTTP_HEADER_MS 10000  /* from the connection to the end of the headers */
 #define LIMIT_HTTP_BODY_MS   60000  /* from there to the end of the body */
 #define LIMIT_HTTP_ANSWER_MS 120000 /* from the answer until it was fetched */
-#define LIMIT_HTTP_ASK_MS    30000  /* until the core or the index answers */
+#define LIMIT_HTTP_ASK_MS    30000  /* until the core, the index or the scribe answers */
 #define LIMIT_HTTP_IDLE_MS   15000  /* on a connection kept for the next request, up to the end of its headers */
 
 #endif

@@ -1,0 +1,138 @@
+#include "daemon/scribe/scribe.h"
+#include "daemon/commons/shortage.h"
+#include "daemon/read/reader.h"
+#include "daemon/read/say.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/utf8.h"
+#include "protocol/wire/rd.h"
+#include "protocol/wire/wr.h"
+#include <unistd.h>
+
+#define MESSAGE_BYTES (LIMIT_REQUEST_BYTES + 1024)
+#define FRAME_BYTES   1024
+#define SEND_TRIES    200
+#define SEND_WAIT_US  10000
+
+struct scribe {
+    struct bus_end *core, *http;
+    const char *path;
+    struct reader *reader; /* NULL: not open (yet) */
+    bool stop;
+    struct buf in, text, out;
+};
+
+/* ---- saying ---- */
+
+/* HTTP's thread may end before us: what does not get through then is no loss. */
+static void say(struct scribe *s, struct bus_end *end)
+{
+    err_t e = s->out.err ? s->out.err : bus_try_send(end, buf_slice(&s->out));
+    for (int i = 0; e == ERR_TIMEOUT && i < SEND_TRIES; i++) {
+        usleep(SEND_WAIT_US);
+        e = bus_try_send(end, buf_slice(&s->out));
+    }
+}
+
+static void say_answer_to(struct scribe *s, uint64_t ticket, err_t e)
+{
+    buf_clear(&s->out);
+    wr_array(&s->out, 5);
+    wr_uint(&s->out, BUS_HTTP_ANSWER);
+    wr_uint(&s->out, ticket);
+    wr_uint(&s->out, e ? 503 : 200);
+    wr_text(&s->out, slice_text(err_name(e)));
+    wr_bin(&s->out, e ? slice_text("") : buf_slice(&s->text));
+    say(s, s->http);
+}
+
+/* ---- reading ---- */
+
+static err_t begin(struct scribe *s, struct read *read, struct why *why)
+{
+    err_t e = s->reader ? ERR_OK : reader_open(s->path, &s->reader, why);
+    if (!e)
+        e = reader_begin(s->reader, read);
+    if (e) { /* where the file lies is nobody's business */
+        *why = (struct why){0};
+        reader_close(s->reader);
+        s->reader = NULL;
+    }
+    return e;
+}
+
+static json_t *answer(struct scribe *s, const json_t *asked)
+{
+    struct read read;
+    struct why why = {ERR_OK, ""};
+    const char *what = json_string_value(json_object_get(asked, "do")),
+               *lang = json_string_value(json_object_get(asked, "lang"));
+    read_fn *fn = what ? read_find(what) : NULL;
+    shortage_clear();
+    err_t e = fn ? begin(s, &read, &why) : ERR_USAGE;
+    if (e)
+        return say_answer(e, &why, NULL);
+    read.lang = lang ? lang : "en";
+    read.args = json_object_get(asked, "args");
+    e = fn(&read);
+    json_t *out = say_answer(e, &read.why, read.result);
+    reader_end(s->reader, &read);
+    return out;
+}
+
+static void on_http(struct scribe *s, struct rd *r)
+{
+    uint64_t ticket = rd_uint(r, UINT64_MAX), what = rd_uint(r, UINT32_MAX);
+    struct slice json = rd_bin(r, 0, LIMIT_REQUEST_BYTES);
+    if (rd_end(r) != ERR_OK)
+        return;
+    json_t *asked =
+        what == BUS_HTTP_REQUEST ? json_loadb((const char *)json.at, json.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    json_t *said = asked ? answer(s, asked) : NULL;
+    buf_clear(&s->text);
+    err_t e = !asked                                                                       ? ERR_USAGE
+              : !said || json_dump_callback(said, utf8_json_piece, &s->text, JSON_COMPACT) ? ERR_MEMORY
+                                                                                           : ERR_OK;
+    json_decref(said);
+    json_decref(asked);
+    say_answer_to(s, ticket, s->text.err ? s->text.err : e);
+}
+
+/* ---- the thread ---- */
+
+static void hear(struct scribe *s, struct bus_end *end)
+{
+    struct rd r;
+    if (bus_recv(end, 0, &s->in) != ERR_OK)
+        return;
+    rd_init(&r, buf_slice(&s->in));
+    rd_array(&r, 1, 8);
+    uint64_t event = rd_uint(&r, UINT32_MAX);
+    if (end == s->core)
+        s->stop = event == BUS_STOP;
+    else if (!r.err && event == BUS_HTTP)
+        on_http(s, &r);
+}
+
+void scribe_run(struct bus_end *core, struct bus_end *http, const char *path)
+{
+    struct scribe s = {.core = core, .http = http, .path = path};
+    struct bus_end *const ends[] = {core, http};
+    buf_init(&s.in, MESSAGE_BYTES);
+    buf_init(&s.text, SCRIBE_ANSWER_BYTES);
+    buf_init(&s.out, SCRIBE_ANSWER_BYTES + FRAME_BYTES);
+    shortage_watch();
+    wr_array(&s.out, 2);
+    wr_uint(&s.out, BUS_LISTENING);
+    wr_text(&s.out, slice_text(""));
+    say(&s, core);
+    while (!s.stop) {
+        bus_wait(ends, 2, -1);
+        hear(&s, core);
+        if (!s.stop)
+            hear(&s, http);
+    }
+    reader_close(s.reader);
+    buf_fini(&s.in);
+    buf_fini(&s.text);
+    buf_fini(&s.out);
+}
