@@ -27,12 +27,18 @@ static int by_user(const void *a, const void *b)
     return c ? c : fold_place_compare(&x->place, &y->place);
 }
 
+static int by_user_and_op(const void *a, const void *b)
+{
+    int c = by_user(a, b);
+    return c ? c : dot_compare(&((const struct fold_use *)a)->op->dot, &((const struct fold_use *)b)->op->dot);
+}
+
 /* Two ops of one commit are at one place. */
 static size_t unique(struct fold_use *uses, size_t n)
 {
     size_t kept = 0;
     if (n)
-        qsort(uses, n, sizeof *uses, by_user);
+        qsort(uses, n, sizeof *uses, by_user_and_op);
     for (size_t i = 0; i < n; i++)
         if (!kept || by_user(&uses[kept - 1], &uses[i]) != 0)
             uses[kept++] = uses[i];
@@ -48,6 +54,7 @@ static void add_uses(const struct fold_item *item, struct fold_use *uses, size_t
         memcpy(use->concept_id, item->op.writes[i].target.at, CONCEPT_BYTES);
         memcpy(use->ally, item->in->ally, ALLY_BYTES);
         use->place = place_of(item->in);
+        use->op = item->in;
     }
 }
 

@@ -21,6 +21,7 @@ struct fold_place { /* in canonical order, as far as ops of different sites are 
 struct fold_use {
     uint8_t concept_id[CONCEPT_BYTES], ally[ALLY_BYTES];
     struct fold_place place;
+    const struct fold_op *op; /* of a record's uses: of two ops at one place that with the lower dot */
 };
 int fold_place_compare(const struct fold_place *a, const struct fold_place *b);
 

@@ -1,7 +1,7 @@
 /*
  * fold_work: the machinery that the folds of all entity types share (fold.h, PROTOCOL.md §10). Counting ops are decoded once into items; each
  * write of an item is an entry; entries die by the dots that others name; what is left is handed out in groups of one key.
- * Everything lives in the fold's arena. Only fold*.c use this header.
+ * Everything lives in the fold's arena. Only fold*.c and the ledger, which looks at who adopted what, use this header.
  */
 #ifndef ALLIED_DAEMON_COMMONS_FOLD_WORK_H
 #define ALLIED_DAEMON_COMMONS_FOLD_WORK_H

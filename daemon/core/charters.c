@@ -92,12 +92,14 @@ err_t charters_load(struct core *c)
 
 /* ---- after a change ---- */
 
-static err_t apply_standing(struct core *c)
+static err_t apply_standing(struct core *c, bool refold)
 {
     err_t e = batch_begin(c);
     if (e)
         return e;
     e = standing_apply(c);
+    if (!e && !refold)
+        e = tally_after_acts(c);
     return batch_close(c, e ? e : erase_judge_all(c));
 }
 
@@ -125,10 +127,14 @@ static err_t note_effect(struct core *c)
 static err_t apply(struct core *c, bool refold)
 {
     uint64_t ops = 0, entities = 0;
-    err_t e = apply_standing(c);
+    err_t e = apply_standing(c, refold);
     if (!e && refold)
         e = refold_all(c, &ops, &entities);
-    return e ? e : note_effect(c);
+    if (!e)
+        e = note_effect(c);
+    if (!e)
+        c->tally.moved = SIZE_MAX;
+    return e;
 }
 
 /* What went backwards is a damage, for verify to find: no log is cut because of it. */
@@ -147,7 +153,10 @@ err_t charters_catch_up(struct core *c)
     arena_fini(&arena);
     if (e && e != ERR_NOT_FOUND)
         return e;
-    return due ? apply(c, charter) : ERR_OK;
+    if (due)
+        return apply(c, charter);
+    c->tally.moved = SIZE_MAX;
+    return ERR_OK;
 }
 
 static err_t took_effect(struct core *c, err_t e)

@@ -173,6 +173,7 @@ struct tallying {
     struct arena arena;
     struct years years;
     struct days days;
+    size_t moved; /* from which span on facts may be told in another order than those stored; SIZE_MAX: none */
 };
 
 struct core {

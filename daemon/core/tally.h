@@ -10,6 +10,11 @@
 /* Terms and spans by the authority as it is now. ERR_MEMORY: as it was, and the authority may not change. */
 err_t tally_ready(struct tallying *t, const struct authority *a);
 void tally_end(struct tallying *t);
+/*
+ * Acts fix heads, by which ops of one entity may stand in another order, and admit sites that others named as relays: marks what that concerns as touched, in
+ * the batch under way. After a charter everything is folded anew.
+ */
+err_t tally_after_acts(struct core *c);
 /* The facts of one entity, in place of those that stood; n 0: it has no op left. `view` is of records and concepts. Pieces in core's scratch arena. */
 struct tally_entity {
     enum entity_type type;

@@ -1,7 +1,6 @@
 #include "daemon/core/use.h"
 #include "daemon/commons/fold_use.h"
 #include "daemon/core/refold.h"
-#include "daemon/store/replica_use.h"
 #include <stdlib.h>
 
 /* ---- records ---- */
@@ -15,9 +14,13 @@ static int by_row(const void *a, const void *b)
     return c ? c : memcmp(x->site, y->site, SITE_BYTES);
 }
 
-static struct use_row row_of(const struct fold_use *use)
+static struct use_row row_of(const struct core *c, const struct fold_use *use)
 {
-    struct use_row row = {.clock = use->place.clock};
+    struct use_row row = {.clock = use->place.clock,
+                          .term = years_term_of(&c->tally.years, use->op->charter),
+                          .incarnation = use->op->incarnation,
+                          .seq = use->op->seq,
+                          .dot = use->op->dot};
     memcpy(row.concept_id, use->concept_id, CONCEPT_BYTES);
     memcpy(row.ally, use->ally, ALLY_BYTES);
     memcpy(row.site, use->place.site, SITE_BYTES);
@@ -33,19 +36,19 @@ static err_t rows_now(struct core *c, struct slice record, const struct fold_op 
     if (e || !*out)
         return e ? e : ERR_MEMORY;
     for (size_t i = 0; i < *out_n; i++)
-        (*out)[i] = row_of(&uses[i]);
+        (*out)[i] = row_of(c, &uses[i]);
     if (*out_n)
         qsort(*out, *out_n, sizeof **out, by_row);
     return ERR_OK;
 }
 
-/* A use that came or went matters where it lies no later than the one that adopts. */
+/* A use that came or went matters where it lies no later than the one that adopts; to a closed year, whichever adopts now. */
 static err_t touch_used(struct core *c, const struct use_row *row)
 {
     struct adoption a;
     struct slice id = slice_of(row->concept_id, CONCEPT_BYTES);
     err_t e = replica_adoption(c->store, id, &c->scratch, &a);
-    if (e || (a.dots_n && by_row(row, &a.by) > 0))
+    if (e || (a.dots_n && by_row(row, &a.by) > 0 && row->term == years_open(&c->tally.years)))
         return e;
     return refold_touch(c, ENTITY_CONCEPT, id);
 }
@@ -65,9 +68,14 @@ static err_t touch_changed(struct core *c, const struct use_row *was, size_t was
     return e;
 }
 
-static bool is_same_use(const struct use_row *a, const struct use_row *b)
+static bool is_same_place(const struct use_row *a, const struct use_row *b)
 {
     return by_row(a, b) == 0 && memcmp(a->ally, b->ally, ALLY_BYTES) == 0;
+}
+
+static bool is_same_use(const struct use_row *a, const struct use_row *b)
+{
+    return is_same_place(a, b) && a->term == b->term && dot_compare(&a->dot, &b->dot) == 0;
 }
 
 static bool are_same_uses(const struct use_row *a, size_t a_n, const struct use_row *b, size_t b_n)
@@ -93,15 +101,21 @@ err_t use_note(struct core *c, struct slice record, const struct fold_op *ops, s
 
 /* ---- concepts ---- */
 
+err_t use_first(struct core *c, struct slice concept_id, const struct fold_op *proposer, unsigned term,
+                struct use_row *out)
+{
+    struct use_row after = {.clock = proposer->clock, .term = term};
+    memcpy(after.site, proposer->site, SITE_BYTES);
+    memcpy(after.ally, proposer->ally, ALLY_BYTES);
+    return replica_first_use(c->store, concept_id, &after, out);
+}
+
 static err_t adopted_by(struct core *c, const struct view *v, const struct fold_op *proposer, const struct fold_op *ops,
                         size_t n, struct adoption *out)
 {
     struct fold_use use = {.place = {.clock = 0}};
-    struct use_row after = {.clock = proposer->clock};
     struct dot *dots = NULL;
-    memcpy(after.site, proposer->site, SITE_BYTES);
-    memcpy(after.ally, proposer->ally, ALLY_BYTES);
-    err_t e = replica_first_use(c->store, v->entity, &after, &out->by);
+    err_t e = use_first(c, v->entity, proposer, years_open(&c->tally.years), &out->by);
     if (e)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
     use.place.clock = out->by.clock;
@@ -118,7 +132,7 @@ static bool is_same(const struct adoption *a, const struct adoption *b)
     for (size_t i = 0; i < a->dots_n; i++)
         if (dot_compare(&a->dots[i], &b->dots[i]) != 0)
             return false;
-    return !a->dots_n || is_same_use(&a->by, &b->by);
+    return !a->dots_n || is_same_place(&a->by, &b->by);
 }
 
 err_t use_settle(struct core *c, struct slice canon, const struct fold_op *ops, size_t n, struct view *v,

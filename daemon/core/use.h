@@ -8,9 +8,13 @@
 
 #include "daemon/commons/view.h"
 #include "daemon/core/state.h"
+#include "daemon/store/replica_use.h"
 
 /* A record's uses, in place of those that stood; n 0: there is no op left. Pieces in core's scratch arena. */
 err_t use_note(struct core *c, struct slice record, const struct fold_op *ops, size_t n);
+/* The first use that comes after the proposer's op and is another ally's, of those in terms up to that. ERR_NOT_FOUND. */
+err_t use_first(struct core *c, struct slice concept_id, const struct fold_op *proposer, unsigned term,
+                struct use_row *out);
 /*
  * What use adopts of a concept is stored, and `v` read anew where that is anything. *proposer (ops' own) is NULL where nobody proposed anything.
  */

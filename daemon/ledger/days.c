@@ -97,6 +97,23 @@ size_t days_span(const struct days *d, const struct log_id *log, uint64_t seq)
     return low < d->heads_n && log_compare(&d->heads[low].log, log) == 0 ? d->heads[low].point : d->points_n;
 }
 
+/* Where one alone has a head, what lies at its checkpoint or after it may have moved. */
+size_t days_moved(const struct days *was, const struct days *is)
+{
+    size_t lost = SIZE_MAX, came = SIZE_MAX;
+    for (size_t w = 0, i = 0; w < was->heads_n || i < is->heads_n;) {
+        int c = w == was->heads_n ? 1 : i == is->heads_n ? -1 : by_log_and_point(&was->heads[w], &is->heads[i]);
+        if (c < 0 && was->heads[w].point < lost)
+            lost = was->heads[w].point;
+        if (c > 0 && is->heads[i].point < came)
+            came = is->heads[i].point;
+        w += c <= 0;
+        i += c >= 0;
+    }
+    /* What was behind all checkpoints had one span: what the first new one covers still stands as it did. */
+    return lost != SIZE_MAX ? (lost < came ? lost : came) : came != SIZE_MAX ? came + 1 : SIZE_MAX;
+}
+
 uint64_t days_clamp(const struct days *d, size_t span, uint64_t clock)
 {
     if (span > 0 && clock < d->points[span - 1].clock)

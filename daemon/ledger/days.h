@@ -32,6 +32,8 @@ typedef bool days_clock_fn(void *ctx, const struct head *head, uint64_t *clock);
 err_t days_build(const struct authority *a, days_clock_fn *clock, void *ctx, struct arena *arena, struct days *out);
 
 size_t days_span(const struct days *d, const struct log_id *log, uint64_t seq); /* points_n: none covers it yet */
+/* After other checkpoints: ops of spans (of `is`) below that stand as they did, and all those above it after them; SIZE_MAX: nothing moved. */
+size_t days_moved(const struct days *was, const struct days *is);
 uint64_t days_clamp(const struct days *d, size_t span, uint64_t clock);
 unsigned days_day(const struct days *d, const struct fact_op *op); /* days since 1970, clamped */
 unsigned days_month(unsigned day);                                 /* year * 12 + month - 1 */

@@ -69,32 +69,44 @@ bool facts_has_ops(const struct facts_work *w, unsigned term)
     return false;
 }
 
-static err_t fold(struct facts_work *w, const struct fold_op *ops, size_t n, struct slice *canon)
+static bool is_whole(const struct facts_work *w, unsigned term)
 {
-    struct buf out;
-    buf_init(&out, FOLD_CANON_MAX);
-    err_t e = fold_entity(w->source->type, w->source->entity, ops, n, w->arena, &out);
-    if (!e)
-        e = arena_copy(w->arena, buf_slice(&out), canon);
-    buf_fini(&out);
-    return e;
+    return !w->n || w->ops[w->n - 1].term <= term;
+}
+
+err_t facts_prefix(struct facts_work *w, unsigned term, const struct fold_op **out, size_t *n)
+{
+    const struct facts_source *s = w->source;
+    struct fold_op *ops = is_whole(w, term) ? NULL : arena_alloc(w->arena, w->n, sizeof *ops);
+    *out = s->ops;
+    *n = s->n;
+    if (is_whole(w, term))
+        return ERR_OK;
+    if (!ops)
+        return ERR_MEMORY;
+    *out = ops;
+    *n = 0;
+    for (size_t i = 0; i < s->n; i++) /* in canonical order */
+        if (fold_counts(&s->ops[i], s->entity) && years_term_of(s->years, s->ops[i].charter) <= term)
+            ops[(*n)++] = s->ops[i];
+    return ERR_OK;
 }
 
 err_t facts_fold(struct facts_work *w, unsigned term, struct slice *canon)
 {
-    const struct facts_source *s = w->source;
-    size_t n = 0;
-    if (!w->n || w->ops[w->n - 1].term <= term) {
-        *canon = s->canon;
-        return ERR_OK;
-    }
-    struct fold_op *ops = arena_alloc(w->arena, w->n, sizeof *ops);
-    if (!ops)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < s->n; i++) /* in canonical order */
-        if (fold_counts(&s->ops[i], s->entity) && years_term_of(s->years, s->ops[i].charter) <= term)
-            ops[n++] = s->ops[i];
-    return fold(w, ops, n, canon);
+    const struct fold_op *ops;
+    size_t n;
+    struct buf out;
+    *canon = w->source->canon;
+    err_t e = facts_prefix(w, term, &ops, &n);
+    if (e || is_whole(w, term))
+        return e;
+    buf_init(&out, FOLD_CANON_MAX);
+    e = fold_entity(w->source->type, w->source->entity, ops, n, w->arena, &out);
+    if (!e)
+        e = arena_copy(w->arena, buf_slice(&out), canon);
+    buf_fini(&out);
+    return e;
 }
 
 /* ---- rows ---- */
@@ -161,12 +173,29 @@ static int by_fact(const void *a, const void *b)
     return fact_compare(a, b);
 }
 
+static err_t make(struct facts_work *w)
+{
+    switch (w->source->type) {
+    case ENTITY_SITE:
+        return facts_of_site(w);
+    case ENTITY_RECORD:
+        return facts_of_record(w);
+    case ENTITY_CONCEPT:
+        return facts_of_concept(w);
+    case ENTITY_MEANS:
+        return facts_of_means(w);
+    case ENTITY_NONE:
+        break;
+    }
+    return ERR_OK;
+}
+
 err_t facts_make(const struct facts_source *s, struct arena *arena, struct fact **out, size_t *n)
 {
     struct facts_work w = {.source = s, .arena = arena};
     err_t e = take_ops(&w);
-    if (!e && s->type == ENTITY_RECORD)
-        e = facts_of_record(&w);
+    if (!e)
+        e = make(&w);
     if (e)
         return e;
     if (w.rows_n)

@@ -32,15 +32,19 @@ enum fact_kind {
     /* A concept as it stands at the end of a term in which it has ops, or is adopted by use. op: the first op that proposed anything, in the ledger's order; ally: of that op;
      * sort: enum fact_concept */
     FACT_CONCEPT = 6,
-    /* What an op wrote of a concept and others adopted. Term and op: of the act (or use) that adopted it; ally: who wrote it; other: who adopted it, the last one it
-     * took; sort: enum fact_part; target: dot of the op that wrote it, 17 bytes; amount: how many values of that sort. */
+    /* What an op wrote of a concept and others adopted: by acts (the secretariat's, or those of as many other allies as the charter asks), or by use. Term: the first
+     * that ends with it adopted; op: the act, or the use, that adopted it; ally: who wrote it; other: who adopted it, the last one it took; sort: enum fact_part;
+     * target: dot of the op that wrote it, 17 bytes; amount: how many values of that sort, without those that empty or remove something. A secretariat's act on its
+     * own ally's op shows with other = ally; where others adopt it in the same term or before, their row alone. */
     FACT_ADOPTED = 7,
     /* An act of adoption of somebody else's proposal. ally: who acts; other: who proposed; sort: 1 where it acts as the secretariat; target: dot of the op that proposed,
      * 17 bytes; amount: milliseconds between their clocks, not negative. */
     FACT_ACT = 8,
-    /* Days on which a site got others' commits through a site of `ally`. other: who says so; amount: year * 12 + month - 1; sort: one bit a day, 1 << (day - 1) */
+    /* Days on which a site got others' commits through a site of `ally`. other: who says so; amount: year * 12 + month - 1; sort: one bit a day, 1 << (day - 1); data:
+     * the relaying site, 32 bytes. What is said of one site and month in several rows adds up. */
     FACT_RELAY = 9,
-    /* Means declared. ally: who; target: the year, two bytes big-endian; sort: enum means_what (protocol/op/op.h); amount: cents, or minutes */
+    /* Means declared in the term, as they stand at its end. ally: who; target: the year, two bytes big-endian; sort: enum means_what (protocol/op/op.h); amount: cents,
+     * or minutes */
     FACT_MEANS = 10
 };
 /*

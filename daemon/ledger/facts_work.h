@@ -28,12 +28,18 @@ struct facts_work {
 int facts_op_compare(const struct facts_op *a, const struct facts_op *b);
 const struct facts_op *facts_find(const struct facts_work *w, const struct dot *dot); /* NULL: none that counts */
 bool facts_has_ops(const struct facts_work *w, unsigned term);
+/* The ops of that term and those before it, in canonical order. ERR_MEMORY. */
+err_t facts_prefix(struct facts_work *w, unsigned term, const struct fold_op **out, size_t *n);
 /* Canonical bytes of the ops of that term and those before it. ERR_MEMORY. */
 err_t facts_fold(struct facts_work *w, unsigned term, struct slice *canon);
 /* Another row, of that kind and term, resting on that op; to be filled in. NULL without memory. */
 struct fact *facts_add(struct facts_work *w, enum fact_kind kind, unsigned term, const struct fact_op *op);
 void facts_ally(uint8_t out[ALLY_BYTES], const uint8_t *ally);
 
+/* One for each entity type. */
+err_t facts_of_site(struct facts_work *w);
 err_t facts_of_record(struct facts_work *w);
+err_t facts_of_concept(struct facts_work *w);
+err_t facts_of_means(struct facts_work *w);
 
 #endif

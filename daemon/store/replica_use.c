@@ -7,10 +7,10 @@ enum statement { DROP, PUT, OF, FIRST, DROP_ADOPTION, PUT_ADOPTION, ADOPTION, ST
 /* clang-format off */
 static const char *const statements[STATEMENTS] = {
     [DROP]  = "DELETE FROM uses WHERE record = ?",
-    [PUT]   = "INSERT INTO uses (record, concept, clock, site, ally) VALUES (?, ?, ?, ?, ?)",
-    [OF]    = "SELECT concept, clock, site, ally FROM uses WHERE record = ? ORDER BY concept, clock, site",
-    [FIRST] = "SELECT concept, clock, site, ally FROM uses WHERE concept = ?1 AND (clock, site) > (?2, ?3) AND ally <> ?4 "
-              "ORDER BY clock, site LIMIT 1",
+    [PUT]   = "INSERT INTO uses (record, concept, clock, site, ally, term, incarnation, seq, dot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [OF]    = "SELECT concept, clock, site, ally, term, incarnation, seq, dot FROM uses WHERE record = ? ORDER BY concept, clock, site",
+    [FIRST] = "SELECT concept, clock, site, ally, term, incarnation, seq, dot FROM uses WHERE concept = ?1 AND (clock, site) > (?2, ?3) AND ally <> ?4 "
+              "AND term <= ?5 ORDER BY clock, site, dot LIMIT 1",
     [DROP_ADOPTION] = "DELETE FROM adoptions WHERE concept = ?",
     [PUT_ADOPTION]  = "INSERT OR REPLACE INTO adoptions (concept, clock, site, ally, dots) VALUES (?, ?, ?, ?, ?)",
     [ADOPTION]      = "SELECT concept, clock, site, ally, dots FROM adoptions WHERE concept = ?",
@@ -41,17 +41,54 @@ static void read_use(struct query *q, struct use_row *row)
 
 /* ---- uses ---- */
 
+static void write_dot(struct buf *out, const struct dot *dot)
+{
+    buf_append(out, dot->commit, sizeof dot->commit);
+    buf_byte(out, dot->index);
+}
+
+static void dot_from(const uint8_t bytes[DOT_BYTES], struct dot *out)
+{
+    memcpy(out->commit, bytes, sizeof out->commit);
+    out->index = bytes[DOT_BYTES - 1];
+}
+
+static void read_whole_use(struct query *q, struct use_row *row)
+{
+    uint8_t dot[DOT_BYTES] = {0};
+    read_use(q, row);
+    row->term = (unsigned)query_get_uint(q);
+    row->incarnation = query_get_uint(q);
+    row->seq = query_get_uint(q);
+    query_get_fixed(q, dot, sizeof dot);
+    dot_from(dot, &row->dot);
+}
+
+static err_t put_use(struct store *s, struct slice record, const struct use_row *row)
+{
+    struct query q;
+    struct buf dot;
+    buf_init(&dot, DOT_BYTES);
+    write_dot(&dot, &row->dot);
+    start(&q, s, PUT, record);
+    query_blob(&q, slice_of(row->concept_id, CONCEPT_BYTES));
+    bind_use(&q, row);
+    query_uint(&q, row->term);
+    query_uint(&q, row->incarnation);
+    query_uint(&q, row->seq);
+    query_blob(&q, buf_slice(&dot));
+    err_t e = dot.err ? dot.err : ERR_OK, ran = query_run(&q);
+    buf_fini(&dot);
+    return e ? e : ran;
+}
+
 err_t replica_put_uses(struct store *s, struct slice record, const struct use_row *rows, size_t n)
 {
     struct query q;
     start(&q, s, DROP, record);
     err_t e = query_run(&q);
-    for (size_t i = 0; i < n && !e; i++) {
-        start(&q, s, PUT, record);
-        query_blob(&q, slice_of(rows[i].concept_id, CONCEPT_BYTES));
-        bind_use(&q, &rows[i]);
-        e = query_run(&q);
-    }
+    for (size_t i = 0; i < n && !e; i++)
+        e = put_use(s, record, &rows[i]);
     return e;
 }
 
@@ -63,7 +100,7 @@ err_t replica_uses_of(struct store *s, struct slice record, struct arena *arena,
     while (query_row(&q)) {
         struct use_row *row = query_list_add(&q, &list);
         if (row)
-            read_use(&q, row);
+            read_whole_use(&q, row);
     }
     err_t e = query_end(&q);
     if (!e) {
@@ -79,9 +116,10 @@ err_t replica_first_use(struct store *s, struct slice concept_id, const struct u
     struct use_row row;
     start(&q, s, FIRST, concept_id);
     bind_use(&q, after);
+    query_uint(&q, after->term);
     bool found = query_row(&q);
     if (found)
-        read_use(&q, &row);
+        read_whole_use(&q, &row);
     err_t e = query_end_found(&q, found);
     if (!e)
         *out = row;
@@ -92,10 +130,8 @@ err_t replica_first_use(struct store *s, struct slice concept_id, const struct u
 
 static err_t write_dots(struct buf *out, const struct dot *dots, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        buf_append(out, dots[i].commit, sizeof dots[i].commit);
-        buf_byte(out, dots[i].index);
-    }
+    for (size_t i = 0; i < n; i++)
+        write_dot(out, &dots[i]);
     return out->err;
 }
 
@@ -133,10 +169,8 @@ static void read_dots(struct query *q, struct arena *arena, struct adoption *a)
         q->err = q->err ? q->err : dots ? ERR_DATABASE : ERR_MEMORY;
         return;
     }
-    for (size_t i = 0; i < bytes.len / DOT_BYTES; i++) {
-        memcpy(dots[i].commit, bytes.at + i * DOT_BYTES, sizeof dots[i].commit);
-        dots[i].index = bytes.at[i * DOT_BYTES + DOT_BYTES - 1];
-    }
+    for (size_t i = 0; i < bytes.len / DOT_BYTES; i++)
+        dot_from(bytes.at + i * DOT_BYTES, &dots[i]);
     a->dots = dots;
     a->dots_n = bytes.len / DOT_BYTES;
 }

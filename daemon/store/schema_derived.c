@@ -77,6 +77,10 @@ static const char *const tables[] = {
     "site BLOB NOT NULL,               -- that wrote it\n"
     "ally BLOB NOT NULL,               -- the site's\n"
     "record BLOB NOT NULL,             -- records.record\n"
+    "term INTEGER NOT NULL,            -- of the ledger\n"
+    "incarnation INTEGER NOT NULL,     -- of the site's log, the commit's place in it, and the op's dot, 17 bytes\n"
+    "seq INTEGER NOT NULL,\n"
+    "dot BLOB NOT NULL,\n"
     "PRIMARY KEY (concept, clock, site, ally, record)) STRICT, WITHOUT ROWID",
     "CREATE INDEX uses_record ON uses (record)",
 
