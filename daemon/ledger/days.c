@@ -140,6 +140,13 @@ unsigned days_quarter(unsigned day)
     return days_month(day) / 3;
 }
 
+/* Years are taken to begin in March, so that the leap day ends one: month m of such a year begins after (153 m + 2) / 5 days. */
+unsigned days_first(unsigned month)
+{
+    unsigned from_march = month - 2, year = from_march / 12, m = from_march % 12;
+    return year * 365 + year / 4 - year / 100 + year / 400 + (153 * m + 2) / 5 - 719468;
+}
+
 int days_compare(const struct fact_op *a, size_t span_a, const struct fact_op *b, size_t span_b)
 {
     if (span_a != span_b)

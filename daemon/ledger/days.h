@@ -38,6 +38,9 @@ uint64_t days_clamp(const struct days *d, size_t span, uint64_t clock);
 unsigned days_day(const struct days *d, const struct fact_op *op); /* days since 1970, clamped */
 unsigned days_month(unsigned day);                                 /* year * 12 + month - 1 */
 unsigned days_quarter(unsigned day);                               /* year * 4 + quarter - 1 */
+#define DAYS_MONTH_MIN (1970u * 12)
+#define DAYS_MONTH_MAX (9998u * 12 + 11)
+unsigned days_first(unsigned month); /* the day it begins with, from DAYS_MONTH_MIN to one after DAYS_MONTH_MAX */
 /* The ledger's order: by span, then as ops are ordered everywhere: clock, site, incarnation, seq, index. */
 int days_compare(const struct fact_op *a, size_t span_a, const struct fact_op *b, size_t span_b);
 

@@ -205,6 +205,17 @@ static void months_and_quarters_are_those_of_the_calendar(void **state)
     assert_int_equal(days_month(19782), 2024 * 12 + 1);  /* 2024-02-29 */
 }
 
+static void every_month_begins_where_the_one_before_ends(void **state)
+{
+    (void)state;
+    for (unsigned day = 0, month = DAYS_MONTH_MIN - 1; day < 90000; day++) {
+        if (days_month(day) == month)
+            continue;
+        assert_int_equal(days_month(day), ++month);
+        assert_int_equal(days_first(month), day);
+    }
+}
+
 static void the_ledgers_order_is_by_span_then_as_ops_are_ordered(void **state)
 {
     (void)state;
@@ -233,6 +244,7 @@ int main(void)
         cmocka_unit_test(what_a_later_checkpoint_covers_as_well_stays_where_it_was),
         cmocka_unit_test(an_alliance_without_checkpoints_has_one_open_span),
         cmocka_unit_test(months_and_quarters_are_those_of_the_calendar),
+        cmocka_unit_test(every_month_begins_where_the_one_before_ends),
         cmocka_unit_test(the_ledgers_order_is_by_span_then_as_ops_are_ordered),
     };
     return cmocka_run_group_tests(tests, start, NULL);
