@@ -68,18 +68,6 @@ static void date(struct core *c, struct beacon_row *row, const struct peer *p)
     beacons_mark(c, row, beacons_health(c, row));
 }
 
-static void keep(struct core *c, struct beacon_row *row, const struct msg_beacon *m)
-{
-    memcpy(row->bytes, m->beacon.at, m->beacon.len);
-    row->bytes_n = m->beacon.len;
-    memcpy(row->signature, m->signature, SIGNATURE_BYTES);
-    /* It decoded a moment ago: what changes is where its text stands. */
-    row->any = beacon_decode(slice_of(row->bytes, row->bytes_n), &row->said) == ERR_OK;
-    row->dirty = true;
-    if (!host_of(c, row->site, row->host))
-        memcpy(row->host, row->site, SITE_BYTES);
-}
-
 static err_t take(struct core *c, struct peer *p, const struct beacon *b, const struct msg_beacon *m)
 {
     size_t at = 0;
@@ -97,7 +85,7 @@ static err_t take(struct core *c, struct peer *p, const struct beacon *b, const 
         return e;
     if (!known) {
         row->allowance--;
-        keep(c, row, m);
+        beacons_set(c, row, m->beacon, m->signature);
         date(c, row, p);
         row->pass_at.ms = now.ms + PASS_AFTER_MS;
     }
@@ -157,16 +145,21 @@ bool beacons_our_clock_is_off(const struct core *c, int64_t *off_ms)
     return true;
 }
 
+bool beacons_clock_is_off(const struct core *c, const struct beacon_row *row)
+{
+    int64_t ours;
+    return row->any && row->measured && is_off(row->clock_off_ms) && !core_is_own(c, row->site) &&
+           !beacons_our_clock_is_off(c, &ours);
+}
+
 enum health beacons_health(const struct core *c, const struct beacon_row *row)
 {
-    int64_t off;
     if (!row || !row->any || !c->serves)
         return HEALTH_UNKNOWN;
-    bool well = !row->said.problems_n;
+    bool well = !row->troubled;
     if (core_is_own(c, row->site))
         return well ? HEALTH_OK : HEALTH_DEGRADED;
-    if (row->measured && is_off(row->clock_off_ms) && !beacons_our_clock_is_off(c, &off))
-        well = false;
+    well &= !beacons_clock_is_off(c, row);
     if (is_heard(c, row))
         return well ? HEALTH_OK : HEALTH_DEGRADED;
     /* Nobody can be called silent by who has been alone. */

@@ -28,6 +28,7 @@ struct beacon_row {
     struct beacon said;                         /* version points into bytes */
     uint8_t bytes[BEACON_MAX_BYTES], signature[SIGNATURE_BYTES];
     size_t bytes_n;
+    bool troubled;           /* one of its problems is worse than a warning */
     struct mono heard, came; /* when it was alive, as far as is known; when the last one came */
     int64_t received_ms;     /* `heard` by our wall clock */
     bool measured;           /* clock_off_ms says something */
@@ -72,6 +73,8 @@ void beacons_travelled(struct core *c, const struct commit *commit, uint64_t fro
 /* NULL: nothing was ever heard of it. */
 const struct beacon_row *beacons_of(const struct core *c, const uint8_t site[SITE_BYTES]);
 enum health beacons_health(const struct core *c, const struct beacon_row *row);
+/* Is it this site's clock that differs from ours by too much, and not ours from everybody's? */
+bool beacons_clock_is_off(const struct core *c, const struct beacon_row *row);
 /* Do most of the others' clocks, of two at least, disagree with ours the same way? By how much, at the least. */
 bool beacons_our_clock_is_off(const struct core *c, int64_t *off_ms);
 
@@ -89,6 +92,8 @@ void beacons_heard_from(struct core *c, struct peer *p, size_t row, uint64_t num
 struct beacon_row *beacons_row(struct core *c, const uint8_t site[SITE_BYTES],
                                size_t *at); /* makes it; NULL without memory */
 void beacons_mark(const struct core *c, struct beacon_row *row, enum health was);
+/* What it says from now on: a beacon that decodes. Copied. */
+void beacons_set(struct core *c, struct beacon_row *row, struct slice beacon, const uint8_t signature[SIGNATURE_BYTES]);
 /* One letter a day, STRIP_DAYS of them, the last one today: 'o' well, 'd' degraded, 's' silent for a while, '-' nothing heard. */
 void beacons_strip(const struct core *c, const struct beacon_row *row, char out[STRIP_DAYS + 1]);
 err_t beacons_load(struct core *c);

@@ -3,6 +3,7 @@
  */
 #include "daemon/core/beacons.h"
 #include "daemon/core/host.h"
+#include "daemon/core/problems.h"
 #include "daemon/store/watch.h"
 #include <stdlib.h>
 
@@ -36,6 +37,27 @@ struct beacon_row *beacons_row(struct core *c, const uint8_t site[SITE_BYTES], s
     if (at)
         *at = i;
     return b->rows[i];
+}
+
+/* What of it is worse than a warning; a number that this program does not know may be. */
+static bool is_troubled(const struct beacon *b)
+{
+    bool troubled = false;
+    for (size_t i = 0; i < b->problems_n; i++)
+        troubled |= problems_level_of(b->problems[i]) == LEVEL_DEGRADED;
+    return troubled;
+}
+
+void beacons_set(struct core *c, struct beacon_row *row, struct slice beacon, const uint8_t signature[SIGNATURE_BYTES])
+{
+    memcpy(row->bytes, beacon.at, beacon.len);
+    row->bytes_n = beacon.len;
+    memcpy(row->signature, signature, SIGNATURE_BYTES);
+    row->any = beacon_decode(slice_of(row->bytes, row->bytes_n), &row->said) == ERR_OK;
+    row->troubled = is_troubled(&row->said);
+    row->dirty = true;
+    if (!host_of(c, row->site, row->host))
+        memcpy(row->host, row->site, SITE_BYTES);
 }
 
 /* ---- the strip ---- */
@@ -85,22 +107,19 @@ static void mark_silent(struct core *c, struct beacon_row *row)
 
 static void restore(struct core *c, const struct watch_beacon *w)
 {
-    struct beacon_row *row = w->beacon.len <= BEACON_MAX_BYTES ? beacons_row(c, w->site, NULL) : NULL;
+    struct beacon b;
+    bool reads = beacon_decode(w->beacon, &b) == ERR_OK && memcmp(b.site, w->site, SITE_BYTES) == 0;
+    struct beacon_row *row = reads ? beacons_row(c, w->site, NULL) : NULL;
     if (!row)
         return;
-    memcpy(row->bytes, w->beacon.at, w->beacon.len);
-    row->bytes_n = w->beacon.len;
-    memcpy(row->signature, w->signature, SIGNATURE_BYTES);
-    row->any = beacon_decode(slice_of(row->bytes, row->bytes_n), &row->said) == ERR_OK &&
-               memcmp(row->said.site, w->site, SITE_BYTES) == 0;
+    beacons_set(c, row, w->beacon, w->signature);
+    row->dirty = false;
     row->received_ms = w->received_ms;
     row->measured = w->measured;
     row->clock_off_ms = w->clock_off_ms;
     int64_t age = core_wall(c).ms - w->received_ms;
     row->heard.ms = core_mono(c).ms - (age > 0 ? age : 0);
     row->asked = core_mono(c);
-    if (!host_of(c, row->site, row->host))
-        memcpy(row->host, row->site, SITE_BYTES);
 }
 
 err_t beacons_load(struct core *c)

@@ -114,6 +114,7 @@ static err_t say_one(struct core *c, const struct own *own)
 {
     struct beacon b;
     struct buf bytes;
+    uint8_t signature[SIGNATURE_BYTES];
     struct beacon_row *row = beacons_row(c, own->key.pub, NULL);
     if (!row)
         return ERR_MEMORY;
@@ -122,15 +123,12 @@ static err_t say_one(struct core *c, const struct own *own)
     if (!e)
         e = beacon_encode(&b, &bytes);
     if (!e)
-        e = sign_make(&own->key, DOMAIN_BEACON, buf_slice(&bytes), row->signature);
+        e = sign_make(&own->key, DOMAIN_BEACON, buf_slice(&bytes), signature);
     if (!e) {
-        memcpy(row->bytes, bytes.at, bytes.len);
-        row->bytes_n = bytes.len;
-        row->any = beacon_decode(slice_of(row->bytes, row->bytes_n), &row->said) == ERR_OK;
-        row->dirty = row->measured = true;
+        beacons_set(c, row, buf_slice(&bytes), signature);
+        row->measured = true;
         row->heard = row->came = core_mono(c);
         row->received_ms = core_wall(c).ms;
-        memcpy(row->host, core_own(c)->key.pub, SITE_BYTES);
         beacons_mark(c, row, beacons_health(c, row));
     }
     buf_fini(&bytes);
@@ -161,9 +159,6 @@ void beacons_count_from(struct core *c, const struct beacon *ours, const struct 
     struct beacon_row *row = beacons_row(c, ours->site, NULL);
     if (!row || (row->any && row->said.number >= ours->number))
         return;
-    memcpy(row->bytes, m->beacon.at, m->beacon.len);
-    row->bytes_n = m->beacon.len;
-    memcpy(row->signature, m->signature, SIGNATURE_BYTES);
-    row->any = beacon_decode(slice_of(row->bytes, row->bytes_n), &row->said) == ERR_OK;
-    row->dirty = c->beacons->changed = true;
+    beacons_set(c, row, m->beacon, m->signature);
+    c->beacons->changed = true;
 }

@@ -54,6 +54,19 @@ err_t problem_err(enum problem id)
     return rows[id].err;
 }
 
+enum problem_level problems_level_of(int number)
+{
+    enum problem_level worst = LEVEL_INFO;
+    bool known = false;
+    for (size_t i = 0; i < PROBLEM_COUNT; i++) {
+        if (err_number(rows[i].err) != number)
+            continue;
+        worst = known && worst > rows[i].level ? worst : rows[i].level;
+        known = true;
+    }
+    return known ? worst : LEVEL_DEGRADED;
+}
+
 /* ---- adding ---- */
 
 void problems_init(struct problems *p, struct req *r, json_t *list)

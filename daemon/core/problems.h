@@ -44,5 +44,7 @@ void problems_put(struct problems *p);
 
 const char *problem_name(enum problem id);
 err_t problem_err(enum problem id);
+/* How bad an error of that number is, the worst of its rows; LEVEL_DEGRADED where it has none. */
+enum problem_level problems_level_of(int number);
 
 #endif
