@@ -166,7 +166,7 @@ def at_terminal(site, *args, columns=80):
 
 def look_at_terminal(site, record_id, concept_id, word):
     commands = [("record", "show", record_id), ("record", "list"), ("record", "history", record_id), ("record", "check"), ("changes",), ("search", word),
-                ("search", "--suggest", word), ("concept", "show", concept_id), ("concept", "list"), ("concept", "history", concept_id), ("conflicts",),
+                ("search", "--suggest", word), ("concept", "show", concept_id), ("concept", "list"), ("concept", "history", concept_id), ("conflicts",), ("means",),
                 ("status",), ("ally", "list"), ("journal",), ("site", "list"), ("record", "show", f"{word}\x9b\u202e")]
     for command in commands:
         quiet(f"at a terminal: {' '.join(command)[:60]}", at_terminal(site, *command), "\r\n")

@@ -22,6 +22,7 @@ def filled(al):
     b = al.join(a, "Ritimo").start()
     concept = a.json("concept", "list", "--limit", "1")["concepts"][0]["id"]
     b.ok("concept", "edit", concept, "--set=altLabel@fr=Autrement dit")
+    b.ok("means", "declare", "--year", "2026", "--money", "1200,50", "--time", "35:30", "--note", "une salle")
     al.wait_equal()
     return a, b, record, concept
 
@@ -32,6 +33,8 @@ def questions(record, concept):
             ["concept", "history", concept], ["concept", "export"], ["concept", "export", "--format", "nt"], ["conflicts"],
             ["ally", "list"], ["verify"], ["config", "show"], ["changes"], ["changes", "-n", "3", "--ally", "Ritimo"],
             ["changes", "--since", "2026-01-01"], ["changes", "--ally", "nobody"],
+            ["means"], ["means", "list", "--year", "2026"], ["means", "list", "--ally", "nobody"], ["means", "declare", "--year", "2026"],
+            ["means", "declare", "--year", "2026", "--money", "1.2.3"], ["means", "declare", "--year", "1999", "--time", "1h"],
             ["record", "show", "aaaaaaaa"], ["record", "shwo", record], ["concept", "show", record[:6]]]
 
 

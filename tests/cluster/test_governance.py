@@ -13,7 +13,9 @@ def test_allies_sign_a_charter_suspend_lift_and_expel():
         a, b, c = al.three()
         fiche = b.add("un", "Jardin")
         al.wait_equal()
-        proposed = a.json("charter", "propose", "--name", "Coredem II", "--role", "data_protection=Cohérence")
+        b.ok("means", "declare", "--year", "2025", "--money", "1200.50", "--time", "35h")
+        al.wait_equal()
+        proposed = a.json("charter", "propose", "--name", "Coredem II", "--role", "data_protection=Cohérence", "--close-year", "2025")
         equal((proposed["number"], proposed["signed"], proposed["needed"], proposed["in_force"]), (1, 1, 2, False), "the draft")
         wait_for(lambda: b.run("charter", "show", proposed["id"]).exit == 0, "the draft reaches b")
         rival = c.json("charter", "propose", "--name", "Autrement")
@@ -27,6 +29,14 @@ def test_allies_sign_a_charter_suspend_lift_and_expel():
             shown = c.ok("--lang", lang, "charter", "show").out
             check("Coredem II" in shown and "Cohérence" in shown and "Ritimo" in shown, shown)
         check("Autrement" in a.ok("charter", "log").out, "the other draft is still listed")
+        closes = {c["name"]: c["closes"] for c in a.json("charter", "log")["charters"]}
+        equal((closes.pop("Coredem II"), set(closes.values())), (2025, {None}), "which charter closes which year")
+        r = b.run("means", "declare", "--year", "2025", "--money", "9")
+        equal((r.exit, "ALLIED-1342" in r.err), (5, True), "a year that is closed")
+        equal(a.run("charter", "propose", "--close-year", "2025").exit, 5, "it is closed once")
+        one = c.json("means", "list", "--year", "2025")["means"][0]
+        equal((one["ally_name"], one["money"]["amount"], one["time"]["amount"], one["closed"]), ("Ritimo", 120050, 2100, True), "what was declared")
+        check("1200,50 €" in c.ok("--lang", "fr", "means").out and "€1200.50" in c.ok("--lang", "en", "means").out, "as each language writes it")
         equal(a.run("charter", "show", "77").exit, 1, "no such charter")
 
         equal(b.run("ally", "suspend", "Citego").exit, 5, "only the secretariat suspends")

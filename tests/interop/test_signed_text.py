@@ -64,6 +64,7 @@ def test_what_another_program_signed_is_harmless_wherever_it_is_shown():
                 node.author.publish(said, ([ops.RELATE, name, [[7, target, True, []]], b""], [uri]))
                 records.append(entity)
                 concepts.append(name)
+                node.author.declare(2001 + i, (1, i, text.encode()[:900].decode(errors="ignore")))
             node.author.publish(([ops.REVIEW, records[0], [["fr", []]]], [texts[-1]]))
             node.until(lambda: a.status()["records"] == len(texts), "they are there")
             node.until(lambda: a.digests()[0] == node.replica.inputs().hex(), "all of them")
