@@ -1,11 +1,14 @@
 #include "daemon/scribe/scribe.h"
+#include "conf/tr.h"
 #include "daemon/commons/shortage.h"
 #include "daemon/read/reader.h"
 #include "daemon/read/say.h"
+#include "daemon/scribe/copies.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/utf8.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
+#include <time.h>
 #include <unistd.h>
 
 #define MESSAGE_BYTES (LIMIT_REQUEST_BYTES + 1024)
@@ -18,6 +21,7 @@ struct scribe {
     const char *path;
     struct reader *reader; /* NULL: not open (yet) */
     bool stop;
+    struct copies copies;
     struct buf in, text, out;
 };
 
@@ -47,36 +51,61 @@ static void say_answer_to(struct scribe *s, uint64_t ticket, err_t e)
 
 /* ---- reading ---- */
 
-static err_t begin(struct scribe *s, struct read *read, struct why *why)
+static struct mono now(void)
 {
-    err_t e = s->reader ? ERR_OK : reader_open(s->path, &s->reader, why);
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (struct mono){(int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000};
+}
+
+/* Where the file lies is nobody's business: `why` is not told. */
+static err_t begin(struct scribe *s, struct read *read)
+{
+    struct why why = {ERR_OK, ""};
+    err_t e = s->reader ? ERR_OK : reader_open(s->path, &s->reader, &why);
     if (!e)
         e = reader_begin(s->reader, read);
-    if (e) { /* where the file lies is nobody's business */
-        *why = (struct why){0};
+    if (e) {
         reader_close(s->reader);
+        copies_fini(&s->copies);
         s->reader = NULL;
     }
     return e;
 }
 
-static json_t *answer(struct scribe *s, const json_t *asked)
+static json_t *answer(struct scribe *s, const json_t *asked, read_fn *fn)
 {
     struct read read;
-    struct why why = {ERR_OK, ""};
-    const char *what = json_string_value(json_object_get(asked, "do")),
-               *lang = json_string_value(json_object_get(asked, "lang"));
-    read_fn *fn = what ? read_find(what) : NULL;
+    const struct why nothing = {ERR_OK, ""};
+    const char *lang = json_string_value(json_object_get(asked, "lang"));
     shortage_clear();
-    err_t e = fn ? begin(s, &read, &why) : ERR_USAGE;
+    err_t e = fn ? begin(s, &read) : ERR_USAGE;
     if (e)
-        return say_answer(e, &why, NULL);
-    read.lang = lang ? lang : "en";
+        return say_answer(e, &nothing, NULL);
+    read.lang = tr_name(lang ? lang : "en") ? tr_name(lang ? lang : "en") : "en";
     read.args = json_object_get(asked, "args");
     e = fn(&read);
     json_t *out = say_answer(e, &read.why, read.result);
     reader_end(s->reader, &read);
     return out;
+}
+
+static err_t make(struct scribe *s, const json_t *asked)
+{
+    const char *what = json_string_value(json_object_get(asked, "do"));
+    int64_t state = 0, after = 0;
+    bool known = s->reader && reader_state(s->reader, &state) == ERR_OK;
+    struct slice copy = known ? copies_find(&s->copies, asked, state, now()) : slice_of("", 0);
+    buf_clear(&s->text);
+    if (copy.len)
+        return buf_add(&s->text, copy);
+    json_t *said = answer(s, asked, what ? read_find(what) : NULL);
+    int bad = said ? json_dump_callback(said, utf8_json_piece, &s->text, JSON_COMPACT) : -1;
+    known = known && reader_state(s->reader, &after) == ERR_OK && after == state;
+    if (!bad && known && !json_object_get(said, "error"))
+        copies_put(&s->copies, asked, state, now(), buf_slice(&s->text));
+    json_decref(said);
+    return s->text.err ? s->text.err : bad ? ERR_MEMORY : ERR_OK;
 }
 
 static void on_http(struct scribe *s, struct rd *r)
@@ -87,14 +116,9 @@ static void on_http(struct scribe *s, struct rd *r)
         return;
     json_t *asked =
         what == BUS_HTTP_REQUEST ? json_loadb((const char *)json.at, json.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    json_t *said = asked ? answer(s, asked) : NULL;
-    buf_clear(&s->text);
-    err_t e = !asked                                                                       ? ERR_USAGE
-              : !said || json_dump_callback(said, utf8_json_piece, &s->text, JSON_COMPACT) ? ERR_MEMORY
-                                                                                           : ERR_OK;
-    json_decref(said);
+    err_t e = asked ? make(s, asked) : ERR_USAGE;
     json_decref(asked);
-    say_answer_to(s, ticket, s->text.err ? s->text.err : e);
+    say_answer_to(s, ticket, e);
 }
 
 /* ---- the thread ---- */
@@ -132,6 +156,7 @@ void scribe_run(struct bus_end *core, struct bus_end *http, const char *path)
             hear(&s, http);
     }
     reader_close(s.reader);
+    copies_fini(&s.copies);
     buf_fini(&s.in);
     buf_fini(&s.text);
     buf_fini(&s.out);

@@ -1,6 +1,6 @@
 /*
  * scribe: the thread that makes what takes longer than HTTP's thread may: readings of the replica by their names (daemon/read/read.h), on a connection of its own.
- * HTTP asks it as it asks the core (ask_scribe), and goes on serving meanwhile. One question after the other, as they come.
+ * HTTP asks it as it asks the core (ask_scribe), and goes on serving meanwhile. One question after the other, as they come; the same one while nothing was committed gets the same answer (copies.h).
  */
 #ifndef ALLIED_DAEMON_SCRIBE_SCRIBE_H
 #define ALLIED_DAEMON_SCRIBE_SCRIBE_H
