@@ -251,6 +251,12 @@ void html_say_n(struct html *h, const char *one, const char *many, int64_t n, ..
     fill(h, tr_n(h->lang, one, many, n < 0 ? 0 : (unsigned long)n), args);
 }
 
+void html_made(struct html *h, struct slice markup)
+{
+    settle(h);
+    buf_add(h->out, markup);
+}
+
 /* ---- whole elements ---- */
 
 void html_element(struct html *h, const char *element, const char *text)

@@ -84,6 +84,9 @@ void html_time_of(struct html *h, const char *rfc3339);
 /* That day as text alone. */
 void html_date_text(const char *lang, struct wall t, char out[HTML_DATE_BYTES]);
 
+/* What another writer of this kind has written, whole elements: as it is. */
+void html_made(struct html *h, struct slice markup);
+
 /* ---- whole elements ---- */
 
 void html_element(struct html *h, const char *element, const char *text);
