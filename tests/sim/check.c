@@ -1,5 +1,6 @@
 #include "tests/sim/truth.h"
 
+#include "daemon/core/beacons.h"
 #include "daemon/core/found.h"
 #include "daemon/core/standing.h"
 #include "daemon/core/sync.h"
@@ -16,6 +17,7 @@
 #include <cmocka.h>
 
 #define SETTLE_MS      (20 * 60 * 1000) /* the longest back-off is 5 min */
+#define BEACONS_MS     (5 * 60 * 1000)  /* links that were lost come back in their time */
 #define WAL_MAX_BYTES  (64 * 1024 * 1024)
 #define FILE_MAX_BYTES (128 * 1024 * 1024)
 
@@ -252,9 +254,26 @@ static void check_links(const struct sim *s)
                 fail_msg("%zu bytes waited for one peer", s->w->links[i].most[end]);
 }
 
+/* Once all is well again everybody is heard of everywhere, whatever became of clocks and disks; twins and who was expelled aside. */
+static void check_beacons(struct sim *s)
+{
+    if (!(s->plan.faults & SIM_BEACONS) ||
+        s->plan.faults & (SIM_CLONES | SIM_HOSTILE | SIM_STANDING | SIM_OLDER | SIM_FLIPS))
+        return;
+    world_run(s->w, BEACONS_MS);
+    for (size_t i = 0; i < s->w->sites_n; i++)
+        for (size_t k = 0; k < s->w->sites_n; k++) {
+            struct core *c = core_of(s, i), *other = core_of(s, k);
+            enum health h = c && other ? beacons_health(c, beacons_of(c, other->own[0].key.pub)) : HEALTH_OK;
+            if (h != HEALTH_OK && h != HEALTH_DEGRADED)
+                fail_msg("%s has not heard of %s", s->w->sites[i].name, s->w->sites[k].name);
+        }
+}
+
 void check_all(struct sim *s)
 {
     settle(s);
+    check_beacons(s);
     for (size_t i = 0; i < s->w->sites_n; i++) {
         if (!is_honest(s, i))
             continue;

@@ -54,6 +54,8 @@ WRAP(void, core_link_down, (struct core * c, uint64_t link, err_t why))
 
 WRAP(void, core_frame, (struct core * c, uint64_t link, struct slice message))
 {
+    if (is_older(c) && message.len > 1 && message.at[1] == MSG_BEACON)
+        fail_msg("a beacon for a program that does not know them");
     INSIDE(__real_core_frame(c, link, message));
 }
 
@@ -73,8 +75,10 @@ WRAP(err_t, core_open,
      (const char *dir, const struct env *env, const struct core_settings *settings, struct core **out, struct why *why))
 {
     const struct world_site *site = env->ctx;
+    struct core_settings known = *settings;
     runs_older = sim && sim->sites[site->at].older;
-    err_t e = __real_core_open(dir, env, settings, out, why);
+    known.beacons &= !runs_older;
+    err_t e = __real_core_open(dir, env, &known, out, why);
     runs_older = false;
     return e;
 }
@@ -105,8 +109,10 @@ WRAP(err_t, op_decode, (struct slice header, const uint8_t *self, struct arena *
 WRAP(err_t, msg_encode, (const struct msg *m, struct buf *out))
 {
     struct msg older = *m;
-    if (runs_older && m->type == MSG_HELLO)
+    if (runs_older && m->type == MSG_HELLO) {
         older.hello.fold--;
+        older.hello.software = slice_text("allied/0.0");
+    }
     if (runs_older && (m->type == MSG_PING || m->type == MSG_PONG))
         older.ping.fold--;
     return __real_msg_encode(&older, out);

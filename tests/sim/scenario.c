@@ -84,6 +84,8 @@ struct sim_plan sim_plan_of(uint64_t seed)
         p.faults |= SIM_NEWER;
     if (p.faults & SIM_BACKUPS)
         p.faults &= ~(unsigned)SIM_JOINS;
+    if (seed % 13 == 6)
+        p.faults |= SIM_BEACONS;
     return p;
 }
 
@@ -232,6 +234,7 @@ static void begin(struct sim *s)
         if (i && s->plan.faults & SIM_OLDER && sim_one_in(s, 2))
             older_become(s, i);
     }
+    s->w->beacons = s->plan.faults & SIM_BEACONS;
     s->w->after = faults_after;
     s->w->after_ctx = s;
     for (size_t i = 0; i < s->w->sites_n; i++)

@@ -38,9 +38,10 @@ enum sim_class {
     SIM_STANDING = 1 << 8, /* suspensions, checkpoints, charters, erasures */
     SIM_BACKUPS = 1 << 9,
     SIM_FLIPS = 1 << 12,
-    SIM_OLDER = 1 << 13, /* some sites run an older program at first */
-    SIM_LIAR = 1 << 11,  /* with SIM_HOSTILE: it speaks in sessions of its own too */
-    SIM_NEWER = 1 << 10, /* ops of kinds that nobody knows yet */
+    SIM_OLDER = 1 << 13,   /* some sites run an older program at first */
+    SIM_LIAR = 1 << 11,    /* with SIM_HOSTILE: it speaks in sessions of its own too */
+    SIM_BEACONS = 1 << 14, /* sites say how they are */
+    SIM_NEWER = 1 << 10,   /* ops of kinds that nobody knows yet */
 };
 
 struct sim_site {
