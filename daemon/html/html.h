@@ -83,6 +83,7 @@ void html_time_of(struct html *h, const char *rfc3339);
 #define HTML_DATE_BYTES 64
 /* That day as text alone. */
 void html_date_text(const char *lang, struct wall t, char out[HTML_DATE_BYTES]);
+const char *html_month(const char *lang, unsigned month); /* 1 to 12 */
 
 /* What another writer of this kind has written, whole elements: as it is. */
 void html_made(struct html *h, struct slice markup);

@@ -55,6 +55,11 @@ static const char *const months[] = {N_("January"),   N_("February"), N_("March"
                                      N_("May"),       N_("June"),     N_("July"),     N_("August"),
                                      N_("September"), N_("October"),  N_("November"), N_("December")};
 
+const char *html_month(const char *lang, unsigned month)
+{
+    return tr(lang, months[(month + 11) % 12]);
+}
+
 void html_date_text(const char *lang, struct wall t, char out[HTML_DATE_BYTES])
 {
     char written[RFC3339_LEN + 1];
@@ -62,7 +67,7 @@ void html_date_text(const char *lang, struct wall t, char out[HTML_DATE_BYTES])
     unsigned month = (unsigned)(written[5] - '0') * 10 + (unsigned)(written[6] - '0'),
              day = (unsigned)(written[8] - '0') * 10 + (unsigned)(written[9] - '0');
     snprintf(out, HTML_DATE_BYTES, "%u%s %.40s %.4s", day, day == 1 && is_french(lang) ? "er" : "",
-             tr(lang, months[(month + 11) % 12]), written);
+             html_month(lang, month), written);
 }
 
 static void put_time(struct html *h, struct wall t, bool hours)

@@ -185,6 +185,31 @@ static err_t take_year(struct read *r, struct ask *a)
     return ERR_OK;
 }
 
+/* Concepts by their ids, a blank between two: each of them where its merges end. */
+static err_t take_terms(struct index *ix, struct read *r, struct ask *a)
+{
+    uint8_t(*ids)[CONCEPT_BYTES] = arena_alloc(&r->arena, ASK_TERMS_MAX, CONCEPT_BYTES);
+    const char *text = read_text(r, "term");
+    size_t n = 0;
+    if (!ids)
+        return ERR_MEMORY;
+    while (*(text += strspn(text, " "))) {
+        struct slice id;
+        char one[BASE32_LEN(CONCEPT_BYTES) + 1] = "";
+        size_t len = strcspn(text, " ");
+        if (n == ASK_TERMS_MAX || len >= sizeof one)
+            return why_set(&r->why, ERR_USAGE, "term: %.100s", text);
+        memcpy(one, text, len);
+        err_t e = read_entity(r, ENTITY_CONCEPT, one, &id);
+        if (e)
+            return e;
+        memcpy(ids[n++], tree_final(&ix->tree, id.at), CONCEPT_BYTES);
+        text += len;
+    }
+    a->terms = (struct tree_set){(const uint8_t(*)[CONCEPT_BYTES])ids, n};
+    return ERR_OK;
+}
+
 static size_t take_limit(const struct read *r)
 {
     int64_t n = read_number(r, "limit", ASK_LIMIT_DEFAULT);
@@ -219,6 +244,8 @@ err_t ask_read(struct index *ix, struct read *r, struct ask *a)
         e = take_order(r, a);
     if (!e)
         e = take_concept(ix, r, a);
+    if (!e)
+        e = take_terms(ix, r, a);
     if (!e)
         e = terms_expression(&a->words, NULL, &a->expression);
     return e ? e : terms_expression(&a->place, "place", &a->expression);

@@ -10,6 +10,7 @@
 #define ASK_LIMIT_MAX     200 /* as of every list; a row is a few KiB at most: far from INDEX_ANSWER_BYTES */
 #define ASK_LIMIT_DEFAULT 20
 #define ASK_HASH_BYTES    8
+#define ASK_TERMS_MAX     8
 
 struct hit {  /* a record found, in the order of answers: see hit_compare */
     bool far; /* by what is related to the concept alone */
@@ -32,6 +33,7 @@ struct ask {
     uint64_t changed;          /* clock; 0: any */
     bool by_concept;
     struct tree_set near, far;
+    struct tree_set terms; /* each of them has to stand in the record itself */
     enum ask_order order;
     int64_t rank_most; /* of more hits than that none is ranked; -1: each is */
     size_t limit;

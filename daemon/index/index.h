@@ -4,13 +4,14 @@
  * the caller who waits for it. One thread; the caller holds the directory's lock, or belongs to who does.
  *
  * Requests are as the core's (daemon/core/request.h), {"do", "lang", "args"} → {"exit", "result"} or {"exit", "error"}:
- *   search   {q, whole, concept, exact, ally, type, in_lang, place, since, until, year, changed, order, rank_most, limit, cursor}   all optional, and all hold together
- *            → {total, partial, behind, records: [{id, title, ally, ally_name, type, date, place, updated, lang, score, snippet, marks, title_marks}],
+ *   search   {q, whole, concept, exact, term, ally, type, in_lang, place, since, until, year, changed, order, rank_most, limit, cursor}   all optional, and all hold together
+ *            → {total, partial, behind, records: [{id, title, ally, ally_name, type, date, place, updated, lang, score, snippet, snippet_lang, marks, title_marks}],
  *               facets: {ally, type, lang, concept, country, year: [{value, label, count}]}, next}
  *     q        words, of which each has to be in the record, be it in a concept's label; the last may be a beginning, of two letters at least; what stands
  *              between quotation marks, or is tied by hyphens, in that order. At most LIMIT_SEARCH_WORDS and LIMIT_SEARCH_BYTES: ERR_SEARCH_LONG.
  *     whole    the last word of q is no beginning
  *     concept  an id, its beginning or a URI: records under it and what lies below it, then those of what is related to it; exact: under it alone
+ *     term     ids, a blank between two, eight at most: records that name each of them
  *     ally     its name, or the beginning of its id                      type      experience, …
  *     in_lang  records with a text in that language ("fr", also "fr-ca")  place     words of its name, or a country's two letters
  *     since, until   YYYY, YYYY-MM or YYYY-MM-DD, both included, against the record's date or period: ERR_TIME
@@ -25,7 +26,7 @@
  *     next: cursor for the same question: what comes behind the last record shown, by relevance and time as they are then. Each page is exact by itself; but
  *     what is written between two pages changes the relevance of the others, too, so that with q a record may come twice or be skipped.
  *     ERR_CURSOR where it is of another question.
- *     Facets are of all that was found; the question with that value in it (lang: in_lang, concept: with exact, country: place) finds as many as `count` says.
+ *     Facets are of all that was found; the question with that value in it (lang: in_lang, concept: term, country: place) finds as many as `count` says.
  *   names    {letter, from, limit}  → {concepts: [{id, label, lang, status, merged_into?}], next, behind}
  *     Concepts by the label that the language asked has for them, in its order: of a letter, a to z, or with "" of all that begin otherwise. next: from
  *     where it goes on, a number, or null.

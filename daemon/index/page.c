@@ -7,12 +7,13 @@ static const uint64_t pieces[] = {R_ABSTRACT, R_CONTEXT,  R_HISTORY, R_DESCRIPTI
                                   R_LESSONS,  R_SUBTITLE, R_NOTES,   R_EPISODES,    R_SOURCES};
 
 struct piece {
-    struct slice text;
+    struct slice text, lang;
     enum words_rules rules;
     struct snippet_place place;
 };
 struct looking {
     const struct terms *words;
+    struct slice lang;
     enum words_rules rules;
     struct piece *best;
 };
@@ -22,14 +23,14 @@ static void look(void *ctx, struct slice text)
     struct looking *l = ctx;
     struct snippet_place place = snippet_find(l->words, text, l->rules);
     if (!l->best->text.len || place.found > l->best->place.found)
-        *l->best = (struct piece){text, l->rules, place};
+        *l->best = (struct piece){text, l->lang, l->rules, place};
 }
 
 /* The best piece in one language; without a match the first one. */
 static struct piece look_in(const struct view *v, const struct terms *words, struct slice lang)
 {
     struct piece best = {0};
-    struct looking l = {words, words_rules_of(lang), &best};
+    struct looking l = {words, lang, words_rules_of(lang), &best};
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces && best.place.found < words->n; i++) {
         const struct view_key *key = view_field(v, pieces[i], lang);
         if (key && key->shown && (!best.text.len || words->n))
@@ -79,6 +80,7 @@ static err_t put_snippet(json_t *out, const struct ask *ask, const struct view *
     err_t e = snippet_cut(&ask->words, piece.text, piece.rules, piece.place.from, false, &s);
     if (!e) {
         say_put(out, "snippet", say_string(buf_slice(&s.text)));
+        say_put(out, "snippet_lang", piece.lang.len ? say_string(piece.lang) : json_null());
         say_put(out, "marks", marks_json(&s));
     }
     snippet_fini(&s);

@@ -67,6 +67,15 @@ static bool has_term(const struct index *ix, struct slice terms, const struct tr
     return false;
 }
 
+static bool has_all_terms(const struct search *s, struct slice terms)
+{
+    const struct tree_set *wanted = &s->ask.terms;
+    for (size_t i = 0; i < wanted->n; i++)
+        if (!has_term(s->ix, terms, &(struct tree_set){wanted->ids + i, 1}))
+            return false;
+    return true;
+}
+
 static bool passes(const struct search *s, const struct card *c, bool *far)
 {
     const struct ask *a = &s->ask;
@@ -76,6 +85,8 @@ static bool passes(const struct search *s, const struct card *c, bool *far)
         (c->updated < a->changed) || (a->country[0] && !slice_equal(slice_of(a->country, 2), c->country)) ||
         (a->year && c->from / 10000 != a->year) || (a->since && c->to < a->since) ||
         (a->until && (!c->from || c->from > a->until)))
+        return false;
+    if (!has_all_terms(s, c->terms))
         return false;
     if (!a->by_concept || has_term(s->ix, c->terms, &a->near))
         return true;

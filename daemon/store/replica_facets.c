@@ -5,7 +5,7 @@
 #define FACET_MAX (1 + 64 + 1 + LANG_MAX) /* a letter, a word, a blank, a language */
 #define FACET_ALL 'a'
 
-enum statement { OLD, DROP, PUT, MOVE, BY_ID, NEWEST, OLDEST, STATEMENTS };
+enum statement { OLD, DROP, PUT, MOVE, BY_ID, NEWEST, OLDEST, TERMS, STATEMENTS };
 /* ALSO: what is asked for beside the facet that leads. CROSS JOIN: in this order, whatever SQLite would guess. */
 #define ROWS   "SELECT r.record, r.source_id, r.title, r.updated, r.retired, r.conflicts, r.type, r.langs FROM facets f "
 #define JOINED " CROSS JOIN records r ON r.record = f.record "
@@ -23,6 +23,7 @@ static const char *const statements[STATEMENTS] = {
                "ORDER BY f.updated DESC, f.record DESC LIMIT ?10",
     [OLDEST] = ROWS "INDEXED BY facets_updated" JOINED "WHERE f.facet = ?1 AND (f.updated, f.record) > (?2, ?3) AND f.record >= ?5 " ALSO
                "ORDER BY f.updated, f.record LIMIT ?10",
+    [TERMS]  = "SELECT terms FROM records WHERE NOT retired",
 };
 /* clang-format on */
 _Static_assert(STATEMENTS <= QUERY_STATEMENTS_MAX, "room for the statements of replica_facets");
@@ -244,4 +245,13 @@ err_t replica_records(struct store *s, const struct record_filter *f, size_t lim
         *n = list.n;
     }
     return e;
+}
+
+err_t replica_each_terms(struct store *s, void (*each)(void *ctx, struct slice terms), void *ctx)
+{
+    struct query q;
+    start(&q, s, TERMS);
+    while (query_row(&q))
+        each(ctx, query_get(&q));
+    return query_end(&q);
 }

@@ -32,5 +32,7 @@ struct record_filter { /* zeroed: every record that is not retired, by id */
 /* Bytes in the arena; record_row.terms stays empty. */
 err_t replica_records(struct store *s, const struct record_filter *f, size_t limit, struct arena *arena,
                       struct record_row **out, size_t *n);
+/* The index terms of every record that is not retired, as record_row.terms has them, in no order; borrowed within the call. */
+err_t replica_each_terms(struct store *s, void (*each)(void *ctx, struct slice terms), void *ctx);
 
 #endif

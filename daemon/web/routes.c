@@ -12,6 +12,7 @@
 #include "daemon/web/page_conflicts.h"
 #include "daemon/web/page_home.h"
 #include "daemon/web/page_sites.h"
+#include "daemon/web/page_records.h"
 #include "daemon/web/routes.def"
 #include "daemon/web/sheet.h"
 #include "daemon/web/skos_serve.h"

@@ -23,6 +23,7 @@ static void web_close(void *context)
     struct web *w = context;
     reader_close(w->reader);
     atlas_close(&w->atlas);
+    crossings_close(&w->crossings);
     kept_fini(&w->kept);
     skos_files_close(&w->skos);
     free(w);

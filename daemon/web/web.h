@@ -9,6 +9,7 @@
 #include "daemon/http/http.h"
 #include "daemon/read/reader.h"
 #include "daemon/web/atlas.h"
+#include "daemon/web/crossings.h"
 #include "daemon/web/kept.h"
 #include "daemon/web/skos_file.h"
 
@@ -26,8 +27,9 @@ struct web {
     } used[WEB_USED_MAX]; /* the tokens of which the core was told today, in a ring */
     size_t used_at;
     struct skos_files skos;
-    struct atlas atlas; /* of that reader's replica */
-    struct kept kept;   /* likewise */
+    struct atlas atlas;         /* of that reader's replica */
+    struct crossings crossings; /* likewise */
+    struct kept kept;
 };
 /* `config` NULL: without data (tests of the machinery): no token is good. */
 struct http_site web_site(const struct web_config *config);
