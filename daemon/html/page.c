@@ -79,6 +79,11 @@ static void put_head(struct html *h, const struct page *p)
         if (has(p->feeds[i].title))
             html_attr(h, "title", p->feeds[i].title);
     }
+    for (size_t i = 0; i < p->metas_n; i++) {
+        put_meta(h, p->metas[i].name, p->metas[i].content);
+        if (has(p->metas[i].lang))
+            html_attr(h, "lang", p->metas[i].lang);
+    }
     html_close(h, "head");
 }
 

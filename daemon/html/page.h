@@ -40,6 +40,10 @@ struct page {
     struct page_feed {
         const char *href, *type, *title; /* rel="alternate" */
     } feeds[4];
+    const struct page_meta {
+        const char *name, *content, *lang; /* Dublin Core; lang NULL: none */
+    } * metas;
+    size_t metas_n;
     enum page_place place;
     bool wide;    /* a table that wants all the width there is */
     bool noindex; /* search engines keep out: lists by parameters, errors */

@@ -39,14 +39,9 @@ size_t crossings_axis(const struct crossing_axis *axes, size_t n, const uint8_t 
     return NONE;
 }
 
-static bool stands(uint32_t bits, size_t axis)
+bool crossings_under(uint32_t bits, size_t axis)
 {
     return axis == NONE ? !bits : bits >> axis & 1;
-}
-
-bool crossings_at(const struct crossing_concept *concept, size_t component, size_t angle)
-{
-    return stands(concept->components, component) && stands(concept->angles, angle);
 }
 
 /* ---- components and angles ---- */
@@ -240,8 +235,8 @@ struct counting {
 static void each_cell(struct counting *n, const struct crossing_concept *one, bool record)
 {
     for (size_t i = 0; i <= NONE; i++)
-        for (size_t k = 0; k <= NONE && stands(one->components, i); k++) {
-            if (!stands(one->angles, k))
+        for (size_t k = 0; k <= NONE && crossings_under(one->components, i); k++) {
+            if (!crossings_under(one->angles, k))
                 continue;
             if (!record)
                 n->c->cells[i][k].concepts++;

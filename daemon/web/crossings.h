@@ -42,8 +42,8 @@ err_t crossings_refresh(struct crossings *c, struct read *r);
 void crossings_close(struct crossings *c);
 const struct crossing_concept *crossings_find(const struct crossings *c,
                                               const uint8_t *concept_id); /* NULL: not here */
-/* Does it stand there? The number of the axis; CROSSINGS_AXIS_MAX: under none. */
-bool crossings_at(const struct crossing_concept *concept, size_t component, size_t angle);
+/* Does what has these bits stand under that axis? CROSSINGS_AXIS_MAX: under none. */
+bool crossings_under(uint32_t bits, size_t axis);
 /* The number of the axis of that id; CROSSINGS_AXIS_MAX: it is none. */
 size_t crossings_axis(const struct crossing_axis *axes, size_t n, const uint8_t *id);
 
