@@ -49,6 +49,14 @@ static size_t character(struct slice s, size_t from)
     return to;
 }
 
+static size_t characters_of(struct slice s, unsigned characters)
+{
+    size_t to = 0;
+    for (unsigned n = 0; to < s.len && n < characters; n++)
+        to = character(s, to);
+    return to;
+}
+
 /* How many bytes of a text make up one line of that many characters: whole words where one ends within it. */
 static size_t fits(struct slice s, unsigned characters)
 {
@@ -86,7 +94,7 @@ static void put_label(struct html *h, int x, int y, int width, struct slice labe
     } else {
         size_t second = fits(rest, characters);
         bool cut = second < rest.len;
-        second = cut ? fits(rest, characters - 1) : second;
+        second = cut ? characters_of(rest, characters - 1) : second;
         put_line(h, x, y + HEIGHT / 2 - 3, slice_of(label.at, first), false);
         put_line(h, x, y + HEIGHT / 2 - 3 + LINE, slice_of(rest.at, second), cut);
     }
@@ -135,7 +143,7 @@ void neighbours_patch(struct html *h, const struct neighbours_patch *patch)
 
 static void put_box(struct html *h, int x, int y, int width, const char *class, const struct neighbours_node *node)
 {
-    size_t patches = node->patches_n < NEIGHBOURS_PATCHES ? node->patches_n : NEIGHBOURS_PATCHES;
+    size_t room = width < WIDE ? 1 : NEIGHBOURS_PATCHES, patches = node->patches_n < room ? node->patches_n : room;
     html_open(h, "title");
     html_slice(h, node->label);
     html_close(h, "title");

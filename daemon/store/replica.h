@@ -101,6 +101,8 @@ err_t replica_concepts_waiting(struct store *s, uint64_t since, struct slice aft
                                struct concept_row **out, size_t *n);
 /* All live edges of a relation, ascending by (adopted first, clock, dot): the order in which cycles are broken. */
 err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, struct edge_row **out, size_t *n);
+/* Every live edge, by child; its ids are borrowed within the call, its clock and dot are not told. */
+err_t replica_each_edge(struct store *s, void (*each)(void *ctx, const struct edge_row *edge), void *ctx);
 /* Those from and to one concept, in the same order; and where those from it lead, CONCEPT_BYTES each. */
 err_t replica_edges_of(struct store *s, unsigned relation, struct slice concept, struct arena *arena,
                        struct edge_row **out, size_t *n);

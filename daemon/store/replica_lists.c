@@ -25,6 +25,7 @@ enum statement {
     WAITING,
     EDGES,
     EDGES_OF,
+    EACH_EDGE,
     TARGETS,
     CONFLICTS,
     BETWEEN,
@@ -61,6 +62,7 @@ static const char *const statements[STATEMENTS] = {
     [EDGES_OF]    = "SELECT " EDGE_COLUMNS " FROM edges WHERE relation = ?1 AND child = ?2 "
                     "UNION ALL SELECT " EDGE_COLUMNS " FROM edges WHERE relation = ?1 AND target = ?2 AND child <> ?2 "
                     EDGE_ORDER,
+    [EACH_EDGE]   = "SELECT child, relation, target, adopted FROM edges ORDER BY child, relation, target",
     [TARGETS]     = "SELECT target FROM edges WHERE relation = ? AND child = ? ORDER BY target",
     [CONFLICTS]   = "SELECT 2, record, title, conflicts FROM records WHERE conflicts > 0 AND NOT retired "
                     "UNION ALL SELECT 3, concept, label, conflicts FROM concepts WHERE conflicts > 0 ORDER BY 1, 2",
@@ -382,6 +384,21 @@ err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, str
     start(&q, s, EDGES);
     query_int(&q, relation);
     return list_edges(&q, arena, out, n);
+}
+
+err_t replica_each_edge(struct store *s, void (*each)(void *ctx, const struct edge_row *edge), void *ctx)
+{
+    struct query q;
+    start(&q, s, EACH_EDGE);
+    while (query_row(&q)) {
+        struct edge_row edge = {.child = query_get(&q)};
+        edge.relation = (unsigned)query_get_uint(&q);
+        edge.target = query_get(&q);
+        edge.adopted = query_get_int(&q) != 0;
+        if (!q.err)
+            each(ctx, &edge);
+    }
+    return query_end(&q);
 }
 
 err_t replica_edges_of(struct store *s, unsigned relation, struct slice concept, struct arena *arena,

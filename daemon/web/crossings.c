@@ -142,85 +142,91 @@ static err_t load_concepts(struct crossings *c, struct read *r)
 }
 
 struct edge {
-    struct crossing_concept *child;
-    const struct crossing_concept *target;
+    unsigned relation;
+    struct crossing_concept *child, *target; /* a scheme at whose top it stands may not be here */
+};
+struct edges {
+    const struct crossings *c;
+    struct edge *at;
+    size_t n, room;
+    bool full; /* there was no memory */
 };
 
-static err_t load_edges(struct crossings *c, struct read *r, struct edge **out, size_t *n)
+static void take_edge(void *ctx, const struct edge_row *row)
 {
-    static const unsigned upwards[] = {REL_BROADER, REL_FACET, EDGE_MERGE};
-    struct edge_row *rows[3] = {NULL};
-    size_t counts[3] = {0}, all = 0;
-    err_t e = ERR_OK;
-    for (size_t i = 0; i < 3 && !e; i++) {
-        e = replica_edges(r->store, upwards[i], &r->arena, &rows[i], &counts[i]);
-        all += counts[i];
+    struct edges *e = ctx;
+    bool top = row->relation == REL_TOP_CONCEPT_OF;
+    if (!top && row->relation != REL_BROADER && row->relation != REL_FACET && row->relation != EDGE_MERGE)
+        return;
+    if (e->n == e->room) {
+        size_t room = e->room ? e->room * 2 : 4096;
+        struct edge *grown = reallocarray(e->at, room, sizeof *grown);
+        e->full |= !grown;
+        if (!grown)
+            return;
+        e->at = grown;
+        e->room = room;
     }
-    struct edge *edges = e ? NULL : arena_alloc(&r->arena, all + 1, sizeof *edges);
-    if (!edges)
-        return e ? e : ERR_MEMORY;
-    for (size_t i = 0; i < 3; i++)
-        for (size_t k = 0; k < counts[i]; k++) {
-            struct edge edge = {find(c, rows[i][k].child.at), find(c, rows[i][k].target.at)};
-            if (edge.child && edge.target)
-                edges[(*n)++] = edge;
-        }
-    *out = edges;
-    return ERR_OK;
+    /* They come by child: most follow one of the same. */
+    struct crossing_concept *child = e->n && memcmp(e->at[e->n - 1].child->id, row->child.at, CONCEPT_BYTES) == 0
+                                         ? e->at[e->n - 1].child
+                                         : find(e->c, row->child.at);
+    const struct edge edge = {row->relation, child, top ? NULL : find(e->c, row->target.at)};
+    if (edge.child && (top || edge.target))
+        e->at[e->n++] = edge;
 }
 
 /* Each pass brings every concept what those right above it had; where edges go round, nothing more comes, and it ends. */
-static void lead_down(const struct edge *edges, size_t n)
+static void lead_down(const struct edges *e)
 {
     for (bool more = true; more;) {
         more = false;
-        for (size_t i = 0; i < n; i++) {
-            uint32_t components = edges[i].child->components | edges[i].target->components,
-                     angles = edges[i].child->angles | edges[i].target->angles;
-            more |= components != edges[i].child->components || angles != edges[i].child->angles;
-            edges[i].child->components = components;
-            edges[i].child->angles = angles;
+        for (size_t i = 0; i < e->n; i++) {
+            const struct crossing_concept *from = e->at[i].target;
+            struct crossing_concept *to = e->at[i].child;
+            if (!from)
+                continue;
+            more |= (from->components & ~to->components) || (from->angles & ~to->angles);
+            to->components |= from->components;
+            to->angles |= from->angles;
         }
     }
 }
 
 /* Where no concept says to be at the top, those are that have something below them and nothing above. */
-static err_t mark_tops(struct crossings *c, struct read *r)
+static void mark_tops(const struct edges *e)
 {
-    struct edge_row *rows = NULL;
-    size_t n = 0;
-    err_t e = replica_edges(r->store, REL_TOP_CONCEPT_OF, &r->arena, &rows, &n);
-    bool said = n > 0;
-    if (!e && !said)
-        e = replica_edges(r->store, REL_BROADER, &r->arena, &rows, &n);
-    for (size_t i = 0; !e && i < n; i++) {
-        struct crossing_concept *one = find(c, said ? rows[i].child.at : rows[i].target.at);
-        if (one)
-            one->top = one->descriptor;
-    }
-    for (size_t i = 0; !e && !said && i < n; i++) {
-        struct crossing_concept *one = find(c, rows[i].child.at);
-        if (one)
-            one->top = false;
-    }
-    return e;
+    bool said = false;
+    for (size_t i = 0; i < e->n; i++)
+        said |= e->at[i].relation == REL_TOP_CONCEPT_OF && e->at[i].child->descriptor;
+    for (size_t i = 0; i < e->n; i++)
+        if (said && e->at[i].relation == REL_TOP_CONCEPT_OF)
+            e->at[i].child->top = e->at[i].child->descriptor;
+        else if (!said && e->at[i].relation == REL_BROADER)
+            e->at[i].target->top = e->at[i].target->descriptor;
+    for (size_t i = 0; i < e->n && !said; i++)
+        if (e->at[i].relation == REL_BROADER)
+            e->at[i].child->top = false;
 }
 
 static err_t make(struct crossings *c, struct read *r)
 {
-    struct edge *edges = NULL;
-    size_t n = 0;
+    struct edges edges = {.c = c};
     err_t e = load_axes(c, r, "component", c->components, &c->components_n);
     if (!e)
         e = load_axes(c, r, "angle", c->angles, &c->angles_n);
     if (!e)
         e = load_concepts(c, r);
     if (!e)
-        e = load_edges(c, r, &edges, &n);
-    if (e)
-        return e;
-    lead_down(edges, n);
-    return mark_tops(c, r);
+        e = replica_each_edge(r->store, take_edge, &edges);
+    if (!e && edges.full)
+        e = ERR_MEMORY;
+    if (!e) {
+        lead_down(&edges);
+        mark_tops(&edges);
+    }
+    free(edges.at);
+    return e;
 }
 
 /* ---- counting ---- */

@@ -74,7 +74,7 @@ static void put_conflicts(const struct concept_page *p)
     if (!n)
         return;
     html_open_class(h, "p", "box warn");
-    html_say_n(h, N_("{1} part of this was written by several at the same time; one version shows."),
+    html_say_n(h, "{1} part of this was written by several at the same time; one version shows."),
                N_("{1} parts of this were written by several at the same time; one version of each shows."), n, NULL);
     html_text(h, " ");
     html_link(h, sheet_path(p->q, "/conflicts/", p->id, ""), tr(h->lang, N_("See them side by side")));
@@ -180,7 +180,7 @@ static void put_records(const struct concept_page *p)
     html_open(h, "p");
     if (p->place) {
         snprintf(path, sizeof path, "/records?term=%.60s", p->id);
-        html_say_n(h, N_("{1} record names it:"), N_("{1} records name it:"), p->place->records, NULL);
+        html_say_n(h, "{1} record names it:", "{1} records name it:", p->place->records, NULL);
         html_text(h, " ");
         html_link(h, path, tr(h->lang, N_("search in them")));
         html_text(h, " · ");

@@ -122,10 +122,10 @@ void found_count(const struct found *f)
     int64_t total = total_of(f);
     html_open(h, "p");
     if (json_is_true(json_object_get(f->result, "partial")))
-        html_say_n(h, N_("At least {1} record: time ran out before all were looked at."),
-                   N_("At least {1} records: time ran out before all were looked at."), total, NULL);
+        html_say_n(h, "At least {1} record: time ran out before all were looked at.",
+                   "At least {1} records: time ran out before all were looked at.", total, NULL);
     else
-        html_say_n(h, N_("{1} record."), N_("{1} records."), total, NULL);
+        html_say_n(h, "{1} record.", "{1} records.", total, NULL);
     if (json_is_false(json_object_get(f->result, "ranked")) && request_query(f->q, "q") && *request_query(f->q, "q") &&
         (!request_query(f->q, "order") || strcmp(request_query(f->q, "order"), "best") == 0)) {
         html_text(h, " ");

@@ -158,7 +158,7 @@ static void show(struct http_request *q, struct read *read, bool record)
     html_close(&s.h, "ol");
     if (n > ENTRIES_MOST) {
         html_open(&s.h, "p");
-        html_say_n(&s.h, N_("One earlier change is not shown."), N_("{1} earlier changes are not shown."),
+        html_say_n(&s.h, "One earlier change is not shown.", "{1} earlier changes are not shown.",
                    (int64_t)(n - ENTRIES_MOST), NULL);
         html_close(&s.h, "p");
     }

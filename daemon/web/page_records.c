@@ -12,12 +12,11 @@
 
 /* ---- the form ---- */
 
-static void put_input(struct html *h, struct http_request *q, const char *name, const char *label, const char *hint)
+static void put_field(struct html *h, struct http_request *q, const char *name, const char *label, const char *hint)
 {
     const char *value = request_query(q, name);
     char id[24];
     snprintf(id, sizeof id, "f-%.16s", name);
-    html_open(h, "p");
     html_open(h, "label");
     html_attr(h, "for", id);
     html_text(h, label);
@@ -29,6 +28,12 @@ static void put_input(struct html *h, struct http_request *q, const char *name, 
     html_attr(h, "value", value ? value : "");
     if (hint)
         html_attr(h, "placeholder", hint);
+}
+
+static void put_input(struct html *h, struct http_request *q, const char *name, const char *label, const char *hint)
+{
+    html_open(h, "p");
+    put_field(h, q, name, label, hint);
     html_close(h, "p");
 }
 
@@ -148,7 +153,11 @@ static void put_form(const struct found *f)
     h->keep_lang = NULL; /* it is among the hidden ones */
     html_href(h, "action", slice_text("/records"));
     h->keep_lang = lang;
-    put_input(h, q, "q", tr(h->lang, N_("Words")), NULL);
+    html_open(h, "p");
+    put_field(h, q, "q", tr(h->lang, N_("Words")), NULL);
+    html_text(h, " ");
+    html_element_tr(h, "button", N_("Search"));
+    html_close(h, "p");
     html_open(h, "details");
     for (size_t i = 0; i < FOUND_FILTERS; i++)
         if (request_query(q, found_filters[i]) && *request_query(q, found_filters[i])) {
@@ -167,9 +176,6 @@ static void put_form(const struct found *f)
     html_close(h, "div");
     html_close(h, "details");
     put_hidden(h, q);
-    html_open(h, "p");
-    html_element_tr(h, "button", N_("Search"));
-    html_close(h, "p");
     html_close(h, "form");
 }
 

@@ -48,7 +48,7 @@ static void show_whole(const struct thesaurus *t, const json_t *result)
     (void)result;
     html_open(h, "p");
     if (replica_counts(t->read->store, &counts) == ERR_OK) {
-        html_say_n(h, N_("{1} concept."), N_("{1} concepts."), (int64_t)counts.concepts, NULL);
+        html_say_n(h, "{1} concept.", "{1} concepts.", (int64_t)counts.concepts, NULL);
         html_text(h, " ");
     }
     html_link(h, "/thesaurus?waiting=1", tr(h->lang, N_("What waits to be adopted")));

@@ -12,7 +12,7 @@ void record_conflicts(const struct record_page *p)
     if (!n)
         return;
     html_open_class(h, "p", "box warn");
-    html_say_n(h, N_("{1} part of this was written by several at the same time; one version shows."),
+    html_say_n(h, "{1} part of this was written by several at the same time; one version shows."),
                N_("{1} parts of this were written by several at the same time; one version of each shows."), n, NULL);
     html_text(h, " ");
     html_link(h, sheet_path(p->q, "/conflicts/", prose_string(p->shown, "id"), ""),
@@ -192,7 +192,7 @@ void record_discipline(const struct record_page *p)
     if (json_array_size(missed))
         html_say(h, N_("{1} of {2} rules are met. To complete it:"), html_num(h, met), html_num(h, all), NULL);
     else
-        html_say_n(h, N_("The one rule is met."), N_("All {1} rules are met."), all, NULL);
+        html_say_n(h, "The one rule is met.", "All {1} rules are met.", all, NULL);
     html_close(h, "p");
     if (!json_array_size(missed))
         return;

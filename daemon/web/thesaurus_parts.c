@@ -116,14 +116,17 @@ void thesaurus_lattice(const struct thesaurus *t)
     if (!c->components_n && !c->angles_n)
         return;
     html_element_tr(h, "h2", N_("Components and angles"));
+    html_open_class(h, "p", "dim");
+    html_attr(h, "id", "lattice-words");
+    html_text(h, tr(h->lang, N_("At each crossing: concepts, and records that they index. The numbers of concepts lead "
+                                "to them.")));
+    html_close(h, "p");
     html_open_class(h, "div", "scroll");
     html_attr(h, "tabindex", "0");
     html_attr(h, "role", "region");
     html_attr_tr(h, "aria-label", N_("Components and angles"));
     html_open_class(h, "table", "lattice");
-    html_element_tr(
-        h, "caption",
-        N_("At each crossing: concepts, and records that they index. The numbers of concepts lead to them."));
+    html_attr(h, "aria-describedby", "lattice-words");
     html_open(h, "thead");
     html_open(h, "tr");
     html_col(h, N_("Component"));
@@ -224,7 +227,7 @@ static void put_count(const struct thesaurus *t, const struct crossing_concept *
     html_open_class(h, "span", "dim");
     html_text(h, "(");
     html_open_link(h, slice_text(path));
-    html_say_n(h, N_("{1} record"), N_("{1} records"), one->records, NULL);
+    html_say_n(h, "{1} record", "{1} records", one->records, NULL);
     html_close(h, "a");
     html_text(h, ")");
     html_close(h, "span");
@@ -303,7 +306,7 @@ void thesaurus_crossing(const struct thesaurus *t, size_t component, size_t angl
     if (n)
         qsort(list, n, sizeof *list, by_label);
     html_open(h, "p");
-    html_say_n(h, N_("{1} concept."), N_("{1} concepts."), (int64_t)n, NULL);
+    html_say_n(h, "{1} concept.", "{1} concepts.", (int64_t)n, NULL);
     html_close(h, "p");
     if (at >= n)
         at = 0;

@@ -1,4 +1,4 @@
-#include "daemon/web/page_record.h"
+#include "daemon/web/page_one_record.h"
 #include "daemon/web/api.h"
 #include "daemon/web/record_beside.h"
 #include <stdio.h>
@@ -124,7 +124,7 @@ static void show_tombstone(struct http_request *q, struct read *read)
     sheet_close(&s, 410);
 }
 
-void page_record(struct http_request *q)
+void page_one_record(struct http_request *q)
 {
     struct read read;
     json_t *args = json_pack("{s:s}", "id", request_part(q, "id"));
