@@ -7,7 +7,7 @@
 #define HEIGHT    40 /* of a node: two lines */
 #define STEP      50 /* from one row to the next */
 #define LINE      15
-#define LETTER    7 /* about, of a label */
+#define LETTER    8 /* about, of a label */
 #define PATCH     18
 #define WIDE      ((ACROSS - GAP) / 2)
 #define NARROW    ((ACROSS - 2 * GAP - MIDDLE) / 2)

@@ -74,8 +74,8 @@ static void put_conflicts(const struct concept_page *p)
     if (!n)
         return;
     html_open_class(h, "p", "box warn");
-    html_say_n(h, "{1} part of this was written by several at the same time; one version shows."),
-               N_("{1} parts of this were written by several at the same time; one version of each shows."), n, NULL);
+    html_say_n(h, "{1} part of this was written by several at the same time; one version shows.",
+               "{1} parts of this were written by several at the same time; one version of each shows.", n, NULL);
     html_text(h, " ");
     html_link(h, sheet_path(p->q, "/conflicts/", p->id, ""), tr(h->lang, N_("See them side by side")));
     html_close(h, "p");

@@ -12,8 +12,8 @@ void record_conflicts(const struct record_page *p)
     if (!n)
         return;
     html_open_class(h, "p", "box warn");
-    html_say_n(h, "{1} part of this was written by several at the same time; one version shows."),
-               N_("{1} parts of this were written by several at the same time; one version of each shows."), n, NULL);
+    html_say_n(h, "{1} part of this was written by several at the same time; one version shows.",
+               "{1} parts of this were written by several at the same time; one version of each shows.", n, NULL);
     html_text(h, " ");
     html_link(h, sheet_path(p->q, "/conflicts/", prose_string(p->shown, "id"), ""),
               tr(h->lang, N_("See them side by side")));
