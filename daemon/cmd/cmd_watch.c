@@ -10,11 +10,12 @@
 #include <signal.h>
 #include <string.h>
 
-#define RENEW_MS     2000
-#define WIDE_COLUMNS 112 /* from there on all columns have room */
-#define STRIP_SHOWN  10  /* days */
-#define TEXT_BYTES   256
-#define HOME         "\033[H\033[2J" /* an emptied screen, from its upper left corner */
+#define RENEW_MS    2000
+#define USUAL       76 /* columns of a terminal */
+#define ROOMY       112
+#define STRIP_SHOWN 10 /* days */
+#define TEXT_BYTES  256
+#define HOME        "\033[H\033[2J" /* an emptied screen, from its upper left corner */
 
 /* ---- cells ---- */
 
@@ -125,19 +126,19 @@ static void show_strip(const struct out *o, const json_t *site, struct buf *to)
 
 static const struct shown {
     struct table_column column;
-    bool wide; /* where there is room alone */
+    size_t least; /* columns of a terminal on which it has room */
     void (*show)(const struct out *o, const json_t *site, struct buf *to);
 } columns[] = {
-    {{N_("site"), false, false},   false, show_name   },
-    {{N_("state"), false, true},   false, show_state  },
-    {{N_("heard"), true, true},    false, show_heard  },
-    {{N_("lag"), true, true},   false, show_lag    },
-    {{N_("free"), true, true},     false, show_disk   },
-    {{N_("backup"), true, true},   false, show_backup },
-    {{N_("clock"), true, true},    true,  show_clock  },
-    {{N_("p95"), true, true},      false, show_p95    },
-    {{N_("version"), false, true}, true,  show_version},
-    {{N_("10 days"), false, true}, false, show_strip  },
+    {{N_("site"), false, false},   0,     show_name   },
+    {{N_("state"), false, true},   0,     show_state  },
+    {{N_("heard"), true, true},    0,     show_heard  },
+    {{N_("lag"), true, true},      0,     show_lag    },
+    {{N_("free"), true, true},     0,     show_disk   },
+    {{N_("backup"), true, true},   USUAL, show_backup },
+    {{N_("clock"), true, true},    ROOMY, show_clock  },
+    {{N_("p95"), true, true},      USUAL, show_p95    },
+    {{N_("version"), false, true}, ROOMY, show_version},
+    {{N_("10 days"), false, true}, 0,     show_strip  },
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 _Static_assert(COLUMNS <= TABLE_COLUMNS_MAX, "room for the columns");
@@ -161,15 +162,19 @@ static void sums(const struct out *o, const json_t *sites)
     buf_fini(&text);
 }
 
+static bool has_room(const struct out *o, const struct shown *column)
+{
+    return !o->columns || o->columns >= column->least;
+}
+
 static void put_table(const struct out *o, const json_t *result)
 {
     struct table_column heads[COLUMNS];
     struct table t;
     size_t i, n = 0;
     json_t *site;
-    bool wide = !o->columns || o->columns >= WIDE_COLUMNS;
     for (size_t k = 0; k < COLUMNS; k++)
-        if (wide || !columns[k].wide)
+        if (has_room(o, &columns[k]))
             heads[n++] = columns[k].column;
     table_init(&t, heads, n);
     json_array_foreach(json_object_get(result, "sites"), i, site)
@@ -179,7 +184,7 @@ static void put_table(const struct out *o, const json_t *result)
             struct buf text;
             buf_init(&text, 4096);
             columns[k].show(o, site, &text);
-            if (wide || !columns[k].wide)
+            if (has_room(o, &columns[k]))
                 table_cell(&t, text.len && buf_text(&text) ? buf_text(&text) : "—");
             buf_fini(&text);
         }
@@ -218,11 +223,12 @@ static void show(const struct out *o, const json_t *result)
     fputc('\n', o->data);
     put_table(o, result);
     fputc('\n', o->data);
-    out_print(o, N_("Days, the last one today: o well, d degraded, s silent for a while, - nothing heard."), NULL);
+    out_text(o, tr(o->lang, N_("Days, the last one today: o well, d degraded, s silent for a while, - nothing heard.")),
+             0);
     json_array_foreach(sites, i, site) problems(o, site);
     if (!pick_true(result, "heard")) {
         fputc('\n', o->data);
-        out_print(o, N_("No other site is connected: what is shown of them is what they said last."), NULL);
+        out_text(o, tr(o->lang, N_("No other site is connected: what is shown of them is what they said last.")), 0);
         out_print(o, "  → {1}", "allied status", NULL);
     }
 }

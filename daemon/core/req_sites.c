@@ -9,7 +9,8 @@
 #include "daemon/core/sync.h"
 #include "daemon/store/oplog.h"
 
-#define DAY_LEN 10 /* of an RFC 3339 time */
+#define DAY_LEN    10                   /* of an RFC 3339 time */
+#define ARRIVED_MS (2 * BEACON_SOON_MS) /* a site that rests at other digests has said so by then */
 
 static json_t *time_or_null(int64_t ms)
 {
@@ -61,13 +62,13 @@ static json_t *problems_json(struct req *r, const struct beacon_row *row)
 
 /* ---- against what is here ---- */
 
-/* Theirs may be from before our last change: then nobody knows. */
+/* Theirs may be from before our last change, or from before that had reached them: then nobody knows. */
 static json_t *equal_by_beacon(const struct core *c, const struct beacon *b, struct mono heard)
 {
     bool inputs = memcmp(b->inputs, c->inputs, HASH_BYTES) == 0;
     if (inputs && (b->fold != FOLD_VERSION || memcmp(b->state, c->state, HASH_BYTES) == 0))
         return json_true();
-    return c->changed.ms >= heard.ms ? json_null() : json_false();
+    return heard.ms < c->changed.ms + ARRIVED_MS ? json_null() : json_false();
 }
 
 static void put_distance(struct req *r, json_t *out, const struct site *site, const struct beacon_row *row,

@@ -11,7 +11,7 @@
  *                    up_since: RFC 3339, clock_off_ms (theirs minus ours), problems: [{code: "ALLIED-1408", name, text, action}] (what it says itself, and clock_apart where its clock differs by 2 min), strip, p50_ms, p95_ms, samples}]}
  *                    Every site that stands, ours among them, as its last beacon and our sessions tell; what nobody told is null (numbers and times) or empty.
  *                    strip: 90 letters, the last one today (UTC): 'o' well, 'd' degraded, 's' silent for a while, '-' nothing was heard; the worst of each day.
- *                    p50_ms, p95_ms: how long fresh commits of others took to get there, in the last 24 h, of so many samples. A name or a text that this program
+ *                    digest_equal is null while a beacon may be from before the last change. p50_ms, p95_ms: how long fresh commits of others took to get there, in the last 24 h, of so many samples. A name or a text that this program
  *                    does not know is empty. Without a daemon every state is unknown
  *   invite          {ally, expires_s, addresses: [text]?, again}  → {code, words, expires}         again: though an ally has that name
  *   allies          {}                                            → {allies: [{id, name, college, standing: ratified|provisional|ended, suspended, sites: [{site, name, votes, ended, host, hosted_by}]}]}

@@ -56,6 +56,23 @@ def test_sites_that_know_only_a_third_get_each_others_logs():
         b.start()
         al.wait_equal()
         equal(c.title(late), "Écrit quand le relais était absent", "what a wrote while b was away, at c")
+        watched(a, b, c)
+
+
+def watched(a, b, c):
+    """a and c never meet, and see how the other is; a table tells people, in their language; what was said outlives the daemon."""
+    def all_well():
+        return [[x["state"] for x in s.json("watch")["sites"]] for s in (a, b, c)] == [["ok"] * 3] * 3
+    wait_for(all_well, "everybody sees that everybody is well")
+    seen = {x["name"]: x for x in a.json("watch")["sites"]}["aval"]
+    check(seen["disk_free_pct"] is not None and seen["version"].startswith("allied/") and seen["strip"][-1] == "o", seen)
+    check(abs(seen["clock_off_ms"]) < 30000 and seen["last_heard_s"] < 90, seen)
+    equal(seen["digest_equal"] in (True, None), True, "digest_equal of a site that is not connected")
+    check("Sites: 3 well" in a.ok("--lang", "en", "watch").out and "bien : 3" in a.ok("--lang", "fr", "watch").out, "the table")
+    a.stop()
+    equal(a.run("watch").exit, 69, "watch without a daemon")
+    a.start()
+    equal({x["name"]: x["version"] for x in a.json("watch")["sites"]}["aval"], seen["version"], "kept over a restart")
 
 
 def test_a_peer_that_stops_is_unreachable_and_never_said_to_be_somebody_else():
