@@ -13,6 +13,7 @@
 #include "daemon/web/page_conflicts.h"
 #include "daemon/web/page_history.h"
 #include "daemon/web/page_home.h"
+#include "daemon/web/page_ledger.h"
 #include "daemon/web/page_one_record.h"
 #include "daemon/web/page_records.h"
 #include "daemon/web/page_sites.h"
