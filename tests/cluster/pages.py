@@ -74,8 +74,8 @@ class Page(HTMLParser):
             self.labels.add(a.get("for"))
         if tag == "img" and "alt" not in a:
             self.fault("an image without alt", a)
-        if tag == "svg" and a.get("role") != "img" and a.get("aria-hidden") != "true":
-            self.fault("a drawing without role=img", a)
+        if tag == "svg" and (a.get("role") not in ("img", "group") or not {"aria-label", "aria-labelledby"} & set(a)) and a.get("aria-hidden") != "true":
+            self.fault("a drawing without a role and a name", a)
         if tag == "table":
             self.tables.append(set())
         if tag in ("caption", "th") and self.tables:
@@ -179,6 +179,6 @@ def crawl(site, start, most=400, skip=()):
             status, headers, body = ask(site, where)
             if status != 200:
                 raise Failed(f"{path} has a link to {where}: {status} {body[:200]}")
-            if headers.get_content_type() == "text/html" and where not in seen:
+            if tag == "a" and headers.get_content_type() == "text/html" and where not in seen:
                 queue.append(where)
     return seen
