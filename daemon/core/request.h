@@ -88,6 +88,12 @@
  *   key.rotate      {}                                            → {old, site, restart, waits}       a new key for this site; restart: the daemon takes it in a moment, and until then this site writes nothing;
  *                    waits: the registrar is elsewhere and was asked, or will be. Asked again, it goes on with the same key
  *   key.registrar   {}                                            → {registrar}       the public half of a key, made here, that charter.propose may name the registrar's
+ *   ledger.show     {year?, ally?, explain: KIND?, offset?, limit?} → {period: "2026", year, year_from, open, from, until, closed_by: charter or null, cut: hex, digest: hex, charter,
+ *                    policy: {KIND: {points, cap}}, allies: [{ally, ally_name, ended, kinds: {KIND: {count, points, left_out: {WHY: n}}}, points}], rings: [{allies: [{ally, ally_name,
+ *                    from_other, received}, …]}]}, explained: + {kind, entries: [{kind, why, ally, ally_name, other, other_name, count, day, at, dot, site, site_name, incarnation,
+ *                    seq, type, id, title, same: {dot, …, title} or null}], total, next}
+ *                    What counted and what did not, by daemon/ledger/settle.h; without a year the open one. day: the day it counts on, at: the one its author claims. Equal cuts and
+ *                    digests: equal ledgers. ERR_YEAR_EARLY, ERR_YEAR_LATE, ERR_LEDGER_KIND, ERR_ALLY_UNKNOWN
  *   changes         {ally, since: RFC 3339, limit, cursor | before} → {changes: [{commit, at, clock, seq, site, site_name, ally, ally_name, ops: [{dot, kind, type:
  *                    record|concept|site|means|none, id, label, fields: ["title@fr", "-broader"], counts, state: present|erased|missing}]}], next, older, aside}
  *                    Commit by commit in this replica's order of arrival, the earlier first: the latest `limit` of them; the latest before the commit

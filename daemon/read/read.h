@@ -42,6 +42,7 @@ typedef err_t read_fn(struct read *r);
     X("concept.show", read_concept_show)                                                                               \
     X("concept.history", read_concept_history)                                                                         \
     X("concept.export", read_concept_export)                                                                           \
+    X("ledger.show", read_ledger_show)                                                                                 \
     X("means.list", read_means_list)                                                                                   \
     X("conflicts.list", read_conflicts_list)                                                                           \
     X("conflicts.show", read_conflicts_show)                                                                           \

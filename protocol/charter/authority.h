@@ -129,6 +129,7 @@ const struct head *authority_checkpoints(const struct authority *a, size_t *n);
  */
 typedef void fixed_fn(void *ctx, size_t checkpoint, size_t charter, const struct head *head);
 size_t authority_each_fixed(const struct authority *a, fixed_fn *fn, void *ctx);
+size_t authority_checkpoint_of(const struct authority *a, size_t charter); /* the number of that charter's own */
 /* By which charter (its index) an op that needs a role or a rule is judged: the lowest n whose successor's checkpoint or cuts cover it. */
 size_t authority_charter_of(const struct authority *a, const struct log_id *log, uint64_t seq);
 bool authority_has_role_at(const struct authority *a, size_t index, const uint8_t ally[ALLY_BYTES], const char *role);

@@ -119,6 +119,14 @@ const struct head *authority_checkpoints(const struct authority *a, size_t *n)
     return a->checkpoints;
 }
 
+size_t authority_checkpoint_of(const struct authority *a, size_t charter)
+{
+    size_t n = charter;
+    for (size_t i = 0; i < a->acts_n && a->acts[i].act.number <= a->charters[charter].roster_number; i++)
+        n += fixes(&a->acts[i]);
+    return n;
+}
+
 static bool concerns(const struct authority *a, const struct cut *c, const struct site *s)
 {
     if (c->suspension)

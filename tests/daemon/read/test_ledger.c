@@ -1,0 +1,117 @@
+/* ledger: the figures of a year out of what a replica holds, the same on every site, and down to the ops. */
+#include "daemon/read/ledger.h"
+
+#include "tests/help/core_acts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+/* A record that misses rules: its text is the numbers from `from` on, so that no two are alike. */
+static void put(struct world *w, size_t at, const char *source, unsigned from, char id[64])
+{
+    char text[1600] = "";
+    for (unsigned i = 0; i < 120; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "mot%u ", from + i);
+    json_t *record = json_pack("{s:s, s:s, s:{s:s}, s:{s:s}}", "source_id", source, "type", "analysis", "title", "fr",
+                               source, "abstract", "fr", text);
+    json_t *r = world_do(w, at, "record.write",
+                         json_pack("{s:s, s:[{s:i, s:o}]}", "mode", "import", "lines", "line", 1, "record", record));
+    json_t *ids = json_object_get(r, "ids");
+    snprintf(id, 64, "%s", json_string_value(json_object_get(json_array_get(ids, 0), "id")));
+    json_decref(r);
+}
+
+static void link_to(struct world *w, size_t at, const char *from, const char *to)
+{
+    json_decref(world_do(w, at, "record.link", json_pack("{s:s, s:s, s:s}", "id", from, "rel", "cites", "target", to)));
+}
+
+static json_t *ledger(struct world *w, size_t at, const char *explain)
+{
+    return world_do(w, at, "ledger.show", explain ? json_pack("{s:s}", "explain", explain) : json_object());
+}
+
+static int64_t of(json_t *ledger, size_t ally, const char *kind, const char *what)
+{
+    json_t *a = json_array_get(json_object_get(ledger, "allies"), ally);
+    return json_integer_value(json_object_get(json_object_get(json_object_get(a, "kinds"), kind), what));
+}
+
+/* Allies 0 and 1 publish a record each, 1 cites 0's; 1 copies its own under another name. */
+static struct world *given(unsigned seed)
+{
+    struct world *w = world_alliance(seed, 3);
+    char one[64], two[64], copy[64];
+    put(w, 0, "un", 0, one);
+    assert_true(world_settle(w, 60000));
+    put(w, 1, "deux", 1000, two);
+    put(w, 1, "copie", 1001, copy);
+    link_to(w, 1, two, one);
+    assert_true(world_settle(w, 60000));
+    return w;
+}
+
+static void the_open_year_is_shown_and_equal_on_every_site(void **state)
+{
+    (void)state;
+    struct world *w = given(4101);
+    json_t *first = ledger(w, 0, NULL);
+    assert_string_equal(json_string_value(json_object_get(first, "period")), "2026");
+    assert_true(json_is_true(json_object_get(first, "open")));
+    assert_true(json_is_null(json_object_get(first, "until")));
+    assert_int_equal(json_string_length(json_object_get(first, "cut")), 64);
+    assert_int_equal(json_array_size(json_object_get(first, "allies")), 3);
+    assert_int_equal(of(first, 0, "record_partial", "count"), 1);
+    assert_int_equal(of(first, 0, "record_partial", "points"), 4);
+    assert_int_equal(of(first, 0, "reuse_received", "points"), 5);
+    assert_int_equal(of(first, 1, "record_partial", "count"), 1);
+    json_t *left =
+        json_object_get(json_object_get(json_object_get(json_array_get(json_object_get(first, "allies"), 1), "kinds"),
+                                        "record_partial"),
+                        "left_out");
+    assert_int_equal(json_integer_value(json_object_get(left, "near_copy")), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(json_object_get(first, "allies"), 0), "points")),
+                     9);
+    for (size_t at = 1; at < 3; at++) {
+        json_t *other = ledger(w, at, NULL);
+        assert_true(json_equal(first, other));
+        json_decref(other);
+    }
+    json_decref(first);
+    world_free(w);
+}
+
+static void a_kind_is_explained_down_to_its_ops(void **state)
+{
+    (void)state;
+    struct world *w = given(4102);
+    json_t *l = ledger(w, 2, "record_partial"), *entries = json_object_get(l, "entries");
+    assert_int_equal(json_integer_value(json_object_get(l, "total")), 3);
+    json_t *copy = json_array_get(entries, 2);
+    assert_string_equal(json_string_value(json_object_get(copy, "why")), "near_copy");
+    assert_string_equal(json_string_value(json_object_get(copy, "title")), "copie");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(copy, "same"), "title")), "deux");
+    assert_string_equal(json_string_value(json_object_get(copy, "day")), "2026-09-21");
+    assert_non_null(json_string_value(json_object_get(copy, "dot")));
+    json_decref(l);
+    l = world_do(w, 2, "ledger.show",
+                 json_pack("{s:s, s:i, s:i}", "explain", "record_partial", "offset", 1, "limit", 1));
+    assert_int_equal(json_array_size(json_object_get(l, "entries")), 1);
+    assert_int_equal(json_integer_value(json_object_get(l, "next")), 2);
+    json_decref(l);
+    world_refused(w, 2, "ledger.show", json_pack("{s:s}", "explain", "songs"), "ledger_kind");
+    world_refused(w, 2, "ledger.show", json_pack("{s:i}", "year", 2019), "year_early");
+    world_refused(w, 2, "ledger.show", json_pack("{s:i}", "year", 2027), "year_late");
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_open_year_is_shown_and_equal_on_every_site),
+        cmocka_unit_test(a_kind_is_explained_down_to_its_ops),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
