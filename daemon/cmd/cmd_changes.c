@@ -39,6 +39,7 @@ static const struct {
     {"site.announce",  N_("site: its address"), NULL                      },
     {"site.erase",     N_("erasure asked for"), NULL                      },
     {"site.attest",    N_("erasure done"),      NULL                      },
+    {"site.relays",    N_("relays told"),       NULL                      },
     {"record.put",     N_("record written"),    NULL                      },
     {"record.index",   N_("record indexed"),    NULL                      },
     {"record.retire",  N_("record retired"),    NULL                      },
@@ -50,6 +51,7 @@ static const struct {
     {"concept.adopt",  N_("concept adopted"),   NULL                      },
     {"concept.merge",  N_("concept merged"),    N_("merge taken back")    },
     {"concept.retire", N_("concept retired"),   N_("concept brought back")},
+    {"means.declare",  N_("means declared"),    NULL                      },
 };
 
 static const char *word_of(const struct out *o, const json_t *op)

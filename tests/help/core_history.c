@@ -119,6 +119,15 @@ static json_t *concept_adopt(struct world *w, size_t at, const char **what)
     return json_pack("{s:o*}", "id", some_id(w, at, "concept.list", "concepts"));
 }
 
+static json_t *means_declare(struct world *w, size_t at, const char **what)
+{
+    (void)at;
+    *what = "means.declare";
+    return json_pack("{s:i, s:{s:i, s:s}}", "year", 2026 + (int)world_random(w, 2),
+                     world_random(w, 2) ? "money" : "time", "amount", (int)world_random(w, 5), "note",
+                     world_random(w, 2) ? word(w) : "");
+}
+
 static json_t *conflict_resolve(struct world *w, size_t at, const char **what)
 {
     json_t *id = some_id(w, at, "conflicts.list", "conflicts");
@@ -136,7 +145,7 @@ static json_t *conflict_resolve(struct world *w, size_t at, const char **what)
 
 static json_t *(*const steps[])(struct world *, size_t, const char **) = {
     record_write,  record_write, record_edit,    record_edit,   record_retire,    concept_write,
-    concept_write, concept_edit, concept_relate, concept_adopt, conflict_resolve,
+    concept_write, concept_edit, concept_relate, concept_adopt, conflict_resolve, means_declare,
 };
 
 static void keep_dots(struct core_history *h, const json_t *result)

@@ -1,5 +1,5 @@
 /*
- * Sites whose program is older: two kinds of ops are unknown to it, and its folds have an older number. Calls into a core are wrapped by the linker, so that it
+ * Sites whose program is older: three kinds of ops are unknown to it, and its folds have an older number. Calls into a core are wrapped by the linker, so that it
  * is known whose code runs; what an older program would not know is taken from it there. An upgrade is a restart.
  */
 #include "tests/sim/sim.h"
@@ -20,7 +20,7 @@ static bool runs_older;
 
 static bool is_newer_kind(uint64_t kind)
 {
-    return kind == OP_RECORD_RETIRE || kind == OP_CONCEPT_ADOPT;
+    return kind == OP_RECORD_RETIRE || kind == OP_CONCEPT_ADOPT || kind == OP_MEANS_DECLARE;
 }
 
 /* ---- whose code runs ---- */
@@ -186,5 +186,5 @@ void older_upgrade(struct sim *s, size_t at)
 bool older_can(const struct sim *s, size_t at, const char *what, const json_t *args)
 {
     return !s->sites[at].older || (strcmp(what, "record.retire") != 0 && strcmp(what, "concept.adopt") != 0 &&
-                                   !json_is_true(json_object_get(args, "adopt")));
+                                   strcmp(what, "means.declare") != 0 && !json_is_true(json_object_get(args, "adopt")));
 }

@@ -140,8 +140,9 @@ static bool reads(const struct replica_op *in, struct slice entity, const struct
 {
     struct slice *values = NULL;
     size_t n = 0;
-    if ((in->kind != OP_RECORD_PUT && in->kind != OP_CONCEPT_PUT) || in->state == BODY_MISSING ||
-        !fold_counts(as, entity) || op_decode(in->header, in->dot.commit, arena, &out->op))
+    bool writes = in->kind == OP_RECORD_PUT || in->kind == OP_CONCEPT_PUT || in->kind == OP_MEANS_DECLARE;
+    if (!writes || in->state == BODY_MISSING || !fold_counts(as, entity) ||
+        op_decode(in->header, in->dot.commit, arena, &out->op))
         return false;
     out->dot = in->dot;
     out->there = in->state == BODY_PRESENT;
@@ -176,7 +177,7 @@ static void check_values(const struct told *told, size_t n, size_t i, const stru
             named |= by != i && names(&told[by], w, &told[i].dot);
         if (!live && !named)
             fail_msg("%s does not show a value that nobody replaced", name);
-        if (live && named && v->type == ENTITY_RECORD)
+        if (live && named && v->type != ENTITY_CONCEPT)
             fail_msg("%s shows a value that its author has replaced", name);
     }
 }
@@ -210,7 +211,7 @@ static void check_folds(struct core *c, const char *name)
     struct slice entity = slice_text(""), canon;
     struct arena arena = {0};
     while (replica_next(c->store, &type, &entity, &arena, &canon) == ERR_OK) {
-        if (type == ENTITY_RECORD || type == ENTITY_CONCEPT)
+        if (type != ENTITY_SITE)
             check_entity(c, type, entity, canon, name);
         memcpy(id, entity.at, entity.len);
         entity.at = id;
