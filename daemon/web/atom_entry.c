@@ -88,11 +88,21 @@ static err_t say_categories(struct read *r, struct atlas *atlas, const struct sh
 static void say_links(struct read *r, const struct shown *s, const char *base, struct buf *out)
 {
     struct slice page = shown_word(s, R_SOURCE_URL);
-    xml_raw(out, "<link rel=\"alternate\" type=\"application/json\" href=\"");
-    xml_text(out, slice_text(base));
-    xml_raw(out, "/api/v1/records/");
-    xml_text(out, shown_id(r, s->view.entity));
-    xml_raw(out, "\"/>\n");
+    static const struct {
+        const char *type, *path;
+    } forms[] = {
+        {"text/html",        "/records/"       },
+        {"application/json", "/api/v1/records/"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        xml_raw(out, "<link rel=\"alternate\"");
+        xml_attribute(out, "type", slice_text(forms[i].type));
+        xml_raw(out, " href=\"");
+        xml_text(out, slice_text(base));
+        xml_raw(out, forms[i].path);
+        xml_text(out, shown_id(r, s->view.entity));
+        xml_raw(out, "\"/>\n");
+    }
     if (xml_is_link(page)) {
         xml_raw(out, "<link rel=\"via\"");
         xml_attribute(out, "href", page);

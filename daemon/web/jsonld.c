@@ -215,7 +215,7 @@ static json_t *when_of(const json_t *shown)
     return *from || *to ? json_sprintf("%s/%s", *from ? from : "..", *to ? to : "..") : get(shown, "date");
 }
 
-static void put_facts(json_t *out, const json_t *shown)
+static void put_facts(json_t *out, const json_t *shown, const char *base)
 {
     const char *producer = text(shown, "producer"), *page = text(shown, "source_url"),
                *licence = text(shown, "licence");
@@ -234,7 +234,9 @@ static void put_facts(json_t *out, const json_t *shown)
     put(out, "dcterms:type", get(shown, "type"));
     put(out, "contentLocation", place_of(json_object_get(shown, "place")));
     put(out, "image", images_of(json_object_get(shown, "images")));
-    put(out, "url", xml_is_link(slice_text(page)) ? json_string(page) : NULL);
+    put(out, "url",
+        xml_is_link(slice_text(page)) ? json_string(page) : json_sprintf("%s/records/%s", base, text(shown, "id")));
+    put(out, "mainEntityOfPage", json_sprintf("%s/records/%s", base, text(shown, "id")));
     put(out, "license", *licence ? json_sprintf("https://spdx.org/licenses/%s", licence) : NULL);
     put(out, "dcterms:rights", *licence ? json_string(licence) : NULL);
 }
@@ -259,7 +261,7 @@ json_t *jsonld_record(const json_t *shown, const char *base)
     if (!out)
         return NULL;
     put_texts(out, shown);
-    put_facts(out, shown);
+    put_facts(out, shown, base);
     put(out, "inLanguage", langs_of(shown));
     put(out, "dcterms:language", langs_of(shown));
     put(out, "about", terms_of(json_object_get(shown, "concepts"), base));

@@ -116,17 +116,14 @@ void thesaurus_lattice(const struct thesaurus *t)
     if (!c->components_n && !c->angles_n)
         return;
     html_element_tr(h, "h2", N_("Components and angles"));
-    html_open_class(h, "p", "dim");
-    html_attr(h, "id", "lattice-words");
-    html_text(h, tr(h->lang, N_("At each crossing: concepts, and records that they index. The numbers of concepts lead "
-                                "to them.")));
-    html_close(h, "p");
     html_open_class(h, "div", "scroll");
     html_attr(h, "tabindex", "0");
     html_attr(h, "role", "region");
     html_attr_tr(h, "aria-label", N_("Components and angles"));
     html_open_class(h, "table", "lattice");
-    html_attr(h, "aria-describedby", "lattice-words");
+    html_element_tr(
+        h, "caption",
+        N_("At each crossing: concepts, and records that they index. The numbers of concepts lead to them."));
     html_open(h, "thead");
     html_open(h, "tr");
     html_col(h, N_("Component"));

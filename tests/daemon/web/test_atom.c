@@ -66,7 +66,9 @@ static void an_entry_has_what_atom_wants(void **state)
     expect(text, "<content type=\"text\">L'histoire");
     expect(text, "Les limites</content>");
     expect(text, "<link rel=\"via\" href=\"https://b.example/1?a=1&amp;b=2\"/>");
-    snprintf(part, sizeof part, "href=\"http://a.example/api/v1/records/%s\"", id);
+    snprintf(part, sizeof part, "type=\"text/html\" href=\"http://a.example/records/%s\"", id);
+    expect(text, part);
+    snprintf(part, sizeof part, "type=\"application/json\" href=\"http://a.example/api/v1/records/%s\"", id);
     expect(text, part);
     assert_null(strstr(text, "prev-archive"));
     web_side_close(&s);
