@@ -20,7 +20,7 @@ bool year_of(struct http_request *q, int64_t *year)
 bool year_failed(struct http_request *q, const json_t *answer)
 {
     static const err_t of_path[] = {ERR_YEAR,        ERR_YEAR_EARLY,   ERR_YEAR_LATE,
-                                    ERR_ALLY_UNKNOWN, ERR_AMBIGUOUS};
+                                    ERR_LEDGER_KIND, ERR_ALLY_UNKNOWN, ERR_AMBIGUOUS};
     err_t e = err_by_name(sheet_text(json_object_get(answer, "error"), "name"));
     for (size_t i = 0; i < sizeof of_path / sizeof *of_path; i++)
         if (e == of_path[i]) {
