@@ -1,5 +1,7 @@
 #include "tests/help/page_side.h"
 #include "daemon/core/found.h"
+#include "daemon/scribe/scribe.h"
+#include "protocol/wire/wr.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -10,20 +12,70 @@
 
 #include <cmocka.h>
 
+enum { SCRIBE_CORE, SCRIBE_OTHER, SCRIBE_ASKED, SCRIBE_ASKS };
+
+static void *run(void *arg)
+{
+    struct page_side *s = arg;
+    scribe_run(s->ends[SCRIBE_OTHER], s->ends[SCRIBE_ASKED], s->database);
+    return NULL;
+}
+
+static void start_scribe(struct page_side *s)
+{
+    struct buf in;
+    buf_init(&in, 64);
+    assert_int_equal(bus_open(&s->bus), ERR_OK);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(bus_attach(s->bus, i < 2 ? "scribe" : "asked", i % 2 == 0, &s->ends[i]), ERR_OK);
+    assert_int_equal(pthread_create(&s->scribe, NULL, run, s), 0);
+    assert_int_equal(bus_recv(s->ends[SCRIBE_CORE], HTTP_SIDE_WAIT_MS, &in), ERR_OK); /* its first word */
+    buf_fini(&in);
+}
+
+static void stop_scribe(struct page_side *s)
+{
+    struct buf b;
+    buf_init(&b, 64);
+    wr_array(&b, 1);
+    wr_uint(&b, BUS_STOP);
+    assert_int_equal(bus_send(s->ends[SCRIBE_CORE], buf_slice(&b)), ERR_OK);
+    pthread_join(s->scribe, NULL);
+    buf_fini(&b);
+    for (size_t i = 0; i < 4; i++)
+        bus_detach(s->ends[i]);
+    bus_close(s->bus);
+}
+
+void page_side_of(struct page_side *s, struct world *w, const struct http_options *options)
+{
+    struct http_options with = options ? *options : (struct http_options){.lang = NULL};
+    *s = (struct page_side){.w = w, .text = calloc(1, PAGE_SIDE_BYTES)};
+    assert_non_null(s->text);
+    snprintf(s->database, sizeof s->database, "%s/" DATABASE_NAME, w->sites[0].dir);
+    s->config.database = s->database;
+    start_scribe(s);
+    with.scribe = s->ends[SCRIBE_ASKS];
+    http_side_start(&s->http, &with, &s->config);
+}
+
+void page_side_leave(struct page_side *s)
+{
+    http_side_stop(&s->http);
+    stop_scribe(s);
+    free(s->text);
+}
+
 void page_side_open(struct page_side *s, uint64_t seed, size_t sites, const struct http_options *options)
 {
-    *s = (struct page_side){.w = world_alliance(seed, sites), .text = calloc(1, PAGE_SIDE_BYTES)};
-    assert_non_null(s->text);
-    snprintf(s->database, sizeof s->database, "%s/" DATABASE_NAME, s->w->sites[0].dir);
-    s->config.database = s->database;
-    http_side_start(&s->http, options, &s->config);
+    page_side_of(s, world_alliance(seed, sites), options);
 }
 
 void page_side_close(struct page_side *s)
 {
-    http_side_stop(&s->http);
-    world_free(s->w);
-    free(s->text);
+    struct world *w = s->w;
+    page_side_leave(s);
+    world_free(w);
 }
 
 /* What the HTTP thread asks goes to the core, and its answer back. */
