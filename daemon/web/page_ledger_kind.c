@@ -104,24 +104,34 @@ static void show(struct http_request *q, const json_t *answer)
     int64_t offset = 0;
     enum ledger_kind kind = LEDGER_KINDS_N;
     char path[32];
+    struct buf title;
     const json_t *ledger = json_object_get(answer, "result"),
                  *ally = json_array_get(json_object_get(ledger, "allies"), 0);
     if (year_failed(q, answer) || !web_begin(q, NULL, &read))
         return;
     request_number(q, "offset", 0, INT32_MAX, 0, &offset);
     ledger_kind_find(slice_text(sheet_text(ledger, "kind")), &kind);
+    buf_init(&title, 4096);
+    buf_printf(&title, "%s – %s", sheet_text(ally, "ally_name"),
+               kind < LEDGER_KINDS_N ? tr(request_lang(q), ledger_kind_label(kind)) : "");
     sheet_open(
         &s, q, &read,
-        &(struct page){.title = sheet_text(ally, "ally_name"), .place = PAGE_LEDGER, .wide = true, .noindex = true});
+        &(struct page){
+            .title = buf_text(&title) ? buf_text(&title) : "", .place = PAGE_LEDGER, .wide = true, .noindex = true});
     html_open_class(&s.h, "p", "lead");
-    html_text(&s.h, kind < LEDGER_KINDS_N ? tr(s.h.lang, ledger_kind_label(kind)) : "");
-    html_text(&s.h, ", ");
     snprintf(path, sizeof path, "/ledger/%" PRId64, sheet_number(ledger, "year"));
-    html_link(&s.h, path, sheet_text(ledger, "period"));
+    html_open_link(&s.h, slice_text(path));
+    html_say(&s.h, N_("Ledger {1}"), sheet_text(ledger, "period"), NULL);
+    html_close(&s.h, "a");
+    if (kind < LEDGER_KINDS_N) {
+        html_text(&s.h, tr(s.h.lang, N_(": ")));
+        html_text(&s.h, tr(s.h.lang, ledger_kind_when(kind)));
+    }
     html_close(&s.h, "p");
     put_entries(&s, ledger);
     put_pages(&s, ledger, offset);
     sheet_close(&s, 200);
+    buf_fini(&title);
     web_end(q, &read);
 }
 
