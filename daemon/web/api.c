@@ -7,9 +7,11 @@
 #include "daemon/web/jsonld.h"
 #include "protocol/base/base32.h"
 #include "protocol/base/utf8.h"
+#include <assert.h>
 #include <stdio.h>
 
 #define BODY_SUM_BYTES 8
+#define API_KEY_NAMES  8 /* parameters of a kept answer */
 
 /* ---- what is asked ---- */
 
@@ -190,24 +192,40 @@ static void give(struct http_request *q, enum api_form form, const char *tag, st
         answer_taken(q, 200, form == API_JSONLD ? "application/ld+json" : "application/json", body);
 }
 
-bool api_kept(struct http_request *q, enum entity_type type, enum api_form form)
+static bool kept_already(struct http_request *q, enum api_form form, const uint8_t *key)
 {
     struct web *w = web_of(q);
     struct buf body;
-    uint8_t key[KEPT_KEY_BYTES];
     int64_t state;
     if (!w->reader || reader_state(w->reader, &state)) {
         kept_fini(&w->kept);
         return false;
     }
     kept_at(&w->kept, state);
-    const struct kept_one *one = key_of(q, type, form, key) ? kept_find(&w->kept, key) : NULL;
+    const struct kept_one *one = key ? kept_find(&w->kept, key) : NULL;
     buf_init(&body, KEPT_BODY_BYTES);
     bool is = one && buf_add(&body, buf_slice(&one->body)) == ERR_OK;
     if (is)
         give(q, form, one->tag, &body);
     buf_fini(&body);
     return is;
+}
+
+bool api_kept(struct http_request *q, enum entity_type type, enum api_form form)
+{
+    uint8_t key[KEPT_KEY_BYTES];
+    return kept_already(q, form, key_of(q, type, form, key) ? key : NULL);
+}
+
+/* JSON as it is sent, a line. */
+static err_t dump(json_t *value, bool linked, struct buf *body)
+{
+    int bad = !value || shortage_seen() ? -1
+              : linked                  ? jsonld_write(value, body)
+                       : json_dump_callback(value, utf8_json_piece, body, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    json_decref(value);
+    buf_byte(body, '\n');
+    return bad ? ERR_MEMORY : body->err;
 }
 
 void api_entity(struct http_request *q, struct read *read, enum entity_type type, struct slice id, enum api_form form,
@@ -217,19 +235,54 @@ void api_entity(struct http_request *q, struct read *read, enum entity_type type
     char tag[KEPT_TAG_BYTES];
     uint8_t key[KEPT_KEY_BYTES];
     buf_init(&body, SIZE_MAX);
-    int bad = !value || shortage_seen() ? -1
-              : form == API_JSONLD
-                  ? jsonld_write(value, &body)
-                  : json_dump_callback(value, utf8_json_piece, &body, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    json_decref(value);
-    buf_byte(&body, '\n');
-    err_t e = bad ? ERR_MEMORY : body.err ? body.err : tag_of(read, type, id, buf_slice(&body), tag);
+    err_t e = dump(value, form == API_JSONLD, &body);
+    if (!e)
+        e = tag_of(read, type, id, buf_slice(&body), tag);
     if (!e && key_of(q, type, form, key))
         kept_put(&web_of(q)->kept, key, tag, buf_slice(&body));
     if (e)
         answer_error(q, e, NULL);
     else
         give(q, form, tag, &body);
+    buf_fini(&body);
+}
+
+/* ---- a whole answer ---- */
+
+void api_key(struct http_request *q, const char *what, const char *const *names, uint8_t out[KEPT_KEY_BYTES])
+{
+    struct slice parts[2 + API_KEY_NAMES] = {slice_of(what, strlen(what) + 1),
+                                             slice_of(request_lang(q), strlen(request_lang(q)) + 1)};
+    size_t n = 2;
+    for (; *names && n < sizeof parts / sizeof *parts; names++) {
+        const char *value = request_query(q, *names);
+        parts[n++] = value ? slice_of(value, strlen(value) + 1) : slice_of("", 0);
+    }
+    assert(!*names);
+    hash128(out, parts, n);
+}
+
+bool api_kept_as(struct http_request *q, const uint8_t key[KEPT_KEY_BYTES])
+{
+    return kept_already(q, API_JSON, key);
+}
+
+void api_keep_as(struct http_request *q, const uint8_t key[KEPT_KEY_BYTES], json_t *value)
+{
+    struct buf body;
+    uint8_t sum[16];
+    char tag[KEPT_TAG_BYTES], text[BASE32_LEN(sizeof sum) + 1];
+    buf_init(&body, SIZE_MAX);
+    err_t e = dump(value, false, &body);
+    if (e) {
+        answer_error(q, e, NULL);
+    } else {
+        hash128(sum, &(struct slice){body.at, body.len}, 1);
+        base32_encode(slice_of(sum, sizeof sum), text);
+        snprintf(tag, sizeof tag, "\"%s\"", text);
+        kept_put(&web_of(q)->kept, key, tag, buf_slice(&body));
+        give(q, API_JSON, tag, &body);
+    }
     buf_fini(&body);
 }
 

@@ -4,6 +4,7 @@
 #ifndef ALLIED_DAEMON_WEB_API_H
 #define ALLIED_DAEMON_WEB_API_H
 
+#include "daemon/web/kept.h"
 #include "daemon/web/web.h"
 
 #define API_PATH      "/api/v1"
@@ -56,5 +57,13 @@ json_t *api_fault(struct http_request *q, err_t e, const char *field, size_t fie
 void api_wrote_line(struct http_request *q, const char *collection, const json_t *answer);
 /* The same of a request about one by its id. */
 void api_wrote(struct http_request *q, const char *collection, const json_t *answer);
+
+/* ---- a whole answer, kept like one of an entity ---- */
+
+/* All that it depends on beside the replica: what it is, the language, and these parameters (ended by NULL). */
+void api_key(struct http_request *q, const char *what, const char *const *names, uint8_t out[KEPT_KEY_BYTES]);
+/* It was asked for before, and nothing was committed since: answered. Else it has to be, by api_keep_as, which takes `value`. */
+bool api_kept_as(struct http_request *q, const uint8_t key[KEPT_KEY_BYTES]);
+void api_keep_as(struct http_request *q, const uint8_t key[KEPT_KEY_BYTES], json_t *value);
 
 #endif

@@ -2,6 +2,7 @@
 #include "daemon/web/api_allies.h"
 #include "daemon/web/api_concepts.h"
 #include "daemon/web/api_conflicts.h"
+#include "daemon/web/api_ledger.h"
 #include "daemon/web/api_records.h"
 #include "daemon/web/atom_serve.h"
 #include "daemon/web/events.h"
