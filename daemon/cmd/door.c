@@ -85,7 +85,8 @@ static err_t open_here(struct door *d, const struct settings *settings, struct w
                                  .contact = settings_get(settings, SETTING_SITE_CONTACT),
                                  .endpoints = endpoints,
                                  .beacons = true,
-                                 .min_free_bytes = settings_number(settings, SETTING_STORAGE_MIN_FREE)};
+                                 .min_free_bytes = settings_number(settings, SETTING_STORAGE_MIN_FREE),
+                                 .alert_after_s = settings_number(settings, SETTING_PEERS_ALERT_AFTER)};
     err_t e = journal_open(d->dir, NULL, settings_get(settings, SETTING_JOURNAL_LEVEL),
                            settings_get(settings, SETTING_JOURNAL_FORMAT), &d->journal, why);
     return e ? e : core_open(d->dir, &env, &core, &d->core, why);

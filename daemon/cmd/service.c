@@ -201,6 +201,7 @@ static err_t open_core(struct service *s, const struct service_options *o, struc
                                      .contact = settings_get(o->settings, SETTING_SITE_CONTACT),
                                      .endpoints = s->endpoints,
                                      .min_free_bytes = settings_number(o->settings, SETTING_STORAGE_MIN_FREE),
+                                     .alert_after_s = settings_number(o->settings, SETTING_PEERS_ALERT_AFTER),
                                      .transport = settings_get(o->settings, SETTING_PEERS_TRANSPORT),
                                      .only = settings_get(o->settings, SETTING_PEERS_ONLY),
                                      .beacons = true,

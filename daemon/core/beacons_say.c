@@ -17,7 +17,7 @@ static int by_number(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* Others that cannot be reached are silent themselves, and everybody would say so of them; but to reach nobody is a trouble of ours. */
+/* Others that cannot be reached are silent themselves, and everybody would say so of them; but to reach nobody is a trouble of ours. What others say of themselves is not. */
 static bool is_of_a_peer(const json_t *status, const char *name)
 {
     size_t i, failing = 0, n = json_array_size(json_object_get(status, "peers"));
@@ -43,6 +43,9 @@ static size_t find_problems(struct core *c, uint16_t out[BEACON_PROBLEMS_MAX])
     {
         const char *name = json_string_value(json_object_get(one, "name"));
         err_t e = name ? err_by_name(name) : ERR_COUNT;
+        const char *of = json_string_value(json_object_get(one, "of"));
+        if (of && strcmp(of, "sites") == 0)
+            continue;
         if (e != ERR_COUNT && n < BEACON_PROBLEMS_MAX && !is_of_a_peer(status, name))
             out[n++] = (uint16_t)err_number(e);
     }

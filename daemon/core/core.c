@@ -108,6 +108,7 @@ static err_t copy_settings(struct core *c, const char *dir, const struct core_se
     c->contact = copy_text(s->contact, &e);
     c->only = copy_text(s->only, &e);
     c->serves = s->serves;
+    c->alert_after_ms = s->alert_after_s * 1000;
     c->min_free_bytes = s->min_free_bytes > 0 ? (uint64_t)s->min_free_bytes : 0;
     c->without_zmq = s->transport && strcmp(s->transport, "http") == 0;
     c->without_http = s->transport && strcmp(s->transport, "zmq") == 0;

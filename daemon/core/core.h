@@ -23,6 +23,7 @@ struct core_settings {
     bool beacons;           /* says how this site is, and keeps what others say of themselves */
     bool serves;            /* a daemon: it announces itself, connects to peers and answers them */
     int64_t min_free_bytes; /* storage.min_free: a disk with less room is a problem; 0: any will do */
+    int64_t alert_after_s;  /* peers.alert_after: a site that is silent for longer is a problem */
 };
 
 /* Opens the site(s) in `dir`, whose lock the caller holds. ERR_NO_DATA, ERR_NEWER, ERR_DATABASE, … */

@@ -29,6 +29,10 @@ static const struct {
     [ITSELF] = {"itself",      N_("allied, by itself")        },
     [NAMED] = {"other",       NULL                           },
 };
+static const char *const groups[] = {
+    [PROBLEMS_HERE] = "here", [PROBLEMS_KEY] = "key",       [PROBLEMS_WRITING] = "writing",
+    [PROBLEMS_LOGS] = "logs", [PROBLEMS_SITES] = "sites",   [PROBLEMS_ANSWER] = "answer",
+    [PROBLEMS_WAIT] = "wait", [PROBLEMS_HOSTED] = "hosted", [PROBLEMS_PEER] = "peer"};
 static const char *const levels[] = {[LEVEL_INFO] = "info", [LEVEL_WARNING] = "warning", [LEVEL_DEGRADED] = "degraded"};
 
 static const struct row {
@@ -109,6 +113,7 @@ void problems_add(struct problems *p, enum problem id, const char *name, const c
     say_put(one, "name", json_string(err_name(row->err)));
     say_put(one, "problem", json_string(row->name));
     say_put(one, "level", json_string(levels[row->level]));
+    say_put(one, "of", json_string(groups[row->group]));
     say_put(one, "role", json_string(whose[who].role));
     say_put(one, "who", json_string(who == NAMED ? name : tr(lang, whose[who].text)));
     say_put(one, "text", json_string(tr(lang, err_what(row->err))));
@@ -141,7 +146,7 @@ void problems_add_err(struct problems *p, enum problem_group group, err_t e, con
 
 /* ---- those of the alliance ---- */
 
-static void add_named(struct problems *p, enum problem id, struct slice name, uint64_t number, const char *unit)
+void problems_add_named(struct problems *p, enum problem id, struct slice name, uint64_t number, const char *unit)
 {
     char text[120] = "", detail[160];
     memcpy(text, name.at, name.len < sizeof text ? name.len : sizeof text - 1);
@@ -203,7 +208,7 @@ static void put_floods(struct problems *p)
     for (size_t i = 0; i < a->sites_n; i++) {
         uint64_t n = flood_passed(p->req->core, a->sites[i].id);
         if (n)
-            add_named(p, PROBLEM_FLOOD, a->sites[i].name, n, "");
+            problems_add_named(p, PROBLEM_FLOOD, a->sites[i].name, n, "");
     }
 }
 
@@ -219,26 +224,7 @@ static void put_forks(struct problems *p)
         const struct head *named = authority_checkpoint(&c->authority, &forks[i].log);
         const struct site *site = authority_site(&c->authority, forks[i].log.site);
         if (site && (!named || forks[i].seq > named->seq))
-            add_named(p, PROBLEM_FORK, site->name, forks[i].seq, "");
-    }
-}
-
-/* By their last commit: a log's clock is its author's machine's. */
-static void put_clocks(struct problems *p)
-{
-    struct core *c = p->req->core;
-    struct log_head *heads = NULL;
-    size_t n = 0;
-    if (oplog_heads(c->store, &p->req->read.arena, &heads, &n))
-        n = 0;
-    uint64_t back_ms = upkeep_clock_back_ms(c, heads, n);
-    if (back_ms)
-        add_number(p, PROBLEM_CLOCK_BACK, back_ms / 1000, " s");
-    for (size_t i = 0; i < n && !back_ms; i++) {
-        int64_t ahead_ms = clock_wall(heads[i].clock).ms - core_wall(c).ms;
-        const struct site *site = authority_site(&c->authority, heads[i].log.site);
-        if (site && ahead_ms > CLOCK_OFF_MS)
-            add_named(p, PROBLEM_CLOCK_APART, site->name, (uint64_t)ahead_ms / 1000, " s");
+            problems_add_named(p, PROBLEM_FORK, site->name, forks[i].seq, "");
     }
 }
 
@@ -328,7 +314,7 @@ void problems_put(struct problems *p)
     put_registrar(p);
     put_floods(p);
     put_rotation(p);
-    put_clocks(p);
+    problems_put_sites(p);
     put_room(p);
     put_backup(p);
 }

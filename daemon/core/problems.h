@@ -1,6 +1,6 @@
 /*
  * problems: what is not as it should be. Each has a code, a sentence, who can mend it, and the next command (INTERFACE.md, status), all out of one table,
- * problems.def: what has no row there cannot be told. In status: {"code", "name" (the error's), "problem" (the row's, as the metric's label), "level", "role", "who", "text",
+ * problems.def: what has no row there cannot be told. In status: {"code", "name" (the error's), "problem" (the row's, as the metric's label), "level", "of" (the group), "role", "who", "text",
  * "detail", "action"}; the worst level first.
  */
 #ifndef ALLIED_DAEMON_CORE_PROBLEMS_H
@@ -20,6 +20,7 @@ enum problem_group {
     PROBLEMS_KEY,
     PROBLEMS_WRITING,
     PROBLEMS_LOGS,
+    PROBLEMS_SITES,
     PROBLEMS_ANSWER,
     PROBLEMS_WAIT,
     PROBLEMS_HOSTED,
@@ -41,6 +42,10 @@ void problems_add_err(struct problems *p, enum problem_group group, err_t e, con
 
 /* Those of the alliance, of this site's key and of this machine: what the logs hold and what peers do req_status.c tells itself. */
 void problems_put(struct problems *p);
+/* Those of clocks, and of other sites by what they say of themselves (problems_sites.c). */
+void problems_put_sites(struct problems *p);
+/* "NAME, 3599 s": who is named with it, and a number about it. */
+void problems_add_named(struct problems *p, enum problem id, struct slice name, uint64_t number, const char *unit);
 
 const char *problem_name(enum problem id);
 err_t problem_err(enum problem id);

@@ -42,19 +42,11 @@ static json_t *problem_json(struct req *r, err_t e, int number)
     return out;
 }
 
-static err_t err_of(int number)
-{
-    int e = 0;
-    while (e < ERR_COUNT && err_number((err_t)e) != number)
-        e++;
-    return (err_t)e;
-}
-
 static json_t *problems_json(struct req *r, const struct beacon_row *row)
 {
     json_t *out = json_array();
     for (size_t i = 0; row && row->any && i < row->said.problems_n; i++)
-        json_array_append_new(out, problem_json(r, err_of(row->said.problems[i]), row->said.problems[i]));
+        json_array_append_new(out, problem_json(r, err_by_number(row->said.problems[i]), row->said.problems[i]));
     if (row && beacons_clock_is_off(r->core, row)) /* what a site cannot say of itself */
         json_array_append_new(out, problem_json(r, ERR_CLOCK_APART, err_number(ERR_CLOCK_APART)));
     return out;

@@ -120,6 +120,7 @@ static void put_site(struct req *r)
     say_put(r->read.result, "charter", json_integer((json_int_t)c->authority.charter_number));
     say_put(r->read.result, "roster", json_integer((json_int_t)c->authority.roster_number));
     say_put(r->read.result, "incarnation", say_u64(own->row.incarnation));
+    say_put(r->read.result, "guard", say_string(own->row.guard_path));
     say_put(r->read.result, "registrar", json_boolean(c->is_registrar));
     say_put(r->read.result, "daemon", json_boolean(c->serves));
     json_t *endpoints = json_array();

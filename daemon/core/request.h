@@ -4,7 +4,7 @@
  * Every key of a result that INTERFACE.md names has its name and form there.
  *
  *   status          {}                                            → INTERFACE's status, and {disk: {free_bytes, total_bytes (0: not known), store_bytes, wal_bytes}, backup_at: RFC 3339, backup_age_s (null:
- *                    never), propagation: {p50_ms, p95_ms, samples} or null}; problems: problems.h
+ *                    never), guard: where its guard stands, "": no tmpfs is there, propagation: {p50_ms, p95_ms, samples} or null}; problems: problems.h
  *   sites           {}                                            → {now, heard (is anybody connected here?), days: [first, last day of the strips],
  *                    sites: [{site, name, ally, ally_name, own (its daemon is this one), host, hosted_by, state: ok|degraded|silent|unknown, last_heard_s, version,
  *                    digest_equal, behind (commits they lack of what is here), commits, unheld, disk_free_bytes, disk_total_bytes, disk_free_pct, last_backup: RFC 3339,

@@ -181,6 +181,7 @@ struct core {
     char *dir;
     char *language, *licence, *endpoints, *url, *contact, *only;
     uint64_t min_free_bytes; /* storage.min_free; 0: it is not looked at */
+    int64_t alert_after_ms;  /* peers.alert_after */
     bool serves;             /* a daemon: it announces itself and reaches out */
     struct store *store;
     struct arena arena;   /* lives as long as the core */

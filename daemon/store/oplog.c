@@ -71,15 +71,6 @@ static err_t one_row_number(struct query *q, int64_t *row)
 
 /* ---- heads ---- */
 
-/* Errors are kept by their number, which never changes; their place in the table may. */
-static err_t err_by_number(int64_t number)
-{
-    for (int e = 0; e < ERR_COUNT; e++)
-        if (err_number((err_t)e) == number)
-            return (err_t)e;
-    return ERR_INTERNAL;
-}
-
 static void read_head(struct query *q, struct log_head *out)
 {
     out->row = query_get_int(q);
@@ -88,7 +79,9 @@ static void read_head(struct query *q, struct log_head *out)
     out->seq = query_get_uint(q);
     query_get_fixed(q, out->id, HASH_BYTES);
     out->clock = query_get_uint(q);
-    out->held = err_by_number(query_get_int(q));
+    /* Kept by its number, which never changes; its place in the table may. */
+    err_t held = err_by_number((int)query_get_int(q));
+    out->held = held == ERR_COUNT ? ERR_INTERNAL : held;
 }
 
 err_t oplog_head(struct store *s, const struct log_id *log, struct log_head *out)

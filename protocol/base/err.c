@@ -59,6 +59,14 @@ err_t err_by_name(const char *name)
     return ERR_COUNT;
 }
 
+err_t err_by_number(int number)
+{
+    for (unsigned i = 0; i < (unsigned)ERR_COUNT; i++)
+        if (rows[i].number == number)
+            return (err_t)i;
+    return ERR_COUNT;
+}
+
 err_t err_of_errno(int number, err_t otherwise)
 {
     static const struct {

@@ -31,6 +31,7 @@ int err_exit(err_t e);               /* exit code of INTERFACE.md */
 const char *err_what(err_t e);       /* English sentence, a msgid */
 const char *err_next(err_t e);       /* English sentence with the next command, a msgid; "" where there is none */
 err_t err_by_name(const char *name); /* ERR_COUNT where there is none */
+err_t err_by_number(int number);     /* likewise */
 
 /* The row for an errno: what a person can do something about has its own sentence; all else is `otherwise`. */
 err_t err_of_errno(int number, err_t otherwise);

@@ -3,6 +3,7 @@
  */
 #include "daemon/core/problems.h"
 #include "daemon/core/backup.h"
+#include "daemon/core/beacons.h"
 #include "daemon/core/found.h"
 #include "daemon/core/recover.h"
 #include "daemon/core/sync.h"
@@ -180,6 +181,57 @@ static void a_clock_that_was_set_wrong_is_told_by_what_it_wrote(void **state)
     w->sites[0].skew_ms = 0;
     told(w, 0, PROBLEM_CLOCK_BACK, "3599");
     not_told(w, 0, PROBLEM_CLOCK_APART); /* one clock, told once */
+    world_free(w);
+}
+
+static struct world *with_beacons(uint64_t seed, size_t n)
+{
+    struct world *w = world_alliance(seed, n);
+    w->beacons = true;
+    for (size_t i = 0; i < n; i++) {
+        world_stop(w, i);
+        assert_int_equal(world_start(w, i), ERR_OK);
+    }
+    assert_true(world_settle(w, 30000));
+    return w;
+}
+
+static void whose_clock_is_wrong_is_told_by_most_others(void **state)
+{
+    (void)state;
+    struct world *w = with_beacons(819, 3);
+    world_stop(w, 1);
+    w->sites[1].skew_ms = 2 * CLOCK_OFF_MS;
+    assert_int_equal(world_start(w, 1), ERR_OK);
+    world_run(w, 180000);
+    told(w, 1, PROBLEM_CLOCK_OFF, " s");
+    not_told(w, 1, PROBLEM_CLOCK_APART); /* theirs are right */
+    told(w, 0, PROBLEM_CLOCK_APART, w->sites[1].name);
+    not_told(w, 0, PROBLEM_CLOCK_OFF);
+    world_free(w);
+}
+
+static void how_other_sites_are_is_told_and_no_trouble_of_ones_own(void **state)
+{
+    (void)state;
+    struct world *w = with_beacons(820, 3);
+    for (size_t i = 0; i < 3; i++)
+        w->sites[i].core->alert_after_ms = 3600000;
+    core_index_is(w->sites[1].core, ERR_DISK_FULL);
+    world_run(w, 120000);
+    told(w, 0, PROBLEM_SITE_TROUBLE, "searching is not possible");
+    not_told(w, 2, PROBLEM_SITE_TROUBLE); /* who looks after all is the secretariat */
+    world_status_is(w, 0, "state", "ok");
+    const struct beacon_row *own = beacons_of(w->sites[0].core, core_own(w->sites[0].core)->key.pub);
+    assert_int_equal(own->said.problems_n, 0);
+    core_index_is(w->sites[1].core, ERR_OK);
+    world_run(w, 120000);
+    not_told(w, 0, PROBLEM_SITE_TROUBLE);
+    world_stop(w, 2);
+    world_run(w, 3000000);
+    not_told(w, 0, PROBLEM_SITE_SILENT);
+    world_run(w, 900000);
+    told(w, 0, PROBLEM_SITE_SILENT, w->sites[2].name);
     world_free(w);
 }
 
@@ -572,6 +624,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_machine_that_needs_care_is_told_and_is_not_degraded),
         cmocka_unit_test(a_clock_that_was_set_wrong_is_told_by_what_it_wrote),
+        cmocka_unit_test(whose_clock_is_wrong_is_told_by_most_others),
+        cmocka_unit_test(how_other_sites_are_is_told_and_no_trouble_of_ones_own),
         cmocka_unit_test(a_daemon_that_is_not_there_or_not_whole_is_told),
         cmocka_unit_test(two_daemons_with_one_key_are_told),
         cmocka_unit_test(a_restored_registrar_says_that_it_has_not_compared_itself_yet),
