@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 
-from alliance import Alliance, Skipped, check, equal, wait_for
+from alliance import Alliance, Skipped, check, equal, free_port, wait_for
 from web import Web
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
@@ -84,6 +84,21 @@ def problems(values):
     return {dict(labels)["name"] for (name, labels), v in values.items() if name == "allied_problem" and v}
 
 
+def doctor(site, code, *options, peer=None):
+    r = site.run("--json", *options, "doctor", *([peer] if peer else []))
+    equal(r.exit, code, f"doctor: {r.out}{r.err}")
+    said = json.loads(r.out)
+    equal(said["ok"], code == 0, "ok")
+    for c in said["checks"]:
+        equal(c["ok"], not c["problems"], c)
+        check(all(p["code"] and p["text"] and p["action"] for p in c["problems"]), c)
+    return {c["check"]: c for c in said["checks"]}
+
+
+def wrong(checks):
+    return {name: [p["name"] for p in c["problems"]] for name, c in checks.items() if not c["ok"]}
+
+
 def test_machines_are_told_how_a_site_is():
     with Alliance('Alliance "d\'essai" \\ Cie') as al:
         a = al.found("Citego", http=True).start()
@@ -139,11 +154,28 @@ def test_machines_are_told_how_a_site_is():
         check(value(values, "allied_http_requests_total", route="none", status="4xx") >= 1, "what has no route")
         check(value(values, "allied_http_request_duration_seconds_count", route="/api/v1/records/{id}") >= 3, "durations")
 
+        # Who comes to help looks at everything; before and after b goes.
+        checks = doctor(a, 0)
+        check(a.http in checks["ports"]["detail"] and "1" in checks["digests"]["detail"], checks)
+        equal(list(checks), ["config", "data", "daemon", "disk", "clock", "guard", "backup", "ports", "index", "standing", "logs", "peers", "digests"], "checks")
+        here, a.http = a.http, f"127.0.0.1:{free_port()}"
+        equal(wrong(doctor(a, 2)), {"ports": ["listen"]}, "nothing answers there")
+        a.http = here
+        equal(wrong(doctor(a, 2, "-o", "sit.name=x")), {"config": ["config_unknown"]}, "no such setting: the rest is not tried")
         b.stop()
         wait_for(lambda: "unreachable" in problems(scrape(a)), "the peer that has gone is a problem")
         values = scrape(a)
         equal((value(values, "allied_problem", name="unreachable", code="ALLIED-1501"), value(values, "allied_peers", state="live", transport="zmq"),
                value(values, "allied_state", state="degraded")), (1, 0, 1), "without b")
+        checks = doctor(a, 2)
+        equal((wrong(checks), checks["peers"]["detail"].count(b.listen)), ({"peers": ["unreachable"]}, 1), "b is missing")
+        equal(wrong(doctor(a, 2, peer="nobody"))["peers"], ["unreachable", "peer_unknown"], "no such peer")
+        checks = doctor(b, 2)
+        equal(wrong(checks), {"daemon": ["stopped"]}, "without a daemon")
+        check(a.listen in checks["peers"]["detail"], "but what it would reach is there", checks["peers"])
+        french = a.run("--lang", "fr", "doctor")
+        check("rien n’écoute à" in french.out and "allied ping" in french.out, french.out)
+        equal(wrong(doctor(al.site("Personne"), 2)), {"data": ["no_data"]}, "nothing there")
     if not shutil.which("promtool"):
         raise Skipped("promtool is not here (apt install prometheus): its own judgement of /metrics is missing, all else was checked")
 
