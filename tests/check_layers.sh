@@ -25,6 +25,7 @@ daemon/index: protocol daemon/store daemon/commons daemon/read daemon/bus
 daemon/http: protocol conf/tr.h daemon/bus peers/address.h
 daemon/read: protocol conf/tr.h daemon/store daemon/commons daemon/ledger
 daemon/html: protocol/base conf/tr.h
+daemon/report: protocol conf/tr.h daemon/html daemon/read daemon/ledger daemon/store daemon/commons
 daemon/scribe: protocol conf/tr.h daemon/bus daemon/store daemon/commons daemon/read daemon/ledger
 daemon/web: daemon/core/problems.def protocol conf/tr.h daemon/html daemon/ledger daemon/http daemon/read daemon/index daemon/commons daemon/store daemon/bus
 daemon/core: protocol conf daemon/store daemon/commons daemon/ledger daemon/read daemon/journal peers/session.h peers/reconcile.h peers/address.h
@@ -43,7 +44,7 @@ sodium\.h: protocol/sign
 sodium/.*: protocol/sign
 msgpack\.h: protocol/wire
 msgpack/.*: protocol/wire
-jansson\.h: daemon/commons daemon/read daemon/scribe daemon/index daemon/http daemon/web daemon/core daemon/cmd daemon
+jansson\.h: daemon/commons daemon/read daemon/report daemon/scribe daemon/index daemon/http daemon/web daemon/core daemon/cmd daemon
 confuse\.h: conf
 utf8proc\.h: protocol/base
 serd/serd\.h: daemon/commons/skos_read.c daemon/commons/skos_write.c daemon/commons/skos_triples.c

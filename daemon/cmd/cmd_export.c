@@ -4,10 +4,10 @@
  */
 #include "daemon/cmd/beside.h"
 #include "daemon/cmd/cmd.h"
-#include "daemon/cmd/csv.h"
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/progress.h"
 #include "daemon/cmd/record.h"
+#include "protocol/base/cell.h"
 #include "protocol/base/utf8.h"
 #include "protocol/op/op.h"
 #include <errno.h>
@@ -163,7 +163,7 @@ static void cell(struct export *e, const json_t *value, struct buf *row)
         free(json);
     }
     err_t err = text.err ? text.err : utf8_plain(buf_slice(&text), &plain); /* others' may drive a terminal */
-    csv_cell(row, buf_slice(&plain), e->separator);
+    cell_put(row, buf_slice(&plain), e->separator);
     if (err)
         row->err = err;
     buf_fini(&text);
@@ -192,7 +192,7 @@ static err_t write_row(struct export *e, const json_t *record)
         if (record)
             cell(e, value_at(record, json_string_value(column)), &row);
         else
-            csv_cell(&row, slice_text(json_string_value(column)), e->separator);
+            cell_put(&row, slice_text(json_string_value(column)), e->separator);
     }
     buf_printf(&row, "\r\n");
     bool written = !row.err && fwrite(row.at, 1, row.len, e->to) == row.len;

@@ -1,4 +1,5 @@
 #include "daemon/cmd/columns.h"
+#include "protocol/base/cell.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -227,7 +228,7 @@ err_t columns_object(const struct columns *c, const struct csv *row, json_t **ob
         if (i >= c->n)
             err = why_set(why, ERR_CSV_CELLS, "%zu > %zu", row->cells_n, c->n);
         else if (*c->at[i].name)
-            err = put_cell(out, &c->at[i], (const char *)csv_plain(row->cells[i]).at, why);
+            err = put_cell(out, &c->at[i], (const char *)cell_plain(row->cells[i]).at, why);
     }
     if (err)
         json_decref(out);

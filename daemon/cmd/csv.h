@@ -35,9 +35,4 @@ void csv_fini(struct csv *c);
 err_t csv_next(struct csv *c, struct why *why);
 bool csv_failed(const struct csv *c); /* reading failed, rather than one row */
 
-/* Appends a cell: quoted where it must be; what a spreadsheet would take for a formula gets an apostrophe before it, which csv_plain takes away again. */
-void csv_cell(struct buf *to, struct slice text, char separator);
-/* The cell without the apostrophe that stands before = + - @ tab CR or LF, or before more of them. */
-struct slice csv_plain(struct slice cell);
-
 #endif

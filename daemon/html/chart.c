@@ -166,13 +166,39 @@ static void head(struct html *h, const char *scope, struct slice text)
 static void cell(struct html *h, const struct chart *c, size_t row, size_t column)
 {
     html_open_class(h, "td", "num");
-    if (c->square && row == column)
-        html_text(h, "\u2013");
-    else
-        html_number(h, (int64_t)chart_at(c, row, column));
+    html_number(h, (int64_t)chart_at(c, row, column));
     if (c->marked && c->marked[row * c->columns_n + column])
         html_text(h, " *");
     html_close(h, "td");
+}
+
+static void pair(struct html *h, const struct chart *c, size_t row, size_t column)
+{
+    html_open(h, "tr");
+    head(h, "row", c->rows[row]);
+    html_open(h, "td");
+    html_name(h, c->columns[column]);
+    html_close(h, "td");
+    cell(h, c, row, column);
+    html_close(h, "tr");
+}
+
+/* As wide as long, it would not go onto a page: a line for each figure. */
+static void lines(struct html *h, const struct chart *c)
+{
+    chart_table_open(h, c);
+    head(h, "col", slice_text(c->across));
+    head(h, "col", slice_text(c->amount));
+    html_close(h, "tr");
+    html_close(h, "thead");
+    html_open(h, "tbody");
+    for (size_t i = 0; i < c->rows_n; i++)
+        for (size_t k = 0; k < c->columns_n; k++)
+            if (i != k && chart_at(c, i, k))
+                pair(h, c, i, k);
+    html_close(h, "tbody");
+    html_close(h, "table");
+    html_close(h, "div");
 }
 
 static void total_row(struct html *h, const struct chart *c)
@@ -226,6 +252,9 @@ static void table(struct html *h, const struct chart *c)
 void chart_close(struct html *h, const struct chart *c)
 {
     chart_close_svg(h);
-    table(h, c);
+    if (c->square)
+        lines(h, c);
+    else
+        table(h, c);
     html_close(h, "figure");
 }

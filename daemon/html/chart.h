@@ -19,8 +19,10 @@ struct chart {
     const struct slice *short_columns; /* over the cells of a matrix, under a line; NULL: numbers from 1 */
     const uint64_t *values;            /* rows_n × columns_n, row after row */
     const bool *marked;                /* matrix: the same shape: framed, and a * in the table; NULL: none */
-    bool square;                       /* matrix: rows are columns: the diagonal is no figure */
-    const char *total;                 /* head of a last column, and of a last row, that sum up; NULL: none */
+    /* Matrix: rows are columns, the diagonal is no figure. Its table has a line for each figure that is not 0, under corner, `across` and `amount`. */
+    bool square;
+    const char *across, *amount;
+    const char *total; /* head of a last column, and of a last row, that sum up; NULL: none */
 };
 
 /* One bar a row: its columns_n is 1. */
@@ -31,8 +33,8 @@ void chart_stacked(struct html *h, const struct chart *c);
 void chart_matrix(struct html *h, const struct chart *c);
 /* One line a row, along the columns; at most 4 lines. */
 void chart_line(struct html *h, const struct chart *c);
-/* A row of days each: CHART_DAY_*; the table has how many of each: `heads`, one each of CHART_DAYS. */
-enum chart_day { CHART_DAY_UNKNOWN, CHART_DAY_GOOD, CHART_DAY_BAD, CHART_DAYS };
+/* A row of days each, of enum chart_day; the table has how many of each, under `heads`. */
+enum chart_day { CHART_DAY_UNKNOWN, CHART_DAY_GOOD, CHART_DAY_FAIR, CHART_DAY_BAD, CHART_DAYS };
 void chart_strip(struct html *h, const struct chart *c, const char *const heads[CHART_DAYS]);
 
 /* A text in at most so many columns of a terminal, ended by "…" where it is longer; never within a character or before its marks; the

@@ -94,7 +94,7 @@ void chart_matrix(struct html *h, const struct chart *c)
 
 #define STRIP_ROW 18
 
-/* Good: full; bad: a low frame; unknown: a line. So shape says it, not colour. */
+/* The worse the lower; unknown: a line. So height says it, not colour alone. */
 static void day(struct html *h, const struct chart *c, size_t i, size_t k, uint64_t wide)
 {
     static const struct {
@@ -103,7 +103,8 @@ static void day(struct html *h, const struct chart *c, size_t i, size_t k, uint6
     } shapes[CHART_DAYS] = {
         {11, 1,  CHART_FAINT},
         {0,  12, "#009e73"  },
-        {6,  6,  "#d55e00"  }
+        {4,  8,  "#e69f00"  },
+        {8,  4,  "#d55e00"  }
     };
     uint64_t what = chart_at(c, i, k);
     what = what < CHART_DAYS ? what : CHART_DAY_UNKNOWN;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "daemon/cmd/columns.h"
+#include "protocol/base/cell.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,13 +144,13 @@ static void comes_back(const char *text, const char *written)
 {
     struct buf b;
     buf_init(&b, 1 << 16);
-    csv_cell(&b, slice_text(text), ',');
+    cell_put(&b, slice_text(text), ',');
     assert_string_equal(buf_text(&b), written);
     buf_printf(&b, "\n");
     struct csv c = open_text((const char *)b.at, b.len);
     c.separator = ',';
     assert_int_equal(csv_next(&c, NULL), ERR_OK);
-    struct slice back = csv_plain(c.cells[0]);
+    struct slice back = cell_plain(c.cells[0]);
     assert_true(slice_equal(back, slice_text(text)));
     done(&c);
     buf_fini(&b);

@@ -153,6 +153,26 @@ static void each_chart_is_well_formed_and_has_all_its_figures_in_its_table(void 
     }
 }
 
+static void a_square_has_a_line_for_each_figure_off_its_diagonal(void **state)
+{
+    struct played p;
+    uint64_t figures = 0, sum = 0;
+    (void)state;
+    play(&p, ROWS);
+    p.c.square = true;
+    p.c.marked = p.marked;
+    p.c.across = "whose";
+    p.c.amount = "times";
+    for (size_t i = 0; i < ROWS * ROWS; i++) {
+        bool figure = i / ROWS != i % ROWS && p.values[i];
+        figures += figure;
+        sum += figure ? p.values[i] : 0;
+    }
+    struct seen seen = look(&p.c, chart_matrix);
+    assert_int_equal(seen.cells, figures * 2);
+    assert_true(seen.sum >= sum); /* names have digits, too */
+}
+
 static void a_chart_of_nothing_is_drawn_all_the_same(void **state)
 {
     static draw_fn *const draws[] = {chart_bars, chart_stacked, chart_matrix, chart_line};
@@ -185,7 +205,7 @@ static void the_largest_figures_do_not_overflow(void **state)
 
 static void draw_strip(struct html *h, const struct chart *c)
 {
-    static const char *const heads[CHART_DAYS] = {"not known", "heard", "silent"};
+    static const char *const heads[CHART_DAYS] = {"not known", "well", "degraded", "silent"};
     chart_strip(h, c, heads);
 }
 
@@ -196,7 +216,7 @@ static void a_strip_of_days_says_how_many_of_each_there_are(void **state)
     play(&p, 10);
     p.c.rows_n = 2;
     for (size_t i = 0; i < 20; i++)
-        p.values[i] = i % 4; /* 3 is no kind of day: not known */
+        p.values[i] = i % 5; /* 4 is no kind of day: not known */
     struct seen seen = look(&p.c, draw_strip);
     assert_int_equal(seen.cells, 2 * CHART_DAYS);
     assert_int_equal(seen.sum, 20);
@@ -219,7 +239,7 @@ static void a_long_name_is_cut_between_its_characters(void **state)
     label("Cohérence", 9, "Cohérence");
     label("Cohérence", 8, "Cohéren…");
     label("", 8, "");
-    label("WWWW", 6, "WW…"); /* wide letters take more room than others */
+    label("WWWW", 6, "WW…");                                      /* wide letters take more room than others */
     label("e\xcc\x81t\xc3\xa9s longs", 4, "e\xcc\x81t\xc3\xa9…"); /* a mark stays on its letter */
     label("持続可能", 5, "持続…");
     label("a<b>c", 3, "a&lt;…");
@@ -229,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_chart_is_well_formed_and_has_all_its_figures_in_its_table),
+        cmocka_unit_test(a_square_has_a_line_for_each_figure_off_its_diagonal),
         cmocka_unit_test(a_chart_of_nothing_is_drawn_all_the_same),
         cmocka_unit_test(the_largest_figures_do_not_overflow),
         cmocka_unit_test(a_strip_of_days_says_how_many_of_each_there_are),
