@@ -173,11 +173,18 @@ static bool has_licence(const struct judged *j)
 
 /* ---- how much text ---- */
 
+/* All bytes but those that go on with one (10xxxxxx), eight at a time: it is done for every text at every change. */
 static size_t characters(struct slice text)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++)
-        n += (text.at[i] & 0xc0) != 0x80;
+    size_t n = text.len, i = 0;
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, text.at + i, sizeof bytes);
+        uint64_t on = bytes & ~(bytes << 1) & UINT64_C(0x8080808080808080);
+        n -= (size_t)(((on >> 7) * UINT64_C(0x0101010101010101)) >> 56);
+    }
+    for (; i < text.len; i++)
+        n -= (text.at[i] & 0xc0) == 0x80;
     return n;
 }
 

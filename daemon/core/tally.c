@@ -3,7 +3,7 @@
 #include "daemon/core/refold.h"
 #include "daemon/core/use.h"
 #include "daemon/ledger/facts.h"
-#include "daemon/store/replica_facts.h"
+#include "daemon/read/facts.h"
 
 #include <stdlib.h>
 
@@ -90,7 +90,8 @@ static struct fact_row row_of(const struct fact *f)
                            .target = f->target,
                            .sort = f->sort,
                            .amount = f->amount,
-                           .data = f->data};
+                           .data = f->data,
+                           .made = f->made};
     memcpy(row.ally, f->ally, ALLY_BYTES);
     memcpy(row.other, f->other, ALLY_BYTES);
     return row;
@@ -116,19 +117,22 @@ static err_t first_use(void *ctx, const struct fold_op *proposer, unsigned term,
     return ERR_OK;
 }
 
-static err_t rows_now(struct core *c, const struct tally_entity *of, struct fact_row **out, size_t *n)
+static err_t rows_now(struct core *c, const struct tally_entity *of, const struct fact *known, size_t known_n,
+                      struct fact_row **out, size_t *n)
 {
     struct asked about = {c, of->entity};
-    struct facts_source source = {.first_use = first_use,
-                                  .ctx = &about,
-                                  .years = &c->tally.years,
+    struct facts_source source = {.years = &c->tally.years,
                                   .days = &c->tally.days,
                                   .type = of->type,
                                   .entity = of->entity,
                                   .ops = of->ops,
                                   .n = of->n,
                                   .canon = of->canon,
-                                  .view = of->view};
+                                  .view = of->view,
+                                  .first_use = first_use,
+                                  .ctx = &about,
+                                  .known = known,
+                                  .known_n = known_n};
     struct fact *facts = NULL;
     err_t e = facts_make(&source, &c->scratch, &facts, n);
     *out = e ? NULL : arena_alloc(&c->scratch, *n + 1, sizeof **out);
@@ -139,8 +143,15 @@ static err_t rows_now(struct core *c, const struct tally_entity *of, struct fact
 
 err_t tally_note(struct core *c, const struct tally_entity *of)
 {
-    struct fact_row *rows = NULL;
-    size_t n = 0;
-    err_t e = of->n ? rows_now(c, of, &rows, &n) : ERR_OK;
-    return e ? e : replica_put_facts(c->store, of->type, of->entity, rows, n, &c->scratch);
+    struct fact_row *was = NULL, *rows = NULL;
+    size_t was_n = 0, n = 0;
+    err_t e = replica_facts_known(c->store, of->type, of->entity, &c->scratch, &was, &was_n);
+    struct fact *known = e ? NULL : arena_alloc(&c->scratch, was_n + 1, sizeof *known);
+    for (size_t i = 0; known && i < was_n; i++)
+        known[i] = facts_from(&was[i]);
+    if (!e && !known)
+        e = ERR_MEMORY;
+    if (!e && of->n)
+        e = rows_now(c, of, known, was_n, &rows, &n);
+    return e ? e : replica_put_facts(c->store, was, was_n, rows, n, &c->scratch);
 }

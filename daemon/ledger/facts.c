@@ -3,6 +3,8 @@
  */
 #include "daemon/ledger/facts_work.h"
 
+#include "daemon/ledger/sketch.h"
+
 #include <stdlib.h>
 
 /* ---- ops ---- */
@@ -22,6 +24,15 @@ static int by_place(const void *a, const void *b)
 static int by_dot(const void *a, const void *b)
 {
     return dot_compare(&(*(struct facts_op *const *)a)->at.dot, &(*(struct facts_op *const *)b)->at.dot);
+}
+
+/* They come in canonical order, which is the ledger's unless something came late. */
+static bool is_sorted(const struct facts_work *w)
+{
+    for (size_t i = 1; i < w->n; i++)
+        if (facts_op_compare(&w->ops[i - 1], &w->ops[i]) > 0)
+            return false;
+    return true;
 }
 
 static err_t take_ops(struct facts_work *w)
@@ -45,7 +56,7 @@ static err_t take_ops(struct facts_work *w)
         op->span = days_span(s->days, &op->at.log, in->seq);
         w->n++;
     }
-    if (w->n)
+    if (!is_sorted(w))
         qsort(w->ops, w->n, sizeof *w->ops, by_place);
     for (size_t i = 0; i < w->n; i++)
         w->by_dot[i] = &w->ops[i];
@@ -140,6 +151,78 @@ struct fact *facts_add(struct facts_work *w, enum fact_kind kind, unsigned term,
     return f;
 }
 
+/* ---- what did not change ---- */
+
+uint64_t facts_stamp(uint64_t stamp, uint64_t a, uint64_t b)
+{
+    return sketch_shingle((const uint64_t[]){stamp, a, b});
+}
+
+uint64_t facts_stamp_dot(uint64_t stamp, const struct dot *dot)
+{
+    uint64_t halves[2];
+    memcpy(halves, dot->commit, sizeof halves);
+    return facts_stamp(stamp, halves[0] ^ dot->index, halves[1]);
+}
+
+uint64_t facts_stamp_bytes(uint64_t stamp, uint64_t a, struct slice bytes)
+{
+    stamp = facts_stamp(stamp, a, bytes.len);
+    for (size_t at = 0; at < bytes.len; at += sizeof(uint64_t)) {
+        uint64_t part = 0;
+        memcpy(&part, bytes.at + at, bytes.len - at < sizeof part ? bytes.len - at : sizeof part);
+        stamp = facts_stamp(stamp, part, at);
+    }
+    return stamp;
+}
+
+uint64_t facts_stamp_ops(const struct facts_work *w, unsigned term, uint64_t kind)
+{
+    uint64_t stamp = kind;
+    for (size_t i = 0; i < w->n && w->ops[i].term <= term; i++) {
+        const struct fold_op *in = w->ops[i].in;
+        if (kind && in->kind != kind)
+            continue;
+        stamp = facts_stamp_dot(stamp, &in->dot);
+        stamp = facts_stamp(stamp, (uint64_t)in->state << 1 | in->owner, in->charter);
+    }
+    return stamp;
+}
+
+err_t facts_note_stamps(struct facts_work *w, struct fact *f, const uint64_t *stamps, size_t n)
+{
+    return arena_copy(w->arena, slice_of(stamps, n * sizeof *stamps), &f->made);
+}
+
+bool facts_has_stamp(const struct fact *f, size_t i, uint64_t stamp)
+{
+    size_t at = i * sizeof stamp;
+    return f && f->made.len >= at + sizeof stamp && memcmp(f->made.at + at, &stamp, sizeof stamp) == 0;
+}
+
+const struct fact *facts_known(const struct facts_work *w, enum fact_kind kind, unsigned term)
+{
+    for (size_t i = 0; i < w->source->known_n; i++)
+        if (w->source->known[i].kind == kind && w->source->known[i].term == term)
+            return &w->source->known[i];
+    return NULL;
+}
+
+err_t facts_keep(struct facts_work *w, unsigned term, unsigned kind)
+{
+    for (size_t i = 0; i < w->source->known_n; i++) {
+        const struct fact *known = &w->source->known[i];
+        if (known->term != term || (kind && known->kind != kind))
+            continue;
+        if (!make_room(w))
+            return ERR_MEMORY;
+        w->rows[w->rows_n++] = *known;
+    }
+    return ERR_OK;
+}
+
+/* ---- order ---- */
+
 #define COMPARE(x, y)                                                                                                  \
     if ((x) != (y))                                                                                                    \
     return (x) < (y) ? -1 : 1
@@ -165,12 +248,8 @@ int fact_compare(const struct fact *a, const struct fact *b)
 
 bool fact_equal(const struct fact *a, const struct fact *b)
 {
-    return fact_compare(a, b) == 0 && a->amount == b->amount && slice_equal(a->data, b->data);
-}
-
-static int by_fact(const void *a, const void *b)
-{
-    return fact_compare(a, b);
+    return fact_compare(a, b) == 0 && a->amount == b->amount && slice_equal(a->data, b->data) &&
+           slice_equal(a->made, b->made);
 }
 
 static err_t make(struct facts_work *w)
@@ -198,8 +277,6 @@ err_t facts_make(const struct facts_source *s, struct arena *arena, struct fact 
         e = make(&w);
     if (e)
         return e;
-    if (w.rows_n)
-        qsort(w.rows, w.rows_n, sizeof *w.rows, by_fact);
     *out = w.rows;
     *n = w.rows_n;
     return ERR_OK;

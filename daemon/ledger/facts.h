@@ -82,8 +82,9 @@ struct fact {
     unsigned sort;
     uint64_t amount;
     struct slice data;
+    struct slice made; /* nothing to the ledger: by this whoever makes the rows anew sees what did not change */
 };
-/* By term, kind, entity, then the op as ops are ordered everywhere (clock, site, incarnation, seq, index), then the rest but `amount` and `data`: 0 for no two of an entity. */
+/* By term, kind, entity, then the op as ops are ordered everywhere (clock, site, incarnation, seq, index), then the rest but `amount`, `data` and `made`: 0 for no two of an entity. */
 int fact_compare(const struct fact *a, const struct fact *b);
 bool fact_equal(const struct fact *a, const struct fact *b);
 /* Who owns a record, by its id. */
@@ -113,8 +114,11 @@ struct facts_source {
     const struct view *view; /* of a record, or a concept with what use adopts */
     facts_use_fn *first_use; /* of a concept */
     void *ctx;
+    const struct fact *
+        known; /* rows made under the same charters before, in any order: what did not change is not made again. May be none */
+    size_t known_n;
 };
-/* The rows of one entity, ascending; in the arena, or where the source's are. ERR_MEMORY. */
+/* The rows of one entity, in no order; in the arena, or where the source's are. ERR_MEMORY. */
 err_t facts_make(const struct facts_source *s, struct arena *arena, struct fact **out, size_t *n);
 
 #endif

@@ -36,16 +36,50 @@ static struct slice translated(const struct facts_work *w, const struct view *v)
     return slice_of(NULL, 0);
 }
 
-static err_t add_record(struct facts_work *w, const struct view *v, unsigned term, const struct facts_op *first)
+enum { STAMP_OPS, STAMP_PUTS, STAMP_SHOWN };
+
+/* All that a record's row is made of. */
+static uint64_t stamp_shown(const struct facts_work *w, const struct view *v, unsigned term, struct slice target)
 {
+    const struct years *y = w->source->years;
+    uint64_t stamp = facts_stamp(authority_rule_at(y->authority, years_policy_index(y, term), RULE_PROFILE),
+                                 v->tombstones_n > 0, v->sets_n > 0);
+    for (size_t i = 0; i < v->fields_n; i++)
+        if (v->fields[i].shown)
+            stamp = facts_stamp_bytes(facts_stamp_dot(stamp, &v->fields[i].shown->dot), v->fields[i].field,
+                                      v->fields[i].lang);
+    return facts_stamp_bytes(stamp, 0, target);
+}
+
+/* A row of this record made of the same, in whatever term: its texts are not read again. */
+static const struct fact *alike(const struct facts_work *w, uint64_t shown)
+{
+    for (size_t i = 0; i < w->source->known_n; i++)
+        if (w->source->known[i].kind == FACT_RECORD && facts_has_stamp(&w->source->known[i], STAMP_SHOWN, shown))
+            return &w->source->known[i];
+    for (size_t i = 0; i < w->rows_n; i++)
+        if (w->rows[i].kind == FACT_RECORD && facts_has_stamp(&w->rows[i], STAMP_SHOWN, shown))
+            return &w->rows[i];
+    return NULL;
+}
+
+static err_t add_record(struct facts_work *w, const struct view *v, unsigned term, const struct facts_op *first,
+                        uint64_t stamps[FACTS_STAMPS])
+{
+    struct slice target = translated(w, v);
+    stamps[STAMP_SHOWN] = stamp_shown(w, v, term, target);
+    const struct fact *same = alike(w, stamps[STAMP_SHOWN]);
+    struct fact kept = same ? *same : (struct fact){.sort = FACT_GONE};
     struct fact *f = facts_add(w, FACT_RECORD, term, &first->at);
     if (!f)
         return ERR_MEMORY;
     facts_ally(f->ally, first->in->ally);
-    f->target = translated(w, v);
-    err_t e = facts_text_sketch(v, w->arena, &f->amount, &f->data);
-    f->sort = level_of(w, v, term, f->amount);
-    return e;
+    f->target = target;
+    f->amount = kept.amount;
+    f->data = kept.data;
+    err_t e = same ? ERR_OK : facts_text_sketch(v, w->arena, &f->amount, &f->data);
+    f->sort = same ? kept.sort : level_of(w, v, term, f->amount);
+    return e ? e : facts_note_stamps(w, f, stamps, FACTS_STAMPS);
 }
 
 /* ---- what others get from it, and give it ---- */
@@ -140,14 +174,14 @@ static bool writes_text(const struct op *op)
 }
 
 static err_t add_revision(struct facts_work *w, const struct facts_op *at, const struct op *op,
-                          const struct slice *values, struct facts_shingles *said, bool first)
+                          const struct slice *values, struct facts_shingles *said, bool said_only)
 {
     size_t fresh = 0;
     err_t e = ERR_OK;
     for (size_t i = 0; values && i < op->writes_n && !e; i++)
         if (facts_is_text(op->writes[i].field))
             e = facts_text_shingles(said, op->writes[i].field, values[i], w->arena, &fresh);
-    if (e || first || fresh < FACTS_FRESH)
+    if (e || said_only || fresh < FACTS_FRESH)
         return e;
     struct fact *f = facts_add(w, FACT_REVISION, at->term, &at->at);
     if (f)
@@ -155,14 +189,14 @@ static err_t add_revision(struct facts_work *w, const struct facts_op *at, const
     return f ? ERR_OK : ERR_MEMORY;
 }
 
-/* The texts of most records are written once: those are not looked at. */
-static err_t add_revisions(struct facts_work *w, const struct facts_op *first)
+/* Of the terms that are not kept. The texts of most records are written once: those are not looked at. */
+static err_t add_revisions(struct facts_work *w, const struct facts_op *first, const bool *kept)
 {
     struct facts_shingles said = {.n = 0};
     struct op op, first_op;
     struct slice *values, *first_values;
     bool reads, begun = false;
-    err_t e = decode(w, first, &first_op, &first_values, &reads);
+    err_t e = ERR_OK;
     for (const struct facts_op *at = first + 1; at < w->ops + w->n && !e; at++) {
         if (at->in->kind != OP_RECORD_PUT)
             continue;
@@ -170,35 +204,44 @@ static err_t add_revisions(struct facts_work *w, const struct facts_op *first)
         if (e || !reads || !writes_text(&op))
             continue;
         if (!begun)
+            e = decode(w, first, &first_op, &first_values, &reads);
+        if (!e && !begun)
             e = add_revision(w, first, &first_op, first_values, &said, true);
         begun = true;
         if (!e)
-            e = add_revision(w, at, &op, values, &said, false);
+            e = add_revision(w, at, &op, values, &said, kept[at->term]);
     }
     return e;
 }
 
 /* ---- all of it ---- */
 
-static err_t first_put(struct facts_work *w, const struct facts_op **out)
+/* What was read once reads again: commits never change. */
+static bool was_first(const struct facts_work *w, const struct facts_op *op)
 {
-    *out = NULL;
-    for (size_t i = 0; i < w->n; i++) {
-        struct op op;
-        struct slice *values;
-        bool reads;
-        if (w->ops[i].in->kind != OP_RECORD_PUT)
-            continue;
-        err_t e = decode(w, &w->ops[i], &op, &values, &reads);
-        if (e || reads) {
-            *out = &w->ops[i];
-            return e;
-        }
-    }
-    return ERR_OK;
+    for (size_t i = 0; i < w->source->known_n; i++)
+        if (w->source->known[i].kind == FACT_RECORD)
+            return op->in->state != BODY_MISSING && dot_compare(&w->source->known[i].op.dot, &op->at.dot) == 0;
+    return false;
 }
 
-static err_t add_term_end(struct facts_work *w, unsigned term, const struct facts_op *first)
+static err_t first_put(struct facts_work *w, const struct facts_op **out)
+{
+    err_t e = ERR_OK;
+    *out = NULL;
+    for (size_t i = 0; i < w->n && !*out && !e; i++) {
+        struct op op;
+        struct slice *values;
+        bool reads = was_first(w, &w->ops[i]);
+        if (w->ops[i].in->kind == OP_RECORD_PUT && !reads)
+            e = decode(w, &w->ops[i], &op, &values, &reads);
+        if (reads)
+            *out = &w->ops[i];
+    }
+    return e;
+}
+
+static err_t add_end(struct facts_work *w, unsigned term, const struct facts_op *first, uint64_t stamps[FACTS_STAMPS])
 {
     struct slice canon;
     struct view before;
@@ -209,7 +252,7 @@ static err_t add_term_end(struct facts_work *w, unsigned term, const struct fact
         v = &before;
     }
     if (!e)
-        e = add_record(w, v, term, first);
+        e = add_record(w, v, term, first, stamps);
     for (size_t i = 0; !e && !v->tombstones_n && i < v->links_n; i++)
         e = add_link(w, &v->links[i], term);
     for (size_t i = 0; !e && !v->tombstones_n && i < v->sets_n; i++)
@@ -219,14 +262,31 @@ static err_t add_term_end(struct facts_work *w, unsigned term, const struct fact
     return e;
 }
 
+/* *kept: the revisions of that term are. */
+static err_t add_or_keep(struct facts_work *w, unsigned term, const struct facts_op *first, bool *kept)
+{
+    const struct fact *known = facts_known(w, FACT_RECORD, term);
+    bool open = term == years_open(w->source->years); /* there is nearly always a new op */
+    uint64_t stamps[FACTS_STAMPS] = {open ? 0 : facts_stamp_ops(w, term, 0), facts_stamp_ops(w, term, OP_RECORD_PUT)};
+    *kept = true;
+    if (!open && facts_has_stamp(known, STAMP_OPS, stamps[STAMP_OPS]))
+        return facts_keep(w, term, 0);
+    *kept = facts_has_stamp(known, STAMP_PUTS, stamps[STAMP_PUTS]);
+    err_t e = *kept ? facts_keep(w, term, FACT_REVISION) : ERR_OK;
+    return e ? e : add_end(w, term, first, stamps);
+}
+
 err_t facts_of_record(struct facts_work *w)
 {
     const struct facts_op *first = NULL;
-    err_t e = first_put(w, &first);
+    bool all = true, *kept = arena_alloc(w->arena, years_n(w->source->years), sizeof *kept);
+    err_t e = kept ? first_put(w, &first) : ERR_MEMORY;
     if (e || !first)
         return e;
     for (unsigned term = first->term; term <= w->ops[w->n - 1].term && !e; term++)
-        if (facts_has_ops(w, term))
-            e = add_term_end(w, term, first);
-    return e ? e : add_revisions(w, first);
+        if (facts_has_ops(w, term)) {
+            e = add_or_keep(w, term, first, &kept[term]);
+            all = all && kept[term];
+        }
+    return e || all ? e : add_revisions(w, first, kept);
 }

@@ -34,6 +34,19 @@ err_t facts_prefix(struct facts_work *w, unsigned term, const struct fold_op **o
 err_t facts_fold(struct facts_work *w, unsigned term, struct slice *canon);
 /* Another row, of that kind and term, resting on that op; to be filled in. NULL without memory. */
 struct fact *facts_add(struct facts_work *w, enum fact_kind kind, unsigned term, const struct fact_op *op);
+/*
+ * What rows are made of, as one number. Of the ops of a term and those before it, of one kind or (0) of all; two more mixed in. A row keeps up to FACTS_STAMPS of them.
+ */
+#define FACTS_STAMPS 3
+uint64_t facts_stamp(uint64_t stamp, uint64_t a, uint64_t b);
+uint64_t facts_stamp_dot(uint64_t stamp, const struct dot *dot);
+uint64_t facts_stamp_bytes(uint64_t stamp, uint64_t a, struct slice bytes);
+uint64_t facts_stamp_ops(const struct facts_work *w, unsigned term, uint64_t kind);
+err_t facts_note_stamps(struct facts_work *w, struct fact *f, const uint64_t *stamps, size_t n);
+bool facts_has_stamp(const struct fact *f, size_t i, uint64_t stamp); /* f may be NULL */
+/* The known row of that kind and term; NULL: there is none. Known rows of a term, and of one kind (0: of all), stay. ERR_MEMORY. */
+const struct fact *facts_known(const struct facts_work *w, enum fact_kind kind, unsigned term);
+err_t facts_keep(struct facts_work *w, unsigned term, unsigned kind);
 void facts_ally(uint8_t out[ALLY_BYTES], const uint8_t *ally);
 
 /* One for each entity type. */

@@ -1,10 +1,8 @@
 #include "daemon/read/facts.h"
 
-#include "daemon/store/replica_facts.h"
-
 #include <stdlib.h>
 
-static struct fact fact_of(const struct fact_row *row)
+struct fact facts_from(const struct fact_row *row)
 {
     struct fact f = {
         .kind = (enum fact_kind)row->kind,
@@ -15,7 +13,8 @@ static struct fact fact_of(const struct fact_row *row)
         .target = row->target,
         .sort = row->sort,
         .amount = row->amount,
-        .data = row->data
+        .data = row->data,
+        .made = row->made
     };
     memcpy(f.ally, row->ally, ALLY_BYTES);
     memcpy(f.other, row->other, ALLY_BYTES);
@@ -35,7 +34,7 @@ static err_t in_order(err_t e, const struct fact_row *rows, size_t n, struct are
     if (!facts)
         return e ? e : ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
-        facts[i] = fact_of(&rows[i]);
+        facts[i] = facts_from(&rows[i]);
     if (n)
         qsort(facts, n, sizeof *facts, by_fact);
     *out = facts;

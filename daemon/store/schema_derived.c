@@ -107,7 +107,8 @@ static const char *const tables[] = {
     "target BLOB NOT NULL,             -- an id or a dot; may be empty\n"
     "sort INTEGER NOT NULL,\n"
     "amount INTEGER NOT NULL,\n"
-    "data BLOB NOT NULL                -- may be empty\n"
+    "data BLOB NOT NULL,               -- may be empty\n"
+    "made BLOB NOT NULL                -- may be empty: what it was made of\n"
     ") STRICT",
     "CREATE INDEX facts_entity ON facts (type, entity)",
     "CREATE INDEX facts_term ON facts (term, kind)",
