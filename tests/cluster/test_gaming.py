@@ -34,7 +34,7 @@ def unlike(words, n):
 def of(site, name, kind):
     """What the ledger gives an ally of one kind."""
     allies = site.json("ledger")["allies"]
-    found = [x for x in allies if x.get("name") == name or x.get("ally") == name]
+    found = [x for x in allies if x["ally_name"] == name]
     equal(len(found), 1, f"allies called {name}")
     return found[0]["kinds"].get(kind, {"count": 0, "points": 0})
 
