@@ -140,6 +140,21 @@ static void show_rings(const struct out *o, const json_t *rings)
     }
 }
 
+/* A record split in many is many small ones. */
+static void show_small(const struct out *o, const json_t *allies)
+{
+    size_t i;
+    json_t *ally;
+    json_array_foreach(allies, i, ally)
+    {
+        const json_t *full = kind_of(ally, LEDGER_RECORD_FULL);
+        if (pick_number(full, "small"))
+            out_print(o, N_("{1}: {2} of {3} complete records have fewer than {4} words"),
+                      pick_either(ally, "ally_name", "ally"), NUM(pick_number(full, "small")),
+                      NUM(pick_number(full, "count")), NUM(FACTS_WORDS_MIN), NULL);
+    }
+}
+
 static void show_period(const struct out *o, const json_t *result)
 {
     const char *period = pick_text(result, "period");
@@ -160,6 +175,7 @@ static void show_ledger(const struct out *o, const json_t *result)
     else
         show_allies(o, allies);
     show_rings(o, json_object_get(result, "rings"));
+    show_small(o, allies);
     bool some = show_left_out(o, allies);
     fputc('\n', o->data);
     out_pair_cut(o, N_("cut"), pick_text(result, "cut"));

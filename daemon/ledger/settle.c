@@ -245,7 +245,9 @@ static void sum_up(const struct settle_work *w, struct ledger *l)
         l->entries[i] = *e;
         if (e->why == LEDGER_COUNTS)
             s->count = sum(s->count, e->count);
-        else
+        if (e->why == LEDGER_COUNTS && e->kind == LEDGER_RECORD_FULL)
+            s->small += e->fact->sort == FACT_THIN;
+        if (e->why != LEDGER_COUNTS)
             s->left_out[e->why]++;
     }
     for (size_t i = 0; i < l->allies_n; i++)

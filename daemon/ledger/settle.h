@@ -45,6 +45,7 @@ struct ledger_entry {
 };
 struct ledger_sum {
     uint64_t count, points, left_out[LEDGER_WHYS_N];
+    uint64_t small; /* of `count`: records that meet every rule with fewer than FACTS_WORDS_MIN words: one record split in many shows here */
 };
 struct ledger_policy { /* out of a charter: points each, and cap a day (0: none) */
     uint64_t points[LEDGER_KINDS_N], cap[LEDGER_KINDS_N];
@@ -68,7 +69,7 @@ struct ledger {
 
 /*
  * What counts, kind by kind; `other` in brackets:
- *   record_*, translation  FACT_RECORD in the term of its publication [target's ally]. A translation of another ally's record that is here and has words of its
+ *   record_*, translation  FACT_RECORD in the term of its publication [target's ally]. FACT_THIN ones are full: how many they are stands in `small`. A translation of another ally's record that is here and has words of its
  *                     own enough (FACTS_WORDS_MIN); of one's own: SELF. GONE ones stand as record_partial. Copies: see settle_copies.c
  *   record_maintained FACT_REVISION, one a quarter, none in the quarter of the publication
  *   thesaurus         FACT_ADOPTED [who adopted], each sort of an op's values once; labels translated of another ally's concept count as translation. GONE where the concept

@@ -164,8 +164,9 @@ static void put_ally(struct buf *b, const struct ledger_ally *a)
     wr_bin(b, slice_of(a->ally->id, ALLY_BYTES));
     wr_uint(b, a->points);
     for (size_t k = 0; k < LEDGER_KINDS_N; k++) {
-        wr_array(b, 2 + LEDGER_WHYS_N);
+        wr_array(b, 3 + LEDGER_WHYS_N);
         wr_uint(b, a->kinds[k].count);
+        wr_uint(b, a->kinds[k].small);
         wr_uint(b, a->kinds[k].points);
         for (size_t y = 0; y < LEDGER_WHYS_N; y++)
             wr_uint(b, a->kinds[k].left_out[y]);

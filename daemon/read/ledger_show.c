@@ -34,9 +34,11 @@ json_t *read_ledger_kinds(const struct ledger_ally *a)
     json_t *out = json_object();
     for (size_t k = 0; k < LEDGER_KINDS_N; k++) {
         const struct ledger_sum *s = &a->kinds[k];
-        say_put(out, ledger_kind_name((enum ledger_kind)k),
-                json_pack("{s:I, s:I, s:o}", "count", (json_int_t)s->count, "points", (json_int_t)s->points, "left_out",
-                          left_out(s->left_out)));
+        json_t *kind = json_pack("{s:I, s:I, s:o}", "count", (json_int_t)s->count, "points", (json_int_t)s->points,
+                                 "left_out", left_out(s->left_out));
+        if (k == LEDGER_RECORD_FULL)
+            say_put(kind, "small", json_integer((json_int_t)s->small));
+        say_put(out, ledger_kind_name((enum ledger_kind)k), kind);
     }
     return out;
 }

@@ -70,15 +70,16 @@ def test_tricks_add_nothing_or_are_seen():
         # Near copies count once; a record split in fifty is fifty small ones, of which a day takes its cap.
         words = TEXT.split()
         copies = [record(f"k{i}", f"Copie {i}", " ".join(words[:20 * i] + [f"variante{i}"] + words[20 * i:]), concept) for i in range(6)]
-        pieces = [record(f"p{i}", f"Morceau {i}", " ".join(unlike(TEXT, 26)[i % 26].split()[3 * (i // 26) * 12:][:12]), concept) for i in range(50)]
-        before = of(citego, "Citego", "record_full")["count"]
-        load(a, citego, copies + pieces)
+        pieces = [record(f"p{i}", f"Morceau {i}", " ".join(unlike(TEXT, 26)[i % 26].split()[3 * (i // 26) * 12:][:12]), concept, limits=f"Limite {i}") for i in range(50)]
+        load(a, citego, copies)
         a.wait_equal()
-        equal(of(ritimo, "Citego", "record_full")["count"] - before, 1, "six copies of a text")
-        partial = of(ritimo, "Citego", "record_partial")
-        cap = {s["kind"]: s["cap"] for s in citego.json("charter", "show")["scores"]}["record_partial"]
-        check(partial["count"] <= cap, "fifty pieces in one day", partial)
-        check(sum(partial["left_out"].values()) >= 50 - cap, "what was left out is told", partial)
+        equal(of(ritimo, "Citego", "record_full"), {"count": 1, "points": 10, "left_out": {"near_copy": 5}, "small": 0}, "six copies of a text")
+        load(a, citego, pieces)
+        a.wait_equal()
+        full, cap = of(ritimo, "Citego", "record_full"), citego.json("ledger")["policy"]["record_full"]["cap"]
+        equal(full["count"], cap, "fifty pieces in one day")
+        equal(full["small"], cap - 1, "how small they are is told")
+        check(sum(full["left_out"].values()) == 5 + 50 - (cap - 1), "what was left out is told", full)
 
         # Whoever asks, wherever: the same.
         equal(len({json.dumps({k: v for k, v in s.json("ledger").items() if k != "site"}, sort_keys=True) for s in a.sites}), 1, "ledgers")

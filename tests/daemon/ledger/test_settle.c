@@ -39,10 +39,12 @@ static void a_record_counts_by_its_level_at_the_end_of_the_year(void **state)
     made_publish(&m, 1, 5, 1, FACT_GONE);
     m.policy.points[LEDGER_RECORD_FULL] = 10;
     const struct ledger *l = made_settle(&m, true);
-    counts(&m, 1, LEDGER_RECORD_FULL, 2);
-    is(&m, 1, LEDGER_RECORD_PARTIAL, 2, LEDGER_GONE, 1);
-    assert_int_equal(made_sum(&m, 1, LEDGER_RECORD_FULL)->points, 20);
-    assert_int_equal(l->allies[0].points, 22);
+    counts(&m, 1, LEDGER_RECORD_FULL, 3);
+    is(&m, 1, LEDGER_RECORD_PARTIAL, 1, LEDGER_GONE, 1);
+    assert_int_equal(made_sum(&m, 1, LEDGER_RECORD_FULL)->points, 30);
+    assert_int_equal(made_sum(&m, 1, LEDGER_RECORD_FULL)->small,
+                     1); /* by discipline; how small, whoever reads it sees */
+    assert_int_equal(l->allies[0].points, 31);
     assert_int_equal(l->allies[1].points, 0);
     assert_int_equal(l->entries_n, 5);
     assert_int_equal(l->entries[0].day, MADE_DAY);
@@ -162,8 +164,8 @@ static void a_translation_of_anothers_record_counts_as_one(void **state)
     made_publish(&m, 2, 2, 1, FACT_FULL)->target = theirs;
     made_settle(&m, true);
     counts(&m, 1, LEDGER_TRANSLATION, 2);
-    counts(&m, 1, LEDGER_RECORD_PARTIAL, 2);
-    counts(&m, 1, LEDGER_RECORD_FULL, 1);
+    counts(&m, 1, LEDGER_RECORD_PARTIAL, 1);
+    counts(&m, 1, LEDGER_RECORD_FULL, 2);
     is(&m, 2, LEDGER_TRANSLATION, 0, LEDGER_SELF, 1);
     made_fini(&m);
 }

@@ -97,7 +97,7 @@ static void rings_of_two_are_seen(void **state)
     made_fini(&m);
 }
 
-static void a_record_split_in_fifty_is_fifty_records_to_complete_and_capped(void **state)
+static void a_record_split_in_fifty_is_capped_and_told_as_fifty_small_ones(void **state)
 {
     (void)state;
     struct made m;
@@ -105,9 +105,9 @@ static void a_record_split_in_fifty_is_fifty_records_to_complete_and_capped(void
     for (unsigned k = 2; k < 52; k++)
         made_publish(&m, 2, k, 7, FACT_THIN);
     made_settle(&m, true);
-    assert_int_equal(made_sum(&m, 2, LEDGER_RECORD_FULL)->count, 1);
-    assert_int_equal(made_sum(&m, 2, LEDGER_RECORD_PARTIAL)->count, 20);
-    assert_int_equal(made_sum(&m, 2, LEDGER_RECORD_PARTIAL)->left_out[LEDGER_CAPPED], 30);
+    assert_int_equal(made_sum(&m, 2, LEDGER_RECORD_FULL)->count, 21);
+    assert_int_equal(made_sum(&m, 2, LEDGER_RECORD_FULL)->small, 20);
+    assert_int_equal(made_sum(&m, 2, LEDGER_RECORD_FULL)->left_out[LEDGER_CAPPED], 30);
     made_fini(&m);
 }
 
@@ -184,7 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(citing_oneself_gives_nothing),
         cmocka_unit_test(rings_of_two_are_seen),
-        cmocka_unit_test(a_record_split_in_fifty_is_fifty_records_to_complete_and_capped),
+        cmocka_unit_test(a_record_split_in_fifty_is_capped_and_told_as_fifty_small_ones),
         cmocka_unit_test(near_copies_give_nothing_whoever_makes_them),
         cmocka_unit_test(mass_indexing_counts_once_a_concept_and_is_capped),
         cmocka_unit_test(dating_back_evades_no_cap_and_no_earlier_record),
