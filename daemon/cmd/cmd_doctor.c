@@ -264,7 +264,7 @@ static const struct check {
     {"logs",     N_("logs"),           check_logs,     STATUS,   false},
     {"peers",    N_("peers"),          check_peers,    STATUS,   false},
     {"digests",  N_("digests"),        check_digests,  STATUS,   false},
-    {"rest",     N_("other"),          check_rest,     STATUS,   true },
+    {"rest",     N_("what else"),      check_rest,     STATUS,   true },
 };
 
 static void show(const struct out *o, const char *title, const char *detail, const json_t *problems)
