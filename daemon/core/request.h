@@ -94,6 +94,9 @@
  *                    seq, type, id, title, same: {dot, …, title} or null}], total, next}
  *                    What counted and what did not, by daemon/ledger/settle.h; without a year the open one. day: the day it counts on, at: the one its author claims. Equal cuts and
  *                    digests: equal ledgers. ERR_YEAR_EARLY, ERR_YEAR_LATE, ERR_LEDGER_KIND, ERR_ALLY_UNKNOWN
+ *   ledger.shares   {year?, cost_cents, means_percent: 0 to 100, else 50} → {period, year, open, cut, digest, cost_cents, means_percent, basis: both|points|means|equal,
+ *                    of_means_cents, of_points_cents, allies: [{ally, ally_name, means, points, by_means_cents, by_points_cents, share_cents}], total_cents}
+ *                    The cost shared by daemon/ledger/apportion.h. means: units declared; points: of the ledger, without those of means. As ledger.show; ERR_RANGE
  *   changes         {ally, since: RFC 3339, limit, cursor | before} → {changes: [{commit, at, clock, seq, site, site_name, ally, ally_name, ops: [{dot, kind, type:
  *                    record|concept|site|means|none, id, label, fields: ["title@fr", "-broader"], counts, state: present|erased|missing}]}], next, older, aside}
  *                    Commit by commit in this replica's order of arrival, the earlier first: the latest `limit` of them; the latest before the commit

@@ -43,6 +43,7 @@ typedef err_t read_fn(struct read *r);
     X("concept.history", read_concept_history)                                                                         \
     X("concept.export", read_concept_export)                                                                           \
     X("ledger.show", read_ledger_show)                                                                                 \
+    X("ledger.shares", read_ledger_shares)                                                                             \
     X("means.list", read_means_list)                                                                                   \
     X("conflicts.list", read_conflicts_list)                                                                           \
     X("conflicts.show", read_conflicts_show)                                                                           \

@@ -107,10 +107,35 @@ static void a_kind_is_explained_down_to_its_ops(void **state)
     world_free(w);
 }
 
+static void a_cost_is_shared_to_the_cent(void **state)
+{
+    (void)state;
+    struct world *w = given(4103);
+    int64_t total = 0;
+    size_t i;
+    json_t *one;
+    json_decref(world_do(w, 1, "means.declare",
+                         json_pack("{s:i, s:{s:i, s:s}}", "year", 2026, "money", "amount", 250000, "note", "")));
+    assert_true(world_settle(w, 60000));
+    json_t *s = world_do(w, 2, "ledger.shares", json_pack("{s:i}", "cost_cents", 1200001));
+    assert_string_equal(json_string_value(json_object_get(s, "basis")), "both");
+    json_array_foreach(json_object_get(s, "allies"), i, one) total +=
+        json_integer_value(json_object_get(one, "share_cents"));
+    assert_int_equal(total, 1200001);
+    assert_int_equal(json_integer_value(json_object_get(s, "total_cents")), 1200001);
+    one = json_array_get(json_object_get(s, "allies"), 1);
+    assert_int_equal(json_integer_value(json_object_get(one, "means")), 25);
+    assert_int_equal(json_integer_value(json_object_get(one, "by_means_cents")), 600001);
+    json_decref(s);
+    world_refused(w, 2, "ledger.shares", json_object(), "range");
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_open_year_is_shown_and_equal_on_every_site),
+        cmocka_unit_test(a_cost_is_shared_to_the_cent),
         cmocka_unit_test(a_kind_is_explained_down_to_its_ops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
