@@ -97,7 +97,7 @@ static bool dump(const char *path, struct buf *out)
 /* A site's directory with some of everything in it, closed, with its WAL in the file. */
 static struct world *make_full(struct image *image)
 {
-    struct world *w = world_alliance(61, 3);
+    struct world *w = world_alliance(62, 3);
     struct core_history h;
     char path[256];
     core_history_init(&h, w);
