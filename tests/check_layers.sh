@@ -26,7 +26,7 @@ daemon/http: protocol conf/tr.h daemon/bus peers/address.h
 daemon/read: protocol conf/tr.h daemon/store daemon/commons daemon/ledger
 daemon/html: protocol/base conf/tr.h
 daemon/report: protocol conf/tr.h daemon/html daemon/read daemon/ledger daemon/store daemon/commons
-daemon/scribe: protocol conf/tr.h daemon/bus daemon/store daemon/commons daemon/read daemon/ledger
+daemon/scribe: protocol conf/tr.h daemon/bus daemon/store daemon/commons daemon/read daemon/ledger daemon/html daemon/report
 daemon/web: daemon/core/problems.def protocol conf/tr.h daemon/html daemon/ledger daemon/http daemon/read daemon/index daemon/commons daemon/store daemon/bus
 daemon/core: protocol conf daemon/store daemon/commons daemon/ledger daemon/read daemon/journal peers/session.h peers/reconcile.h peers/address.h
 daemon/cmd: protocol conf peers daemon

@@ -4,6 +4,7 @@
 #include "daemon/read/reader.h"
 #include "daemon/read/say.h"
 #include "daemon/scribe/copies.h"
+#include "daemon/scribe/scribe_report.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/utf8.h"
 #include "protocol/wire/rd.h"
@@ -90,6 +91,11 @@ static json_t *answer(struct scribe *s, const json_t *asked, read_fn *fn)
     return out;
 }
 
+static read_fn *find(const char *what)
+{
+    return !what ? NULL : strcmp(what, "report") == 0 ? scribe_report : read_find(what);
+}
+
 static err_t make(struct scribe *s, const json_t *asked)
 {
     const char *what = json_string_value(json_object_get(asked, "do"));
@@ -99,7 +105,7 @@ static err_t make(struct scribe *s, const json_t *asked)
     buf_clear(&s->text);
     if (copy.len)
         return buf_add(&s->text, copy);
-    json_t *said = answer(s, asked, what ? read_find(what) : NULL);
+    json_t *said = answer(s, asked, find(what));
     int bad = said ? json_dump_callback(said, utf8_json_piece, &s->text, JSON_COMPACT) : -1;
     known = known && reader_state(s->reader, &after) == ERR_OK && after == state;
     if (!bad && known && !json_object_get(said, "error"))

@@ -1,5 +1,6 @@
 /*
- * scribe: the thread that makes what takes longer than HTTP's thread may: readings of the replica by their names (daemon/read/read.h), on a connection of its own.
+ * scribe: the thread that makes what takes longer than HTTP's thread may: readings of the replica by their names (daemon/read/read.h), on a connection of its own, and reports
+ * (scribe_report.h).
  * HTTP asks it as it asks the core (ask_scribe), and goes on serving meanwhile. One question after the other, as they come; the same one while nothing was committed gets the same answer (copies.h).
  */
 #ifndef ALLIED_DAEMON_SCRIBE_SCRIBE_H

@@ -17,6 +17,7 @@
 #include "daemon/web/page_ledger.h"
 #include "daemon/web/page_one_record.h"
 #include "daemon/web/page_records.h"
+#include "daemon/web/page_report.h"
 #include "daemon/web/page_sites.h"
 #include "daemon/web/page_thesaurus.h"
 #include "daemon/web/routes.def"
