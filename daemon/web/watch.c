@@ -192,7 +192,10 @@ static void put_problems(struct html *h, const json_t *sites)
 
 static uint64_t day_of(char letter)
 {
-    return letter == 'o' ? CHART_DAY_GOOD : letter == 'd' || letter == 's' ? CHART_DAY_BAD : CHART_DAY_UNKNOWN;
+    return letter == 'o'   ? CHART_DAY_GOOD
+           : letter == 'd' ? CHART_DAY_FAIR
+           : letter == 's' ? CHART_DAY_BAD
+                           : CHART_DAY_UNKNOWN;
 }
 
 static void put_strip(struct sheet *s, const json_t *sites, const char *first, const char *last)
@@ -204,7 +207,8 @@ static void put_strip(struct sheet *s, const json_t *sites, const char *first, c
     struct slice *columns = arena_alloc(request_arena(s->q), STRIP_MOST, sizeof *columns);
     const char *heads[CHART_DAYS] = {[CHART_DAY_UNKNOWN] = tr(h->lang, N_("nothing heard")),
                                      [CHART_DAY_GOOD] = tr(h->lang, N_("well")),
-                                     [CHART_DAY_BAD] = tr(h->lang, N_("degraded or silent"))};
+                                     [CHART_DAY_FAIR] = tr(h->lang, N_("degraded")),
+                                     [CHART_DAY_BAD] = tr(h->lang, N_("silent"))};
     json_t *site;
     if (!names || !days || !columns || !n)
         return;
@@ -220,16 +224,16 @@ static void put_strip(struct sheet *s, const json_t *sites, const char *first, c
     html_open(h, "p");
     html_say(h, N_("From {1} to {2}, a mark a day (UTC): the worst of the day."), first, last, NULL);
     html_close(h, "p");
-    struct chart c = {.id = "days",
-                      .title = tr(h->lang, N_("The state of each site, day by day")),
-                      .desc = tr(h->lang, N_("A full bar where the site was well, half a bar where it was degraded or "
-                                             "silent, a line where nothing was heard.")),
-                      .corner = tr(h->lang, N_("Site")),
-                      .rows = names,
-                      .rows_n = n,
-                      .columns = columns,
-                      .columns_n = STRIP_MOST,
-                      .values = days};
+    struct chart c = {
+        .id = "days",
+        .title = tr(h->lang, N_("The state of each site, day by day")),
+        .desc = tr(h->lang, N_("The lower the bar the worse: well, degraded, silent; a line where nothing was heard.")),
+        .corner = tr(h->lang, N_("Site")),
+        .rows = names,
+        .rows_n = n,
+        .columns = columns,
+        .columns_n = STRIP_MOST,
+        .values = days};
     chart_strip(h, &c, heads);
 }
 
