@@ -1,6 +1,6 @@
 #!/bin/bash
 # make demo: an alliance on this machine, end to end, by public commands alone: found, join, publish, live sync, kill -9 and catching up, a
-# conflict seen and resolved, what a CMS writes, found elsewhere, its translation, equal digests, verify. Every command shown is the one that ran; "citego $" stands for --data DIR of that site.
+# conflict seen and resolved, what a CMS writes, found elsewhere, its translation, a year closed, its ledger and report, equal digests, verify. Every command shown is the one that ran; "citego $" stands for --data DIR of that site.
 #
 #   demo.sh PATH/allied     KEEP=1 leaves the sites running and says how to stop them
 #
@@ -222,6 +222,8 @@ free_port() {
 
 # ---- the sites ----
 
+year=$(date -u +%Y)
+kept=$(dirname "$shown_binary")/demo # the report stays for who wants to read it
 dir=$(mktemp -d "${TMPDIR:-/tmp}/allied-demo.XXXXXX") || exit 1
 trap leave EXIT
 trap 'exit 130' INT
@@ -380,6 +382,41 @@ agree "records=$records" "concepts=$concepts"
 end "A site that only calls out, over HTTP, joins and publishes; all have it %s later." \
     "Un site qui ne fait qu’appeler, par HTTP, rejoint et publie ; tous l’ont %s plus tard." "$(span $took_ms)"
 
+begin "The year is closed" "L’année est close"
+run coherence means declare --year "$year" --money 1200 --time 35h --json
+run citego --site citego charter propose --close-year "$year" --json
+charter=$(value id)
+agree "records=$records"
+run coherence charter sign "${charter:0:10}"
+agree charter=1
+end "The charter that two thirds signed says up to which change %s counts, and ratifies the means declared." \
+    "La charte signée aux deux tiers dit jusqu’à quelle écriture compte %s, et ratifie les moyens déclarés." "$year"
+
+begin "What each ally added" "Ce que chaque allié a ajouté"
+declare -A points=()
+for s in "${sites[@]}"; do
+    quiet "$s" ledger --year "$year" --json
+    ledger=${ledger:-$(value digest)}
+    if [ "$(value digest)" != "$ledger" ]; then
+        fail "$s" "It counts otherwise than citego: %s" "Il compte autrement que citego : %s" "$out"
+    fi
+done
+for s in "${sites[@]}"; do
+    quiet citego ledger "${ally[$s]}" --year "$year" --json
+    points[$s]=${out##*'"points":'} points[$s]=${points[$s]%%[!0-9]*}
+done
+used+=("each \$ allied ledger --year $year")
+if [ $language = fr ]; then used=("chacun \$ allied ledger --year $year"); fi
+end "The ledger of %s is the same on each site, to the digest: %s…" "Le registre de %s est le même sur chaque site, à l’empreinte près : %s…" \
+    "$year" "${ledger:0:16}"
+
+begin "The assembly's report" "Le rapport pour l’assemblée"
+mkdir -p "$kept"
+run citego report "$year" --shared -o "$kept/report-$year.html"
+run fondation report --verify "$kept/report-$year.html"
+end "Citego makes it; Fondation recomputes it from its own copy: the same, byte for byte." \
+    "Citego l’établit ; Fondation le recalcule sur sa copie : le même, octet pour octet."
+
 begin "Each site checks everything it holds" "Chaque site contrôle tout ce qu’il a"
 declare -A commits=()
 for s in "${sites[@]}"; do
@@ -400,16 +437,20 @@ end "Each checks all it holds: %s signatures, every sum; equal digests." \
 
 echo
 column() { text "$@"; }
-printf '   %s%s %8s %8s %s  %s%s\n' "$bold" "$(padded "$(column Ally Allié)" 26)" "$(column records fiches)" concepts \
-    "$(column "  commits" "écritures")" "$(column "state digest" "empreinte d’état")" "$plain"
+printf '   %s%s %8s %8s %s %7s  %s%s\n' "$bold" "$(padded "$(column Ally Allié)" 26)" "$(column records fiches)" concepts \
+    "$(column "  commits" "écritures")" points "$(column "state digest" "empreinte d’état")" "$plain"
 for s in "${sites[@]}"; do
     quiet "$s" status --json
-    printf '   %s %8s %8s %9s  %s\n' "$(padded "${ally[$s]}" 26)" "$(value records)" "$(value concepts)" "${commits[$s]}" "$(value digest | cut -c1-16)…"
+    printf '   %s %8s %8s %9s %7s  %s\n' "$(padded "${ally[$s]}" 26)" "$(value records)" "$(value concepts)" "${commits[$s]}" "${points[$s]}" \
+        "$(value digest | cut -c1-16)…"
 done
 echo
 say "%sEqual digests: four sites hold the same, word for word%s, after %s," "%sMêmes empreintes : quatre sites ont la même chose, mot pour mot%s, en %s," \
     "$green" "$plain" "$(span $(($(now_ms) - began)))"
 say "one kill -9 and two writers of one word. No server in the middle." "malgré un kill -9 et deux auteurs d’un même mot. Sans serveur central."
+echo
+say "%sOpen%s %s: what each added, to read, print and vote by." "%sOuvrez%s %s : ce que chacun a ajouté, à lire, imprimer et voter." \
+    "$bold" "$plain" "$kept/report-$year.html"
 echo
 if [ -n "${KEEP:-}" ]; then
     say "%sThe sites are running.%s Look around, write, end one, start it again:" \
@@ -418,8 +459,8 @@ if [ -n "${KEEP:-}" ]; then
     echo "   D=$dir"
     # shellcheck disable=SC2016
     for line in "coherence status" "fondation search quartier" "citego concept show $concept"; do printf '   %s --data $D/%s\n' "$shown_binary" "$line"; done
-    say "   http://127.0.0.1:%s/api/v1/records, /oai?verb=Identify, /feeds/all.atom, /openapi.json" \
-        "   http://127.0.0.1:%s/api/v1/records, /oai?verb=Identify, /feeds/all.atom, /openapi.json" "${port[http]}"
+    say "   http://127.0.0.1:%s/: the pages; /report/%s, /api/v1/records, /oai?verb=Identify, /openapi.json" \
+        "   http://127.0.0.1:%s/ : les pages ; /report/%s, /api/v1/records, /oai?verb=Identify, /openapi.json" "${port[http]}" "$year"
     # shellcheck disable=SC2016
     say '   Stop: kill %s; rm -r $D %s' '   Arrêter : kill %s ; rm -r $D %s' "${pid[*]}" "$guards"
 else
