@@ -182,6 +182,6 @@ def crawl(site, start, most=400, skip=()):
             status, headers, body = ask(site, where)
             if status != 200:
                 raise Failed(f"{path} has a link to {where}: {status} {body[:200]}")
-            if tag == "a" and headers.get_content_type() == "text/html" and where not in seen:
+            if tag == "a" and headers.get_content_type() == "text/html" and where not in seen and not headers["content-disposition"]:
                 queue.append(where)
     return seen

@@ -9,7 +9,6 @@ from test_conflict import written_apart
 from web import Web
 
 
-
 def hostile_alliance(al):
     """Two allies; all that is hostile; a record and a concept in conflict. Citego, who has pages."""
     a = al.found("Citego", http=True).start()
@@ -33,10 +32,23 @@ def test_all_pages_are_well_made_in_both_languages_whatever_others_wrote():
             check("Coredem <script>" in home.title and "surprise ${jndi:ldap://x}" in home.text(), home.text()[:600])
             check("<b>Terre</b>" in conflict.text() and '"><script>x</script>' in conflict.text(), conflict.text()[:600])
             check(f"/sites?lang={lang}" in seen, sorted(seen))
+        report_as_files(a)
         refuse_strangers(a)
         errors_are_pages(a)
         languages(a)
         not_public(a)
+
+
+def report_as_files(a):
+    """Each under a name of its own; the page is its body, and years that there are not are not found."""
+    year = next(urllib.parse.urlsplit(h).path.split("/")[-1] for tag, h, _ in pages.judge("/report", *pages.ask(a, "/report")).links if "/report/2" in h)
+    for end, kind in ((".csv", "text/csv"), (".json", "application/json"), (".html", "text/html")):
+        status, headers, body = pages.ask(a, f"/report/{year}{end}?lang=fr")
+        equal((status, headers.get_content_type()), (200, kind), end)
+        equal(headers["content-disposition"] or "", "" if end == ".json" else f'attachment; filename="report-{year}-fr{end}"', end)
+        check(b"Ritimo" in body, end, body[:200])
+    for path in ("/report/1999", "/report/9999", "/report/99", "/ledger/1999", "/ledger/x", f"/ledger/{year}/zzz/review", f"/ledger/{year}/Citego/nothing"):
+        equal(pages.ask(a, path)[0], 404, path)
 
 
 def refuse_strangers(a):
