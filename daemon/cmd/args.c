@@ -229,3 +229,10 @@ err_t args_number(const struct args *args, const char *name, long min, long max,
     *out = n;
     return ERR_OK;
 }
+
+bool args_year(const char *text, long *out)
+{
+    char *end;
+    *out = strtol(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == 0 && *out >= 1 && *out <= 9999;
+}

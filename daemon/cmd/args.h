@@ -64,6 +64,8 @@ const char *args_next(const struct args *args, const char *name, size_t *at);
 err_t args_number(const struct args *args, const char *name, long min, long max, long fallback, long *out,
                   struct why *why);
 
+bool args_year(const char *text, long *out); /* a whole number from 1 to 9999, and nothing else */
+
 /* How many letters differ (insert, drop, change, swap of neighbours); `most` + 1 where it is more than that. */
 size_t args_distance(const char *a, const char *b, size_t most);
 /* Is `name` near enough to what was typed to be offered as a guess, nearer than *best? Then lowers *best. Start with ARGS_FAR. */

@@ -6,7 +6,6 @@
 #include "daemon/cmd/entity.h"
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/table.h"
-#include <stdlib.h>
 
 static void put_cents(struct table *t, const struct out *o, long long cents)
 {
@@ -106,13 +105,6 @@ static const struct arg_form form = {"shares",
                                      1,
                                      NULL};
 
-static bool year_of(const char *text, long *out)
-{
-    char *end;
-    *out = strtol(text, &end, 10);
-    return *text >= '0' && *text <= '9' && *end == 0 && *out >= 1 && *out <= 9999;
-}
-
 int cmd_shares(struct cli *cli, int argc, char **argv)
 {
     struct args args;
@@ -124,7 +116,7 @@ int cmd_shares(struct cli *cli, int argc, char **argv)
     const char *text = args_value(&args, "cost");
     if (!text)
         return cli_lacks(cli, "--cost");
-    err_t err = year_of(args.operands[0], &year) ? ERR_OK : why_set(&cli->why, ERR_YEAR, "%.20s", args.operands[0]);
+    err_t err = args_year(args.operands[0], &year) ? ERR_OK : why_set(&cli->why, ERR_YEAR, "%.20s", args.operands[0]);
     if (!err)
         err = amount_read_money(text, &cost);
     if (err && err != ERR_YEAR)
