@@ -93,17 +93,26 @@ void chart_fill_defs(struct html *h, const struct chart *c, size_t n)
 {
     html_text(h, "");
     buf_printf(h->out, "<defs>\n");
-    for (size_t i = 0; i < n && i < CHART_FILLS; i++) {
-        buf_printf(h->out,
-                   "<pattern id=\"%s-%zu\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">"
-                   "<rect width=\"8\" height=\"8\" fill=\"%s\"/>",
-                   c->id, i, fills[i].ground);
+    for (size_t i = 0; i < n && i < CHART_FILLS; i++)
         if (fills[i].path)
-            buf_printf(h->out, "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1\"/>", fills[i].path,
-                       fills[i].line);
-        buf_printf(h->out, "</pattern>\n");
-    }
+            buf_printf(h->out,
+                       "<pattern id=\"%s-%zu\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">"
+                       "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1\"/></pattern>\n",
+                       c->id, i, fills[i].path, fills[i].line);
     buf_printf(h->out, "</defs>\n");
+}
+
+/* The ground lies below the pattern, in one piece: between tiles that bring their own, some programs leave seams. */
+void chart_fill(struct html *h, const struct chart *c, size_t fill, const char *box)
+{
+    fill %= CHART_FILLS;
+    buf_printf(h->out, "<rect %s fill=\"%s\"/>\n", box, fills[fill].ground);
+    buf_printf(h->out, "<rect %s fill=\"", box);
+    if (fills[fill].path)
+        buf_printf(h->out, "url(#%s-%zu)", c->id, fill);
+    else
+        buf_printf(h->out, "none");
+    buf_printf(h->out, "\" stroke=\"" CHART_INK "\" stroke-width=\"0.5\"/>\n");
 }
 
 /* ---- the figure ---- */
@@ -124,6 +133,7 @@ void chart_open(struct html *h, const struct chart *c, unsigned height)
     snprintf(desc, sizeof desc, "%s-desc", c->id);
     snprintf(both, sizeof both, "%s %s", title, desc);
     html_open_class(h, "figure", "chart");
+    html_element(h, "figcaption", c->title);
     html_open(h, "svg");
     html_attr(h, "viewBox", box);
     html_attr(h, "role", "img");

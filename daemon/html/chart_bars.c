@@ -1,11 +1,13 @@
 #include "daemon/html/chart_draw.h"
 #include <inttypes.h>
+#include <stdio.h>
 
 #define ROW            20 /* units high, a bar of BAR among them */
 #define BAR            14
 #define ROOM           285 /* along which the longest bar goes; its number stands behind it */
 #define LEGEND         16
 #define LEGEND_LETTERS 34
+#define BOX_BYTES      128
 
 static uint64_t row_sum(const struct chart *c, size_t row)
 {
@@ -38,9 +40,12 @@ static void bar(struct html *h, const struct chart *c, size_t i, uint64_t longes
     unsigned y = (unsigned)i * ROW + 4;
     uint64_t value = chart_at(c, i, 0), length = chart_length_tenths(value, longest, ROOM);
     struct chart_length wide = chart_tenths(length);
+    char box[BOX_BYTES];
     chart_name(h, c->rows[i], 0, y + 11);
-    buf_printf(h->out, "<rect x=\"%u\" y=\"%u\" width=\"%u.%u\" height=\"%u\" fill=\"url(#%s-0)\"/>\n", CHART_NAMES, y,
-               CHART_LENGTH(wide), BAR, c->id);
+    snprintf(box, sizeof box, "x=\"%u\" y=\"%u\" width=\"%u.%u\" height=\"%u\"", CHART_NAMES, y, CHART_LENGTH(wide),
+             BAR);
+    if (value)
+        chart_fill(h, c, 0, box);
     number(h, value, CHART_NAMES * 10 + length, y + 11);
 }
 
@@ -78,11 +83,11 @@ static void legend(struct html *h, const struct chart *c)
         if (!column_shows(c, k))
             continue;
         unsigned x = n % 2 * (CHART_WIDTH / 2), y = n / 2 * LEGEND + 2;
+        char box[BOX_BYTES];
         n++;
-        buf_printf(h->out,
-                   "<rect x=\"%u\" y=\"%u\" width=\"20\" height=\"11\" fill=\"url(#%s-%zu)\" stroke=\"" CHART_INK
-                   "\" stroke-width=\"0.5\"/><text x=\"%u\" y=\"%u\" font-size=\"11\" fill=\"" CHART_INK "\">",
-                   x + 1, y, c->id, k % CHART_FILLS, x + 26, y + 10);
+        snprintf(box, sizeof box, "x=\"%u\" y=\"%u\" width=\"20\" height=\"11\"", x + 1, y);
+        chart_fill(h, c, k, box);
+        buf_printf(h->out, "<text x=\"%u\" y=\"%u\" font-size=\"11\" fill=\"" CHART_INK "\">", x + 26, y + 10);
         chart_label(h, c->columns[k], LEGEND_LETTERS);
         buf_printf(h->out, "</text>\n");
     }
@@ -115,10 +120,10 @@ static void stack(struct html *h, const struct chart *c, size_t i, unsigned top,
         if (!value)
             continue;
         struct chart_length x = chart_tenths(CHART_NAMES * 10 + from), w = chart_tenths(wide);
-        buf_printf(h->out,
-                   "<rect x=\"%u.%u\" y=\"%u\" width=\"%u.%u\" height=\"%u\" fill=\"url(#%s-%zu)\" stroke=\"" CHART_INK
-                   "\" stroke-width=\"0.5\"/>\n",
-                   CHART_LENGTH(x), y, CHART_LENGTH(w), BAR, c->id, k % CHART_FILLS);
+        char box[BOX_BYTES];
+        snprintf(box, sizeof box, "x=\"%u.%u\" y=\"%u\" width=\"%u.%u\" height=\"%u\"", CHART_LENGTH(x), y,
+                 CHART_LENGTH(w), BAR);
+        chart_fill(h, c, k, box);
         inside(h, value, CHART_NAMES * 10 + from, wide, y);
     }
     number(h, sum, CHART_NAMES * 10 + chart_length_tenths(sum, longest, ROOM), y + 11);

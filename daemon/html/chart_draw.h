@@ -28,6 +28,8 @@ void chart_close_svg(struct html *h);                                           
 void chart_table_open(struct html *h, const struct chart *c);                    /* up to the head's first cell */
 void chart_name(struct html *h, struct slice name, unsigned number, unsigned y); /* of a row; number 0: none */
 void chart_fill_defs(struct html *h, const struct chart *c, size_t n);           /* patterns 0 … n - 1 */
+/* A piece of the column's colour and pattern; box: its x, y, width and height, as attributes. */
+void chart_fill(struct html *h, const struct chart *c, size_t fill, const char *box);
 unsigned chart_digits(uint64_t value);
 
 static inline uint64_t chart_at(const struct chart *c, size_t row, size_t column)
