@@ -195,7 +195,7 @@ fuzz-replay: $(FUZZ_SRC:%.c=$(O)/%)
 #: make bench       ratios against the raw cost, in one run
 bench: deps-check $(O)/allied $(BENCH_SRC:%.c=$(O)/%)
 	@bash tests/bench/run.sh $(O)
-$(O)/tests/bench/bench_pages: $(O)/tests/bench/bench_pages.o $(TEST_HELP_OBJ) $(O)/liballied.a
+$(O)/tests/bench/bench_pages $(O)/tests/bench/bench_report: $(O)/tests/bench/%: $(O)/tests/bench/%.o $(TEST_HELP_OBJ) $(O)/liballied.a
 	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -lcmocka -o $@
 $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/liballied.a
 	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@

@@ -73,6 +73,7 @@ static void value(const struct walk *w)
             put(w, "value", "points", a->name, kind, ledger_kind_label(k), a->kind_points[k]);
         }
         of_ally(w, "value", "points_of_all_kinds", i, a->points);
+        of_ally(w, "value", "small_records", i, a->small);
         for (unsigned k = 0; k < LEDGER_KINDS_N; k++)
             for (unsigned y = LEDGER_COUNTS + 1; y < LEDGER_WHYS_N; y++) {
                 char key[64];

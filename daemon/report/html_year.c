@@ -225,6 +225,32 @@ static void value_charts(struct page_parts *p, const char *id, const char *title
                                         .total = part_tr(p, N_("all"))});
 }
 
+/* One record split in many meets every rule, and shows here. */
+static void small(struct page_parts *p)
+{
+    const struct model *m = p->m;
+    bool any = false;
+    for (size_t i = 0; i < m->allies_n; i++) {
+        if (!m->allies[i].small)
+            continue;
+        if (!any) {
+            html_open(p->h, "p");
+            html_say(p->h, N_("Complete records of fewer than {1} words, which count all the same:"),
+                     html_num(p->h, FACTS_WORDS_MIN), NULL);
+        }
+        html_text(p->h, any ? ", " : " ");
+        html_name(p->h, m->allies[i].name);
+        html_text(p->h, " (");
+        html_number(p->h, (int64_t)m->allies[i].small);
+        html_text(p->h, ")");
+        any = true;
+    }
+    if (any) {
+        html_text(p->h, ".");
+        html_close(p->h, "p");
+    }
+}
+
 static void left_out(struct page_parts *p)
 {
     static const char *const heads[] = {N_("Ally"), N_("Kind"), N_("Why it does not count"), N_("How many")};
@@ -263,6 +289,7 @@ void part_value(struct page_parts *p)
     else
         part_say(p, N_("The charter gives no points: the contributions stand for themselves."));
     left_out(p);
+    small(p);
     part_close(p);
 }
 

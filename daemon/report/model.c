@@ -76,6 +76,11 @@ bool model_alive(const struct fact *record)
     return record && record->sort != FACT_GONE;
 }
 
+bool model_complete(const struct fact *record)
+{
+    return record && (record->sort == FACT_FULL || record->sort == FACT_THIN);
+}
+
 size_t model_owner(const struct model_work *w, struct slice record)
 {
     const struct ally *heir = authority_owner_of(w->authority, record.at);
@@ -178,7 +183,7 @@ static void total_states(const struct model_work *w, unsigned term, uint64_t out
     for (size_t i = 0; model_next_entity(w, term, &i, &rows);) {
         const struct fact *record = model_state(&rows, FACT_RECORD), *concept_is = model_state(&rows, FACT_CONCEPT);
         out[TOTAL_RECORDS] += model_alive(record);
-        out[TOTAL_COMPLETE] += model_alive(record) && record->sort == FACT_FULL;
+        out[TOTAL_COMPLETE] += model_complete(record);
         out[TOTAL_CONCEPTS] += concept_is && concept_is->sort == FACT_STANDS;
     }
 }
@@ -211,7 +216,7 @@ static void count_records(struct model_work *w)
         if (owner == SIZE_MAX)
             continue;
         w->m->allies[owner].records++;
-        w->m->allies[owner].complete += record->sort == FACT_FULL;
+        w->m->allies[owner].complete += model_complete(record);
     }
 }
 

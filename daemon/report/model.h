@@ -46,6 +46,7 @@ struct model_ally {
     bool in;                               /* at the end of the year */
     uint64_t records, complete, published; /* alive and complete at the end; published in the year and counting */
     uint64_t points;
+    uint64_t small;                /* of the complete records published: those of fewer than FACTS_WORDS_MIN words */
     uint64_t missed[DISCIPLINE_N]; /* records alive at the end that miss each rule */
     uint64_t count[LEDGER_KINDS_N], kind_points[LEDGER_KINDS_N];
     uint64_t left_out[LEDGER_KINDS_N][LEDGER_WHYS_N];

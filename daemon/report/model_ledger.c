@@ -12,6 +12,7 @@ void model_add_value(struct model *m)
         for (unsigned k = 0; k < LEDGER_KINDS_N; k++) {
             m->allies[at].count[k] = from->kinds[k].count;
             m->allies[at].kind_points[k] = from->kinds[k].points;
+            m->allies[at].small += from->kinds[k].small;
             memcpy(m->allies[at].left_out[k], from->kinds[k].left_out, sizeof from->kinds[k].left_out);
         }
         m->allies[at].points = from->points;

@@ -27,7 +27,8 @@ struct model_rows {
 bool model_next_entity(const struct model_work *w, unsigned term, size_t *i, struct model_rows *out);
 /* Its FACT_RECORD or FACT_CONCEPT; NULL: none. */
 const struct fact *model_state(const struct model_rows *rows, enum fact_kind kind);
-bool model_alive(const struct fact *record); /* NULL: no */
+bool model_alive(const struct fact *record);    /* NULL: no */
+bool model_complete(const struct fact *record); /* it meets every rule, however short it is */
 /* Whose a record is at the end: into allies. */
 size_t model_owner(const struct model_work *w, struct slice record);
 /* An entity as the ops within the cut leave it; in the arena. ERR_NOT_FOUND: none of its ops is. */
