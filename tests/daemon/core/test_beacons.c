@@ -3,7 +3,7 @@
 #include "daemon/core/sync.h"
 #include "protocol/base/base32.h"
 #include "protocol/base/limits.h"
-#include "tests/help/core_world.h"
+#include "tests/help/core_hosting.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -193,6 +193,26 @@ static void how_long_commits_take_is_told(void **state)
     world_heal(w);
     world_run(w, 10 * MINUTE_MS);
     assert_int_equal(number(w, 0, 1, "samples"), 20);
+    world_free(w);
+}
+
+static void a_hosted_site_has_a_beacon_of_its_own_that_its_host_says(void **state)
+{
+    (void)state;
+    struct world *w = watched(15, 3);
+    world_block(w, 0, 2, true);
+    hosting_add(w, 0, "Petite", "petite", "", "member");
+    assert_true(world_settle(w, 30000));
+    world_run(w, 2 * MINUTE_MS);
+    assert_int_equal(w->sites[0].core->own_n, 2);
+    const struct sign_key *key = &w->sites[0].core->own[1].key;
+    for (size_t i = 1; i < 3; i++) {
+        const struct beacon_row *r = beacons_of(w->sites[i].core, key->pub);
+        assert_non_null(r);
+        assert_int_equal(beacons_health(w->sites[i].core, r), HEALTH_OK);
+        assert_memory_equal(r->host, w->sites[0].core->own[0].key.pub, SITE_BYTES);
+        assert_true(r->measured);
+    }
     world_free(w);
 }
 
@@ -517,6 +537,7 @@ int main(void)
         cmocka_unit_test(a_newcomer_is_told_how_old_a_beacon_is_that_others_kept),
         cmocka_unit_test(a_change_is_told_at_once_and_no_more_often_than_every_ten_seconds),
         cmocka_unit_test(how_long_commits_take_is_told),
+        cmocka_unit_test(a_hosted_site_has_a_beacon_of_its_own_that_its_host_says),
         cmocka_unit_test(a_wrong_clock_is_seen_and_shown_for_that_site_alone),
         cmocka_unit_test(what_is_forged_foreign_or_malformed_ends_the_session_of_who_says_it),
         cmocka_unit_test(what_is_older_known_of_a_stranger_or_of_a_later_form_is_passed_over),

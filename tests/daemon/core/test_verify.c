@@ -75,9 +75,9 @@ static bool is_local(const char *name)
 /* Everything that can be read but this machine's own notes. */
 static bool dump(const char *path, struct buf *out)
 {
-    static const char *const tables[] = {"logs",   "commits",  "bodies",  "charters",  "roster",
-                                         "ops",    "entities", "records", "concepts",  "edges",
-                                         "totals", "links",    "uses",    "adoptions", "facets", "facts"};
+    static const char *const tables[] = {"logs",     "commits",   "bodies",   "charters", "roster", "ops",
+                                         "entities", "records",   "concepts", "edges",    "totals", "links",
+                                         "uses",     "adoptions", "facets",   "facts"};
     sqlite3 *db = NULL;
     char sql[160];
     bool ok = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
