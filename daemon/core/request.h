@@ -89,7 +89,7 @@
  *                    waits: the registrar is elsewhere and was asked, or will be. Asked again, it goes on with the same key
  *   key.registrar   {}                                            → {registrar}       the public half of a key, made here, that charter.propose may name the registrar's
  *   ledger.show     {year?, ally?, explain: KIND?, offset?, limit?} → {period: "2026", year, year_from, open, from, until, closed_by: charter or null, cut: hex, digest: hex, charter,
- *                    policy: {KIND: {points, cap}}, allies: [{ally, ally_name, ended, kinds: {KIND: {count, points, left_out: {WHY: n}}}, points}], rings: [{allies: [{ally, ally_name,
+ *                    policy: {KIND: {points, cap}}, allies: [{ally, ally_name, ended, kinds: {KIND: {count, points, left_out: {WHY: n}, small (of record_full)}}, points}], rings: [{allies: [{ally, ally_name,
  *                    from_other, received}, …]}]}, explained: + {kind, entries: [{kind, why, ally, ally_name, other, other_name, count, day, at, dot, site, site_name, incarnation,
  *                    seq, type, id, title, same: {dot, …, title} or null}], total, next}
  *                    What counted and what did not, by daemon/ledger/settle.h; without a year the open one. day: the day it counts on, at: the one its author claims. Equal cuts and

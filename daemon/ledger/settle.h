@@ -45,7 +45,8 @@ struct ledger_entry {
 };
 struct ledger_sum {
     uint64_t count, points, left_out[LEDGER_WHYS_N];
-    uint64_t small; /* of `count`: records that meet every rule with fewer than FACTS_WORDS_MIN words: one record split in many shows here */
+    /* Of `count`: records that meet every rule with fewer than FACTS_WORDS_MIN words: one record split in many shows here. */
+    uint64_t small;
 };
 struct ledger_policy { /* out of a charter: points each, and cap a day (0: none) */
     uint64_t points[LEDGER_KINDS_N], cap[LEDGER_KINDS_N];

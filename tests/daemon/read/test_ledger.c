@@ -131,11 +131,62 @@ static void a_cost_is_shared_to_the_cent(void **state)
     world_free(w);
 }
 
+static void close_year(struct world *w, int year)
+{
+    json_t *log = world_do(w, 0, "charter.propose", json_pack("{s:i}", "close_year", year));
+    char id[80];
+    snprintf(id, sizeof id, "%s", json_string_value(json_object_get(log, "id")));
+    json_decref(log);
+    assert_true(world_settle(w, 60000));
+    for (size_t at = 1; at < 3; at++) {
+        json_decref(world_do(w, at, "charter.sign", json_pack("{s:s}", "id", id)));
+        assert_true(world_settle(w, 60000));
+        log = world_do(w, 0, "charter.show", json_pack("{s:s}", "id", id));
+        bool in_force = json_is_true(json_object_get(log, "in_force"));
+        json_decref(log);
+        if (in_force)
+            return;
+    }
+    fail();
+}
+
+static void a_closed_year_stays_as_it_was(void **state)
+{
+    (void)state;
+    struct world *w = given(4104);
+    char id[64];
+    json_decref(world_do(w, 1, "means.declare",
+                         json_pack("{s:i, s:{s:i, s:s}}", "year", 2026, "money", "amount", 250000, "note", "")));
+    assert_true(world_settle(w, 60000));
+    json_t *open = ledger(w, 0, NULL);
+    assert_int_equal(of(open, 1, "means", "count"), 0);
+    close_year(w, 2026);
+    json_t *closed = world_do(w, 0, "ledger.show", json_pack("{s:i}", "year", 2026));
+    assert_false(json_is_true(json_object_get(closed, "open")));
+    assert_true(json_is_string(json_object_get(closed, "until")));
+    assert_int_equal(of(closed, 1, "means", "count"), 25);
+    assert_int_equal(of(closed, 0, "reuse_received", "count"), 1);
+    put(w, 0, "trois", 5000, id); /* in the year that is open now */
+    assert_true(world_settle(w, 60000));
+    for (size_t at = 0; at < 3; at++) {
+        json_t *again = world_do(w, at, "ledger.show", json_pack("{s:i}", "year", 2026)), *next = ledger(w, at, NULL);
+        assert_true(json_equal(closed, again));
+        assert_string_equal(json_string_value(json_object_get(next, "period")), "2027");
+        assert_int_equal(of(next, 0, "record_partial", "count"), 1);
+        json_decref(again);
+        json_decref(next);
+    }
+    json_decref(closed);
+    json_decref(open);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_open_year_is_shown_and_equal_on_every_site),
         cmocka_unit_test(a_cost_is_shared_to_the_cent),
+        cmocka_unit_test(a_closed_year_stays_as_it_was),
         cmocka_unit_test(a_kind_is_explained_down_to_its_ops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
