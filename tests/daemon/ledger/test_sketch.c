@@ -162,7 +162,6 @@ static void real_experiences_are_near_to_their_own_edits_alone(void **state)
             bool is = sketch_near(slice_of(all[i].at, SKETCH_BYTES), slice_of(edited[k].at, SKETCH_BYTES));
             near += i == k && is;
             far += i != k && is;
-            if (i < k && is && getenv("SHOW")) printf("A %.300s\nB %.300s\n", kept[i], kept[k]);
         }
     assert_true(n > 50);
     assert_int_equal(near, n);
