@@ -4,6 +4,9 @@ import time
 import urllib.request
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "data")
+PAGES = {"thesaurus": "/thesaurus", "a letter": "/thesaurus?letter=p",
+         "a concept, drawn": "/concepts/http%3A%2F%2Fwww.eionet.europa.eu%2Fgemet%2Fconcept%2F100"}
+TURNS = 200  # of one page
 FILES = {lang: os.path.join(DATA, "gemet-%s.rdf" % lang) for lang in ("fr", "de")}
 
 
@@ -36,6 +39,8 @@ def measure(bench, site, settle, cpu_seconds):
     for _ in range(20):
         site.run("concept", "show", "http://www.eionet.europa.eu/gemet/concept/100")
     out["show_cpu_ms"] = (cpu_seconds(site.daemon.pid) - before) / 20 * 1000
+    address = "127.0.0.1:%d" % site.http_port
+    out["pages"] = {what: bench.tool("bench_http", address, path, "0", str(TURNS), "1") for what, path in PAGES.items()}
     out["skos_s"], out["skos_bytes"] = fetch(site)
     out["skos_again_s"] = min(fetch(site)[0] for _ in range(5))
     site.stop()
@@ -52,3 +57,6 @@ def table(f, row):
     row("  in German, through a daemon", "%.2f s; again %.2f s" % (f["de_s"], f["again_s"]), "", "%.1f" % (f["de_s"] / raw))
     row("  read alone; RDF/XML out; one shown", "%.2f s; %.2f s; CPU %.1f ms" % (f["read_s"], f["export_s"], f["show_cpu_ms"]), "", "")
     row("  /skos.ttl, %.1f MB" % (f["skos_bytes"] / 1e6), "%.2f s; again %.3f s" % (f["skos_s"], f["skos_again_s"]), "", "")
+    for what, a in f["pages"].items():
+        row("page: %s, %.1f kB" % (what, a["bytes"] / 1e3), "p50 %.2f ms, p99 %.2f ms" % (a["ours"]["p50_us"] / 1000, a["ours"]["p99_us"] / 1000),
+            "bare %.2f ms" % (a["bare"]["p50_us"] / 1000), "%.1f" % (a["ours"]["p50_us"] / max(1, a["bare"]["p50_us"])))

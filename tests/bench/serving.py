@@ -54,6 +54,13 @@ class Web:
             ("one record", self.record),
             ("two words", "/api/v1/records?limit=20&q=transition+quartier"),
             ("suggest", "/api/v1/suggest?q=tra"),
+            ("page: records", "/records"),
+            ("page: two words", "/records?q=transition+quartier"),
+            ("page: words that most have", "/records?q=de+la+les+des"),
+            ("page: narrowed", "/records?q=transition&type=experience&text_lang=fr&order=newest"),
+            ("page: one record", "/records/" + row["id"]),
+            ("page: its history", "/records/" + row["id"] + "/history"),
+            ("page: thesaurus", "/thesaurus"),
             ("all.atom", "/feeds/all.atom"),
             ("oai page", OAI),
         )
