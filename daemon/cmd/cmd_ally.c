@@ -128,6 +128,8 @@ static void show_one(const struct out *o, const json_t *ally)
              pick_true(ally, "suspended") ? tr(o->lang, N_("suspended")) : in_words(o, pick_text(ally, "standing")));
     if (roles.len)
         out_pair(o, N_("roles"), buf_text(&roles));
+    if (*pick_text(ally, "mentor"))
+        out_pair(o, N_("mentor"), pick_text(ally, "mentor"));
     if (*pick_text(ally, "heir"))
         out_pair(o, N_("heir"), pick_text(ally, "heir"));
     json_array_foreach(json_object_get(ally, "sites"), i, site)

@@ -176,11 +176,21 @@ static err_t check_invitation(struct core *c, const struct join_request *r, stru
              : ERR_OK;
 }
 
-static err_t write_act(struct core *c, const struct join_request *r, struct slice request, struct buf *carried,
-                       struct roster_act *act)
+/* Whoever invited an ally accompanies it (DOMAIN §5). A site that joins later is an ally's that is known. */
+static struct slice mentor_of(const struct core *c, const struct join_request *r, const uint8_t *inviter)
 {
-    *act = (struct roster_act){
-        .kind = ACT_ADMIT, .ally_name = r->ally_name, .site_name = r->site_name, .college = r->college};
+    const struct ally *mentor = authority_ally_of(&c->authority, inviter);
+    return mentor && memcmp(mentor->id, r->ally, ALLY_BYTES) != 0 ? slice_of(mentor->id, ALLY_BYTES) : slice_text("");
+}
+
+static err_t write_act(struct core *c, const struct join_request *r, struct slice request, const uint8_t *inviter,
+                       struct buf *carried, struct roster_act *act)
+{
+    *act = (struct roster_act){.kind = ACT_ADMIT,
+                               .ally_name = r->ally_name,
+                               .site_name = r->site_name,
+                               .college = r->college,
+                               .mentor = mentor_of(c, r, inviter)};
     memcpy(act->ally, r->ally, ALLY_BYTES);
     memcpy(act->site, r->site, SITE_BYTES);
     hash256(act->request, &request, 1);
@@ -227,8 +237,8 @@ static err_t join_again(struct core *c, const struct msg_join *m, const struct j
     return kept ? why_set(why, kept, "%s", "key.rotate") : e;
 }
 
-err_t admit_let_in(struct core *c, const struct msg_join *m, const struct join_request *r, struct invitation *row,
-                   struct why *why)
+err_t admit_let_in(struct core *c, const struct msg_join *m, const struct join_request *r,
+                   const uint8_t inviter[SITE_BYTES], struct invitation *row, struct why *why)
 {
     struct roster_act act;
     struct buf carried;
@@ -238,7 +248,7 @@ err_t admit_let_in(struct core *c, const struct msg_join *m, const struct join_r
     if (!e && (e = admit_knows_roster(c)) != ERR_OK)
         why_set(why, e, "%s", "roster");
     if (!e)
-        e = write_act(c, r, m->request, &carried, &act);
+        e = write_act(c, r, m->request, inviter, &carried, &act);
     if (!e)
         e = store_admission(c, r, row, &act, buf_slice(&carried));
     if (!e)
@@ -292,7 +302,7 @@ static err_t go_on(struct core *c, const struct msg_join *m, const struct join_r
 {
     char detail[JOIN_DETAIL_BYTES];
     if (c->is_registrar)
-        return admit_let_in(c, m, r, row, why);
+        return admit_let_in(c, m, r, core_own(c)->key.pub, row, why);
     if (!row->answer.len)
         return admit_pass_on(c, m, r, row, core_wall(c).ms, why);
     err_t e = answer_read(row->answer, detail);
@@ -358,7 +368,7 @@ err_t admit_judge_vouched(struct core *c, const struct msg_join *m, const struct
         return waiting(c, why);
     memcpy(row.secret_key, r->secret_key, SITE_BYTES);
     row.expires_ms = (int64_t)v.expires_s * 1000;
-    e = admit_let_in(c, m, r, &row, why);
+    e = admit_let_in(c, m, r, v.inviter, &row, why);
     return e == ERR_RESTORED ? waiting(c, why) : e;
 }
 

@@ -28,9 +28,12 @@ err_t admit_join(struct core *c, const struct msg_join *m, const uint8_t site[SI
 err_t admit_vouched(struct core *c, const struct msg_join *m, const uint8_t site[SITE_BYTES], struct why *why);
 /* The same of one that is kept already, whose signatures hold. */
 err_t admit_judge_vouched(struct core *c, const struct msg_join *m, const struct join_request *r, struct why *why);
-/* The registrar's part and the other inviters', once it is settled who uses the invitation: `row` is stored with it. In no batch. */
-err_t admit_let_in(struct core *c, const struct msg_join *m, const struct join_request *r, struct invitation *row,
-                   struct why *why);
+/*
+ * The registrar's part and the other inviters', once it is settled who uses the invitation: `row` is stored with it. The inviter's ally becomes the newcomer's mentor. In no
+ * batch.
+ */
+err_t admit_let_in(struct core *c, const struct msg_join *m, const struct join_request *r,
+                   const uint8_t inviter[SITE_BYTES], struct invitation *row, struct why *why);
 err_t admit_pass_on(struct core *c, const struct msg_join *m, const struct join_request *r, struct invitation *row,
                     int64_t taken_ms, struct why *why);
 /* Our own JOIN, while we wait to be admitted. ERR_NOT_FOUND: we do not. */

@@ -202,7 +202,7 @@ err_t asks_admit(struct core *c, const struct waiting_site *w, struct why *why)
     struct invitation row;
     err_t e = invitation_of(c, w, &arena, &row);
     if (!e)
-        e = c->is_registrar ? admit_let_in(c, &w->m.join, &w->r, &row, why)
+        e = c->is_registrar ? admit_let_in(c, &w->m.join, &w->r, core_own(c)->key.pub, &row, why)
                             : admit_pass_on(c, &w->m.join, &w->r, &row, w->ask.since_ms, why);
     err_t dropped = !e || e == ERR_WAITING ? drop(c, w) : ERR_OK;
     arena_fini(&arena);

@@ -28,6 +28,20 @@ static void assert_in(struct world *w, size_t n)
     }
 }
 
+static void assert_mentor(struct world *w, size_t newcomer, size_t mentor)
+{
+    const struct authority *a = &w->sites[0].core->authority;
+    const struct ally *ally = authority_ally_of(a, w->sites[newcomer].core->own[0].key.pub);
+    const struct ally *expected = authority_ally_of(a, w->sites[mentor].core->own[0].key.pub);
+    const struct roster_act *act = NULL;
+    for (size_t i = 0; i < a->acts_n; i++)
+        if (memcmp(a->acts[i].act.ally, ally->id, ALLY_BYTES) == 0)
+            act = &a->acts[i].act;
+    assert_non_null(act);
+    assert_int_equal(act->mentor.len, ALLY_BYTES);
+    assert_memory_equal(act->mentor.at, expected->id, ALLY_BYTES);
+}
+
 static void a_member_invites_and_the_registrar_admits(void **state)
 {
     (void)state;
@@ -39,6 +53,8 @@ static void a_member_invites_and_the_registrar_admits(void **state)
     world_run(w, 3000);
     world_status_is(w, at, "state", "ok");
     assert_in(w, 3);
+    assert_mentor(w, 1, 0); /* whoever invited accompanies */
+    assert_mentor(w, 2, 1);
     world_title(w, at, id, title);
     assert_string_equal(title, "Avant");
     free(code);
