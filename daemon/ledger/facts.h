@@ -121,4 +121,10 @@ struct facts_source {
 /* The rows of one entity, in no order; in the arena, or where the source's are. ERR_MEMORY. */
 err_t facts_make(const struct facts_source *s, struct arena *arena, struct fact **out, size_t *n);
 
+/* Does a record stand with all that the profile asks, however small? */
+static inline bool fact_complete(const struct fact *record)
+{
+    return record->sort == FACT_FULL || record->sort == FACT_THIN;
+}
+
 #endif

@@ -108,14 +108,9 @@ static void know_mentors(struct settle_work *w, bool *known)
     }
 }
 
-static bool meets_all(const struct fact *f)
-{
-    return f->sort == FACT_FULL || f->sort == FACT_THIN;
-}
-
 static bool is_complete(const struct settle_work *w, const struct fact *f)
 {
-    return f->kind == FACT_RECORD && meets_all(f) && !settle_thing(w, ENTITY_RECORD, f->entity)->copy_of;
+    return f->kind == FACT_RECORD && fact_complete(f) && !settle_thing(w, ENTITY_RECORD, f->entity)->copy_of;
 }
 
 /* Of the rows of one term the first in the ledger's order is met first. */
@@ -167,7 +162,7 @@ static enum ledger_kind kind_of(const struct fact *f, const uint8_t *of)
     bool translates = of && (f->sort == FACT_FULL || (f->sort == FACT_PARTIAL && f->amount >= FACTS_WORDS_MIN));
     if (translates || (of && memcmp(of, f->ally, ALLY_BYTES) == 0))
         return LEDGER_TRANSLATION;
-    return meets_all(f) ? LEDGER_RECORD_FULL : LEDGER_RECORD_PARTIAL;
+    return fact_complete(f) ? LEDGER_RECORD_FULL : LEDGER_RECORD_PARTIAL;
 }
 
 err_t settle_record(struct settle_work *w, const struct settle_row *row)
