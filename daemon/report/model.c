@@ -78,7 +78,7 @@ bool model_alive(const struct fact *record)
 
 bool model_complete(const struct fact *record)
 {
-    return record && (record->sort == FACT_FULL || record->sort == FACT_THIN);
+    return record && fact_complete(record);
 }
 
 size_t model_owner(const struct model_work *w, struct slice record)
