@@ -95,6 +95,16 @@ static void answer_one(struct page_side *s)
     json_decref(asked);
 }
 
+/* All until the connection's end, which was asked for. */
+static void hear(int fd, char *out)
+{
+    size_t len = 0;
+    ssize_t n;
+    while (len + 1 < PAGE_SIDE_BYTES && (n = read(fd, out + len, PAGE_SIDE_BYTES - 1 - len)) > 0)
+        len += (size_t)n;
+    out[len] = 0;
+}
+
 unsigned page_side_get(struct page_side *s, const char *path, const char *headers)
 {
     char request[2048];
@@ -109,9 +119,9 @@ unsigned page_side_get(struct page_side *s, const char *path, const char *header
             break;
         answer_one(s);
     }
-    unsigned status = http_side_hear(fd, s->text, PAGE_SIDE_BYTES);
+    hear(fd, s->text);
     close(fd);
-    return status;
+    return (unsigned)strtoul(s->text + strcspn(s->text, " "), NULL, 10);
 }
 
 void page_side_expect(struct page_side *s, const char *path, const char *const *in)
