@@ -68,35 +68,32 @@ static void put_table(struct sheet *s, const json_t *conflicts)
     html_close_table(h);
 }
 
-void page_conflicts(struct http_request *q)
+static void show_all(struct http_request *q, const json_t *answer)
 {
     struct sheet s;
     struct read read;
-    if (!web_begin(q, NULL, &read))
+    const json_t *conflicts = json_object_get(json_object_get(answer, "result"), "conflicts");
+    if (answer_failed(q, answer) || !web_begin(q, NULL, &read))
         return;
-    err_t e = read_find("conflicts.list")(&read);
-    if (e)
-        answer_error(q, e, &read.why);
-    else {
-        const json_t *conflicts = json_object_get(read.result, "conflicts");
-        sheet_open(&s, q, &read,
-                   &(struct page){.title = tr(request_lang(q), N_("Conflicts")), .place = PAGE_CONFLICTS});
-        html_open(&s.h, "p");
-        if (json_array_size(conflicts))
-            html_say(&s.h,
-                     N_("Nothing is lost: each value stays until somebody chooses, and all sites show the same one "
-                        "meanwhile."),
-                     NULL);
-        else
-            html_say(&s.h,
-                     N_("There is no conflict: no two allies wrote the same field without knowing of each other."),
-                     NULL);
-        html_close(&s.h, "p");
-        if (json_array_size(conflicts))
-            put_table(&s, conflicts);
-        sheet_close(&s, 200);
-    }
+    sheet_open(&s, q, &read, &(struct page){.title = tr(request_lang(q), N_("Conflicts")), .place = PAGE_CONFLICTS});
+    html_open(&s.h, "p");
+    html_say(
+        &s.h,
+        json_array_size(conflicts)
+            ? N_("Nothing is lost: each value stays until somebody chooses, and all sites show the same one meanwhile.")
+            : N_("There is no conflict: no two allies wrote the same field without knowing of each other."),
+        NULL);
+    html_close(&s.h, "p");
+    if (json_array_size(conflicts))
+        put_table(&s, conflicts);
+    sheet_close(&s, 200);
     web_end(q, &read);
+}
+
+/* There may be hundreds, each of which has to be looked into. */
+void page_conflicts(struct http_request *q)
+{
+    ask_scribe(q, "conflicts.list", NULL, show_all);
 }
 
 /* ---- one ---- */
