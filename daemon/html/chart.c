@@ -182,18 +182,25 @@ static void cell(struct html *h, const struct chart *c, size_t row, size_t colum
     html_close(h, "td");
 }
 
-static void pair(struct html *h, const struct chart *c, size_t row, size_t column)
+/* The columns that a row has figures for, with them. */
+static void across(struct html *h, const struct chart *c, size_t row, uint64_t *sum)
 {
-    html_open(h, "tr");
-    head(h, "row", c->rows[row]);
     html_open(h, "td");
-    html_name(h, c->columns[column]);
+    for (size_t k = 0; k < c->columns_n; k++) {
+        uint64_t n = row == k ? 0 : chart_at(c, row, k);
+        if (!n)
+            continue;
+        html_text(h, *sum ? ", " : "");
+        html_name(h, c->columns[k]);
+        html_text(h, "\u00a0(");
+        html_number(h, (int64_t)n);
+        html_text(h, c->marked && c->marked[row * c->columns_n + k] ? ")*" : ")");
+        *sum += n;
+    }
     html_close(h, "td");
-    cell(h, c, row, column);
-    html_close(h, "tr");
 }
 
-/* As wide as long, it would not go onto a page: a line for each figure. */
+/* As wide as long, it would not go onto a page: a line for each row, that lists its figures. */
 static void lines(struct html *h, const struct chart *c)
 {
     chart_table_open(h, c);
@@ -202,10 +209,14 @@ static void lines(struct html *h, const struct chart *c)
     html_close(h, "tr");
     html_close(h, "thead");
     html_open(h, "tbody");
-    for (size_t i = 0; i < c->rows_n; i++)
-        for (size_t k = 0; k < c->columns_n; k++)
-            if (i != k && chart_at(c, i, k))
-                pair(h, c, i, k);
+    for (size_t i = 0; i < c->rows_n; i++) {
+        uint64_t sum = 0;
+        html_open(h, "tr");
+        head(h, "row", c->rows[i]);
+        across(h, c, i, &sum);
+        html_cell_number(h, (int64_t)sum);
+        html_close(h, "tr");
+    }
     html_close(h, "tbody");
     html_close(h, "table");
     html_close(h, "div");

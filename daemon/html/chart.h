@@ -19,7 +19,7 @@ struct chart {
     const struct slice *short_columns; /* over the cells of a matrix, under a line; NULL: numbers from 1 */
     const uint64_t *values;            /* rows_n × columns_n, row after row */
     const bool *marked;                /* matrix: the same shape: framed, and a * in the table; NULL: none */
-    /* Matrix: rows are columns, the diagonal is no figure. Its table has a line for each figure that is not 0, under corner, `across` and `amount`. */
+    /* Matrix: rows are columns, the diagonal is no figure. Its table lists for each row the figures that are not 0, under corner, `across` and `amount` (their sum). */
     bool square;
     const char *across, *amount;
     const char *total; /* head of a last column, and of a last row, that sum up; NULL: none */

@@ -251,27 +251,46 @@ static void small(struct page_parts *p)
     }
 }
 
+/* Who has how many of that kind left out for that reason; nothing where nobody has. */
+static void left_out_row(struct page_parts *p, unsigned kind, unsigned why)
+{
+    const struct model *m = p->m;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < m->allies_n; i++)
+        sum += m->allies[i].left_out[kind][why];
+    if (!sum)
+        return;
+    part_row(p, p->kinds[kind]);
+    html_element_tr(p->h, "td", ledger_why_text(why));
+    html_cell_number(p->h, (int64_t)sum);
+    html_open(p->h, "td");
+    bool any = false;
+    for (size_t i = 0; i < m->allies_n; i++) {
+        if (!m->allies[i].left_out[kind][why])
+            continue;
+        html_text(p->h, any ? ", " : "");
+        html_name(p->h, m->allies[i].name);
+        html_text(p->h, "\u00a0(");
+        html_number(p->h, (int64_t)m->allies[i].left_out[kind][why]);
+        html_text(p->h, ")");
+        any = true;
+    }
+    html_close(p->h, "td");
+    part_row_close(p);
+}
+
 static void left_out(struct page_parts *p)
 {
-    static const char *const heads[] = {N_("Ally"), N_("Kind"), N_("Why it does not count"), N_("How many")};
-    const struct model *m = p->m;
+    static const char *const heads[] = {N_("Kind"), N_("Why it does not count"), N_("How many"), N_("Whose")};
     html_element_tr(p->h, "h3", N_("What does not count, and why"));
-    if (!m->total[TOTAL_LEFT_OUT]) {
+    if (!p->m->total[TOTAL_LEFT_OUT]) {
         part_say(p, N_("Nothing was left out."));
         return;
     }
     part_table(p, N_("Contributions that do not count"), heads, sizeof heads / sizeof *heads);
-    for (size_t i = 0; i < m->allies_n; i++)
-        for (unsigned k = 0; k < LEDGER_KINDS_N; k++)
-            for (unsigned y = LEDGER_COUNTS + 1; y < LEDGER_WHYS_N; y++) {
-                if (!m->allies[i].left_out[k][y])
-                    continue;
-                part_row(p, m->allies[i].name);
-                html_element_tr(p->h, "td", ledger_kind_label(k));
-                html_element_tr(p->h, "td", ledger_why_text(y));
-                html_cell_number(p->h, (int64_t)m->allies[i].left_out[k][y]);
-                part_row_close(p);
-            }
+    for (unsigned k = 0; k < LEDGER_KINDS_N; k++)
+        for (unsigned y = LEDGER_COUNTS + 1; y < LEDGER_WHYS_N; y++)
+            left_out_row(p, k, y);
     part_table_close(p);
 }
 

@@ -102,10 +102,19 @@ uint64_t model_median(uint64_t *values, size_t n)
 
 /* ---- allies ---- */
 
+static uint8_t small_letter(uint8_t letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (uint8_t)(letter - 'A' + 'a') : letter;
+}
+
+/* Of ASCII capitals only, which no version of anything sees otherwise. */
 static int by_name(const void *a, const void *b)
 {
     const struct model_ally *x = a, *y = b;
-    int c = slice_compare(x->name, y->name);
+    size_t n = x->name.len < y->name.len ? x->name.len : y->name.len, i = 0;
+    while (i < n && small_letter(x->name.at[i]) == small_letter(y->name.at[i]))
+        i++;
+    int c = i < n ? small_letter(x->name.at[i]) - small_letter(y->name.at[i]) : slice_compare(x->name, y->name);
     return c ? c : memcmp(x->ally->id, y->ally->id, ALLY_BYTES);
 }
 
