@@ -196,8 +196,8 @@ void thesaurus_letters(const struct thesaurus *t, const char *letter)
     html_open_class(h, "nav", "letters");
     html_attr_tr(h, "aria-label", N_("By letter"));
     html_open(h, "ul");
-    for (char c = 'a'; c <= 'z'; c++)
-        put_letter(t, c, letter);
+    for (int c = 'a'; c <= 'z'; c++)
+        put_letter(t, (char)c, letter);
     put_letter(t, '0', letter);
     html_close(h, "ul");
     html_close(h, "nav");
