@@ -174,6 +174,7 @@ def missing_changes_are_said(al, b, c):
     r = c.run("report", "--verify", path)
     equal(r.exit, 75, r.err)
     check("ALLIED-1051" in r.err, r.err)
+    check(len(rows(made(al, c, "alone.csv", "--format", "csv")[1])) > 50, "a report without a daemon")
     c.start()
     al.wait_equal()
     verified(c, path, 0)

@@ -1,5 +1,6 @@
 /* The report's figures are one function of what was signed, and what is written of them can be read and verified. */
 #include "daemon/core/state.h"
+#include "daemon/read/ledger.h"
 #include "daemon/report/csv.h"
 #include "daemon/report/figures.h"
 #include "daemon/report/verify.h"
@@ -103,6 +104,29 @@ static void figures_hold_together(void **state)
     assert_true(all > 0);
     model_fini(&m);
     model_fini(&french);
+}
+
+static void the_report_says_what_the_ledger_says(void **state)
+{
+    struct given *g = *state;
+    for (unsigned year = LEDGER_WORLD_FIRST; year <= LAST; year++) {
+        struct model m;
+        struct read_ledger l;
+        assert_int_equal(model_make(&g->r, year, NULL, "en", &m), ERR_OK);
+        assert_int_equal(read_ledger_of(&g->r, year, &l), ERR_OK);
+        assert_int_equal(m.year, l.ledger.year);
+        for (size_t i = 0; i < l.ledger.allies_n; i++) {
+            const struct ledger_ally *a = &l.ledger.allies[i];
+            size_t at = model_ally(&m, a->ally->id);
+            assert_true(at != SIZE_MAX);
+            assert_int_equal(m.allies[at].points, a->points);
+            for (unsigned k = 0; k < LEDGER_KINDS_N; k++) {
+                assert_int_equal(m.allies[at].count[k], a->kinds[k].count);
+                assert_memory_equal(m.allies[at].left_out[k], a->kinds[k].left_out, sizeof a->kinds[k].left_out);
+            }
+        }
+        model_fini(&m);
+    }
 }
 
 /* What a closed year's report says does not change by what comes later: the year before's totals are those of its own report. */
@@ -243,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_is_the_same_from_another_order_of_arrival),
         cmocka_unit_test(figures_hold_together),
+        cmocka_unit_test(the_report_says_what_the_ledger_says),
         cmocka_unit_test(the_year_before_is_as_its_own_report_has_it),
         cmocka_unit_test(facts_made_anew_are_those_of_the_replica),
         cmocka_unit_test(the_page_is_well_formed),
