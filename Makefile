@@ -98,10 +98,8 @@ $(O)/gen/tr_table.c: $(PO) conf/translations/table.sh
 $(O)/gen/tr_table.o: $(O)/gen/tr_table.c
 	$(COMPILE) -c $< -o $@
 # So does the sheet of all pages and of the report.
-$(O)/gen/style.css: daemon/html/style.css conf/squeeze.sed
+$(O)/gen/style.c: daemon/html/style.css conf/embed.sh
 	@mkdir -p $(@D)
-	sed -f conf/squeeze.sed $< | tr -d '\n' > $@
-$(O)/gen/style.c: $(O)/gen/style.css conf/embed.sh
 	sh conf/embed.sh style_css $< > $@
 $(O)/gen/style.o: $(O)/gen/style.c
 	$(COMPILE) -c $< -o $@

@@ -7,9 +7,9 @@
 #include "daemon/html/chart.h"
 #include "daemon/html/html.h"
 
-#define CHART_WIDTH       480 /* of every drawing, in its own units */
-#define CHART_NAMES       150 /* of which names take this much, */
-#define CHART_NAME_LETTER 21  /* in so many columns of a terminal */
+#define CHART_WIDTH       480u /* of every drawing, in its own units */
+#define CHART_NAMES       150u /* of which names take this much, */
+#define CHART_NAME_LETTER 21   /* in so many columns of a terminal */
 #define CHART_INK         "#1a1a1a"
 #define CHART_FAINT       "#767676"
 
