@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #define ROW            20 /* units high, a bar of BAR among them */
-#define BAR            14
+#define BAR            14u
 #define ROOM           285 /* along which the longest bar goes; its number stands behind it */
 #define LEGEND         16
 #define LEGEND_LETTERS 34
