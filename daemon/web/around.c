@@ -69,6 +69,30 @@ static err_t take_related(struct http_request *q, struct read *r, const json_t *
     return e;
 }
 
+/* A component may have thousands: what the drawing has no room for is a number there. */
+static err_t take_lying(struct http_request *q, struct read *r, const json_t *shown, struct around *a)
+{
+    struct slice id;
+    struct edge_row *rows = NULL;
+    size_t n = 0;
+    err_t e = read_entity(r, ENTITY_CONCEPT, prose_string(shown, "id"), &id);
+    if (!e)
+        e = replica_edges_of(r->store, REL_FACET, id, &r->arena, &rows, &n);
+    if (!e)
+        e = take(q, NULL, n, &a->lying, &a->lying_n);
+    for (size_t i = 0; i < n && !e; i++) {
+        char text[BASE32_LEN(CONCEPT_BYTES) + 1];
+        if (!slice_equal(rows[i].target, id))
+            continue;
+        base32_encode(rows[i].child, text);
+        bool named = a->lying_n < AROUND_LYING;
+        a->lying[a->lying_n++] =
+            (struct around_one){named ? keep(q, slice_text(text)) : "",
+                                named ? keep(q, read_label(r, rows[i].child)) : "", !rows[i].adopted};
+    }
+    return e;
+}
+
 /* ---- records ---- */
 
 static err_t take_records(struct http_request *q, struct read *r, const json_t *shown, struct around *a)
@@ -105,6 +129,10 @@ err_t around_read(struct http_request *q, struct read *read, const json_t *shown
         e = take(q, json_object_get(shown, "narrower"), 0, &out->places[NEIGHBOURS_BELOW], &out->n[NEIGHBOURS_BELOW]);
     if (!e)
         e = take_related(q, read, shown, out);
+    if (!e)
+        e = take(q, json_object_get(shown, "facet"), 0, &out->facets, &out->facets_n);
+    if (!e)
+        e = take_lying(q, read, shown, out);
     for (size_t i = 0; i < NEIGHBOURS_RECORDS && !e; i++)
         qsort(out->places[i], out->n[i], sizeof *out->places[i], by_label);
     return e ? e : take_records(q, read, shown, out);
@@ -131,22 +159,32 @@ static void put_patches(struct http_request *q, const struct crossings *c, const
     node->patches_n = patches ? prose_patches(c, place_of(c, id), patches) : 0;
 }
 
-static struct neighbours_node *nodes_of(const struct around *a, enum neighbours_place place, struct http_request *q,
-                                        const struct crossings *c)
+static void put_nodes(struct http_request *q, const struct crossings *c, const char *path,
+                      const struct around_one *from, size_t n, struct neighbours_node *out)
 {
-    bool record = place == NEIGHBOURS_RECORDS;
-    struct neighbours_node *nodes = arena_alloc(request_arena(q), a->n[place] + 1, sizeof *nodes);
-    for (size_t i = 0; nodes && i < a->n[place]; i++) {
-        const struct around_one *one = &a->places[place][i];
-        nodes[i] = (struct neighbours_node){
-            .href = sheet_path(q, record ? "/records/" : "/concepts/", one->id, ""),
-            .label = slice_text(*one->label ? one->label : one->id),
-            .waits = one->waits,
+    for (size_t i = 0; i < n; i++) {
+        out[i] = (struct neighbours_node){
+            .href = sheet_path(q, path, from[i].id, ""),
+            .label = slice_text(*from[i].label ? from[i].label : from[i].id),
+            .waits = from[i].waits,
         };
-        if (!record)
-            put_patches(q, c, one->id, &nodes[i]);
+        if (strcmp(path, "/concepts/") == 0)
+            put_patches(q, c, from[i].id, &out[i]);
     }
-    return nodes;
+}
+
+/* `more` of them come after those of the place. */
+static void put_place(struct neighbours *n, enum neighbours_place place, const struct around *a, struct http_request *q,
+                      const struct crossings *c, const struct around_one *more, size_t more_n)
+{
+    const char *path = place == NEIGHBOURS_RECORDS ? "/records/" : "/concepts/";
+    struct neighbours_node *nodes = arena_alloc(request_arena(q), a->n[place] + more_n + 1, sizeof *nodes);
+    if (!nodes)
+        return;
+    put_nodes(q, c, path, a->places[place], a->n[place], nodes);
+    put_nodes(q, c, path, more, more_n, nodes + a->n[place]);
+    n->places[place].at = nodes;
+    n->places[place].n = a->n[place] + more_n;
 }
 
 void around_draw(const struct around *a, struct http_request *q, struct html *h, const struct crossings *c,
@@ -161,10 +199,15 @@ void around_draw(const struct around *a, struct http_request *q, struct html *h,
     struct neighbours n = {.middle = {.label = slice_text(lang ? prose_string(labels, lang) : id)}};
     n.middle.waits = strcmp(prose_string(shown, "status"), "proposed") == 0;
     put_patches(q, c, id, &n.middle);
-    for (size_t i = 0; i < NEIGHBOURS_PLACES; i++) {
-        n.places[i].at = nodes_of(a, (enum neighbours_place)i, q, c);
-        n.places[i].n = n.places[i].at ? a->n[i] : 0;
+    for (size_t i = 0; i < NEIGHBOURS_PLACES; i++)
         n.places[i].more = more[i];
-    }
+    put_place(&n, NEIGHBOURS_ABOVE, a, q, c, a->facets, a->facets_n);
+    put_place(&n, NEIGHBOURS_BESIDE, a, q, c, NULL, 0);
+    put_place(&n, NEIGHBOURS_BELOW, a, q, c, a->lying, a->lying_n);
+    put_place(&n, NEIGHBOURS_RECORDS, a, q, c, NULL, 0);
+    if (a->lying_n)
+        n.places[NEIGHBOURS_BELOW].more = "#lying";
+    if (!a->n[NEIGHBOURS_ABOVE] && a->facets_n)
+        n.places[NEIGHBOURS_ABOVE].more = "#facet";
     neighbours_draw(h, &n);
 }

@@ -1,12 +1,13 @@
 /*
- * around: what stands next to a concept, as lists and as the drawing (daemon/html/neighbours.h) want it: what is broader, narrower and related (in either direction), and some
- * of the records that it indexes.
+ * around: what stands next to a concept, as lists and as the drawing (daemon/html/neighbours.h) want it: what is broader, narrower and related (in either direction), the
+ * components and angles that it lies at and, of such a one, what lies at it, and some of the records that it indexes.
  */
 #ifndef ALLIED_DAEMON_WEB_AROUND_H
 #define ALLIED_DAEMON_WEB_AROUND_H
 
 #include "daemon/web/prose.h"
 
+#define AROUND_LYING   12
 #define AROUND_RECORDS 12 /* of those that it indexes, the last changed ones */
 
 struct around_one {
@@ -16,6 +17,8 @@ struct around_one {
 struct around {
     struct around_one *places[NEIGHBOURS_PLACES]; /* by label; records: the last changed first */
     size_t n[NEIGHBOURS_PLACES];
+    struct around_one *facets, *lying; /* drawn above and below those; of the latter the first AROUND_LYING have labels */
+    size_t facets_n, lying_n;
     json_t *records; /* owns their texts */
 };
 /* Of what concept.show gave; all but `records` in the request's arena or borrowed from `shown`. ERR_MEMORY, ERR_DATABASE. around_fini follows in any case. */

@@ -144,24 +144,25 @@ static void put_notes(const struct concept_page *p, bool heads)
 
 /* ---- what is next to it ---- */
 
-static void put_list(const struct concept_page *p, enum neighbours_place place, const char *anchor, const char *words)
+static void put_heading(const struct concept_page *p, const char *anchor, const char *words)
+{
+    html_open(p->h, "h2");
+    html_attr(p->h, "id", anchor);
+    html_text(p->h, tr(p->h->lang, words));
+    html_close(p->h, "h2");
+}
+
+static void put_ones(const struct concept_page *p, const struct around_one *list, size_t n, bool records)
 {
     struct html *h = p->h;
-    const struct around *a = p->around;
-    if (!a->n[place])
-        return;
-    html_open(h, "h2");
-    html_attr(h, "id", anchor);
-    html_text(h, tr(h->lang, words));
-    html_close(h, "h2");
-    html_open_class(h, "ul", a->n[place] > 8 ? "columns" : NULL);
-    for (size_t i = 0; i < a->n[place]; i++) {
+    html_open_class(h, "ul", n > 8 ? "columns" : NULL);
+    for (size_t i = 0; i < n; i++) {
         html_open(h, "li");
-        if (place == NEIGHBOURS_RECORDS)
-            prose_record(h, p->q, a->places[place][i].id, a->places[place][i].label);
+        if (records)
+            prose_record(h, p->q, list[i].id, list[i].label);
         else
-            prose_concept(h, p->q, p->crossings, a->places[place][i].id, a->places[place][i].label);
-        if (a->places[place][i].waits) {
+            prose_concept(h, p->q, p->crossings, list[i].id, list[i].label);
+        if (list[i].waits) {
             html_text(h, " ");
             html_open_class(h, "span", "dim");
             html_text(h, tr(h->lang, N_("(proposed)")));
@@ -170,6 +171,14 @@ static void put_list(const struct concept_page *p, enum neighbours_place place, 
         html_close(h, "li");
     }
     html_close(h, "ul");
+}
+
+static void put_list(const struct concept_page *p, enum neighbours_place place, const char *anchor, const char *words)
+{
+    if (!p->around->n[place])
+        return;
+    put_heading(p, anchor, words);
+    put_ones(p, p->around->places[place], p->around->n[place], place == NEIGHBOURS_RECORDS);
 }
 
 static void put_records(const struct concept_page *p)
@@ -217,7 +226,7 @@ static void put_relations(const struct concept_page *p)
         const json_t *list = get(p, relations[i].relation);
         if (!json_array_size(list))
             continue;
-        html_element_tr(h, "h2", relations[i].words);
+        put_heading(p, relations[i].relation, relations[i].words);
         html_open(h, "ul");
         json_array_foreach((json_t *)(uintptr_t)list, k, one)
         {
@@ -232,14 +241,16 @@ static void put_relations(const struct concept_page *p)
     }
 }
 
-/* Of a component or an angle: what stands under it. */
-static void put_under(const struct concept_page *p)
+/* Of a component or an angle: the first of what lies at it, and the way to the others. */
+static void put_lying(const struct concept_page *p)
 {
     const char *kind = prose_string(p->shown, "kind");
     char path[128];
     bool component = strcmp(kind, "component") == 0;
     if (!component && strcmp(kind, "angle") != 0)
         return;
+    put_heading(p, "lying", component ? N_("In this component") : N_("At this angle"));
+    put_ones(p, p->around->lying, p->around->lying_n < AROUND_LYING ? p->around->lying_n : AROUND_LYING, false);
     snprintf(path, sizeof path, "/thesaurus?%s=%.60s", kind, p->id);
     html_open(p->h, "p");
     html_link(p->h, path,
@@ -330,17 +341,18 @@ static void put_all(const struct concept_page *p)
 {
     put_standing(p);
     put_conflicts(p);
-    put_under(p);
     put_notes(p, true);
     html_element_tr(p->h, "h2", N_("What is next to it"));
     html_open(p->h, "figure");
     around_draw(p->around, p->q, p->h, p->crossings, p->shown);
-    html_element_tr(p->h, "figcaption",
-                    N_("Broader above, related beside, narrower below, records at the bottom; dashed: proposed. "
-                       "All of it stands in the lists that follow."));
+    html_element_tr(
+        p->h, "figcaption",
+        N_("Broader above, with components and angles; related beside, narrower below, records at the bottom; "
+           "dashed: proposed. All of it stands in the lists that follow."));
     html_close(p->h, "figure");
     put_list(p, NEIGHBOURS_ABOVE, "broader", N_("Broader"));
     put_list(p, NEIGHBOURS_BELOW, "narrower", N_("Narrower"));
+    put_lying(p);
     put_list(p, NEIGHBOURS_BESIDE, "related", N_("Related"));
     put_records(p);
     put_relations(p);
