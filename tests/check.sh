@@ -34,6 +34,7 @@ step "unit" $make unit
 step "asan" $make asan
 step "cluster" $make cluster
 step "interop" $make interop
+step "browser" $make browser
 step "sim" $make sim SEEDS=200
 step "faults" $make faults FAULTS=sample
 echo "$passed passed, $failed failed"

@@ -67,7 +67,7 @@ async function findTheRecord(page) {
 async function allPages(page) {
   const found = [...places]
   for (const [from, pattern] of [['/records', /^\/records\/[a-z2-7]+/], ['/thesaurus', /^\/concepts\/[a-z2-7]+/], ['/conflicts', /^\/conflicts\/[a-z2-7]+/],
-    ['/ledger', /^\/ledger\/./], ['/report', /^\/report\/\d+$/]]) {
+    ['/ledger', /^\/ledger\/\d+\/.+/]]) {
     await page.goto(from)
     const paths = await page.locator('main a').evaluateAll((links) => links.map((l) => new URL(l.href).pathname))
     const one = paths.find((p) => pattern.test(p))
