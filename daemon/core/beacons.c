@@ -43,7 +43,7 @@ static void pass_over(struct core *c, const struct beacon_row *row)
     char site[SHORT_LEN + 1];
     uint64_t n = ++c->beacons->passed_over;
     if ((n & (n - 1)) == 0)
-        core_note(c, JOURNAL_WARN, "beacon.passed_over", "site=%s n=%llu",
+        core_note(c, JOURNAL_INFO, "beacon.passed_over", "site=%s n=%llu",
                   core_short(slice_of(row->site, SITE_BYTES), site), (unsigned long long)n);
 }
 
