@@ -142,8 +142,10 @@ static int make(struct cli *cli, struct making *of, bool shared)
     if (e)
         return cli_fail(cli, e);
     if (of->path)
-        out_say(&cli->out, N_("The report is in {1}. Others verify it with: allied report --verify {1}"), of->path,
-                NULL);
+        out_say(&cli->out,
+                of->form == PDF ? N_("The report is in {1}. What can be verified is the same as html, csv or json.")
+                                : N_("The report is in {1}. Others verify it with: allied report --verify {1}"),
+                of->path, NULL);
     return 0;
 }
 
