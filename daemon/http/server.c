@@ -73,11 +73,22 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     *context = NULL;
 }
 
+/* Where a first line has more parameters than fit into a connection's memory, libmicrohttpd ends the connection, but never completes the request. */
+static void forget_requests(struct server *s, const struct MHD_Connection *connection)
+{
+    for (struct http_request *q = s->requests, *next; q; q = next) {
+        next = q->next;
+        if (q->connection == connection)
+            request_free(q);
+    }
+}
+
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
     struct server *s = cls;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        forget_requests(s, connection);
         conn_remove(&s->conns, *context);
         *context = NULL;
         return;

@@ -138,6 +138,22 @@ static void long_addresses_and_headers_are_refused(void **state)
     http_side_stop(&s);
 }
 
+/* That it is forgotten is for the leak checker to say. */
+static void a_request_of_too_many_parameters_is_forgotten_with_its_connection(void **state)
+{
+    struct http_side s;
+    char out[2048], request[4096] = "GET /healthz?q=1";
+    (void)state;
+    for (size_t i = 1; i < 500; i++)
+        memcpy(request + strlen(request), "&q=1", sizeof "&q=1");
+    memcpy(request + strlen(request), " HTTP/1.1\r\nHost: a\r\n\r\n", sizeof " HTTP/1.1\r\nHost: a\r\n\r\n");
+    http_side_start(&s, NULL, NULL);
+    http_side_ask(&s, request, out, sizeof out);
+    assert_int_equal(
+        http_side_ask(&s, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", out, sizeof out), 200);
+    http_side_stop(&s);
+}
+
 static void chunks_past_the_limit_are_refused_too(void **state)
 {
     struct http_side s;
@@ -310,6 +326,7 @@ int main(void)
         cmocka_unit_test(health_is_told_while_the_core_does_not_answer_and_readiness_by_it),
         cmocka_unit_test(what_is_not_served_gets_its_status),
         cmocka_unit_test(long_addresses_and_headers_are_refused),
+        cmocka_unit_test(a_request_of_too_many_parameters_is_forgotten_with_its_connection),
         cmocka_unit_test(chunks_past_the_limit_are_refused_too),
         cmocka_unit_test(chunks_without_end_are_cut_off),
         cmocka_unit_test(where_a_request_ends_must_be_certain),
