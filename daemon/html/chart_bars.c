@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define ROW            20 /* units high, a bar of BAR among them */
+#define ROW            20u /* units high, a bar of BAR among them */
 #define BAR            14u
 #define ROOM           285 /* along which the longest bar goes; its number stands behind it */
 #define LEGEND         16
