@@ -59,6 +59,10 @@ struct cli {
     struct why why;            /* of the last failure */
     char guess[64];            /* of the last usage error; "" */
     char help_for[64];         /* "record import": what the next step of a usage error names */
+
+    /* Where set, --help shows nothing and hands over each form that it would tell of; a nameless one has the options of every command. */
+    void (*take_form)(void *taker, const struct arg_form *form);
+    void *taker;
 };
 
 /* A cli that speaks to these streams; terminals are found out. Closing frees all but the streams. */

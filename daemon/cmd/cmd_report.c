@@ -18,10 +18,10 @@
 #define REPORT_MOST (256u * 1024 * 1024) /* bytes of one */
 
 static const struct arg_option options[] = {
-    {0,   "format", "FORM", false, N_("html (unless said otherwise), pdf, csv or json")                    },
-    {'o', "output", "FILE", false, N_("write to that file instead of stdout")                              },
-    {0,   "shared", NULL,   false, N_("only what every site can recompute: nothing that only this one saw")},
-    {0,   "verify", "FILE", false, N_("recompute that report from this copy, and say where it differs")    },
+    {0,   "format", "html|pdf|csv|json", false, N_("what to make of it; html unless said otherwise")                    },
+    {'o', "output", "FILE",              false, N_("write to that file instead of stdout")                              },
+    {0,   "shared", NULL,                false, N_("only what every site can recompute: nothing that only this one saw")},
+    {0,   "verify", "FILE",              false, N_("recompute that report from this copy, and say where it differs")    },
 };
 static const struct arg_form form = {"report",
                                      "[YEAR]",

@@ -59,6 +59,10 @@ static void options(const struct cli *cli, const struct arg_option *list, size_t
 void help_all(const struct cli *cli, const struct arg_option *global, size_t global_n)
 {
     FILE *f = cli->out.data;
+    if (cli->take_form) {
+        cli->take_form(cli->taker, &(struct arg_form){.name = "", .options = global, .options_n = global_n});
+        return;
+    }
     out_print(&cli->out, N_("allied: the alliance daemon"), NULL);
     fprintf(f, "\n  allied %s\n", tr(cli->lang, N_("[options] COMMAND …")));
     for (size_t g = 0; g < GROUP_COUNT; g++) {
@@ -87,6 +91,10 @@ void help_all(const struct cli *cli, const struct arg_option *global, size_t glo
 void help_form(const struct cli *cli, const struct arg_form *form)
 {
     FILE *f = cli->out.data;
+    if (cli->take_form) {
+        cli->take_form(cli->taker, form);
+        return;
+    }
     fprintf(f, "allied %s%s%s\n\n", form->name, *form->operands ? " " : "", form->operands);
     out_text(&cli->out, tr(cli->lang, form->summary), 0);
     if (form->options_n) {
@@ -105,6 +113,10 @@ void help_form(const struct cli *cli, const struct arg_form *form)
 void help_subs(const struct cli *cli, const char *command, const char *summary, const struct cli_sub *subs, size_t n)
 {
     FILE *f = cli->out.data;
+    for (size_t i = 0; cli->take_form && i < n; i++)
+        cli->take_form(cli->taker, subs[i].form);
+    if (cli->take_form)
+        return;
     char name[64];
     snprintf(name, sizeof name, "allied %s", command);
     out_print(&cli->out, N_("{1}: {2}"), name, tr(cli->lang, summary), NULL);

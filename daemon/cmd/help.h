@@ -1,5 +1,5 @@
 /*
- * help: the overall help and a command's, built from the tables.
+ * help: the overall help and a command's, built from the tables. Where cli->take_form is set they hand over the forms instead.
  */
 #ifndef ALLIED_DAEMON_CMD_HELP_H
 #define ALLIED_DAEMON_CMD_HELP_H

@@ -168,6 +168,40 @@ def test_json_forms_have_the_keys_that_were_promised():
         check(isinstance(status["incarnation"], str), "incarnations are strings")
 
 
+COMPLETE = """
+eval "$(cat)"
+complete -p allied
+for line in "$@"; do
+    read -ra COMP_WORDS <<< "$line"
+    [[ $line == *" " ]] && COMP_WORDS+=("")
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=()
+    _allied
+    echo "${COMPREPLY[*]}"
+done
+"""
+
+
+def test_bash_completes_commands_options_and_their_words():
+    with Alliance() as al:
+        nowhere = al.site("Nulle part")
+        script = nowhere.ok("completion", "bash").out
+        equal(al.run(["bash", "-n"], stdin=script.encode()).err, "", "the script is good bash")
+        equal(nowhere.ok("--lang", "fr", "completion", "bash").out, script, "in every language")
+        for_lines = {
+            "allied rec": "record", "allied report 2026 --f": "--format", "allied report --format ": "html pdf csv json",
+            "allied means ": "declare list", "allied --data ici means de": "declare", "allied --lang = fr sta": "status",
+            "allied concept export --format = t": "turtle", "allied --color ": "auto always never",
+            "allied ledger --year ": "", "allied completion ": "bash"}
+        r = al.run(["bash", "-c", COMPLETE, "bash", *for_lines], stdin=script.encode())
+        equal(r.err, "", "completing")
+        told = r.out.splitlines()
+        check(told[0].endswith("-F _allied allied"), "complete -p", told)
+        equal(dict(zip(for_lines, told[1:])), for_lines, "what is offered")
+        listed = [w.split()[0] for w in nowhere.ok("--help").out.splitlines() if w.startswith("  ") and w[2].islower()]
+        offered = al.run(["bash", "-c", COMPLETE, "bash", "allied "], stdin=script.encode()).out.splitlines()[1].split()
+        equal([w for w in listed if w != "allied"], offered, "every command of the help")
+
+
 def test_ids_may_be_shortened_while_they_are_unique():
     with Alliance() as al:
         a = al.found("Citego").start()
