@@ -1,6 +1,6 @@
 #include "daemon/read/ledger.h"
 
-#include "daemon/store/replica_facts.h"
+#include "daemon/read/facts.h"
 #include "protocol/base/clock.h"
 #include "protocol/wire/wr.h"
 
@@ -65,24 +65,6 @@ static bool of_one_term(unsigned kind)
     return kind == FACT_REVISION || kind == FACT_LINK || kind == FACT_TERM;
 }
 
-static struct fact fact_of(const struct fact_row *row)
-{
-    struct fact f = {
-        .kind = (enum fact_kind)row->kind,
-        .type = row->type,
-        .entity = row->entity,
-        .term = row->term,
-        .op = {row->dot, row->log, row->seq, row->clock},
-        .target = row->target,
-        .sort = row->sort,
-        .amount = row->amount,
-        .data = row->data
-    };
-    memcpy(f.ally, row->ally, ALLY_BYTES);
-    memcpy(f.other, row->other, ALLY_BYTES);
-    return f;
-}
-
 static err_t load_facts(struct read *r, unsigned term, struct read_ledger *l)
 {
     struct fact_row *rows[FACT_MEANS + 1] = {NULL};
@@ -100,7 +82,7 @@ static err_t load_facts(struct read *r, unsigned term, struct read_ledger *l)
     for (unsigned kind = FACT_RECORD; kind <= FACT_MEANS; kind++)
         for (size_t i = 0; i < rows_n[kind]; i++)
             if (rows[kind][i].term == term || !of_one_term(kind))
-                facts[n++] = fact_of(&rows[kind][i]);
+                facts[n++] = facts_from(&rows[kind][i]);
     l->facts = facts;
     l->facts_n = n;
     return ERR_OK;
