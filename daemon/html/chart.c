@@ -151,24 +151,17 @@ void chart_close_svg(struct html *h)
 
 void chart_table_open(struct html *h, const struct chart *c)
 {
-    html_open_class(h, "div", "scroll");
-    html_attr(h, "tabindex", "0");
-    html_attr(h, "role", "region");
-    html_attr(h, "aria-label", c->title);
-    html_open(h, "table");
-    html_element(h, "caption", c->title);
-    html_open(h, "thead");
-    html_open(h, "tr");
+    html_open_table(h, c->title);
     html_open(h, "th");
     html_attr(h, "scope", "col");
     html_text(h, c->corner);
     html_close(h, "th");
 }
 
-static void head(struct html *h, const char *scope, struct slice text)
+static void head(struct html *h, struct slice text)
 {
     html_open(h, "th");
-    html_attr(h, "scope", scope);
+    html_attr(h, "scope", "col");
     html_name(h, text);
     html_close(h, "th");
 }
@@ -204,30 +197,24 @@ static void across(struct html *h, const struct chart *c, size_t row, uint64_t *
 static void lines(struct html *h, const struct chart *c)
 {
     chart_table_open(h, c);
-    head(h, "col", slice_text(c->across));
-    head(h, "col", slice_text(c->amount));
-    html_close(h, "tr");
-    html_close(h, "thead");
-    html_open(h, "tbody");
+    head(h, slice_text(c->across));
+    head(h, slice_text(c->amount));
+    html_table_body(h);
     for (size_t i = 0; i < c->rows_n; i++) {
         uint64_t sum = 0;
-        html_open(h, "tr");
-        head(h, "row", c->rows[i]);
+        html_row(h, c->rows[i]);
         across(h, c, i, &sum);
         html_cell_number(h, (int64_t)sum);
         html_close(h, "tr");
     }
-    html_close(h, "tbody");
-    html_close(h, "table");
-    html_close(h, "div");
+    html_close_table(h);
 }
 
 static void total_row(struct html *h, const struct chart *c)
 {
     uint64_t all = 0;
     html_open(h, "tfoot");
-    html_open(h, "tr");
-    head(h, "row", slice_text(c->total));
+    html_row(h, slice_text(c->total));
     for (size_t k = 0; k < c->columns_n; k++) {
         uint64_t sum = 0;
         for (size_t i = 0; i < c->rows_n; i++)
@@ -245,16 +232,13 @@ static void table(struct html *h, const struct chart *c)
 {
     chart_table_open(h, c);
     for (size_t k = 0; k < c->columns_n; k++)
-        head(h, "col", c->columns[k]);
+        head(h, c->columns[k]);
     if (c->total && c->columns_n > 1)
-        head(h, "col", slice_text(c->total));
-    html_close(h, "tr");
-    html_close(h, "thead");
-    html_open(h, "tbody");
+        head(h, slice_text(c->total));
+    html_table_body(h);
     for (size_t i = 0; i < c->rows_n; i++) {
         uint64_t sum = 0;
-        html_open(h, "tr");
-        head(h, "row", c->rows[i]);
+        html_row(h, c->rows[i]);
         for (size_t k = 0; k < c->columns_n; k++) {
             sum += chart_at(c, i, k);
             cell(h, c, i, k);

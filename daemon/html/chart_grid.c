@@ -122,25 +122,17 @@ static void strip_table(struct html *h, const struct chart *c, const char *const
         html_text(h, texts[k]);
         html_close(h, "th");
     }
-    html_close(h, "tr");
-    html_close(h, "thead");
-    html_open(h, "tbody");
+    html_table_body(h);
     for (size_t i = 0; i < c->rows_n; i++) {
         int64_t n[CHART_DAYS] = {0};
         for (size_t k = 0; k < c->columns_n; k++)
             n[chart_at(c, i, k) < CHART_DAYS ? chart_at(c, i, k) : CHART_DAY_UNKNOWN]++;
-        html_open(h, "tr");
-        html_open(h, "th");
-        html_attr(h, "scope", "row");
-        html_name(h, c->rows[i]);
-        html_close(h, "th");
+        html_row(h, c->rows[i]);
         for (size_t k = 0; k < CHART_DAYS; k++)
             html_cell_number(h, n[k]);
         html_close(h, "tr");
     }
-    html_close(h, "tbody");
-    html_close(h, "table");
-    html_close(h, "div");
+    html_close_table(h);
 }
 
 void chart_strip(struct html *h, const struct chart *c, const char *const texts[CHART_DAYS])

@@ -320,6 +320,26 @@ void html_col_number(struct html *h, const char *msgid)
     put_col(h, msgid, "num");
 }
 
+void html_columns(struct html *h, const struct html_column *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        put_col(h, columns[i].msgid, columns[i].number ? "num" : NULL);
+}
+
+void html_open_row(struct html *h)
+{
+    html_open(h, "tr");
+    html_open(h, "th");
+    html_attr(h, "scope", "row");
+}
+
+void html_row(struct html *h, struct slice name)
+{
+    html_open_row(h);
+    html_name(h, name);
+    html_close(h, "th");
+}
+
 void html_cell_number(struct html *h, int64_t n)
 {
     html_open_class(h, "td", "num");

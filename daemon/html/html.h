@@ -110,6 +110,14 @@ void html_table_body(struct html *h);
 /* <th scope="col">, the same over numbers, <td class="num">. */
 void html_col(struct html *h, const char *msgid);
 void html_col_number(struct html *h, const char *msgid);
+struct html_column {
+    const char *msgid;
+    bool number;
+};
+void html_columns(struct html *h, const struct html_column *columns, size_t n);
+/* <tr><th scope="row">, both open; the same with its name and closed but for <tr>. */
+void html_open_row(struct html *h);
+void html_row(struct html *h, struct slice name);
 void html_cell_number(struct html *h, int64_t n);
 
 #endif

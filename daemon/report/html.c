@@ -37,35 +37,20 @@ void part_say(struct page_parts *p, const char *msgid)
 
 void part_table(struct page_parts *p, const char *caption, const char *const *heads, size_t heads_n)
 {
-    html_open_class(p->h, "div", "scroll");
-    html_attr(p->h, "tabindex", "0");
-    html_attr(p->h, "role", "region");
-    html_attr_tr(p->h, "aria-label", caption);
-    html_open(p->h, "table");
-    html_element_tr(p->h, "caption", caption);
-    html_open(p->h, "thead");
-    html_open(p->h, "tr");
+    html_open_table(p->h, tr(p->h->lang, caption));
     for (size_t i = 0; i < heads_n; i++)
         html_col(p->h, heads[i]);
-    html_close(p->h, "tr");
-    html_close(p->h, "thead");
-    html_open(p->h, "tbody");
+    html_table_body(p->h);
 }
 
 void part_table_close(struct page_parts *p)
 {
-    html_close(p->h, "tbody");
-    html_close(p->h, "table");
-    html_close(p->h, "div");
+    html_close_table(p->h);
 }
 
 void part_row(struct page_parts *p, struct slice head)
 {
-    html_open(p->h, "tr");
-    html_open(p->h, "th");
-    html_attr(p->h, "scope", "row");
-    html_name(p->h, head);
-    html_close(p->h, "th");
+    html_row(p->h, head);
 }
 
 void part_row_close(struct page_parts *p)

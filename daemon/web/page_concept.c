@@ -67,20 +67,6 @@ static void put_standing(const struct concept_page *p)
     }
 }
 
-static void put_conflicts(const struct concept_page *p)
-{
-    struct html *h = p->h;
-    int64_t n = (int64_t)json_integer_value(get(p, "conflicts"));
-    if (!n)
-        return;
-    html_open_class(h, "p", "box warn");
-    html_say_n(h, "{1} part of this was written by several at the same time; one version shows.",
-               "{1} parts of this were written by several at the same time; one version of each shows.", n, NULL);
-    html_text(h, " ");
-    html_link(h, sheet_path(p->q, "/conflicts/", p->id, ""), tr(h->lang, N_("See them side by side")));
-    html_close(h, "p");
-}
-
 /* ---- what it says ---- */
 
 /* Names outside of the page's language, and other names in it. */
@@ -340,7 +326,7 @@ static void put_end(const struct concept_page *p)
 static void put_all(const struct concept_page *p)
 {
     put_standing(p);
-    put_conflicts(p);
+    prose_conflicts(p->h, p->q, p->shown);
     put_notes(p, true);
     html_element_tr(p->h, "h2", N_("What is next to it"));
     html_open(p->h, "figure");

@@ -40,9 +40,7 @@ static void put_row(struct sheet *s, const json_t *one)
 {
     struct html *h = &s->h;
     const char *id = sheet_text(one, "id"), *label = sheet_text(one, "label");
-    html_open(h, "tr");
-    html_open(h, "th");
-    html_attr(h, "scope", "row");
+    html_open_row(h);
     html_open_link(h, slice_text(sheet_path(s->q, "/conflicts/", id, "")));
     html_name(h, slice_text(*label ? label : id));
     html_close(h, "a");

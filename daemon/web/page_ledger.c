@@ -76,11 +76,7 @@ static void put_allies(struct sheet *s, const json_t *ledger)
     html_table_body(h);
     json_array_foreach(allies, i, ally)
     {
-        html_open(h, "tr");
-        html_open(h, "th");
-        html_attr(h, "scope", "row");
-        html_name(h, slice_text(sheet_text(ally, "ally_name")));
-        html_close(h, "th");
+        html_row(h, slice_text(sheet_text(ally, "ally_name")));
         for (size_t k = 0; k < LEDGER_KINDS_N; k++)
             put_count(s, ledger, ally, k);
         html_cell_number(h, sheet_number(ally, "points"));
@@ -160,11 +156,7 @@ static void put_left_out(struct html *h, const json_t *allies)
     html_table_body(h);
     json_array_foreach(allies, i, ally)
     {
-        html_open(h, "tr");
-        html_open(h, "th");
-        html_attr(h, "scope", "row");
-        html_name(h, slice_text(sheet_text(ally, "ally_name")));
-        html_close(h, "th");
+        html_row(h, slice_text(sheet_text(ally, "ally_name")));
         for (size_t w = 0; w < LEDGER_WHYS_N; w++)
             if (shown[w])
                 html_cell_number(h, left_out(ally, w));
@@ -210,9 +202,7 @@ static void put_policy(struct html *h, const json_t *ledger)
     for (size_t k = 0; k < LEDGER_KINDS_N; k++) {
         const json_t *rule = json_object_get(json_object_get(ledger, "policy"), ledger_kind_name((enum ledger_kind)k));
         int64_t cap = sheet_number(rule, "cap");
-        html_open(h, "tr");
-        html_open(h, "th");
-        html_attr(h, "scope", "row");
+        html_open_row(h);
         html_text(h, label(h, k));
         html_close(h, "th");
         html_element_tr(h, "td", ledger_kind_when((enum ledger_kind)k));

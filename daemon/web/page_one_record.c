@@ -56,7 +56,7 @@ static const char *lang_of(struct http_request *q, const json_t *shown)
 static void put_all(const struct record_page *p)
 {
     record_languages(p);
-    record_conflicts(p);
+    prose_conflicts(p->h, p->q, p->shown);
     record_lead(p);
     record_translations(p);
     record_items(p);

@@ -30,11 +30,7 @@ static void put_peer(struct html *h, const json_t *peer)
                *cause = sheet_text(peer, "cause");
     const json_t *equal = json_object_get(peer, "digest_equal"), *heard = json_object_get(peer, "last_heard_s");
     err_t why = err_by_name(cause);
-    html_open(h, "tr");
-    html_open(h, "th");
-    html_attr(h, "scope", "row");
-    html_name(h, slice_text(*name ? name : sheet_text(peer, "site")));
-    html_close(h, "th");
+    html_row(h, slice_text(*name ? name : sheet_text(peer, "site")));
     html_open(h, "td");
     html_name(h, slice_text(sheet_text(peer, "ally_name")));
     html_close(h, "td");
@@ -61,10 +57,7 @@ static void put_peer(struct html *h, const json_t *peer)
 
 static void put_peers(struct html *h, const json_t *peers)
 {
-    static const struct {
-        const char *words;
-        bool number;
-    } columns[] = {
+    static const struct html_column columns[] = {
         {N_("Site"),           false},
         {N_("Ally"),           false},
         {N_("State"),          false},
@@ -80,8 +73,7 @@ static void put_peers(struct html *h, const json_t *peers)
     html_open_table(
         h, tr(h->lang, N_("The other sites as seen from this one. More: commits that one of the two has and the other "
                           "lacks. Equal digests: both show the same.")));
-    for (i = 0; i < sizeof columns / sizeof *columns; i++)
-        (columns[i].number ? html_col_number : html_col)(h, columns[i].words);
+    html_columns(h, columns, sizeof columns / sizeof *columns);
     html_table_body(h);
     json_array_foreach(peers, i, one) put_peer(h, one);
     html_close_table(h);

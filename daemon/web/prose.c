@@ -277,3 +277,16 @@ void prose_record(struct html *h, struct http_request *q, const char *id, const 
         html_close(h, "a");
     }
 }
+
+void prose_conflicts(struct html *h, struct http_request *q, const json_t *shown)
+{
+    int64_t n = sheet_number(shown, "conflicts");
+    if (!n)
+        return;
+    html_open_class(h, "p", "box warn");
+    html_say_n(h, "{1} part of this was written by several at the same time; one version shows.",
+               "{1} parts of this were written by several at the same time; one version of each shows.", n, NULL);
+    html_text(h, " ");
+    html_link(h, sheet_path(q, "/conflicts/", prose_string(shown, "id"), ""), tr(h->lang, N_("See them side by side")));
+    html_close(h, "p");
+}

@@ -38,5 +38,7 @@ void prose_concept(struct html *h, struct http_request *q, const struct crossing
                    const char *label);
 /* A link to a record. `title` NULL or "": its id. */
 void prose_record(struct html *h, struct http_request *q, const char *id, const char *title);
+/* A box that leads to what several wrote at the same time in a record or a concept; nothing where there is none. */
+void prose_conflicts(struct html *h, struct http_request *q, const json_t *shown);
 
 #endif

@@ -5,21 +5,6 @@ static const json_t *get(const struct record_page *p, const char *field)
     return json_object_get(p->shown, field);
 }
 
-void record_conflicts(const struct record_page *p)
-{
-    struct html *h = p->h;
-    int64_t n = (int64_t)json_integer_value(get(p, "conflicts"));
-    if (!n)
-        return;
-    html_open_class(h, "p", "box warn");
-    html_say_n(h, "{1} part of this was written by several at the same time; one version shows.",
-               "{1} parts of this were written by several at the same time; one version of each shows.", n, NULL);
-    html_text(h, " ");
-    html_link(h, sheet_path(p->q, "/conflicts/", prose_string(p->shown, "id"), ""),
-              tr(h->lang, N_("See them side by side")));
-    html_close(h, "p");
-}
-
 void record_terms(const struct record_page *p)
 {
     struct html *h = p->h;

@@ -6,7 +6,6 @@
 
 #include "daemon/web/record_body.h"
 
-void record_conflicts(const struct record_page *p);
 void record_terms(const struct record_page *p);
 void record_links(const struct record_page *p); /* out, and who reuses it */
 void record_translations(const struct record_page *p);

@@ -103,9 +103,7 @@ static const char *name_of(const json_t *site)
 static void put_site(struct html *h, const json_t *site)
 {
     const char *version = sheet_text(site, "version");
-    html_open(h, "tr");
-    html_open(h, "th");
-    html_attr(h, "scope", "row");
+    html_open_row(h);
     html_name(h, slice_text(name_of(site)));
     if (json_is_true(json_object_get(site, "own"))) {
         html_text(h, " ");
@@ -128,10 +126,7 @@ static void put_site(struct html *h, const json_t *site)
 
 static void put_table(struct html *h, const json_t *sites)
 {
-    static const struct {
-        const char *words;
-        bool number;
-    } columns[] = {
+    static const struct html_column columns[] = {
         {N_("Site"),        false},
         {N_("Ally"),        false},
         {N_("State"),       false},
@@ -150,8 +145,7 @@ static void put_table(struct html *h, const json_t *sites)
         tr(h->lang, N_("All sites as they say they are. It lacks: commits that are here and not there. Clock: theirs "
                        "minus ours. Propagation: how long half, and 95 of "
                        "100, of what others write takes to get there.")));
-    for (i = 0; i < sizeof columns / sizeof *columns; i++)
-        (columns[i].number ? html_col_number : html_col)(h, columns[i].words);
+    html_columns(h, columns, sizeof columns / sizeof *columns);
     html_table_body(h);
     json_array_foreach(sites, i, one) put_site(h, one);
     html_close_table(h);
