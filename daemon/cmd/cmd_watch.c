@@ -223,8 +223,11 @@ static void show(const struct out *o, const json_t *result)
     fputc('\n', o->data);
     put_table(o, result);
     fputc('\n', o->data);
-    out_text(o, tr(o->lang, N_("Days, the last one today: o well, d degraded, s silent for a while, - nothing heard.")),
-             0);
+    out_text(
+        o,
+        tr(o->lang,
+           N_("Days, the last one today: o well, d degraded, s silent for a while, - nothing heard, . not yet there.")),
+        0);
     json_array_foreach(sites, i, site) problems(o, site);
     if (!pick_true(result, "heard")) {
         fputc('\n', o->data);

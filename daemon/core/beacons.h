@@ -94,7 +94,8 @@ struct beacon_row *beacons_row(struct core *c, const uint8_t site[SITE_BYTES],
 void beacons_mark(const struct core *c, struct beacon_row *row, enum health was);
 /* What it says from now on: a beacon that decodes. Copied. */
 void beacons_set(struct core *c, struct beacon_row *row, struct slice beacon, const uint8_t signature[SIGNATURE_BYTES]);
-/* One letter a day, STRIP_DAYS of them, the last one today: 'o' well, 'd' degraded, 's' silent for a while, '-' nothing heard. */
+/* One letter a day, STRIP_DAYS of them, the last one today: 'o' well, 'd' degraded, 's' silent for a while, '-' nothing heard, '.' nothing
+ * yet: it was not there, or not known here. Today is never '.'. */
 void beacons_strip(const struct core *c, const struct beacon_row *row, char out[STRIP_DAYS + 1]);
 err_t beacons_load(struct core *c);
 void beacons_write(struct core *c, struct mono now);

@@ -92,6 +92,8 @@ void beacons_strip(const struct core *c, const struct beacon_row *row, char out[
         out[i] = letters[stands ? row->days[day % STRIP_DAYS] : HEALTH_UNKNOWN];
     }
     out[STRIP_DAYS] = 0;
+    for (size_t i = 0; i + 1 < STRIP_DAYS && out[i] == letters[HEALTH_UNKNOWN]; i++)
+        out[i] = '.';
 }
 
 /* Of a day on which something came: that it also was silent for a while. */

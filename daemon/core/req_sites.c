@@ -168,7 +168,7 @@ err_t req_sites(struct req *r)
         e = oplog_counts(c->store, &ours);
     for (size_t i = 0; i < c->authority.sites_n && !e; i++)
         if (!c->authority.sites[i].ended)
-            json_array_append_new(sites, site_json(r, &c->authority.sites[i], &ours));
+            say_by_name(sites, site_json(r, &c->authority.sites[i], &ours));
     say_put(r->read.result, "now", time_or_null(core_wall(c).ms));
     say_put(r->read.result, "heard", json_boolean(c->beacons && c->beacons->listening.ms >= 0));
     say_put(r->read.result, "days", days_json(c));

@@ -96,7 +96,7 @@ static void put_peers(struct req *r, struct problems *problems, bool *syncing, b
         json_t *equal = json_object_get(one, "digest_equal");
         *syncing |= json_is_false(equal);
         *missing |= c->serves && !json_is_null(json_object_get(one, "cause"));
-        json_array_append_new(peers, one);
+        say_by_name(peers, one);
     }
     say_put(r->read.result, "peers", peers);
 }

@@ -9,8 +9,8 @@
  *                    sites: [{site, name, ally, ally_name, own (its daemon is this one), host, hosted_by, state: ok|degraded|silent|unknown, last_heard_s, version,
  *                    digest_equal, behind (commits they lack of what is here), commits, unheld, disk_free_bytes, disk_total_bytes, disk_free_pct, last_backup: RFC 3339,
  *                    up_since: RFC 3339, clock_off_ms (theirs minus ours), problems: [{code: "ALLIED-1408", name, text, action}] (what it says itself, and clock_apart where its clock differs by 2 min), strip, p50_ms, p95_ms, samples}]}
- *                    Every site that stands, ours among them, as its last beacon and our sessions tell; what nobody told is null (numbers and times) or empty.
- *                    strip: 90 letters, the last one today (UTC): 'o' well, 'd' degraded, 's' silent for a while, '-' nothing was heard; the worst of each day.
+ *                    Every site that stands, by name, ours among them, as its last beacon and our sessions tell; what nobody told is null (numbers and times) or empty.
+ *                    strip: 90 letters, the last one today (UTC): 'o' well, 'd' degraded, 's' silent for a while, '-' nothing was heard, '.' nothing yet (before its first day that is known); the worst of each day.
  *                    digest_equal is null while a beacon may be from before the last change. p50_ms, p95_ms: how long fresh commits of others took to get there, in the last 24 h, of so many samples. A name or a text that this program
  *                    does not know is empty. Without a daemon every state is unknown
  *   invite          {ally, expires_s, addresses: [text]?, again}  → {code, words, expires}         again: though an ally has that name

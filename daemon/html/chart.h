@@ -33,8 +33,9 @@ void chart_stacked(struct html *h, const struct chart *c);
 void chart_matrix(struct html *h, const struct chart *c);
 /* One line a row, along the columns; at most 4 lines. */
 void chart_line(struct html *h, const struct chart *c);
-/* A row of days each, of enum chart_day; the table has how many of each, under `heads`. */
-enum chart_day { CHART_DAY_UNKNOWN, CHART_DAY_GOOD, CHART_DAY_FAIR, CHART_DAY_BAD, CHART_DAYS };
+/* A row of days each, of enum chart_day; the table has how many of each, under `heads`: a kind without one is refused (the buf's err: ERR_USAGE). */
+enum chart_day { CHART_DAY_UNKNOWN, CHART_DAY_GOOD, CHART_DAY_FAIR, CHART_DAY_BAD, CHART_DAY_BEFORE, CHART_DAYS };
+enum chart_day chart_day_of(char letter); /* 'o', 'd', 's', '.'; anything else: unknown */
 void chart_strip(struct html *h, const struct chart *c, const char *const heads[CHART_DAYS]);
 
 /* A text in at most so many columns of a terminal, ended by "…" where it is longer; never within a character or before its marks; the

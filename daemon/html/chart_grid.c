@@ -94,7 +94,16 @@ void chart_matrix(struct html *h, const struct chart *c)
 
 #define STRIP_ROW 18
 
-/* The worse the lower; unknown: a line. So height says it, not colour alone. */
+enum chart_day chart_day_of(char letter)
+{
+    return letter == 'o'   ? CHART_DAY_GOOD
+           : letter == 'd' ? CHART_DAY_FAIR
+           : letter == 's' ? CHART_DAY_BAD
+           : letter == '.' ? CHART_DAY_BEFORE
+                           : CHART_DAY_UNKNOWN;
+}
+
+/* The worse the lower; unknown: a line; before it was there: nothing. So height says it, not colour alone. */
 static void day(struct html *h, const struct chart *c, size_t i, size_t k, uint64_t wide)
 {
     static const struct {
@@ -104,10 +113,13 @@ static void day(struct html *h, const struct chart *c, size_t i, size_t k, uint6
         {11, 1,  CHART_FAINT},
         {0,  12, "#009e73"  },
         {4,  8,  "#e69f00"  },
-        {8,  4,  "#d55e00"  }
+        {8,  4,  "#d55e00"  },
+        {0,  0,  NULL       }
     };
     uint64_t what = chart_at(c, i, k);
     what = what < CHART_DAYS ? what : CHART_DAY_UNKNOWN;
+    if (!shapes[what].fill)
+        return;
     struct chart_length x = chart_tenths(CHART_NAMES * 10 + wide * k), w = chart_tenths(wide > 8 ? wide - 6 : wide);
     buf_printf(h->out, "<rect x=\"%u.%u\" y=\"%u\" width=\"%u.%u\" height=\"%u\" fill=\"%s\"/>\n", CHART_LENGTH(x),
                (unsigned)i * STRIP_ROW + 4 + shapes[what].above, CHART_LENGTH(w), shapes[what].high, shapes[what].fill);
@@ -138,6 +150,10 @@ static void strip_table(struct html *h, const struct chart *c, const char *const
 void chart_strip(struct html *h, const struct chart *c, const char *const texts[CHART_DAYS])
 {
     uint64_t wide = (CHART_WIDTH - CHART_NAMES) * 10 / (c->columns_n ? c->columns_n : 1);
+    for (size_t k = 0; k < CHART_DAYS; k++)
+        h->out->err = h->out->err || texts[k] ? h->out->err : ERR_USAGE;
+    if (h->out->err)
+        return;
     chart_open(h, c, (unsigned)c->rows_n * STRIP_ROW + 6);
     for (size_t i = 0; i < c->rows_n; i++) {
         chart_name(h, c->rows[i], 0, (unsigned)i * STRIP_ROW + 15);

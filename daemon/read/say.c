@@ -1,6 +1,7 @@
 #include "daemon/read/say.h"
 #include "protocol/base/base32.h"
 #include "protocol/base/clock.h"
+#include <strings.h>
 
 json_t *say_answer(err_t e, const struct why *why, json_t *result)
 {
@@ -16,6 +17,20 @@ json_t *say_answer(err_t e, const struct why *why, json_t *result)
 void say_put(json_t *object, const char *key, json_t *value)
 {
     json_object_set_new(object, key, value ? value : json_null());
+}
+
+static const char *name_of(const json_t *object)
+{
+    const char *name = json_string_value(json_object_get(object, "name"));
+    return name ? name : "";
+}
+
+void say_by_name(json_t *objects, json_t *one)
+{
+    size_t at = json_array_size(objects);
+    while (at && strcasecmp(name_of(json_array_get(objects, at - 1)), name_of(one)) > 0)
+        at--;
+    json_array_insert_new(objects, at, one);
 }
 
 json_t *say_id(struct slice id)

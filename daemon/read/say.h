@@ -11,6 +11,7 @@
  * error it stands only where something is in it. */
 json_t *say_answer(err_t e, const struct why *why, json_t *result);
 void say_put(json_t *object, const char *key, json_t *value); /* NULL becomes null */
+void say_by_name(json_t *objects, json_t *one);               /* into a list in the order of their "name" */
 json_t *say_id(struct slice id);                              /* lower-case base32 */
 json_t *say_hex(struct slice bytes);
 json_t *say_dot(const struct dot *dot);

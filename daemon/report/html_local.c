@@ -10,19 +10,14 @@ static const char *text_of(const json_t *object, const char *key)
     return text ? text : "";
 }
 
-static enum chart_day day_of(char letter)
-{
-    return letter == 'o'   ? CHART_DAY_GOOD
-           : letter == 'd' ? CHART_DAY_FAIR
-           : letter == 's' ? CHART_DAY_BAD
-                           : CHART_DAY_UNKNOWN;
-}
-
 static void strip(struct page_parts *p, const json_t *sites)
 {
     size_t n = json_array_size(sites), i;
-    const char *heads[CHART_DAYS] = {part_tr(p, N_("days not known")), part_tr(p, N_("days well")),
-                                     part_tr(p, N_("days degraded")), part_tr(p, N_("days silent for a while"))};
+    const char *heads[CHART_DAYS] = {[CHART_DAY_UNKNOWN] = part_tr(p, N_("days not known")),
+                                     [CHART_DAY_GOOD] = part_tr(p, N_("days well")),
+                                     [CHART_DAY_FAIR] = part_tr(p, N_("days degraded")),
+                                     [CHART_DAY_BAD] = part_tr(p, N_("days silent for a while")),
+                                     [CHART_DAY_BEFORE] = part_tr(p, N_("days before it was there"))};
     uint64_t *values = arena_alloc(&p->arena, n * STRIP_DAYS + 1, sizeof *values);
     struct slice *names = arena_alloc(&p->arena, n + 1, sizeof *names);
     json_t *site;
@@ -35,7 +30,7 @@ static void strip(struct page_parts *p, const json_t *sites)
         const char *days = text_of(site, "strip");
         names[i] = slice_text(text_of(site, "name"));
         for (size_t k = 0; k < STRIP_DAYS && days[k]; k++)
-            values[i * STRIP_DAYS + k] = day_of(days[k]);
+            values[i * STRIP_DAYS + k] = chart_day_of(days[k]);
     }
     chart_strip(
         p->h,
@@ -43,7 +38,7 @@ static void strip(struct page_parts *p, const json_t *sites)
                         .title = part_tr(p, N_("The last 90 days of each site")),
                         .desc = part_tr(p, N_("A bar a day, today at the right: full height where all was well, lower "
                                               "where the site was degraded, lowest where it was silent for a while, a "
-                                              "line where nothing is known.")),
+                                              "line where nothing is known, nothing before it was there.")),
                         .corner = part_tr(p, N_("site")),
                         .rows = names,
                         .rows_n = n,
@@ -57,7 +52,7 @@ static void availability(struct page_parts *p, const char *days)
 {
     int64_t known = 0, well = 0;
     for (; *days; days++) {
-        known += *days != '-';
+        known += *days != '-' && *days != '.';
         well += *days == 'o';
     }
     html_open_class(p->h, "td", "num");

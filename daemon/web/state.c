@@ -113,4 +113,9 @@ void state_problems(struct sheet *s, const json_t *status)
         html_close(&s->h, "li");
     }
     html_close(&s->h, "ul");
+    if (!request_principal(s->q)) {
+        html_open_class(&s->h, "p", "dim");
+        state_advice(&s->h, tr(s->h.lang, N_("Whoever runs this site is told more by: allied status, allied doctor.")));
+        html_close(&s->h, "p");
+    }
 }

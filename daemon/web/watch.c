@@ -184,12 +184,13 @@ static void put_problems(struct html *h, const json_t *sites)
 
 /* ---- 90 days ---- */
 
-static uint64_t day_of(char letter)
+static const char *day_text(const struct html *h, const char *day, char out[HTML_DATE_BYTES])
 {
-    return letter == 'o'   ? CHART_DAY_GOOD
-           : letter == 'd' ? CHART_DAY_FAIR
-           : letter == 's' ? CHART_DAY_BAD
-                           : CHART_DAY_UNKNOWN;
+    struct wall t;
+    if (rfc3339_read(day, &t) != ERR_OK)
+        return day;
+    html_date_text(h->lang, t, out);
+    return out;
 }
 
 static void put_strip(struct sheet *s, const json_t *sites, const char *first, const char *last)
@@ -202,7 +203,9 @@ static void put_strip(struct sheet *s, const json_t *sites, const char *first, c
     const char *heads[CHART_DAYS] = {[CHART_DAY_UNKNOWN] = tr(h->lang, N_("nothing heard")),
                                      [CHART_DAY_GOOD] = tr(h->lang, N_("well")),
                                      [CHART_DAY_FAIR] = tr(h->lang, N_("degraded")),
-                                     [CHART_DAY_BAD] = tr(h->lang, N_("silent"))};
+                                     [CHART_DAY_BAD] = tr(h->lang, N_("silent")),
+                                     [CHART_DAY_BEFORE] = tr(h->lang, N_("not yet there"))};
+    char from[HTML_DATE_BYTES], until[HTML_DATE_BYTES];
     json_t *site;
     if (!names || !days || !columns || !n)
         return;
@@ -212,22 +215,23 @@ static void put_strip(struct sheet *s, const json_t *sites, const char *first, c
         size_t length = strlen(strip);
         names[i] = slice_text(name_of(site));
         for (size_t k = 0; k < STRIP_MOST; k++)
-            days[i * STRIP_MOST + k] = k < length ? day_of(strip[k]) : CHART_DAY_UNKNOWN;
+            days[i * STRIP_MOST + k] = k < length ? chart_day_of(strip[k]) : CHART_DAY_UNKNOWN;
     }
     html_element_tr(h, "h2", N_("The last 90 days"));
     html_open(h, "p");
-    html_say(h, N_("From {1} to {2}, a mark a day (UTC): the worst of the day."), first, last, NULL);
+    html_say(h, N_("From {1} to {2}, a mark a day (UTC): the worst of the day."), day_text(h, first, from),
+             day_text(h, last, until), NULL);
     html_close(h, "p");
-    struct chart c = {
-        .id = "days",
-        .title = tr(h->lang, N_("The state of each site, day by day")),
-        .desc = tr(h->lang, N_("The lower the bar the worse: well, degraded, silent; a line where nothing was heard.")),
-        .corner = tr(h->lang, N_("Site")),
-        .rows = names,
-        .rows_n = n,
-        .columns = columns,
-        .columns_n = STRIP_MOST,
-        .values = days};
+    struct chart c = {.id = "days",
+                      .title = tr(h->lang, N_("The state of each site, day by day")),
+                      .desc = tr(h->lang, N_("The lower the bar the worse: well, degraded, silent; a line where "
+                                             "nothing was heard, nothing before the site was there.")),
+                      .corner = tr(h->lang, N_("Site")),
+                      .rows = names,
+                      .rows_n = n,
+                      .columns = columns,
+                      .columns_n = STRIP_MOST,
+                      .values = days};
     chart_strip(h, &c, heads);
 }
 

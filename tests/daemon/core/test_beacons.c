@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -505,6 +506,30 @@ static void the_strip_tells_the_worst_of_each_of_ninety_days(void **state)
     world_free(w);
 }
 
+static void the_sites_stand_by_name_and_nothing_is_said_of_days_before_them(void **state)
+{
+    (void)state;
+    struct world *w = watched(19, 4);
+    char strip[STRIP_DAYS + 1];
+    const char *last = "";
+    size_t i;
+    json_t *one;
+    world_run(w, 2 * MINUTE_MS);
+    memset(strip, '.', STRIP_DAYS);
+    memcpy(strip + STRIP_DAYS - 1, "o", 2);
+    is(w, 0, 1, "strip", strip);
+    json_t *result = world_do(w, 3, "sites", NULL);
+    json_array_foreach(json_object_get(result, "sites"), i, one)
+    {
+        const char *name = json_string_value(json_object_get(one, "name"));
+        if (strcasecmp(last, name) > 0)
+            fail_msg("%s before %s", last, name);
+        last = name;
+    }
+    json_decref(result);
+    world_free(w);
+}
+
 static void what_was_said_outlives_a_restart(void **state)
 {
     (void)state;
@@ -546,6 +571,7 @@ int main(void)
         cmocka_unit_test(nobody_gets_one_who_does_not_say_that_he_takes_them),
         cmocka_unit_test(a_mesh_carries_each_beacon_little_more_often_than_there_are_sites),
         cmocka_unit_test(the_strip_tells_the_worst_of_each_of_ninety_days),
+        cmocka_unit_test(the_sites_stand_by_name_and_nothing_is_said_of_days_before_them),
         cmocka_unit_test(what_was_said_outlives_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

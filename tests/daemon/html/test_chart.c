@@ -204,7 +204,7 @@ static void the_largest_figures_do_not_overflow(void **state)
 
 static void draw_strip(struct html *h, const struct chart *c)
 {
-    static const char *const heads[CHART_DAYS] = {"not known", "well", "degraded", "silent"};
+    static const char *const heads[CHART_DAYS] = {"not known", "well", "degraded", "silent", "not there"};
     chart_strip(h, c, heads);
 }
 
@@ -215,10 +215,25 @@ static void a_strip_of_days_says_how_many_of_each_there_are(void **state)
     play(&p, 10);
     p.c.rows_n = 2;
     for (size_t i = 0; i < 20; i++)
-        p.values[i] = i % 5; /* 4 is no kind of day: not known */
+        p.values[i] = i % 6; /* 5 is no kind of day: not known */
     struct seen seen = look(&p.c, draw_strip);
     assert_int_equal(seen.cells, 2 * CHART_DAYS);
     assert_int_equal(seen.sum, 20);
+}
+
+static void a_strip_without_a_head_for_each_kind_of_day_is_refused(void **state)
+{
+    static const char *const heads[CHART_DAYS] = {"not known", "well", "degraded"};
+    struct played p;
+    struct buf out;
+    struct html h;
+    (void)state;
+    play(&p, 10);
+    buf_init(&out, 1 << 20);
+    html_init(&h, &out, "en");
+    chart_strip(&h, &p.c, heads);
+    assert_int_equal(html_end(&h), ERR_USAGE);
+    buf_fini(&out);
 }
 
 static void label(const char *in, size_t columns, const char *expected)
@@ -252,6 +267,7 @@ int main(void)
         cmocka_unit_test(a_chart_of_nothing_is_drawn_all_the_same),
         cmocka_unit_test(the_largest_figures_do_not_overflow),
         cmocka_unit_test(a_strip_of_days_says_how_many_of_each_there_are),
+        cmocka_unit_test(a_strip_without_a_head_for_each_kind_of_day_is_refused),
         cmocka_unit_test(a_long_name_is_cut_between_its_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
