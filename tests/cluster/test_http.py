@@ -5,8 +5,10 @@ import shutil
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
-from alliance import Alliance, Failed, Skipped, check, equal, free_port, wait_for
+from alliance import PROJECT, Alliance, Failed, Skipped, check, equal, free_port, wait_for
 from web import Web
 
 
@@ -121,7 +123,7 @@ test_where_zeromq_does_not_get_through_http_takes_its_place.seconds = 30
 class Nginx:
     """A web server of Debian's in front of a site, in a directory of its own."""
 
-    def __init__(self, alliance, site, *directives):
+    def __init__(self, alliance, site, *directives, sample=False):
         self.program = shutil.which("nginx") or "/usr/sbin/nginx"
         if not os.path.exists(self.program):
             raise Skipped("nginx is not installed here: apt-get install nginx")
@@ -134,8 +136,14 @@ class Nginx:
                 events {{ worker_connections 128; }}
                 http {{ {temp} access_log off; client_max_body_size 2m;
                     server {{ listen {self.address};
-                        location /allied/ {{ proxy_pass http://{site.http}/; proxy_buffering on; {' '.join(directives)} }} }} }}""")
-        site.announced = f"http://{self.address}/allied/"
+                        {self.sampled(site) if sample else f"location /allied/ {{ proxy_pass http://{site.http}/; proxy_buffering on; {' '.join(directives)} }}"} }} }}""")
+        site.announced = f"http://{self.address}{'' if sample else '/allied/'}"
+
+    @staticmethod
+    def sampled(site):
+        """What operators copy, before this site."""
+        with open(os.path.join(PROJECT, "conf", "nginx.conf.sample"), encoding="utf-8") as f:
+            return f.read().replace("127.0.0.1:8480", site.http)
 
     def start(self):
         self.process = subprocess.Popen([self.program, "-p", self.dir, "-c", os.path.join(self.dir, "nginx.conf"), "-e",
@@ -186,6 +194,37 @@ def test_behind_nginx_with_short_time_outs_and_restarts():
 
 
 test_behind_nginx_with_short_time_outs_and_restarts.seconds = 20
+
+
+def test_the_sample_for_nginx_hands_on_pages_and_what_keeps_them_safe():
+    with Alliance() as al:
+        a = al.found("Citego", listen=False, http=True)
+        nginx = Nginx(al, a, sample=True)
+        nginx.start()
+        a.start()
+        id = a.add("une", "Un jardin")
+
+        def got(path, accept="text/html"):
+            q = urllib.request.Request(f"http://{nginx.address}{path}", headers={"Accept": accept, "Accept-Language": "fr"})
+            try:
+                with urllib.request.urlopen(q, timeout=10) as r:
+                    return r.status, dict(r.headers), r.read().decode()
+            except urllib.error.HTTPError as e:
+                return e.code, dict(e.headers), e.read().decode()
+        for path in ("/", "/records", f"/records/{id}", "/thesaurus", "/conflicts", "/sites", "/ledger", "/report"):
+            code, headers, body = got(path)
+            equal(code, 200, path)
+            check(headers["Content-Security-Policy"].startswith("default-src 'none'") and headers["X-Frame-Options"] == "DENY", path, headers)
+            check("</html>" in body, path, body[-300:])
+        for path in ("/style.css", "/healthz", "/readyz", "/openapi.json", "/api/v1/records", "/feeds/all.atom", "/oai?verb=Identify", "/skos.ttl"):
+            equal(got(path, "*/*")[0], 200, path)
+        equal(got("/metrics")[0], 404, "figures are not for everybody")
+        b = al.join(a, "Ritimo", listen=False).start()
+        al.wait_equal()
+        equal(transports(b), {"citego": "http"}, "sites meet through it")
+
+
+test_the_sample_for_nginx_hands_on_pages_and_what_keeps_them_safe.seconds = 6
 
 
 def certificate(al, name, subject="/CN=127.0.0.1", names="IP:127.0.0.1"):
