@@ -23,7 +23,14 @@ struct list {
 
 static err_t wrong(struct list *l, err_t err, const char *what)
 {
-    return why_set(&l->cli->why, err, "%.80s:%llu %.60s", l->path, (unsigned long long)l->csv.line, what);
+    return why_set(&l->cli->why, err, "%.80s:%llu%s%.60s", l->path, (unsigned long long)l->csv.line, *what ? " " : "",
+                   what);
+}
+
+static err_t next(struct list *l)
+{
+    err_t err = csv_next(&l->csv, &l->cli->why);
+    return err && err != ERR_NOT_FOUND ? wrong(l, err, "") : err;
 }
 
 static struct slice cell(const struct list *l, size_t name)
@@ -44,7 +51,7 @@ static err_t list_open(struct list *l, struct cli *cli, const char *path, const 
     csv_init(&l->csv, l->in);
     if (!l->in)
         return why_set(&cli->why, err_of_errno(errno, ERR_FILE), "%.150s", path);
-    err_t err = csv_next(&l->csv, &cli->why);
+    err_t err = next(l);
     for (size_t c = 0; !err && c < l->csv.cells_n; c++)
         for (size_t i = 0; names[i]; i++)
             if (slice_equal(l->csv.cells[c], slice_text(names[i])))
@@ -147,10 +154,8 @@ static err_t read_all(struct cli *cli, const char *path, const char *const *name
     struct list l;
     err_t err = list_open(&l, cli, path, names, needed);
     while (!err) {
-        err = csv_next(&l.csv, &cli->why);
-        if (err && err != ERR_NOT_FOUND && !csv_failed(&l.csv))
-            wrong(&l, err, "");
-        else if (!err)
+        err = next(&l);
+        if (!err)
             err = take(&l, d);
     }
     list_close(&l);

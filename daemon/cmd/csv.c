@@ -90,12 +90,14 @@ static enum place follow(const struct csv *c, enum place at, int byte, bool *bad
     return at == CLOSED ? CLOSED : PLAIN;
 }
 
-/* The rest of a line that is too long. */
+/* The rest of a line that is too long; of a file that has no other line (/dev/zero), nothing more. */
 static void drop_line(struct csv *c)
 {
-    int byte;
-    while ((byte = take(c)) != EOF && byte != '\n')
-        continue;
+    int byte = 0;
+    for (size_t n = 0; byte != EOF && byte != '\n'; n++) {
+        c->ended = n == CSV_LINE_MOST;
+        byte = c->ended ? EOF : take(c);
+    }
     c->next = c->line + 1;
 }
 

@@ -9,6 +9,8 @@
 #include <stdio.h>
 
 #define CSV_MOST (1024u * 1024) /* bytes of a row */
+#define CSV_LINE_MOST                                                                                                  \
+    (64u * CSV_MOST) /* that a line is passed over for; where it goes on, the walk ends behind its error */
 
 struct csv {
     FILE *in;        /* borrowed */

@@ -148,12 +148,21 @@ static void note_answer(struct sim *s, size_t at, const char *what, const json_t
     s->counts->refused++;
 }
 
+/* The directory has another name in each run, and answers may tell it. */
+static void trace_answer(struct sim *s, const char *text)
+{
+    size_t root = strlen(s->w->root);
+    for (const char *at; (at = strstr(text, s->w->root)); text = at + root)
+        world_trace_add(s->w, slice_of(text, (size_t)(at - text)));
+    world_trace_add(s->w, slice_text(text));
+}
+
 void sim_ask(struct sim *s, size_t at, const char *what, json_t *args)
 {
     json_t *answer = world_ask(s->w, at, what, args);
     char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
     sim_say(s, "%s at %s: %s", what, s->w->sites[at].name, text ? text : "-");
-    world_trace_add(s->w, slice_text(text ? text : "-"));
+    trace_answer(s, text ? text : "-");
     if (answer)
         note_answer(s, at, what, answer);
     else

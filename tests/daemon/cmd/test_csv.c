@@ -123,6 +123,16 @@ static void a_row_in_latin_1_is_refused_with_its_cell(void **state)
     done(&c);
 }
 
+static void a_line_without_end_ends_the_walk(void **state)
+{
+    (void)state;
+    struct csv c;
+    csv_init(&c, fopen("/dev/zero", "re"));
+    next_is(&c, 1, "too_large");
+    assert_int_equal(csv_next(&c, NULL), ERR_NOT_FOUND);
+    done(&c);
+}
+
 static void a_row_of_a_megabyte_is_refused_and_the_next_one_read(void **state)
 {
     (void)state;
@@ -268,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_quote_that_is_never_closed_costs_its_own_line),
         cmocka_unit_test(a_carriage_return_alone_ends_a_row_too),
         cmocka_unit_test(a_row_in_latin_1_is_refused_with_its_cell),
+        cmocka_unit_test(a_line_without_end_ends_the_walk),
         cmocka_unit_test(a_row_of_a_megabyte_is_refused_and_the_next_one_read),
         cmocka_unit_test(formulas_are_disarmed_and_come_back_as_they_were),
         cmocka_unit_test(columns_are_fields_languages_and_parts),
