@@ -122,7 +122,7 @@ static err_t write_out(struct cli *cli, const struct making *of, struct slice by
     if (of->form == PDF)
         e = pdf_make(bytes, to, cli->timeout_ms, &cli->why);
     else if (fwrite(bytes.at, 1, bytes.len, to) != bytes.len || fflush(to) != 0)
-        e = err_of_errno(errno, ERR_WRITE);
+        e = why_set(&cli->why, err_of_errno(errno, ERR_WRITE), "%.150s", of->path ? of->path : "stdout");
     return of->path ? beside_close(&file, e, &cli->why) : e;
 }
 
@@ -158,9 +158,10 @@ static err_t read_whole(const char *path, struct buf *out, struct why *why)
     FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     if (!f)
         return why_set(why, err_of_errno(errno, ERR_FILE), "%s", path);
-    while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+    errno = 0;
+    while (!out->err && (n = fread(piece, 1, sizeof piece, f)) > 0)
         buf_append(out, piece, n);
-    err_t e = ferror(f) ? ERR_FILE : out->err;
+    err_t e = ferror(f) ? err_of_errno(errno, ERR_FILE) : out->err;
     if (f != stdin)
         fclose(f);
     return e ? why_set(why, e, "%s", path) : ERR_OK;

@@ -155,7 +155,9 @@ def forgeries_are_named(al, b):
     found = verified(b, change(html, b"<b>13</b>", b"<b>99</b>"), 1)
     equal([d["section"] for d in found["differences"]], ["summary"], "what was forged in the page")
     equal(b.run("report", "--verify", change(html, b'content="charter ', b'content="chapter ')).exit, 65, "no cut can be read")
-    equal(b.run("report", "--verify", "/dev/null").exit, 65, "no report at all")
+    for path, exit_code, code in (("/dev/null", 65, 1050), ("/dev/zero", 65, 1111), (al.root, 1, 1028)):
+        r = b.run("report", "--verify", path, timeout=20)
+        check(r.exit == exit_code and f"ALLIED-{code}" in r.err and path in r.err + "/dev/null", "no report at all", r)
     other = re.search(rb"report,cut,,,charter \d+ (\S+)", open(csv_path, "rb").read()).group(1)
     swapped = other[1:] + other[:1]
     equal(b.run("report", "--verify", change(csv_path, other, swapped)).exit in (65, 75), True, "a charter that nobody has")
