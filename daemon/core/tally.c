@@ -2,7 +2,7 @@
 
 #include "daemon/core/refold.h"
 #include "daemon/core/use.h"
-#include "daemon/ledger/facts.h"
+#include "daemon/ledger/facts_pack.h"
 #include "daemon/read/facts.h"
 
 #include <stdlib.h>
@@ -77,26 +77,6 @@ err_t tally_after_acts(struct core *c)
 
 /* ---- facts ---- */
 
-static struct fact_row row_of(const struct fact *f)
-{
-    struct fact_row row = {.kind = f->kind,
-                           .term = f->term,
-                           .type = f->type,
-                           .entity = f->entity,
-                           .dot = f->op.dot,
-                           .log = f->op.log,
-                           .seq = f->op.seq,
-                           .clock = f->op.clock,
-                           .target = f->target,
-                           .sort = f->sort,
-                           .amount = f->amount,
-                           .data = f->data,
-                           .made = f->made};
-    memcpy(row.ally, f->ally, ALLY_BYTES);
-    memcpy(row.other, f->other, ALLY_BYTES);
-    return row;
-}
-
 struct asked { /* about the uses of a concept */
     struct core *core;
     struct slice concept_id;
@@ -117,8 +97,8 @@ static err_t first_use(void *ctx, const struct fold_op *proposer, unsigned term,
     return ERR_OK;
 }
 
-static err_t rows_now(struct core *c, const struct tally_entity *of, const struct fact *known, size_t known_n,
-                      struct fact_row **out, size_t *n)
+static err_t facts_now(struct core *c, const struct tally_entity *of, const struct fact *known, size_t known_n,
+                       struct fact **out, size_t *n)
 {
     struct asked about = {c, of->entity};
     struct facts_source source = {.years = &c->tally.years,
@@ -133,25 +113,51 @@ static err_t rows_now(struct core *c, const struct tally_entity *of, const struc
                                   .ctx = &about,
                                   .known = known,
                                   .known_n = known_n};
-    struct fact *facts = NULL;
-    err_t e = facts_make(&source, &c->scratch, &facts, n);
-    *out = e ? NULL : arena_alloc(&c->scratch, *n + 1, sizeof **out);
-    for (size_t i = 0; *out && i < *n; i++)
-        (*out)[i] = row_of(&facts[i]);
-    return e ? e : *out ? ERR_OK : ERR_MEMORY;
+    return facts_make(&source, &c->scratch, out, n);
+}
+
+static int by_fact(const void *a, const void *b)
+{
+    return fact_compare(a, b);
+}
+
+/* One for each term, which is what facts are ordered by first. */
+static err_t rows_of(struct core *c, const struct tally_entity *of, struct fact *facts, size_t n,
+                     struct facts_row **out, size_t *out_n)
+{
+    struct buf packed;
+    struct facts_row *rows = arena_alloc(&c->scratch, n, sizeof *rows);
+    size_t rows_n = 0;
+    err_t e = rows ? ERR_OK : ERR_MEMORY;
+    buf_init(&packed, FOLD_CANON_MAX);
+    if (n)
+        qsort(facts, n, sizeof *facts, by_fact);
+    for (size_t i = 0, end; i < n && !e; i = end) {
+        for (end = i + 1; end < n && facts[end].term == facts[i].term;)
+            end++;
+        struct facts_row *row = &rows[rows_n++];
+        *row = (struct facts_row){.type = of->type, .entity = of->entity, .term = facts[i].term};
+        buf_clear(&packed);
+        facts_pack(&facts[i], end - i, &packed);
+        e = packed.err ? packed.err : arena_copy(&c->scratch, buf_slice(&packed), &row->facts);
+    }
+    buf_fini(&packed);
+    *out = rows;
+    *out_n = rows_n;
+    return e;
 }
 
 err_t tally_note(struct core *c, const struct tally_entity *of)
 {
-    struct fact_row *was = NULL, *rows = NULL;
-    size_t was_n = 0, n = 0;
-    err_t e = replica_facts_known(c->store, of->type, of->entity, &c->scratch, &was, &was_n);
-    struct fact *known = e ? NULL : arena_alloc(&c->scratch, was_n + 1, sizeof *known);
-    for (size_t i = 0; known && i < was_n; i++)
-        known[i] = facts_from(&was[i]);
-    if (!e && !known)
-        e = ERR_MEMORY;
+    struct facts_row *was = NULL, *rows = NULL;
+    struct fact *known = NULL, *facts = NULL;
+    size_t was_n = 0, known_n = 0, n = 0, rows_n = 0;
+    err_t e = replica_facts_of(c->store, of->type, of->entity, &c->scratch, &was, &was_n);
     if (!e && of->n)
-        e = rows_now(c, of, known, was_n, &rows, &n);
-    return e ? e : replica_put_facts(c->store, was, was_n, rows, n, &c->scratch);
+        e = facts_from(was, was_n, &c->scratch, &known, &known_n);
+    if (!e && of->n)
+        e = facts_now(c, of, known, known_n, &facts, &n);
+    if (!e)
+        e = rows_of(c, of, facts, n, &rows, &rows_n);
+    return e ? e : replica_put_facts(c->store, was, was_n, rows, rows_n);
 }

@@ -1,6 +1,6 @@
 /*
  * facts: what an entity's ops say that the ledger may count, before anything is weighed against the rest (DOMAIN §4). Pure: an entity's ops and where the charters
- * place them in, rows out, the same for every order of arrival. Stored as derived rows beside the entity's others (daemon/store/replica_facts.h), in its transaction;
+ * place them in, rows out, the same for every order of arrival. Stored beside the entity's derived rows, term by term (facts_pack.h, daemon/store/replica_facts.h), in their transaction;
  * settle.h makes the ledger out of them.
  *
  * A year is a *term*: 0 lies up to the checkpoint of the first charter that closes one, and so on; the last one is open (years.h). Everything a term shows is the

@@ -7,13 +7,10 @@
 #include "daemon/ledger/facts.h"
 #include "daemon/store/replica_facts.h"
 
-/* All of one term; all of one kind in the terms up to that; all of one entity. Ascending (fact_compare), bytes in the arena. */
+/* All of one term, ascending (fact_compare); all of the terms up to one, in no order. Bytes in the arena. */
 err_t facts_of_term(struct store *s, unsigned term, struct arena *arena, struct fact **out, size_t *n);
-err_t facts_of_kind(struct store *s, enum fact_kind kind, unsigned upto, struct arena *arena, struct fact **out,
-                    size_t *n);
-err_t facts_of_entity(struct store *s, enum entity_type type, struct slice entity, struct arena *arena,
-                      struct fact **out, size_t *n);
-/* A row as a fact; its bytes are the row's. */
-struct fact facts_from(const struct fact_row *row);
+err_t facts_upto(struct store *s, unsigned term, struct arena *arena, struct fact **out, size_t *n);
+/* The facts of rows, one after the other; their bytes are the rows'. */
+err_t facts_from(const struct facts_row *rows, size_t rows_n, struct arena *arena, struct fact **out, size_t *n);
 
 #endif

@@ -60,29 +60,21 @@ static err_t first_clock(struct read *r, const struct log_head *heads, size_t n,
 
 /* ---- facts ---- */
 
-static bool of_one_term(unsigned kind)
+static bool of_one_term(enum fact_kind kind)
 {
     return kind == FACT_REVISION || kind == FACT_LINK || kind == FACT_TERM;
 }
 
 static err_t load_facts(struct read *r, unsigned term, struct read_ledger *l)
 {
-    struct fact_row *rows[FACT_MEANS + 1] = {NULL};
-    size_t rows_n[FACT_MEANS + 1] = {0}, n = 0;
-    for (unsigned kind = FACT_RECORD; kind <= FACT_MEANS; kind++) {
-        err_t e = replica_facts_upto(r->store, kind, term, &r->arena, &rows[kind], &rows_n[kind]);
-        if (e)
-            return e;
-        n += rows_n[kind];
-    }
-    struct fact *facts = arena_alloc(&r->arena, n, sizeof *facts);
-    if (!facts)
-        return ERR_MEMORY;
-    n = 0;
-    for (unsigned kind = FACT_RECORD; kind <= FACT_MEANS; kind++)
-        for (size_t i = 0; i < rows_n[kind]; i++)
-            if (rows[kind][i].term == term || !of_one_term(kind))
-                facts[n++] = facts_from(&rows[kind][i]);
+    struct fact *facts = NULL;
+    size_t all = 0, n = 0;
+    err_t e = facts_upto(r->store, term, &r->arena, &facts, &all);
+    if (e)
+        return e;
+    for (size_t i = 0; i < all; i++)
+        if (facts[i].term == term || !of_one_term(facts[i].kind))
+            facts[n++] = facts[i];
     l->facts = facts;
     l->facts_n = n;
     return ERR_OK;

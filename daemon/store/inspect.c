@@ -31,7 +31,7 @@ static const char *const statements[STATEMENTS] = {
     [DERIVED + 10] = "SELECT * FROM uses",
     [DERIVED + 11] = "SELECT * FROM adoptions",
     [DERIVED + 12] = "SELECT * FROM facets",
-    [DERIVED + 13] = "SELECT kind, term, type, entity, dot, log, seq, clock, ally, other, target, sort, amount, data, made FROM facts",
+    [DERIVED + 13] = "SELECT type, entity, term, facts FROM facts",
 };
 static const char *const tables[INSPECT_TABLES] = {"ops", "entities", "records", "concepts", "edges", "totals", "erasures", "attests", "links", "changed",
     "uses", "adoptions", "facets", "facts"};

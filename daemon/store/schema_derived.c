@@ -96,22 +96,10 @@ static const char *const tables[] = {
     "row INTEGER PRIMARY KEY,\n"
     "type INTEGER NOT NULL,            -- enum entity_type\n"
     "entity BLOB NOT NULL,             -- of an entity\n"
-    "kind INTEGER NOT NULL,            -- enum fact_kind\n"
     "term INTEGER NOT NULL,            -- of the ledger\n"
-    "log INTEGER NOT NULL,             -- logs.row: of the op that it rests on\n"
-    "seq INTEGER NOT NULL,             -- of its commit\n"
-    "clock INTEGER NOT NULL,\n"
-    "dot BLOB NOT NULL,                -- 17 bytes\n"
-    "ally BLOB NOT NULL,               -- 8 bytes; zeros: none\n"
-    "other BLOB NOT NULL,              -- as well\n"
-    "target BLOB NOT NULL,             -- an id or a dot; may be empty\n"
-    "sort INTEGER NOT NULL,\n"
-    "amount INTEGER NOT NULL,\n"
-    "data BLOB NOT NULL,               -- may be empty\n"
-    "made BLOB NOT NULL                -- may be empty: what it was made of\n"
+    "facts BLOB NOT NULL               -- all of them: daemon/ledger/facts_pack.h\n"
     ") STRICT",
-    "CREATE INDEX facts_entity ON facts (type, entity)",
-    "CREATE INDEX facts_term ON facts (term, kind)",
+    "CREATE UNIQUE INDEX facts_entity ON facts (type, entity, term)",
 
     "CREATE TABLE facets (             -- each record under all that a list can be asked for\n"
     "facet BLOB NOT NULL,              -- see replica_facets.h\n"
