@@ -235,7 +235,8 @@ static void show(const struct out *o, const struct dues *d, long year)
     }
     table_print(&t, o);
     table_fini(&t);
-    out_print(o, N_("{1}: {2} territories owe {3} euros at least"), NUM(year), NUM(owing), NUM(total), NULL);
+    out_print(o, N_("{1}: at least {3} euros in all; territories that owe: {2}"), NUM(year), NUM(owing), NUM(total),
+              NULL);
     out_print(o, N_("inhabitants by 1000, in euros, times the country's factor, to the nearest euro"), NULL);
     if (asked)
         out_say(o,
@@ -250,8 +251,16 @@ static const struct arg_option options[] = {
     {0, "ppp",        "FILE", false, N_("CSV of the factors: country, factor")                  },
 };
 static const struct arg_form form = {
-    "dues", "YEAR", N_("the least that each territory owes a year"), options, sizeof options / sizeof *options, 1,
-    1,      NULL};
+    "dues",
+    "YEAR",
+    N_("the least that each territory owes a year"),
+    options,
+    sizeof options / sizeof *options,
+    1,
+    1,
+    N_("The files are CSV with a first line that names the columns, in any order: country, territory, population, "
+       "college, scale; country, factor. Associates, and scales other than local, owe nothing; college and scale may "
+       "be left out.")};
 
 static err_t compute(struct cli *cli, const struct args *args, struct dues *d)
 {

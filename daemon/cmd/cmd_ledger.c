@@ -251,8 +251,16 @@ static const struct arg_option options[] = {
         "reuse_received, review, welcome, service, means")                               },
 };
 static const struct arg_form form = {
-    "ledger", "[ALLY]", N_("what each ally added to the whole work"), options, sizeof options / sizeof *options, 0,
-    1,        NULL};
+    "ledger",
+    "[ALLY]",
+    N_("what each ally added to the whole work"),
+    options,
+    sizeof options / sizeof *options,
+    0,
+    1,
+    N_("Without --year: the open one, which grows. A charter closes a year (allied charter propose --close-year YEAR); "
+       "what arrives later, whatever its date, counts in the next one. Points and caps are the charter's: allied "
+       "ledger ALLY shows them.")};
 
 int cmd_ledger(struct cli *cli, int argc, char **argv)
 {

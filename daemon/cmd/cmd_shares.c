@@ -96,14 +96,16 @@ static const struct arg_option options[] = {
     {0, "cost",         "EUROS",   false, N_("what is to be shared, as 12000.00")                        },
     {0, "means-weight", "PERCENT", false, N_("how much of it goes by means, the rest by points; 50 else")},
 };
-static const struct arg_form form = {"shares",
-                                     "YEAR",
-                                     N_("the secretariat's cost, shared by means and contributions"),
-                                     options,
-                                     sizeof options / sizeof *options,
-                                     1,
-                                     1,
-                                     NULL};
+static const struct arg_form form = {
+    "shares",
+    "YEAR",
+    N_("the secretariat's cost, shared by means and contributions"),
+    options,
+    sizeof options / sizeof *options,
+    1,
+    1,
+    N_("Means and points are those of that year's ledger: best of a closed year, whose figures stay (allied charter "
+       "propose --close-year YEAR). Every share is to the cent, and they add up to the cost.")};
 
 int cmd_shares(struct cli *cli, int argc, char **argv)
 {
