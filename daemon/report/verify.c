@@ -159,12 +159,34 @@ static err_t find_gone(struct read *r, const struct report_cut *cut, struct gone
     return e;
 }
 
-/* Can an erasure have changed it? It is a figure of who wrote what is gone, or one of several. */
+static bool is_one_of(struct slice word, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (slice_equal(word, slice_text(words[i])))
+            return true;
+    return false;
+}
+
+/* What an ally's own records say, which nobody else's text changes. What counts for it can change: a copy is none any more, a cap is not reached, a reuse is gone. */
+static bool is_of_own_records(const struct diff_line *line)
+{
+    static const char *const sections[] = {"components", "angles", "coverage", "discipline"};
+    static const char *const figures[] = {"at_the_end", "complete"};
+    return is_one_of(line->section, sections, sizeof sections / sizeof *sections) ||
+           (slice_equal(line->section, slice_text("records")) &&
+            is_one_of(line->figure, figures, sizeof figures / sizeof *figures));
+}
+
+/* Can an erasure have changed it? What the roster and the charters say it cannot. */
 static bool is_explained(const struct diff *d, const struct gone *gone, size_t n)
 {
+    static const char *const others[] = {"sites_let_in", "charters", "delay_allowed_days", "year", "cut", "alliance"};
+    static const char *const keys[] = {"allies", "newcomers"};
     const struct diff_line *line = d->here ? d->here : d->file;
-    if (!line->ally.len || slice_equal(line->section, slice_text("reuse")) ||
-        slice_equal(line->section, slice_text("report")))
+    if (is_one_of(line->figure, others, sizeof others / sizeof *others) ||
+        is_one_of(line->key, keys, sizeof keys / sizeof *keys))
+        return false;
+    if (!line->ally.len || !is_of_own_records(line))
         return n > 0;
     for (size_t i = 0; i < n; i++)
         if (slice_equal(gone[i].name, line->ally))

@@ -81,6 +81,7 @@ static void name_csv(struct diff_line *line)
     line->section = cell(line->text, 0);
     line->figure = cell(line->text, 1);
     line->ally = cell(line->text, 2);
+    line->key = cell(line->text, 4);
 }
 
 static err_t split(enum verify_form form, struct slice text, const struct model *m, struct arena *arena,
@@ -98,7 +99,7 @@ static err_t split(enum verify_form form, struct slice text, const struct model 
         size_t n = end ? (size_t)(end - text.at) : text.len;
         struct diff_line *line = &out->at[out->n++];
         line->text = slice_of(text.at, n);
-        line->section = line->figure = line->ally = slice_text("");
+        line->section = line->figure = line->ally = line->key = slice_text("");
         if (form == FORM_HTML)
             name_html(m, line, &section);
         else
@@ -125,7 +126,8 @@ static err_t put_json(struct arena *arena, struct lines *out, const char *key, c
     e = e ? e
           : arena_copy(arena, json_is_object(value) ? member(value, "section") : slice_text("report"), &line->section);
     e = e ? e : arena_copy(arena, json_is_object(value) ? member(value, "figure") : slice_text(key), &line->figure);
-    return e ? e : arena_copy(arena, member(value, "ally"), &line->ally);
+    e = e ? e : arena_copy(arena, member(value, "ally"), &line->ally);
+    return e ? e : arena_copy(arena, member(value, "key"), &line->key);
 }
 
 static err_t split_json(struct slice text, struct arena *arena, struct lines *out)
@@ -159,7 +161,8 @@ static int by_name(const struct diff_line *x, const struct diff_line *y)
 {
     int c = slice_compare(x->section, y->section);
     c = c ? c : slice_compare(x->figure, y->figure);
-    return c ? c : slice_compare(x->ally, y->ally);
+    c = c ? c : slice_compare(x->ally, y->ally);
+    return c ? c : slice_compare(x->key, y->key);
 }
 
 static err_t sort(struct lines *l, struct arena *arena)

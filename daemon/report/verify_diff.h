@@ -9,7 +9,7 @@
 enum verify_form { FORM_HTML, FORM_CSV, FORM_JSON };
 struct diff_line {
     struct slice text;
-    struct slice section, figure, ally; /* as far as the line, or what stands before it, says; "" */
+    struct slice section, figure, ally, key; /* as far as the line, or what stands before it, says; "" */
 };
 struct diff {
     const struct diff_line *file, *here; /* either may be NULL */
