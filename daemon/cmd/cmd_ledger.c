@@ -1,6 +1,7 @@
 /*
  * allied ledger: what each ally added to the whole work in a year, kind by kind, what did not count and why, down to the ops.
  */
+#include "daemon/cmd/amount.h"
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/entity.h"
 #include "daemon/cmd/pick.h"
@@ -149,7 +150,7 @@ static void show_small(const struct out *o, const json_t *allies)
     {
         const json_t *full = kind_of(ally, LEDGER_RECORD_FULL);
         if (pick_number(full, "small"))
-            out_print(o, N_("{1}: {2} of {3} complete records have fewer than {4} words"),
+            out_print(o, N_("{1}: complete records of fewer than {4} words: {2} of {3}"),
                       pick_either(ally, "ally_name", "ally"), NUM(pick_number(full, "small")),
                       NUM(pick_number(full, "count")), NUM(FACTS_WORDS_MIN), NULL);
     }
@@ -196,6 +197,20 @@ static const char *said_of(const struct out *o, const json_t *entry)
     return "";
 }
 
+/* Of means how much, of all else what it is called. */
+static void put_title(struct table *t, const struct out *o, const json_t *entry)
+{
+    const json_t *cents = json_object_get(entry, "cents"), *minutes = json_object_get(entry, "minutes");
+    struct buf text;
+    buf_init(&text, 256);
+    if (cents)
+        amount_show_money(&text, o->lang, (uint64_t)json_integer_value(cents));
+    else if (minutes)
+        amount_show_time(&text, (uint64_t)json_integer_value(minutes));
+    table_cell(t, cents || minutes ? buf_text(&text) : pick_either(entry, "title", "id"));
+    buf_fini(&text);
+}
+
 static void show_entries(const struct out *o, const json_t *result)
 {
     static const struct table_column columns[] = {
@@ -218,7 +233,7 @@ static void show_entries(const struct out *o, const json_t *result)
         table_cell(&t, pick_either(e, "ally_name", "ally"));
         table_cell(&t, NUM(pick_number(e, "count")));
         table_cell(&t, pick_either(e, "other_name", "other"));
-        table_cell(&t, pick_either(e, "title", "id"));
+        put_title(&t, o, e);
         table_cell(&t, pick_text(e, "dot"));
         table_cell(&t, said_of(o, e));
     }
@@ -235,8 +250,10 @@ static void show_explained(const struct out *o, const json_t *result)
     const json_t *p = json_object_get(json_object_get(result, "policy"), ledger_kind_name(kind));
     out_head(o, ledger_kind_label(kind));
     out_print(o, N_("counts when {1}"), tr(o->lang, ledger_kind_when(kind)), NULL);
-    out_print(o, N_("{1} points each; {2} a day at most (0: no limit)"), NUM(pick_number(p, "points")),
-              NUM(pick_number(p, "cap")), NULL);
+    out_print(o,
+              pick_number(p, "cap") ? N_("points each: {1}; at most a day: {2}")
+                                    : N_("points each: {1}; as many a day as there are"),
+              NUM(pick_number(p, "points")), NUM(pick_number(p, "cap")), NULL);
     if (pick_number(result, "total") == 0)
         out_say(o, N_("nothing of this kind"), NULL);
     show_entries(o, result);

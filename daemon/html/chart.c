@@ -228,11 +228,49 @@ static void total_row(struct html *h, const struct chart *c)
     html_close(h, "tfoot");
 }
 
+static void short_head(struct html *h, struct slice in_short, struct slice whole)
+{
+    html_open(h, "th");
+    html_attr(h, "scope", "col");
+    html_open(h, "abbr");
+    html_attr_slice(h, "title", whole);
+    html_slice(h, in_short);
+    html_close(h, "abbr");
+    html_close(h, "th");
+}
+
+static bool is_short(const struct chart *c, size_t column)
+{
+    return c->heads && !slice_equal(c->heads[column], c->columns[column]);
+}
+
+static void key(struct html *h, const struct chart *c)
+{
+    bool any = false;
+    for (size_t k = 0; k < c->columns_n; k++) {
+        if (!is_short(c, k))
+            continue;
+        if (!any)
+            html_open_class(h, "p", "key");
+        html_text(h, any ? " \u00b7 " : "");
+        html_slice(h, c->heads[k]);
+        html_text(h, "\u00a0= ");
+        html_name(h, c->columns[k]);
+        any = true;
+    }
+    if (any)
+        html_close(h, "p");
+}
+
 static void table(struct html *h, const struct chart *c)
 {
     chart_table_open(h, c);
-    for (size_t k = 0; k < c->columns_n; k++)
-        head(h, c->columns[k]);
+    for (size_t k = 0; k < c->columns_n; k++) {
+        if (is_short(c, k))
+            short_head(h, c->heads[k], c->columns[k]);
+        else
+            head(h, c->columns[k]);
+    }
     if (c->total && c->columns_n > 1)
         head(h, slice_text(c->total));
     html_table_body(h);
@@ -252,6 +290,7 @@ static void table(struct html *h, const struct chart *c)
         total_row(h, c);
     html_close(h, "table");
     html_close(h, "div");
+    key(h, c);
 }
 
 void chart_close(struct html *h, const struct chart *c)

@@ -17,6 +17,7 @@ struct chart {
     const struct slice *rows, *columns;
     size_t rows_n, columns_n;
     const struct slice *short_columns; /* over the cells of a matrix, under a line; NULL: numbers from 1 */
+    const struct slice *heads;         /* over the table's columns in place of `columns`, with a key; NULL: `columns` */
     const uint64_t *values;            /* rows_n × columns_n, row after row */
     const bool *marked;                /* matrix: the same shape: framed, and a * in the table; NULL: none */
     /* Matrix: rows are columns, the diagonal is no figure. Its table lists for each row the figures that are not 0, under corner, `across` and `amount` (their sum). */

@@ -71,8 +71,8 @@ __attribute__((sentinel)) void html_say_n(struct html *h, const char *one, const
 const char *html_num(struct html *h, int64_t n);
 /* The same of n / 10^digits, with as many digits: cents are html_fixed(h, cents, 2). */
 const char *html_fixed(struct html *h, int64_t n, unsigned digits);
-/* A share, as "12.5 %" or "12,5 %": permille of a whole. */
-const char *html_permille(struct html *h, int64_t permille);
+/* A share of a whole, rounded: "12.5%", "12 %". "100%" and "0%" stand for all and nothing alone; of nothing it is "0%". */
+const char *html_share(struct html *h, uint64_t part, uint64_t whole);
 void html_number(struct html *h, int64_t n);
 /* <time>: a day of UTC, "3 mai 2026"; with hours and minutes. */
 void html_date(struct html *h, struct wall t);

@@ -38,9 +38,21 @@ const char *html_num(struct html *h, int64_t n)
     return html_fixed(h, n, 0);
 }
 
-const char *html_permille(struct html *h, int64_t permille)
+/* All and nothing are said of all and nothing alone. */
+static uint64_t permille(uint64_t part, uint64_t whole)
 {
-    const char *number = html_fixed(h, permille, 1);
+    if (part == 0 || whole == 0)
+        return 0;
+    if (part >= whole)
+        return 1000;
+    uint64_t n = (part * 2000 + whole) / (2 * whole);
+    return n < 1 ? 1 : n > 999 ? 999 : n;
+}
+
+const char *html_share(struct html *h, uint64_t part, uint64_t whole)
+{
+    uint64_t n = permille(part, whole);
+    const char *number = n % 10 ? html_fixed(h, (int64_t)n, 1) : html_num(h, (int64_t)n / 10);
     char *out = h->numbers[h->number_at++ % 10];
     snprintf(out, HTML_NUMBER_BYTES, "%.30s%s%%", number, is_french(h->lang) ? NARROW_BLANK : "");
     return out;

@@ -123,6 +123,8 @@ json_t *read_ledger_entry(struct read *r, const struct ledger_entry *e)
     say_put(out, "day", read_ledger_day(e->day));
     put_place(r, out, &e->fact->op);
     put_thing(r, out, e->fact->type, e->fact->entity);
+    if (e->fact->kind == FACT_MEANS)
+        say_put(out, e->fact->sort == MEANS_TIME ? "minutes" : "cents", json_integer((json_int_t)e->fact->amount));
     if (e->same) {
         same = json_object();
         put_place(r, same, &e->same->op);

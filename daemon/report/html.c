@@ -58,9 +58,9 @@ void part_row_close(struct page_parts *p)
     html_close(p->h, "tr");
 }
 
-const char *part_days(struct page_parts *p, uint64_t ms)
+int64_t part_days(uint64_t ms)
 {
-    return html_fixed(p->h, (int64_t)(ms / (DAY_MS / 10)), 1);
+    return ms ? (int64_t)((ms + DAY_MS - 1) / DAY_MS) : 1;
 }
 
 static err_t prepare(struct page_parts *p)
@@ -101,6 +101,7 @@ static void contents(struct page_parts *p)
         {"#discipline", N_("Discipline")                   },
         {"#newcomers",  N_("Newcomers")                    },
         {"#service",    N_("The secretariat's service")    },
+        {"#dues",       N_("Dues and shares of the costs") },
         {"#progress",   N_("Against the year before")      },
         {"#allies",     N_("A page for each ally")         },
         {"#method",     N_("Method, definitions and proof")},

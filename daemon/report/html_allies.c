@@ -114,8 +114,8 @@ static void one(struct page_parts *p, size_t at)
     if (!a->in)
         part_say(p, N_("No longer in the alliance at the end of the year."));
     html_open(p->h, "p");
-    html_say_n(p->h, "{1} record was added this year; at the end there are {2}, of them complete: {3}.",
-               "{1} records were added this year; at the end there are {2}, of them complete: {3}.",
+    html_say_n(p->h, "{1} record was added this year that counts; at the end there are {2}, of them complete: {3}.",
+               "{1} records were added this year that count; at the end there are {2}, of them complete: {3}.",
                (int64_t)a->published, html_num(p->h, (int64_t)a->records), html_num(p->h, (int64_t)a->complete), NULL);
     html_close(p->h, "p");
     kinds(p, a);

@@ -14,6 +14,16 @@ static struct slice *labels_of(struct page_parts *p, const struct model_place *p
     return labels;
 }
 
+/* As the matrix numbers its columns. */
+static struct slice *numbers_of(struct page_parts *p, size_t n)
+{
+    struct slice *numbers = arena_alloc(&p->arena, n + 1, sizeof *numbers);
+    for (size_t i = 0; numbers && i < n; i++)
+        if (arena_copy(&p->arena, slice_text(html_num(p->h, (int64_t)i + 1)), &numbers[i]))
+            return NULL;
+    return numbers;
+}
+
 /* Names in a list, with the number of records. */
 static void list(struct page_parts *p, const struct model_place *places, size_t n, bool gaps)
 {
@@ -77,8 +87,8 @@ static void by_ally(struct page_parts *p)
 {
     const struct model *m = p->m;
     uint64_t *values = arena_alloc(&p->arena, m->allies_n * m->components_n + 1, sizeof *values);
-    struct slice *labels = labels_of(p, m->components, m->components_n);
-    if (!values || !labels) {
+    struct slice *labels = labels_of(p, m->components, m->components_n), *heads = numbers_of(p, m->components_n);
+    if (!values || !labels || !heads) {
         p->h->out->err = ERR_MEMORY;
         return;
     }
@@ -87,11 +97,13 @@ static void by_ally(struct page_parts *p)
             values[i * m->components_n + k] = m->coverage[k * m->allies_n + i];
     chart_matrix(p->h, &(struct chart){.id = "components-by-ally",
                                        .title = part_tr(p, N_("Records by ally and component")),
-                                       .desc = part_tr(p, N_("Columns are the components, in the table's order; the "
-                                                             "darker, the more records. Empty cells are gaps.")),
+                                       .desc = part_tr(p, N_("Columns are the components, by their numbers under "
+                                                             "the table; the darker, the more records. Empty cells "
+                                                             "are gaps.")),
                                        .corner = part_tr(p, N_("ally")),
                                        .rows = p->names,
                                        .columns = labels,
+                                       .heads = heads,
                                        .rows_n = m->allies_n,
                                        .columns_n = m->components_n,
                                        .values = values});
@@ -148,16 +160,19 @@ void part_thesaurus(struct page_parts *p)
     part_open(p, "thesaurus", N_("The thesaurus's life"));
     html_open(p->h, "p");
     if (t->adopted_acts)
-        html_say(p->h, N_("From a proposal to its adoption it took {1} days or less in half of the cases."),
-                 part_days(p, t->delay_ms), NULL);
+        html_say_n(p->h,
+                   "From a proposal to its adoption by another ally it took {1} day or less in half of the cases.",
+                   "From a proposal to its adoption by another ally it took {1} days or less in half of the cases.",
+                   part_days(t->delay_ms), NULL);
     else
-        html_say(p->h, N_("No proposal was adopted by an act this year."), NULL);
+        html_say(p->h, N_("No proposal was adopted by another ally's act this year."), NULL);
     html_close(p->h, "p");
     part_table(p, N_("The thesaurus this year"), heads, 2);
     number(p, N_("concepts in force at the end"), t->in_force);
     number(p, N_("concepts proposed"), t->proposed);
-    number(p, N_("proposals adopted by an act"), t->adopted_acts);
+    number(p, N_("proposals adopted by an act of another ally"), t->adopted_acts);
     number(p, N_("proposals adopted by use: another ally indexed with it"), t->adopted_uses);
+    number(p, N_("proposals of its own that the secretariat adopted: they count for nobody"), t->adopted_own);
     for (unsigned i = FACT_LABEL; i <= FACT_RETIREMENT; i++)
         number(p, parts[i], t->parts[i]);
     number(p, N_("concepts merged into others"), t->merged);
@@ -211,7 +226,7 @@ void part_discipline(struct page_parts *p)
         html_cell_number(p->h, (int64_t)a->records);
         html_cell_number(p->h, (int64_t)a->complete);
         html_open_class(p->h, "td", "num");
-        html_text(p->h, a->records ? html_permille(p->h, (int64_t)(a->complete * 1000 / a->records)) : "\u2013");
+        html_text(p->h, a->records ? html_share(p->h, a->complete, a->records) : "\u2013");
         html_close(p->h, "td");
         part_row_close(p);
     }

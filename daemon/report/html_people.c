@@ -56,7 +56,8 @@ void part_service(struct page_parts *p)
                  html_num(p->h, (int64_t)(s->delay_days ? s->delay_days : SETTLE_DELAY_DAYS)), NULL);
         if (s->handled) {
             html_text(p->h, " ");
-            html_say(p->h, N_("Half of them took {1} days or less."), part_days(p, s->delay_ms), NULL);
+            html_say_n(p->h, "Half of those it handled took {1} day or less.",
+                       "Half of those it handled took {1} days or less.", part_days(s->delay_ms), NULL);
         }
     }
     html_close(p->h, "p");

@@ -7,13 +7,25 @@ static void records_sentence(struct page_parts *p)
 {
     const uint64_t *t = p->m->total;
     const char *all = html_num(p->h, (int64_t)t[TOTAL_RECORDS]), *complete = html_num(p->h, (int64_t)t[TOTAL_COMPLETE]);
-    if (!t[TOTAL_PUBLISHED])
+    uint64_t passed_over = 0;
+    for (size_t i = 0; i < p->m->allies_n; i++)
+        passed_over += model_records_left_out(&p->m->allies[i]);
+    if (!t[TOTAL_PUBLISHED] && !passed_over)
         html_say(p->h, N_("No record was added this year: the common work has {1}, of them complete: {2}."), all,
                  complete, NULL);
-    else
+    else if (!passed_over)
         html_say_n(p->h, "{1} record was added this year; the common work now has {2}, of them complete: {3}.",
                    "{1} records were added this year; the common work now has {2}, of them complete: {3}.",
                    (int64_t)t[TOTAL_PUBLISHED], all, complete, NULL);
+    else
+        html_say_n(
+            p->h,
+            "{1} record was added this year that counts, beside {4} that do not (near copies, beyond a day's cap, gone "
+            "again); the common work now has {2}, of them complete: {3}.",
+            "{1} records were added this year that count, beside {4} that do not (near copies, beyond a day's cap, "
+            "gone "
+            "again); the common work now has {2}, of them complete: {3}.",
+            (int64_t)t[TOTAL_PUBLISHED], all, complete, html_num(p->h, (int64_t)passed_over), NULL);
 }
 
 static uint64_t received(const struct model *m, size_t whose)
@@ -57,7 +69,14 @@ static void thesaurus_sentence(struct page_parts *p)
 {
     const struct model *m = p->m;
     const char *waiting = html_num(p->h, (int64_t)m->thesaurus.waiting);
-    if (!m->total[TOTAL_ADOPTED])
+    if (!m->total[TOTAL_ADOPTED] && m->thesaurus.adopted_own)
+        html_say_n(p->h,
+                   "The secretariat adopted {1} proposal of its own into the thesaurus, and nothing of others was "
+                   "adopted; concepts that wait for a decision: {2}.",
+                   "The secretariat adopted {1} proposals of its own into the thesaurus, and nothing of others was "
+                   "adopted; concepts that wait for a decision: {2}.",
+                   (int64_t)m->thesaurus.adopted_own, waiting, NULL);
+    else if (!m->total[TOTAL_ADOPTED])
         html_say(p->h, N_("Nothing new was adopted into the thesaurus; concepts that wait for a decision: {1}."),
                  waiting, NULL);
     else
@@ -105,6 +124,8 @@ static void people_sentence(struct page_parts *p)
     else if (late)
         html_say_n(p->h, "Nobody new came; the secretariat handled {1} proposal later than agreed.",
                    "Nobody new came; the secretariat handled {1} proposals later than agreed.", (int64_t)late, NULL);
+    else if (!m->service.handled)
+        html_say(p->h, N_("Nobody new came, and the secretariat handled no proposal of others."), NULL);
     else
         html_say_n(p->h, "Nobody new came; the secretariat handled {1} proposal, none late.",
                    "Nobody new came; the secretariat handled {1} proposals, none late.", (int64_t)m->service.handled,
@@ -132,8 +153,8 @@ void part_summary(struct page_parts *p)
         html_element_tr(p->h, "p",
                         N_("This year is still open: no charter has closed it, and its figures go on changing."));
     html_open_class(p->h, "ul", "figures");
-    big(p, html_num(p->h, (int64_t)t[TOTAL_PUBLISHED]), N_("records added"));
-    big(p, t[TOTAL_RECORDS] ? html_permille(p->h, (int64_t)(t[TOTAL_COMPLETE] * 1000 / t[TOTAL_RECORDS])) : "–",
+    big(p, html_num(p->h, (int64_t)t[TOTAL_PUBLISHED]), N_("records added that count"));
+    big(p, t[TOTAL_RECORDS] ? html_share(p->h, t[TOTAL_COMPLETE], t[TOTAL_RECORDS]) : "–",
         N_("of all records are complete"));
     big(p, html_num(p->h, (int64_t)t[TOTAL_REUSED]), N_("reuses of another ally's work"));
     html_close(p->h, "ul");
@@ -213,12 +234,28 @@ static void value_charts(struct page_parts *p, const char *id, const char *title
     for (size_t i = 0; i < m->allies_n; i++)
         for (unsigned k = 0; k < LEDGER_KINDS_N; k++)
             values[i * LEDGER_KINDS_N + k] = points ? m->allies[i].kind_points[k] : m->allies[i].count[k];
+    static const char *const in_short[LEDGER_KINDS_N] = {
+        [LEDGER_RECORD_FULL] = N_("full"),
+        [LEDGER_RECORD_PARTIAL] = N_("part."),
+        [LEDGER_RECORD_MAINTAINED] = N_("kept"),
+        [LEDGER_TRANSLATION] = N_("tr."),
+        [LEDGER_THESAURUS] = N_("th."),
+        [LEDGER_REUSE_RECEIVED] = N_("reuse"),
+        [LEDGER_REVIEW] = N_("rev."),
+        [LEDGER_WELCOME] = N_("welc."),
+        [LEDGER_SERVICE] = N_("serv."),
+        [LEDGER_MEANS] = N_("means"),
+    };
+    struct slice heads[LEDGER_KINDS_N];
+    for (unsigned k = 0; k < LEDGER_KINDS_N; k++)
+        heads[k] = part_slice(p, in_short[k]);
     chart_stacked(p->h, &(struct chart){.id = id,
                                         .title = part_tr(p, title),
                                         .desc = part_tr(p, desc),
                                         .corner = part_tr(p, N_("ally")),
                                         .rows = p->names,
                                         .columns = p->kinds,
+                                        .heads = heads,
                                         .rows_n = m->allies_n,
                                         .columns_n = LEDGER_KINDS_N,
                                         .values = values,
@@ -377,7 +414,8 @@ void part_progress(struct page_parts *p)
         part_say(p, N_("This is the first year: there is nothing to compare it with."));
     else if (m->open)
         part_say(p, N_("The year before is whole, this one still open."));
-    part_table(p, N_("The same figures for both years"), heads, m->has_before ? 4 : 2);
+    part_table(p, m->has_before ? N_("The same figures for both years") : N_("The year's figures"), heads,
+               m->has_before ? 4 : 2);
     for (unsigned i = 0; i < MODEL_TOTALS_N; i++) {
         part_row(p, part_slice(p, model_total_info(i)->label));
         html_cell_number(p->h, (int64_t)m->total[i]);

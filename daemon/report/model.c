@@ -34,6 +34,14 @@ size_t model_ally(const struct model *m, const uint8_t id[ALLY_BYTES])
     return SIZE_MAX;
 }
 
+uint64_t model_records_left_out(const struct model_ally *a)
+{
+    uint64_t n = 0;
+    for (unsigned y = LEDGER_COUNTS + 1; y < LEDGER_WHYS_N; y++)
+        n += a->left_out[LEDGER_RECORD_FULL][y] + a->left_out[LEDGER_RECORD_PARTIAL][y];
+    return n;
+}
+
 /* ---- facts ---- */
 
 static bool same_entity(const struct fact *a, const struct fact *b)

@@ -58,9 +58,10 @@ struct model_place { /* a component or an angle of the atlas */
     uint64_t new_records; /* of these, published in the year */
 };
 struct model_thesaurus {
-    uint64_t in_force, proposed, adopted_acts, adopted_uses, merged, deprecated, waiting; /* waiting: at the end */
-    uint64_t delay_ms;                   /* median from proposal to adoption, of the year's acts */
-    uint64_t parts[FACT_RETIREMENT + 1]; /* adopted in the year, by enum fact_part */
+    uint64_t in_force, proposed, merged, deprecated, waiting; /* waiting: at the end */
+    uint64_t adopted_acts, adopted_uses, adopted_own; /* ops, by whose act: another ally's, none, the author's */
+    uint64_t delay_ms;                                /* median from proposal to adoption, of adopted_acts */
+    uint64_t parts[FACT_RETIREMENT + 1];              /* adopted in the year, by enum fact_part */
 };
 struct model_newcomer {
     size_t ally, mentor; /* into allies; mentor SIZE_MAX: none */
@@ -118,6 +119,7 @@ struct model {
 err_t model_make(struct read *r, unsigned year, const struct report_cut *cut, const char *lang, struct model *out);
 void model_fini(struct model *m);
 struct slice model_name(const struct model *m, size_t ally);              /* "" for SIZE_MAX */
+uint64_t model_records_left_out(const struct model_ally *a);              /* published this year, that do not count */
 const char *report_rule_label(enum discipline_id rule);                   /* a msgid: "no abstract" */
 size_t model_ally(const struct model *m, const uint8_t ally[ALLY_BYTES]); /* SIZE_MAX: none */
 

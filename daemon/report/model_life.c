@@ -9,48 +9,45 @@ static bool in_year(const struct model_work *w, const struct fact *f, enum fact_
     return f->kind == kind && f->term == w->m->term;
 }
 
-/* Delays of the year's acts of adoption; of the secretariat's alone where asked. In w->arena. */
-static err_t delays(struct model_work *w, bool secretariat, uint64_t *median, uint64_t *acts)
-{
-    uint64_t *values = arena_alloc(&w->arena, w->facts_n + 1, sizeof *values);
-    size_t n = 0;
-    if (!values)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < w->facts_n; i++)
-        if (in_year(w, &w->facts[i], FACT_ACT) && (!secretariat || w->facts[i].sort == 1))
-            values[n++] = w->facts[i].amount;
-    *median = model_median(values, n);
-    *acts = n;
-    return ERR_OK;
-}
-
-/* What use adopted is adopted by the op of a record: no act of adoption has that dot. */
-static bool by_use(const struct model_work *w, const struct fact *adopted)
+/* The act that adopted it; NULL: use did, or its own author. */
+static const struct fact *act_of(const struct model_work *w, const struct fact *adopted)
 {
     const struct fact *f = adopted;
     while (f > w->facts && slice_equal(f[-1].entity, adopted->entity) && f[-1].type == adopted->type)
         f--;
     for (; f < w->facts + w->facts_n && slice_equal(f->entity, adopted->entity) && f->type == adopted->type; f++)
-        if (f->kind == FACT_ACT && dot_compare(&f->op.dot, &adopted->op.dot) == 0)
-            return false;
-    return true;
+        if (f->kind == FACT_ACT && dot_compare(&f->op.dot, &adopted->op.dot) == 0 &&
+            slice_equal(f->target, adopted->target))
+            return f;
+    return NULL;
 }
 
-static void count_parts(struct model_work *w)
+/* Each op's adoption is one, of however many sorts its values are. */
+static err_t count_adopted(struct model_work *w)
 {
     struct model_thesaurus *t = &w->m->thesaurus;
+    uint64_t *delays = arena_alloc(&w->arena, w->facts_n + 1, sizeof *delays);
     const struct fact *last = NULL;
+    if (!delays)
+        return ERR_MEMORY;
     for (size_t i = 0; i < w->facts_n; i++) {
         const struct fact *f = &w->facts[i];
         if (!in_year(w, f, FACT_ADOPTED))
             continue;
         if (f->sort >= FACT_LABEL && f->sort <= FACT_RETIREMENT)
             t->parts[f->sort] += f->amount;
-        /* One op's values of several sorts, adopted by one use, are one adoption by use. */
         bool again = last && slice_equal(last->entity, f->entity) && slice_equal(last->target, f->target);
-        t->adopted_uses += !again && by_use(w, f);
+        const struct fact *act = again ? NULL : act_of(w, f);
         last = f;
+        if (act)
+            delays[t->adopted_acts++] = act->amount;
+        else if (!again && memcmp(f->ally, f->other, ALLY_BYTES) == 0)
+            t->adopted_own++;
+        else if (!again)
+            t->adopted_uses++;
     }
+    t->delay_ms = model_median(delays, (size_t)t->adopted_acts);
+    return ERR_OK;
 }
 
 /* The state of a concept at the end of the year before; FACT_PROPOSED where it was not there. */
@@ -82,8 +79,7 @@ err_t model_add_thesaurus(struct model_work *w)
         t->deprecated += f->sort == FACT_DEPRECATED && was != FACT_DEPRECATED;
     }
     t->proposed = w->m->total[TOTAL_PROPOSED];
-    count_parts(w);
-    return delays(w, false, &t->delay_ms, &t->adopted_acts);
+    return count_adopted(w);
 }
 
 /* ---- newcomers ---- */
@@ -163,17 +159,30 @@ err_t model_add_newcomers(struct model_work *w)
 
 /* ---- service ---- */
 
+/* How long the proposals of others that the secretariat handled had waited. */
+static err_t handled(struct model_work *w, struct model_service *s)
+{
+    uint64_t *values = arena_alloc(&w->arena, w->facts_n + 1, sizeof *values);
+    if (!values)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < w->facts_n; i++)
+        if (in_year(w, &w->facts[i], FACT_ACT) && w->facts[i].sort == 1)
+            values[s->handled++] = w->facts[i].amount;
+    s->delay_ms = model_median(values, (size_t)s->handled);
+    return ERR_OK;
+}
+
 err_t model_add_service(struct model_work *w)
 {
     struct model *m = w->m;
     const struct charter *before = m->term ? years_closing(&w->years, m->term - 1) : NULL;
     for (size_t i = 0; i < m->ledger.entries_n; i++) {
         const struct ledger_entry *e = &m->ledger.entries[i];
-        m->service.late += e->kind == LEDGER_SERVICE && e->why == LEDGER_LATE;
+        m->service.late += e->kind == LEDGER_SERVICE && e->fact->kind == FACT_ACT && e->why == LEDGER_LATE;
     }
     m->service.delay_days = authority_rule_at(w->authority, years_policy_index(&w->years, m->term), RULE_DELAY_DAYS);
     m->service.charters = m->cut.charter - (before ? before->number : 0);
-    err_t e = delays(w, true, &m->service.delay_ms, &m->service.handled);
+    err_t e = handled(w, &m->service);
     m->service.in_time = m->service.handled - m->service.late;
     return e;
 }

@@ -111,6 +111,8 @@ def figures_are_right(al, a):
     equal(one("discipline", "missed", "Ritimo", "limits"), 3, "Ritimo's records without limits")
     equal(one("value", "count", "Ritimo", "record_full"), 3, "Ritimo's complete records")
     equal(one("thesaurus", "adopted_by_act"), 2, "proposals adopted: the concept, and its facet")
+    equal(one("thesaurus", "adopted_by_use"), 0, "what the secretariat adopted of its own was adopted by no use")
+    equal(one("thesaurus", "adopted_by_its_author"), 3, "the components")
     names = {r["label"]: r["key"] for r in figures if r["section"] == "components"}
     equal(one("components", "records", "", names["Société et territoire"]), 2 + 6 + 3, "records under a component, through facets as well")
     equal(one("components", "records", "", names["Écosystèmes territoriaux"]), 0, "a gap")
@@ -131,7 +133,7 @@ def page_is_made_for_print(al, a):
     for heading in ("Qui réutilise qui", "Discipline", "Nouveaux venus", "La réponse de l’allié"):
         check(heading in page, "a section is missing:", heading)
     equal(page.count("<svg"), page.count("role=\"img\""), "each chart says what it is")
-    equal(page.count("<figure"), len(re.findall(r"</div>\s*</figure>", page)), "each chart ends with its table")
+    equal(page.count("<figure"), len(re.findall(r"</div>\s*(?:<p class=\"key\">.*</p>\s*)?</figure>", page)), "each chart ends with its table, and that one's key")
     path = os.path.join(al.root, "report.pdf")
     r = a.run("report", "--format", "pdf", "-o", path, timeout=60)
     if not shutil.which("weasyprint"):

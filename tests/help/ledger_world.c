@@ -674,6 +674,7 @@ static void write_year(struct ledger_world *l, unsigned year)
     }
     for (size_t i = 0; i < l->allies_n; i++)
         declare(l, i, year);
+    tell_relays(l, 0, year * 12 + 2); /* long after */
 }
 
 /* ---- making one ---- */

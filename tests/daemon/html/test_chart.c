@@ -153,6 +153,31 @@ static void each_chart_is_well_formed_and_has_all_its_figures_in_its_table(void 
     }
 }
 
+static void short_heads_of_a_table_have_a_key(void **state)
+{
+    struct slice heads[COLUMNS];
+    struct played p;
+    struct buf out;
+    struct html h;
+    (void)state;
+    play(&p, COLUMNS);
+    for (size_t i = 0; i < COLUMNS; i++)
+        heads[i] = i ? slice_text("x.") : p.columns[0]; /* the first one is short as it is */
+    p.c.heads = heads;
+    buf_init(&out, 1u << 20);
+    html_init(&h, &out, "en");
+    chart_stacked(&h, &p.c);
+    assert_int_equal(html_end(&h), ERR_OK);
+    const char *at = strstr(buf_text(&out), "<p class=\"key\">");
+    assert_non_null(strstr(buf_text(&out), "<th scope=\"col\"><abbr title=\""));
+    assert_non_null(at);
+    unsigned n = 0;
+    for (; (at = strstr(at, "x.\u00a0= ")); at++)
+        n++;
+    assert_int_equal(n, COLUMNS - 1);
+    buf_fini(&out);
+}
+
 static void a_square_lists_the_figures_off_its_diagonal_row_by_row(void **state)
 {
     struct played p;
@@ -263,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_chart_is_well_formed_and_has_all_its_figures_in_its_table),
+        cmocka_unit_test(short_heads_of_a_table_have_a_key),
         cmocka_unit_test(a_square_lists_the_figures_off_its_diagonal_row_by_row),
         cmocka_unit_test(a_chart_of_nothing_is_drawn_all_the_same),
         cmocka_unit_test(the_largest_figures_do_not_overflow),

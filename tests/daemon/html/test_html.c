@@ -107,7 +107,13 @@ static void numbers_and_days_are_written_as_their_language_does(void **state)
     begin(&s, "fr");
     html_number(&s.h, -1234567);
     html_text(&s.h, html_fixed(&s.h, 123456, 2));
-    html_text(&s.h, html_permille(&s.h, 125));
+    html_text(&s.h, html_share(&s.h, 1, 8));
+    html_text(&s.h, html_share(&s.h, 1, 4));
+    html_text(&s.h, html_share(&s.h, 2, 3));
+    html_text(&s.h, html_share(&s.h, 9999, 10000));
+    html_text(&s.h, html_share(&s.h, 10000, 10000));
+    html_text(&s.h, html_share(&s.h, 1, 10000));
+    html_text(&s.h, html_share(&s.h, 0, 0));
     html_date(&s.h, may);
     expect(&s, "\xe2\x88\x92"
                "1\xe2\x80\xaf"
@@ -116,6 +122,12 @@ static void numbers_and_days_are_written_as_their_language_does(void **state)
                "1\xe2\x80\xaf"
                "234,56"
                "12,5\xe2\x80\xaf%"
+               "25\xe2\x80\xaf%"
+               "66,7\xe2\x80\xaf%"
+               "99,9\xe2\x80\xaf%"
+               "100\xe2\x80\xaf%"
+               "0,1\xe2\x80\xaf%"
+               "0\xe2\x80\xaf%"
                "<time datetime=\"2026-05-01\">1er mai 2026</time>");
     begin(&s, "en");
     html_text(&s.h, html_fixed(&s.h, 5, 2));

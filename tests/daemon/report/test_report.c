@@ -109,12 +109,19 @@ static void figures_hold_together(void **state)
 static void the_report_says_what_the_ledger_says(void **state)
 {
     struct given *g = *state;
+    uint64_t relays_told_late = 0; /* no proposal of the secretariat's */
     for (unsigned year = LEDGER_WORLD_FIRST; year <= LAST; year++) {
         struct model m;
         struct read_ledger l;
         assert_int_equal(model_make(&g->r, year, NULL, "en", &m), ERR_OK);
         assert_int_equal(read_ledger_of(&g->r, year, &l), ERR_OK);
         assert_int_equal(m.year, l.ledger.year);
+        uint64_t late = 0, told_late = 0;
+        for (size_t i = 0; i < l.ledger.entries_n; i++)
+            if (l.ledger.entries[i].why == LEDGER_LATE && l.ledger.entries[i].kind == LEDGER_SERVICE)
+                ++*(l.ledger.entries[i].fact->kind == FACT_ACT ? &late : &told_late);
+        assert_int_equal(m.service.late, late);
+        relays_told_late += told_late;
         for (size_t i = 0; i < l.ledger.allies_n; i++) {
             const struct ledger_ally *a = &l.ledger.allies[i];
             size_t at = model_ally(&m, a->ally->id);
@@ -127,6 +134,7 @@ static void the_report_says_what_the_ledger_says(void **state)
         }
         model_fini(&m);
     }
+    assert_true(relays_told_late > 0);
 }
 
 /* What a closed year's report says does not change by what comes later: the year before's totals are those of its own report. */
