@@ -230,7 +230,7 @@ static void total_row(struct html *h, const struct chart *c)
 
 static void short_head(struct html *h, struct slice in_short, struct slice whole)
 {
-    html_open(h, "th");
+    html_open_class(h, "th", "num");
     html_attr(h, "scope", "col");
     html_open(h, "abbr");
     html_attr_slice(h, "title", whole);

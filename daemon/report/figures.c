@@ -162,6 +162,7 @@ static void thesaurus(const struct walk *w)
     of_all(w, "thesaurus", "adopted_by_act", t->adopted_acts);
     of_all(w, "thesaurus", "adopted_by_use", t->adopted_uses);
     of_all(w, "thesaurus", "adopted_by_its_author", t->adopted_own);
+    of_all(w, "thesaurus", "concepts_adopted_by_their_author", t->own_concepts);
     of_all(w, "thesaurus", "merged", t->merged);
     of_all(w, "thesaurus", "deprecated", t->deprecated);
     of_all(w, "thesaurus", "waiting", t->waiting);

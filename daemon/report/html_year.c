@@ -70,12 +70,13 @@ static void thesaurus_sentence(struct page_parts *p)
     const struct model *m = p->m;
     const char *waiting = html_num(p->h, (int64_t)m->thesaurus.waiting);
     if (!m->total[TOTAL_ADOPTED] && m->thesaurus.adopted_own)
-        html_say_n(p->h,
-                   "The secretariat adopted {1} proposal of its own into the thesaurus, and nothing of others was "
-                   "adopted; concepts that wait for a decision: {2}.",
-                   "The secretariat adopted {1} proposals of its own into the thesaurus, and nothing of others was "
-                   "adopted; concepts that wait for a decision: {2}.",
-                   (int64_t)m->thesaurus.adopted_own, waiting, NULL);
+        html_say_n(
+            p->h,
+            "The secretariat adopted what it proposed itself for {1} concept, and nothing of others was adopted; "
+            "concepts that wait for a decision: {2}.",
+            "The secretariat adopted what it proposed itself for {1} concepts, and nothing of others was adopted; "
+            "concepts that wait for a decision: {2}.",
+            (int64_t)m->thesaurus.own_concepts, waiting, NULL);
     else if (!m->total[TOTAL_ADOPTED])
         html_say(p->h, N_("Nothing new was adopted into the thesaurus; concepts that wait for a decision: {1}."),
                  waiting, NULL);
@@ -331,6 +332,14 @@ static void left_out(struct page_parts *p)
     part_table_close(p);
 }
 
+static bool gives_points(const struct ledger_policy *policy)
+{
+    bool any = false;
+    for (unsigned k = 0; k < LEDGER_KINDS_N; k++)
+        any = any || policy->points[k];
+    return any;
+}
+
 void part_value(struct page_parts *p)
 {
     part_open(p, "value", N_("What each ally added"));
@@ -339,7 +348,7 @@ void part_value(struct page_parts *p)
                    "there is no single score: the sum of a row adds unlike things."));
     value_charts(p, "value-count", N_("Contributions that count, by ally and kind"),
                  N_("A bar for each ally, a pattern for each kind."), false);
-    if (p->m->points)
+    if (gives_points(&p->m->policy))
         value_charts(p, "value-points", N_("The same in the charter's points"),
                      N_("A bar for each ally, a pattern for each kind."), true);
     else

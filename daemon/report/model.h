@@ -60,6 +60,7 @@ struct model_place { /* a component or an angle of the atlas */
 struct model_thesaurus {
     uint64_t in_force, proposed, merged, deprecated, waiting; /* waiting: at the end */
     uint64_t adopted_acts, adopted_uses, adopted_own; /* ops, by whose act: another ally's, none, the author's */
+    uint64_t own_concepts;                            /* that adopted_own are about */
     uint64_t delay_ms;                                /* median from proposal to adoption, of adopted_acts */
     uint64_t parts[FACT_RETIREMENT + 1];              /* adopted in the year, by enum fact_part */
 };

@@ -27,7 +27,7 @@ static err_t count_adopted(struct model_work *w)
 {
     struct model_thesaurus *t = &w->m->thesaurus;
     uint64_t *delays = arena_alloc(&w->arena, w->facts_n + 1, sizeof *delays);
-    const struct fact *last = NULL;
+    const struct fact *last = NULL, *own = NULL;
     if (!delays)
         return ERR_MEMORY;
     for (size_t i = 0; i < w->facts_n; i++) {
@@ -41,9 +41,11 @@ static err_t count_adopted(struct model_work *w)
         last = f;
         if (act)
             delays[t->adopted_acts++] = act->amount;
-        else if (!again && memcmp(f->ally, f->other, ALLY_BYTES) == 0)
+        else if (!again && memcmp(f->ally, f->other, ALLY_BYTES) == 0) {
             t->adopted_own++;
-        else if (!again)
+            t->own_concepts += !own || !slice_equal(own->entity, f->entity);
+            own = f;
+        } else if (!again)
             t->adopted_uses++;
     }
     t->delay_ms = model_median(delays, (size_t)t->adopted_acts);

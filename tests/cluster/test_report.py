@@ -36,6 +36,13 @@ def component(site, label):
     return site.json("concept", "add", f"--label={label}@fr", "--set=kind=component", "--adopt")["id"]
 
 
+def a_secretariat_alone(al, a):
+    """The first thing an alliance has is the atlas that its secretariat adopted itself, and points that nobody has yet."""
+    page = made(al, a, "alone.html", "--shared", "--lang", "en")[1].decode()
+    check("The secretariat adopted what it proposed itself for 3 concepts" in page and "Nothing new was adopted" not in page, "the first year's sentence")
+    check("The charter gives no points" not in page, "nobody has points yet, which the charter gives all the same")
+
+
 def seeded(al):
     """Three allies with records, reuse in both directions, a proposal adopted, a year that was closed, and the next one begun."""
     a, b, c = al.three()
@@ -43,6 +50,7 @@ def seeded(al):
     check(r.exit in (0, 64) and ",year,,,0," not in r.out, "before anybody wrote there is no year to tell of", r.out[:200])
     society, flows = component(a, "Société et territoire"), component(a, "Flux")
     component(a, "Écosystèmes territoriaux")
+    a_secretariat_alone(al, a)
     al.wait_equal()
     garden = b.json("concept", "add", "--label=Jardin partagé@fr", f"--facet={society}")["id"]
     al.wait_equal()
@@ -113,6 +121,7 @@ def figures_are_right(al, a):
     equal(one("thesaurus", "adopted_by_act"), 2, "proposals adopted: the concept, and its facet")
     equal(one("thesaurus", "adopted_by_use"), 0, "what the secretariat adopted of its own was adopted by no use")
     equal(one("thesaurus", "adopted_by_its_author"), 3, "the components")
+    equal(one("thesaurus", "concepts_adopted_by_their_author"), 3, "the components")
     names = {r["label"]: r["key"] for r in figures if r["section"] == "components"}
     equal(one("components", "records", "", names["Société et territoire"]), 2 + 6 + 3, "records under a component, through facets as well")
     equal(one("components", "records", "", names["Écosystèmes territoriaux"]), 0, "a gap")

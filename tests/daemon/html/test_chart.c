@@ -169,7 +169,7 @@ static void short_heads_of_a_table_have_a_key(void **state)
     chart_stacked(&h, &p.c);
     assert_int_equal(html_end(&h), ERR_OK);
     const char *at = strstr(buf_text(&out), "<p class=\"key\">");
-    assert_non_null(strstr(buf_text(&out), "<th scope=\"col\"><abbr title=\""));
+    assert_non_null(strstr(buf_text(&out), "<th class=\"num\" scope=\"col\"><abbr title=\""));
     assert_non_null(at);
     unsigned n = 0;
     for (; (at = strstr(at, "x.\u00a0= ")); at++)
