@@ -32,32 +32,46 @@ void copies_fini(struct copies *c)
         drop(&c->all[i]);
 }
 
-struct slice copies_find(struct copies *c, const json_t *asked, int64_t state, struct mono now)
+static struct copy *of_key(struct copies *c, struct slice key)
+{
+    for (size_t i = 0; i < COPIES_N; i++)
+        if (c->all[i].key.len && slice_equal(buf_slice(&c->all[i].key), key))
+            return &c->all[i];
+    return NULL;
+}
+
+struct slice copies_find(struct copies *c, const json_t *asked, int64_t state, struct mono now, bool *fresh)
 {
     struct buf key;
-    struct slice found = {NULL, 0};
+    struct copy *found = NULL;
     for (size_t i = 0; i < COPIES_N; i++)
-        if (c->all[i].key.len && (c->all[i].state != state || now.ms - c->all[i].at.ms >= COPIES_MAX_MS))
+        if (c->all[i].key.len && now.ms - c->all[i].at.ms >= COPIES_OLD_MS)
             drop(&c->all[i]);
     if (!key_of(asked, &key))
-        for (size_t i = 0; i < COPIES_N; i++)
-            if (c->all[i].key.len && slice_equal(buf_slice(&c->all[i].key), buf_slice(&key)))
-                found = buf_slice(&c->all[i].text);
+        found = of_key(c, buf_slice(&key));
     buf_fini(&key);
-    return found;
+    *fresh = found && found->state == state && now.ms - found->at.ms < COPIES_MAX_MS;
+    return found ? buf_slice(&found->text) : slice_of("", 0);
+}
+
+static struct copy *place_for(struct copies *c, struct slice key)
+{
+    struct copy *place = of_key(c, key), *oldest = &c->all[0];
+    for (size_t i = 1; i < COPIES_N && oldest->key.len; i++)
+        if (!c->all[i].key.len || c->all[i].at.ms < oldest->at.ms)
+            oldest = &c->all[i];
+    return place ? place : oldest;
 }
 
 void copies_put(struct copies *c, const json_t *asked, int64_t state, struct mono now, struct slice text)
 {
-    struct copy fresh = {.state = state, .at = now}, *place = &c->all[0];
-    for (size_t i = 1; i < COPIES_N && place->key.len; i++)
-        if (!c->all[i].key.len || c->all[i].at.ms < place->at.ms)
-            place = &c->all[i];
+    struct copy fresh = {.state = state, .at = now};
     buf_init(&fresh.text, TEXT_BYTES);
     if (key_of(asked, &fresh.key) || buf_add(&fresh.text, text)) {
         drop(&fresh);
         return;
     }
+    struct copy *place = place_for(c, buf_slice(&fresh.key));
     drop(place);
     *place = fresh;
 }

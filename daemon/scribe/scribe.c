@@ -23,6 +23,7 @@ struct scribe {
     struct reader *reader; /* NULL: not open (yet) */
     bool stop;
     struct copies copies;
+    json_t *again; /* what is to be made anew; NULL: nothing */
     struct buf in, text, out;
 };
 
@@ -60,10 +61,15 @@ static struct mono now(void)
 }
 
 /* Where the file lies is nobody's business: `why` is not told. */
-static err_t begin(struct scribe *s, struct read *read)
+static err_t open_reader(struct scribe *s)
 {
     struct why why = {ERR_OK, ""};
-    err_t e = s->reader ? ERR_OK : reader_open(s->path, &s->reader, &why);
+    return s->reader ? ERR_OK : reader_open(s->path, &s->reader, &why);
+}
+
+static err_t begin(struct scribe *s, struct read *read)
+{
+    err_t e = open_reader(s);
     if (!e)
         e = reader_begin(s->reader, read);
     if (e) {
@@ -98,20 +104,56 @@ static read_fn *find(const char *what)
 
 static err_t make(struct scribe *s, const json_t *asked)
 {
-    const char *what = json_string_value(json_object_get(asked, "do"));
-    int64_t state = 0, after = 0;
-    bool known = s->reader && reader_state(s->reader, &state) == ERR_OK;
-    struct slice copy = known ? copies_find(&s->copies, asked, state, now()) : slice_of("", 0);
+    int64_t before = 0, after = 0;
+    bool known = open_reader(s) == ERR_OK && reader_state(s->reader, &before) == ERR_OK;
+    json_t *said = answer(s, asked, find(json_string_value(json_object_get(asked, "do"))));
     buf_clear(&s->text);
-    if (copy.len)
-        return buf_add(&s->text, copy);
-    json_t *said = answer(s, asked, find(what));
     int bad = said ? json_dump_callback(said, utf8_json_piece, &s->text, JSON_COMPACT) : -1;
-    known = known && reader_state(s->reader, &after) == ERR_OK && after == state;
+    known = known && reader_state(s->reader, &after) == ERR_OK && after == before;
     if (!bad && known && !json_object_get(said, "error"))
-        copies_put(&s->copies, asked, state, now(), buf_slice(&s->text));
+        copies_put(&s->copies, asked, before, now(), buf_slice(&s->text));
     json_decref(said);
     return s->text.err ? s->text.err : bad ? ERR_MEMORY : ERR_OK;
+}
+
+/* A page says of when it is; a file goes to who may compare it. */
+static bool may_be_old(const json_t *asked)
+{
+    const char *what = json_string_value(json_object_get(asked, "do")),
+               *form = json_string_value(json_object_get(json_object_get(asked, "args"), "form"));
+    return what && form && strcmp(what, "report") == 0 && strcmp(form, REPORT_PAGE) == 0;
+}
+
+static void make_again(struct scribe *s, json_t *asked)
+{
+    json_decref(s->again);
+    s->again = json_incref(asked);
+}
+
+static err_t find_or_make(struct scribe *s, json_t *asked)
+{
+    int64_t state = 0;
+    bool fresh = false, known = s->reader && reader_state(s->reader, &state) == ERR_OK;
+    struct slice copy = known ? copies_find(&s->copies, asked, state, now(), &fresh) : slice_of("", 0);
+    if (!copy.len || !(fresh || may_be_old(asked)))
+        return make(s, asked);
+    if (!fresh)
+        make_again(s, asked);
+    buf_clear(&s->text);
+    return buf_add(&s->text, copy);
+}
+
+/* What was asked twice meanwhile may have been made by now. */
+static void catch_up(struct scribe *s)
+{
+    int64_t state = 0;
+    bool fresh = false;
+    if (s->reader && reader_state(s->reader, &state) == ERR_OK)
+        copies_find(&s->copies, s->again, state, now(), &fresh);
+    if (!fresh)
+        (void)make(s, s->again);
+    json_decref(s->again);
+    s->again = NULL;
 }
 
 static void on_http(struct scribe *s, struct rd *r)
@@ -122,18 +164,19 @@ static void on_http(struct scribe *s, struct rd *r)
         return;
     json_t *asked =
         what == BUS_HTTP_REQUEST ? json_loadb((const char *)json.at, json.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    err_t e = asked ? make(s, asked) : ERR_USAGE;
+    err_t e = asked ? find_or_make(s, asked) : ERR_USAGE;
     json_decref(asked);
     say_answer_to(s, ticket, e);
 }
 
 /* ---- the thread ---- */
 
-static void hear(struct scribe *s, struct bus_end *end)
+/* Was there something? */
+static bool hear(struct scribe *s, struct bus_end *end)
 {
     struct rd r;
     if (bus_recv(end, 0, &s->in) != ERR_OK)
-        return;
+        return false;
     rd_init(&r, buf_slice(&s->in));
     rd_array(&r, 1, 8);
     uint64_t event = rd_uint(&r, UINT32_MAX);
@@ -141,6 +184,7 @@ static void hear(struct scribe *s, struct bus_end *end)
         s->stop = event == BUS_STOP;
     else if (!r.err && event == BUS_HTTP)
         on_http(s, &r);
+    return true;
 }
 
 void scribe_run(struct bus_end *core, struct bus_end *http, const char *path)
@@ -156,11 +200,14 @@ void scribe_run(struct bus_end *core, struct bus_end *http, const char *path)
     wr_text(&s.out, slice_text(""));
     say(&s, core);
     while (!s.stop) {
-        bus_wait(ends, 2, -1);
-        hear(&s, core);
+        bus_wait(ends, 2, s.again ? 0 : -1);
+        bool heard = hear(&s, core);
         if (!s.stop)
-            hear(&s, http);
+            heard |= hear(&s, http);
+        if (!s.stop && !heard && s.again)
+            catch_up(&s);
     }
+    json_decref(s.again);
     reader_close(s.reader);
     copies_fini(&s.copies);
     buf_fini(&s.in);

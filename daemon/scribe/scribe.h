@@ -2,6 +2,7 @@
  * scribe: the thread that makes what takes longer than HTTP's thread may: readings of the replica by their names (daemon/read/read.h), on a connection of its own, and reports
  * (scribe_report.h).
  * HTTP asks it as it asks the core (ask_scribe), and goes on serving meanwhile. One question after the other, as they come; the same one while nothing was committed gets the same answer (copies.h).
+ * Whoever reads the report as a page is given the one that is there, which says of when it is; it is made anew as soon as nobody waits.
  */
 #ifndef ALLIED_DAEMON_SCRIBE_SCRIBE_H
 #define ALLIED_DAEMON_SCRIBE_SCRIBE_H

@@ -33,6 +33,7 @@ static err_t put(struct read *r, const struct model *m)
         say_put(r->result, "year", json_integer(m->year));
         say_put(r->result, "open", json_boolean(m->open));
         say_put(r->result, "title", say_string(buf_slice(&title)));
+        say_put(r->result, "now", json_incref(json_object_get(local.sites, "now")));
         say_put(r->result, "text", json_stringn_nocheck((const char *)text.at, text.len));
     }
     buf_fini(&title);

@@ -32,6 +32,18 @@ static void put_file(struct html *h, int64_t year, const char *suffix, const cha
     html_close(h, "li");
 }
 
+/* The scribe may have given the one that was there, and be making the next. */
+static void put_when(struct html *h, const char *when)
+{
+    html_open_class(h, "p", "dim");
+    html_text(h, tr(h->lang, N_("As of:")));
+    html_text(h, " ");
+    html_time_of(h, when);
+    html_text(h, ". ");
+    html_text(h, tr(h->lang, N_("What was written since is there when the page is read again.")));
+    html_close(h, "p");
+}
+
 static void show_page(struct http_request *q, const json_t *result)
 {
     struct sheet s;
@@ -47,6 +59,7 @@ static void show_page(struct http_request *q, const json_t *result)
     put_file(&s.h, year, ".csv", N_("For a spreadsheet (CSV)"));
     put_file(&s.h, year, ".json", N_("For programs (JSON)"));
     html_close(&s.h, "ul");
+    put_when(&s.h, sheet_text(result, "now"));
     html_open_class(&s.h, "div", "report");
     html_made(&s.h, slice_of(json_string_value(text), json_string_length(text)));
     html_close(&s.h, "div");

@@ -1,6 +1,7 @@
 /* The scribe answers readings by their names, on a connection of its own. */
 #include "daemon/scribe/scribe.h"
 #include "daemon/core/found.h"
+#include "daemon/scribe/scribe_report.h"
 #include "protocol/base/limits.h"
 #include "protocol/wire/rd.h"
 #include "protocol/wire/wr.h"
@@ -10,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -125,6 +127,47 @@ static void readings_are_answered_as_the_replica_is_now(void **state)
     world_free(w);
 }
 
+static json_t *report(struct side *s, const char *form)
+{
+    char request[128];
+    json_t *answer = NULL;
+    snprintf(request, sizeof request, "{\"do\":\"report\",\"lang\":\"fr\",\"args\":{\"year\":0,\"form\":\"%s\"}}",
+             form);
+    assert_int_equal(ask(s, request, &answer), 200);
+    json_t *text = json_incref(json_object_get(json_object_get(answer, "result"), "text"));
+    assert_true(json_string_length(text) > 0);
+    json_decref(answer);
+    return text;
+}
+
+static void a_page_of_the_report_is_the_one_that_is_there_and_made_anew_behind_it(void **state)
+{
+    struct side s;
+    struct world *w = world_alliance(902, 1);
+    char id[64];
+    (void)state;
+    world_record(w, 0, "r1", "Un jardin", id);
+    begin(&s, w->sites[0].dir);
+    json_t *page = report(&s, REPORT_PAGE), *file = report(&s, "json"), *later = NULL;
+    world_record(w, 0, "r2", "Un four à pain", id);
+    json_t *next_page = report(&s, REPORT_PAGE), *next_file = report(&s, "json");
+    assert_true(json_equal(page, next_page));
+    assert_false(json_equal(file, next_file)); /* a file is as of now */
+    for (int i = 0; i < 100 && (!later || json_equal(page, later)); i++) {
+        json_decref(later);
+        usleep(20000);
+        later = report(&s, REPORT_PAGE);
+    }
+    assert_false(json_equal(page, later));
+    json_decref(page);
+    json_decref(file);
+    json_decref(next_page);
+    json_decref(next_file);
+    json_decref(later);
+    end(&s);
+    world_free(w);
+}
+
 static void what_is_not_there_yet_is_an_error_that_passes(void **state)
 {
     struct side s;
@@ -138,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readings_are_answered_as_the_replica_is_now),
+        cmocka_unit_test(a_page_of_the_report_is_the_one_that_is_there_and_made_anew_behind_it),
         cmocka_unit_test(what_is_not_there_yet_is_an_error_that_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
