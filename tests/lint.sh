@@ -58,7 +58,8 @@ part_banned() {
     END { exit bad }' $(list 'protocol/*.[ch]' 'conf/*.[ch]' 'peers/*.[ch]' 'daemon/*.[ch]' 'tests/*.[ch]')
 }
 
-# Every op kind, message and error of the tables stands in PROTOCOL.md, between backquotes; errors with their number and sentence.
+# Every op kind, message and error of the tables stands in PROTOCOL.md, between backquotes; errors with their number and sentence. Every request
+# has its line in request.h.
 part_documented() {
     local missing=0 table name names
     for table in protocol/op/kinds.def protocol/wire/msg.def protocol/base/err.def; do
@@ -67,6 +68,10 @@ part_documented() {
         while read -r name; do
             grep -qF "\`$name\`" protocol/PROTOCOL.md || { echo "$table: $name is not in protocol/PROTOCOL.md"; missing=1; }
         done <<<"$names"
+    done
+    # What clients may ask stands in one contract, whichever table answers it.
+    for name in $(grep -ohE '^ *X\("[a-z.]+", (req|read)_' daemon/core/req.h daemon/read/read.h | cut -d'"' -f2); do
+        grep -qE "^ \*   (.*, )?${name//./\\.}[ ,]" daemon/core/request.h || { echo "daemon/core/request.h: the request $name is missing"; missing=1; }
     done
     # §11 is the table of errors again, for those who do not read C.
     while IFS= read -r name; do

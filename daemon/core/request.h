@@ -13,9 +13,12 @@
  *                    strip: 90 letters, the last one today (UTC): 'o' well, 'd' degraded, 's' silent for a while, '-' nothing was heard, '.' nothing yet (before its first day that is known); the worst of each day.
  *                    digest_equal is null while a beacon may be from before the last change. p50_ms, p95_ms: how long fresh commits of others took to get there, in the last 24 h, of so many samples. A name or a text that this program
  *                    does not know is empty. Without a daemon every state is unknown
- *   invite          {ally, expires_s, addresses: [text]?, again}  → {code, words, expires}         again: though an ally has that name
- *   allies          {}                                            → {allies: [{id, name, college, standing: ratified|provisional|ended, suspended, sites: [{site, name, votes, ended, host, hosted_by}]}]}
+ *   invite          {ally, expires_s, addresses: [text]?, again, confirm} → {code, words, expires, confirm}         again: though an ally has that name; confirm: nobody comes in before ally.admit
+ *   allies          {}                                            → {allies: [{id, name, college, standing: ratified|provisional|ended, suspended, sites: [{site, name, votes, ended, host, hosted_by}]}], asking: [{ally, name, site, words, invited, rivals (others that have the same code), endpoints, since}]}
  *   ally.show       {ally}                                        → {one of allies, roles, heir, owner (of its records), roster}
+ *   ally.admit      {words}                                       → {one of asking, admitted, waits_for: who is to grant it, or null}      words: those, or a name that is alone. ERR_ASK_WORDS
+ *   ally.refuse     {words}                                       → as ally.admit              it is forgotten, and asks in vain
+ *   ally.card       {addresses: [text]?}                          → {card}           by which anybody may ask to be let in
  *   ally.suspend    {ally, reason}                                → as ally.show              what it writes beyond the heads of now counts for nobody
  *   ally.lift       {ally, reason}                                → as ally.show              all of it counts again
  *   ally.checkpoint {}                                            → {roster, logs}            fixes the heads of now: no fork below them ends a log any more
