@@ -3,8 +3,6 @@
  */
 #include "daemon/ledger/seen.h"
 
-#include <assert.h>
-
 #define SEEN_ROOM_FIRST 256
 
 static uint64_t hash_of(const uint8_t *key, size_t len)
@@ -34,6 +32,8 @@ static uint32_t *place(const struct seen *s, uint64_t hash, const void *key, siz
 static bool grow(struct seen *s)
 {
     struct seen more = {.arena = s->arena, .room = s->room ? s->room * 2 : SEEN_ROOM_FIRST, .n = s->n};
+    while (more.room < s->expected)
+        more.room *= 2;
     more.rows = arena_alloc(s->arena, more.room, sizeof *more.rows);
     more.places = arena_alloc(s->arena, more.room * 2, sizeof *more.places);
     if (!more.rows || !more.places)
@@ -67,22 +67,4 @@ uint64_t seen_get(const struct seen *s, const void *key, size_t len)
 {
     uint32_t at = s->n ? *place(s, hash_of(key, len), key, len) : 0;
     return at ? s->rows[at - 1].value : 0;
-}
-
-void seen_key_start(struct seen_key *k, uint8_t sort)
-{
-    k->bytes[0] = sort;
-    k->len = 1;
-}
-
-void seen_key_add(struct seen_key *k, const void *part, size_t len)
-{
-    assert(k->len + len <= SEEN_KEY_MAX);
-    memcpy(k->bytes + k->len, part, len);
-    k->len += len;
-}
-
-void seen_key_number(struct seen_key *k, uint32_t number)
-{
-    seen_key_add(k, &number, sizeof number);
 }

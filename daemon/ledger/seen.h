@@ -6,6 +6,8 @@
 
 #include "protocol/base/arena.h"
 
+#include <assert.h>
+
 #define SEEN_KEY_MAX 48
 
 struct seen_row {
@@ -14,6 +16,7 @@ struct seen_row {
 };
 struct seen {
     struct arena *arena;
+    size_t expected;       /* about so many keys: room from the start. May be 0 */
     struct seen_row *rows; /* as they came */
     uint32_t *places;      /* by hash: index of the row + 1, 0 free; twice as many as rows have room */
     size_t room, n;        /* of rows; room: a power of two, or 0 */
@@ -29,8 +32,22 @@ struct seen_key {
     uint8_t bytes[SEEN_KEY_MAX];
     size_t len;
 };
-void seen_key_start(struct seen_key *k, uint8_t sort);
-void seen_key_add(struct seen_key *k, const void *part, size_t len);
-void seen_key_number(struct seen_key *k, uint32_t number);
+static inline void seen_key_start(struct seen_key *k, uint8_t sort)
+{
+    k->bytes[0] = sort;
+    k->len = 1;
+}
+
+static inline void seen_key_add(struct seen_key *k, const void *part, size_t len)
+{
+    assert(k->len + len <= SEEN_KEY_MAX);
+    memcpy(k->bytes + k->len, part, len);
+    k->len += len;
+}
+
+static inline void seen_key_number(struct seen_key *k, uint32_t number)
+{
+    seen_key_add(k, &number, sizeof number);
+}
 
 #endif

@@ -40,6 +40,8 @@ static int by_content(const struct fact *a, const struct fact *b)
 static int in_order(const void *left, const void *right)
 {
     const struct settle_row *a = left, *b = right;
+    if (a->span == b->span && a->clock != b->clock)
+        return a->clock < b->clock ? -1 : 1;
     int c = days_compare(&a->fact->op, a->span, &b->fact->op, b->span);
     return c ? c : by_content(a->fact, b->fact);
 }
@@ -47,6 +49,11 @@ static int in_order(const void *left, const void *right)
 static bool is_sound(const struct fact *f)
 {
     return f->entity.len == entity_bytes(f->type) && f->target.len <= FACT_TARGET_MAX;
+}
+
+static struct settle_row row_of(const struct settle_input *in, const struct fact *f)
+{
+    return (struct settle_row){.fact = f, .clock = f->op.clock, .span = days_span(in->days, &f->op.log, f->op.seq)};
 }
 
 static err_t put_in_order(struct settle_work *w)
@@ -57,8 +64,7 @@ static err_t put_in_order(struct settle_work *w)
         return ERR_MEMORY;
     for (size_t i = 0; i < in->facts_n; i++)
         if (in->facts[i].term <= in->term && is_sound(&in->facts[i]))
-            w->rows[w->rows_n++] =
-                (struct settle_row){&in->facts[i], days_span(in->days, &in->facts[i].op.log, in->facts[i].op.seq)};
+            w->rows[w->rows_n++] = row_of(in, &in->facts[i]);
     qsort(w->rows, w->rows_n, sizeof *w->rows, in_order);
     return ERR_OK;
 }
@@ -284,6 +290,7 @@ err_t settle(const struct settle_input *in, struct arena *arena, struct ledger *
 {
     struct settle_work w = {.in = in, .arena = arena, .seen = {.arena = arena}};
     err_t e = put_in_order(&w);
+    w.seen.expected = w.rows_n; /* most facts are something new */
     if (!e)
         e = know_allies(&w);
     if (!e)

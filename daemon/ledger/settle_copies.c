@@ -13,7 +13,8 @@ struct text {
     uint32_t met;                  /* by which text it was looked at last, + 1 */
 };
 struct band { /* of one text; bands that hash alike without being equal cost a look at a text, nothing else */
-    uint32_t text, before; /* before: the last one that hashes alike, + 1 */
+    uint32_t text, before; /* before: the last one in its place, + 1 */
+    uint32_t hash;         /* most that share a place differ in this */
 };
 struct search {
     struct text *texts;
@@ -35,7 +36,7 @@ static const struct text *find_near(struct search *s, const struct fact *f, cons
     for (size_t b = 0; b < n; b++) {
         for (size_t at = *place_of(s, bands[b]); at > 0; at = s->bands[at - 1].before) {
             struct text *text = &s->texts[s->bands[at - 1].text];
-            if (text->met == s->texts_n + 1 || (found && text > found))
+            if (s->bands[at - 1].hash != (uint32_t)bands[b] || text->met == s->texts_n + 1 || (found && text > found))
                 continue;
             text->met = (uint32_t)s->texts_n + 1;
             if (!slice_equal(text->fact->entity, f->entity) && sketch_near(text->fact->data, f->data))
@@ -49,17 +50,17 @@ static void keep(struct search *s, const struct text *text, const uint64_t *band
 {
     for (size_t b = 0; b < n; b++) {
         uint32_t *place = place_of(s, bands[b]);
-        s->bands[s->bands_n++] = (struct band){(uint32_t)s->texts_n, *place};
+        s->bands[s->bands_n++] = (struct band){(uint32_t)s->texts_n, *place, (uint32_t)bands[b]};
         *place = (uint32_t)s->bands_n;
     }
     s->texts[s->texts_n++] = *text;
 }
 
-static bool prepare(struct search *s, struct arena *arena, const struct fact *const *records, size_t n)
+static bool prepare(struct search *s, struct arena *arena, const struct settle_row *const *records, size_t n)
 {
     size_t bands = 0;
     for (size_t i = 0; i < n; i++)
-        bands += records[i]->data.len / SKETCH_BYTES * SKETCH_BANDS;
+        bands += records[i]->fact->data.len / SKETCH_BYTES * SKETCH_BANDS;
     for (s->places_n = 1; s->places_n < bands; s->places_n *= 2)
         ;
     s->texts = arena_alloc(arena, n, sizeof *s->texts);
@@ -68,14 +69,14 @@ static bool prepare(struct search *s, struct arena *arena, const struct fact *co
     return s->texts && s->bands && s->places;
 }
 
-err_t settle_know_copies(struct settle_work *w, const struct fact *const *records, size_t n)
+err_t settle_know_copies(struct settle_work *w, const struct settle_row *const *records, size_t n)
 {
     struct search s = {0};
     if (!prepare(&s, w->arena, records, n))
         return ERR_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        const struct fact *f = records[i];
-        struct settle_record *record = settle_thing(w, ENTITY_RECORD, f->entity);
+        const struct fact *f = records[i]->fact;
+        struct settle_record *record = records[i]->thing;
         uint64_t bands[SKETCH_BANDS_MAX];
         size_t bands_n = f->sort == FACT_GONE ? 0 : sketch_bands(f->data, bands);
         const struct text *near = record->first == f ? find_near(&s, f, bands, bands_n) : NULL;

@@ -27,8 +27,9 @@ struct settle_record *settle_thing(const struct settle_work *w, enum entity_type
     return at ? &w->things[at - 1] : NULL;
 }
 
-static err_t know_thing(struct settle_work *w, const struct fact *f)
+static err_t know_thing(struct settle_work *w, struct settle_row *row)
 {
+    const struct fact *f = row->fact;
     struct seen_key key;
     thing_key(&key, f->type, f->entity);
     uint64_t *at = seen_at(&w->seen, key.bytes, key.len);
@@ -41,36 +42,29 @@ static err_t know_thing(struct settle_work *w, const struct fact *f)
         t->first = f;
     if (!t->last || f->term > t->last->term)
         t->last = f;
+    row->thing = t;
     return ERR_OK;
 }
-
-struct placed {
-    const struct fact *fact;
-    size_t at;
-};
 
 /* By term, then as published: what an earlier term closed with is never judged by what came after. */
 static int by_term(const void *left, const void *right)
 {
-    const struct placed *a = left, *b = right;
+    const struct settle_row *a = *(const struct settle_row *const *)left, *b = *(const struct settle_row *const *)right;
     if (a->fact->term != b->fact->term)
         return a->fact->term < b->fact->term ? -1 : 1;
-    return (a->at > b->at) - (a->at < b->at);
+    return (a > b) - (a < b);
 }
 
 static err_t know_copies(struct settle_work *w, size_t records_n)
 {
-    struct placed *placed = arena_alloc(w->arena, records_n, sizeof *placed);
-    const struct fact **records = arena_alloc(w->arena, records_n, sizeof(const struct fact *));
+    const struct settle_row **records = arena_alloc(w->arena, records_n, sizeof(const struct settle_row *));
     size_t n = 0;
-    if (!placed || !records)
+    if (!records)
         return ERR_MEMORY;
     for (size_t i = 0; i < w->rows_n; i++)
         if (w->rows[i].fact->kind == FACT_RECORD)
-            placed[n++] = (struct placed){w->rows[i].fact, i};
-    qsort(placed, n, sizeof *placed, by_term);
-    for (size_t i = 0; i < n; i++)
-        records[i] = placed[i].fact;
+            records[n++] = &w->rows[i];
+    qsort(records, n, sizeof(const struct settle_row *), by_term);
     return settle_know_copies(w, records, n);
 }
 
@@ -85,7 +79,7 @@ err_t settle_know_things(struct settle_work *w)
     if (!w->things)
         return ERR_MEMORY;
     for (size_t i = 0; i < w->rows_n; i++) {
-        err_t e = is_thing(w->rows[i].fact) ? know_thing(w, w->rows[i].fact) : ERR_OK;
+        err_t e = is_thing(w->rows[i].fact) ? know_thing(w, &w->rows[i]) : ERR_OK;
         if (e)
             return e;
     }
@@ -108,9 +102,9 @@ static void know_mentors(struct settle_work *w, bool *known)
     }
 }
 
-static bool is_complete(const struct settle_work *w, const struct fact *f)
+static bool is_complete(const struct settle_row *row)
 {
-    return f->kind == FACT_RECORD && fact_complete(f) && !settle_thing(w, ENTITY_RECORD, f->entity)->copy_of;
+    return row->fact->kind == FACT_RECORD && fact_complete(row->fact) && !row->thing->copy_of;
 }
 
 /* Of the rows of one term the first in the ledger's order is met first. */
@@ -126,7 +120,7 @@ err_t settle_know_newcomers(struct settle_work *w)
     for (size_t i = 0; i < w->rows_n; i++) {
         const struct fact *f = w->rows[i].fact;
         size_t ally;
-        if (is_complete(w, f) && settle_ally(w, f->ally, &ally) &&
+        if (is_complete(&w->rows[i]) && settle_ally(w, f->ally, &ally) &&
             (!w->welcomed[ally] || f->term < w->welcomed[ally]->term))
             w->welcomed[ally] = f;
     }
@@ -168,10 +162,10 @@ static enum ledger_kind kind_of(const struct fact *f, const uint8_t *of)
 err_t settle_record(struct settle_work *w, const struct settle_row *row)
 {
     const struct fact *f = row->fact;
-    const struct settle_record *record = settle_thing(w, ENTITY_RECORD, f->entity);
-    const uint8_t *of = translated(w, f);
+    const struct settle_record *record = row->thing;
     if (f->term != w->in->term)
         return ERR_OK;
+    const uint8_t *of = translated(w, f);
     err_t e = welcome(w, row);
     if (e || record->first != f)
         return e;

@@ -10,7 +10,9 @@
 
 struct settle_row { /* a fact in its place */
     const struct fact *fact;
+    uint64_t clock; /* fact->op.clock, which is compared most */
     size_t span;
+    struct settle_record *thing; /* FACT_RECORD, FACT_CONCEPT: what it tells of */
 };
 struct settle_record {               /* a record, or a concept, as the rows up to this term tell of it */
     const struct fact *first, *last; /* its publication, and how it stands */
@@ -74,7 +76,7 @@ settle_fn settle_relay, settle_means;                                          /
 /* ---- before: settle_records.c, settle_copies.c ---- */
 err_t settle_know_things(struct settle_work *w);
 err_t settle_know_newcomers(struct settle_work *w);
-err_t settle_know_copies(struct settle_work *w, const struct fact *const *records, size_t n);
+err_t settle_know_copies(struct settle_work *w, const struct settle_row *const *records, size_t n);
 /* ---- after: settle_service.c ---- */
 err_t settle_after(struct settle_work *w);
 
