@@ -8,33 +8,7 @@ static bool is_concept(const json_t *one)
     return strcmp(sheet_text(one, "type"), "concept") == 0;
 }
 
-/* "prefLabel@fr" → "Preferred label (French)". */
-static void put_field(struct html *h, const char *field, const char *tag)
-{
-    html_text(h, words_of(h->lang, field));
-    if (*tag) {
-        html_text(h, " (");
-        html_text(h, words_language(h->lang, tag));
-        html_text(h, ")");
-    }
-}
-
 /* ---- all of them ---- */
-
-static void put_fields(struct html *h, const json_t *fields)
-{
-    size_t i;
-    json_t *one;
-    json_array_foreach(fields, i, one)
-    {
-        char field[64];
-        const char *text = json_string_value(one) ? json_string_value(one) : "", *at = strchr(text, '@');
-        snprintf(field, sizeof field, "%.*s", (int)(at ? (size_t)(at - text) : strlen(text)), text);
-        if (i)
-            html_text(h, ", ");
-        put_field(h, field, at ? at + 1 : "");
-    }
-}
 
 static void put_row(struct sheet *s, const json_t *one)
 {
@@ -47,7 +21,7 @@ static void put_row(struct sheet *s, const json_t *one)
     html_close(h, "th");
     html_element_tr(h, "td", is_concept(one) ? N_("concept") : N_("record"));
     html_open(h, "td");
-    put_fields(h, json_object_get(one, "fields"));
+    words_fields(h, json_object_get(one, "fields"));
     html_close(h, "td");
     html_close(h, "tr");
 }
@@ -158,7 +132,7 @@ static void put_sides(struct html *h, const char *id, const json_t *field)
     size_t i;
     json_t *one, *base = json_object_get(field, "base");
     html_open(h, "h2");
-    put_field(h, name, tag);
+    words_field(h, name, tag);
     html_close(h, "h2");
     html_open_class(h, "div", "sides");
     if (json_is_object(base))

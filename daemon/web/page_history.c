@@ -1,6 +1,7 @@
 #include "daemon/web/page_history.h"
 #include "daemon/web/api.h"
 #include "daemon/web/prose.h"
+#include "daemon/web/words.h"
 
 #define ENTRIES_MOST 300 /* on the page; all of them are in the JSON that it names */
 
@@ -51,24 +52,22 @@ static void put_value(struct html *h, const json_t *write)
         html_text(h, " ");
         html_text(h, tr(h->lang, N_("(emptied)")));
     }
-    if (!*text)
+    if (!*text && !json_array_size(value) && !json_object_size(value))
         return;
     html_open(h, "details");
     html_element_tr(h, "summary", N_("What it says"));
-    prose_text(h, prose_string(write, "lang"), text);
+    if (*text)
+        prose_text(h, prose_string(write, "lang"), text);
+    else
+        words_value(h, value, prose_string(write, "lang"));
     html_close(h, "details");
 }
 
 static void put_write(struct html *h, struct http_request *q, const json_t *write)
 {
-    const char *lang = prose_string(write, "lang");
     html_open(h, "li");
-    html_open(h, "code");
-    html_text(h, json_is_false(json_object_get(write, "add")) ? "−" : "");
-    html_text(h, prose_string(write, "field"));
-    html_text(h, *lang ? "@" : "");
-    html_text(h, lang);
-    html_close(h, "code");
+    html_text(h, json_is_false(json_object_get(write, "add")) ? "− " : "");
+    words_field(h, prose_string(write, "field"), prose_string(write, "lang"));
     put_target(h, q, write);
     put_value(h, write);
     html_close(h, "li");
@@ -76,16 +75,10 @@ static void put_write(struct html *h, struct http_request *q, const json_t *writ
 
 static void put_adopted(struct html *h, const json_t *one)
 {
-    size_t i;
-    json_t *field;
     html_open(h, "li");
     html_name(h, slice_text(prose_string(one, "ally_name")));
     html_text(h, ": ");
-    json_array_foreach(json_object_get(one, "fields"), i, field)
-    {
-        html_text(h, i ? " " : "");
-        html_element(h, "code", json_string_value(field) ? json_string_value(field) : "");
-    }
+    words_fields(h, json_object_get(one, "fields"));
     html_close(h, "li");
 }
 

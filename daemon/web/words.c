@@ -37,6 +37,34 @@ const char *words_language(const char *lang, const char *tag)
     return tag;
 }
 
+void words_field(struct html *h, const char *field, const char *tag)
+{
+    html_text(h, words_of(h->lang, field));
+    if (*tag) {
+        html_text(h, " (");
+        html_text(h, words_language(h->lang, tag));
+        html_text(h, ")");
+    }
+}
+
+void words_fields(struct html *h, const json_t *fields)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(fields, i, one)
+    {
+        char field[64];
+        const char *text = json_string_value(one) ? json_string_value(one) : "", *at = strchr(text, '@');
+        html_text(h, i ? ", " : "");
+        if (*text == '-') {
+            html_text(h, "− ");
+            text++;
+        }
+        snprintf(field, sizeof field, "%.*s", (int)(at ? (size_t)(at - text) : strlen(text)), text);
+        words_field(h, field, at ? at + 1 : "");
+    }
+}
+
 /* ---- values ---- */
 
 static void put_lang(struct html *h, const char *tag)

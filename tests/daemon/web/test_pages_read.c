@@ -50,7 +50,8 @@ static void a_record_stands_in_the_readers_language_with_all_around_it(void **st
     snprintf(other, sizeof other, "/records/%s?lang=fr&text_lang=en", id);
     page_side_expect(&s, other, IN("<h1 lang=\"en\" dir=\"auto\">A garden", "<p lang=\"en\" dir=\"auto\">In short"));
     snprintf(other, sizeof other, "/records/%s/history?lang=fr", id);
-    page_side_expect(&s, other, IN("reversed", s.w->sites[0].name, "title"));
+    page_side_expect(&s, other,
+                     IN("reversed", s.w->sites[0].name, "Titre (français)", "<li>Acteurs<details>", "La serre"));
     page_side_close(&s);
 }
 
