@@ -219,11 +219,25 @@ static void put_policy(struct html *h, const json_t *ledger)
     html_close(h, "p");
 }
 
+static int64_t all_points(const json_t *ledger)
+{
+    int64_t sum = 0;
+    size_t i;
+    json_t *ally;
+    json_array_foreach(json_object_get(ledger, "allies"), i, ally) sum += sheet_number(ally, "points");
+    return sum;
+}
+
 static void put_state(struct html *h, const json_t *ledger)
 {
     html_open_class(h, "p", "lead");
     if (json_is_true(json_object_get(ledger, "open")))
-        html_say(h, N_("This year is open: its figures grow until a charter closes it."), NULL);
+        html_say(
+            h,
+            all_points(ledger)
+                ? N_("This year is open: its figures grow until a charter closes it.")
+                : N_("This year is open, and nothing has counted in it yet. The years that are closed stand above."),
+            NULL);
     else
         html_say(h, N_("Closed by charter {1}."), html_num(h, sheet_number(ledger, "closed_by")), NULL);
     html_close(h, "p");
