@@ -4,6 +4,7 @@
 #include "daemon/core/req_charter.h"
 #include "daemon/core/roster.h"
 #include "protocol/base/base32.h"
+#include "protocol/base/clock.h"
 #include <stdlib.h>
 
 static int compare_heads(const void *a, const void *b)
@@ -140,11 +141,13 @@ static err_t role_changed(struct req *r, struct charter *next, const char *key, 
     return e ? e : change_role(r, next, key, ally->id);
 }
 
-/* The checkpoint closes what no charter closed before: a year is closed once, for good. */
+/* The checkpoint closes what no charter closed before: a year is closed once, for good, so a slip of the pen must not close years to come. */
 static err_t close_year(struct req *r, struct charter *next, int64_t given)
 {
-    unsigned year = 0;
+    unsigned year = 0, now = date_of(core_wall(r->core).ms / CLOCK_DAY_MS).year;
     err_t e = req_open_year(r, given, &year);
+    if (!e && year > now)
+        e = why_set(&r->read.why, ERR_YEAR_AHEAD, "%u > %u", year, now);
     return e ? e : change_rule(r, next, RULE_YEAR_CLOSED, year);
 }
 

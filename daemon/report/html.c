@@ -149,9 +149,13 @@ void report_body(struct html *h, const struct model *m, const struct report_loca
 
 void report_title(const struct model *m, const char *lang, struct buf *out)
 {
-    const char *words = tr(lang, N_("Report on {1}")), *at = strstr(words, "{1}");
+    bool several = m->year_from < m->year;
+    const char *words = tr(lang, several ? N_("Report on the years {1}") : N_("Report on {1}")),
+               *at = strstr(words, "{1}");
     size_t before = at ? (size_t)(at - words) : strlen(words);
     buf_append(out, words, before);
+    if (several)
+        buf_printf(out, "%u\u2013", m->year_from);
     buf_printf(out, "%u%s \u2013 ", m->year, at ? at + 3 : "");
     buf_add(out, m->alliance);
 }

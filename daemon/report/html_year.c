@@ -153,6 +153,9 @@ void part_summary(struct page_parts *p)
     if (m->open)
         html_element_tr(p->h, "p",
                         N_("This year is still open: no charter has closed it, and its figures go on changing."));
+    if (m->year_from < m->year)
+        html_element_tr(p->h, "p",
+                        N_("One charter closed these years together: here “this year” stands for all of them."));
     html_open_class(p->h, "ul", "figures");
     big(p, html_num(p->h, (int64_t)t[TOTAL_PUBLISHED]), N_("records added that count"));
     big(p, t[TOTAL_RECORDS] ? html_share(p->h, t[TOTAL_COMPLETE], t[TOTAL_RECORDS]) : "–",

@@ -416,6 +416,9 @@ static err_t choose(struct read *r, unsigned year, const struct report_cut *cut,
         return e;
     m->open = !years_closing(&w->years, m->term);
     m->year = years_label(&w->years, m->term, first);
+    m->year_from = m->term ? years_label(&w->years, m->term - 1, first) + 1 : first;
+    if (m->year_from == 0 || m->year_from > m->year)
+        m->year_from = m->year;
     if (!m->year) /* nobody wrote anything yet: there is no year to tell of */
         return ERR_YEAR_LATE;
     return arena_copy(&m->arena, w->authority->name, &m->alliance);

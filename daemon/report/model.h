@@ -81,7 +81,7 @@ struct model {
     struct arena arena; /* owns all below but lang */
     const char *lang;   /* of the labels of components */
     struct slice alliance;
-    unsigned term, year;
+    unsigned term, year, year_from; /* year_from: earlier where a charter closed several years at once */
     bool open;
     struct report_cut cut;
     uint8_t inputs[HASH_BYTES];  /* cut_digest */

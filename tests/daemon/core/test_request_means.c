@@ -184,6 +184,8 @@ static void a_year_that_a_charter_closed_stays_closed(void **state)
     json_decref(r);
     world_refused(w, 0, "charter.propose", json_pack("{s:i}", "close_year", 2026), "year_closed");
     world_refused(w, 0, "charter.propose", json_pack("{s:i}", "close_year", 1999), "year");
+    world_refused(w, 0, "charter.propose", json_pack("{s:i}", "close_year", 2027), "year_ahead");
+    world_refused(w, 0, "charter.propose", json_pack("{s:{s:i}}", "rules", "7", 2062), "year_ahead");
     world_refused(w, 0, "charter.propose", json_pack("{s:i}", "close_year", 2200), "year");
     world_refused(w, 0, "charter.propose", json_pack("{s:{s:i}}", "rules", "7", 2026), "year_closed");
     /* The rule stays in the charters that follow; they close nothing by it. */

@@ -182,6 +182,23 @@ static void facts_made_anew_are_those_of_the_replica(void **state)
     model_fini(&stored);
 }
 
+/* One charter may close several years. */
+static void a_report_says_which_years_it_is_about(void **state)
+{
+    struct model m = {.year = 2028, .year_from = 2026, .alliance = slice_text("Citego")};
+    struct buf text;
+    (void)state;
+    buf_init(&text, 1000);
+    report_title(&m, "en", &text);
+    assert_string_equal(buf_text(&text), "Report on the years 2026\u20132028 \u2013 Citego");
+    buf_fini(&text);
+    m.year_from = 2028;
+    buf_init(&text, 1000);
+    report_title(&m, "fr", &text);
+    assert_string_equal(buf_text(&text), "Rapport sur l\u2019année 2028 \u2013 Citego");
+    buf_fini(&text);
+}
+
 static void nothing(void *data, const char *element, const char **attributes)
 {
     (void)data;
@@ -278,6 +295,7 @@ int main(void)
         cmocka_unit_test(the_report_says_what_the_ledger_says),
         cmocka_unit_test(the_year_before_is_as_its_own_report_has_it),
         cmocka_unit_test(facts_made_anew_are_those_of_the_replica),
+        cmocka_unit_test(a_report_says_which_years_it_is_about),
         cmocka_unit_test(the_page_is_well_formed),
         cmocka_unit_test(each_form_is_verified_and_a_changed_figure_is_named),
         cmocka_unit_test(a_cut_is_read_back_as_it_was_written),
