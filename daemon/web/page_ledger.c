@@ -41,9 +41,17 @@ static void put_count(struct sheet *s, const json_t *ledger, const json_t *ally,
     html_close(h, "td");
 }
 
+static int64_t all_points(const json_t *allies)
+{
+    int64_t sum = 0;
+    size_t i;
+    json_t *ally;
+    json_array_foreach(allies, i, ally) sum += sheet_number(ally, "points");
+    return sum;
+}
+
 static void put_total(struct html *h, const json_t *allies)
 {
-    int64_t points = 0;
     size_t i;
     json_t *ally;
     html_open_class(h, "tr", "total");
@@ -56,8 +64,7 @@ static void put_total(struct html *h, const json_t *allies)
         json_array_foreach(allies, i, ally) n += sheet_number(kind_of(ally, k), "count");
         html_cell_number(h, n);
     }
-    json_array_foreach(allies, i, ally) points += sheet_number(ally, "points");
-    html_cell_number(h, points);
+    html_cell_number(h, all_points(allies));
     html_close(h, "tr");
 }
 
@@ -219,22 +226,13 @@ static void put_policy(struct html *h, const json_t *ledger)
     html_close(h, "p");
 }
 
-static int64_t all_points(const json_t *ledger)
-{
-    int64_t sum = 0;
-    size_t i;
-    json_t *ally;
-    json_array_foreach(json_object_get(ledger, "allies"), i, ally) sum += sheet_number(ally, "points");
-    return sum;
-}
-
 static void put_state(struct html *h, const json_t *ledger)
 {
     html_open_class(h, "p", "lead");
     if (json_is_true(json_object_get(ledger, "open")))
         html_say(
             h,
-            all_points(ledger)
+            all_points(json_object_get(ledger, "allies"))
                 ? N_("This year is open: its figures grow until a charter closes it.")
                 : N_("This year is open, and nothing has counted in it yet. The years that are closed stand above."),
             NULL);
