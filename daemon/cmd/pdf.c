@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,13 @@ static err_t wait_for(pid_t pid, long timeout_ms)
     }
 }
 
+/* Of a file. -1: it is none, and nobody sees what a pipe has taken. */
+static off_t size_of(FILE *f)
+{
+    struct stat st;
+    return fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : -1;
+}
+
 err_t pdf_make(struct slice html, FILE *to, long timeout_ms, struct why *why)
 {
     const char *dir = getenv("TMPDIR");
@@ -68,11 +76,14 @@ err_t pdf_make(struct slice html, FILE *to, long timeout_ms, struct why *why)
     pid_t pid = 0;
     snprintf(page, sizeof page, "%s/allied-report-XXXXXX.html", dir && *dir ? dir : "/tmp");
     fflush(to);
+    off_t before = size_of(to);
     err_t e = put_aside(html, page);
     if (e)
         return why_set(why, e, "%s", page);
     e = start(page, to, &pid);
     e = e ? e : wait_for(pid, timeout_ms);
     unlink(page);
+    if (!e && before >= 0 && size_of(to) == before) /* it said that all went well, and wrote nothing */
+        e = ERR_PDF;
     return e;
 }

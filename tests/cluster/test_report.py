@@ -136,6 +136,23 @@ def figures_are_right(al, a):
     equal({tuple(r.get(k, "") for k in key): r["value"] for r in as_json["figures"]}, as_csv, "JSON and CSV hold the same figures")
 
 
+def an_empty_pdf_takes_no_ones_place(al, a):
+    """A weasyprint that says it is done, and made nothing."""
+    path, fake = os.path.join(al.root, "kept.pdf"), os.path.join(al.root, "bin", "weasyprint")
+    os.mkdir(os.path.dirname(fake))
+    for name, text in ((path, "before"), (fake, "#!/bin/sh\nexit 0\n")):
+        with open(name, "w", encoding="utf8") as f:
+            f.write(text)
+    os.chmod(fake, 0o755)
+    path_before = al.env["PATH"]
+    al.env["PATH"] = os.path.dirname(fake) + ":" + path_before
+    r = a.run("report", "--format", "pdf", "-o", path)
+    al.env["PATH"] = path_before
+    check(r.exit == 1 and "ALLIED-1057" in r.err, r)
+    with open(path, encoding="utf8") as f:
+        equal(f.read(), "before", "what was there")
+
+
 def page_is_made_for_print(al, a):
     page = made(al, a, "page.html", "--lang", "fr")[1].decode()
     check("<script" not in page and " style=" not in page and "http-equiv" not in page, "nothing runs in it")
@@ -143,6 +160,7 @@ def page_is_made_for_print(al, a):
         check(heading in page, "a section is missing:", heading)
     equal(page.count("<svg"), page.count("role=\"img\""), "each chart says what it is")
     equal(page.count("<figure"), len(re.findall(r"</div>\s*(?:<p class=\"key\">.*</p>\s*)?</figure>", page)), "each chart ends with its table, and that one's key")
+    an_empty_pdf_takes_no_ones_place(al, a)
     path = os.path.join(al.root, "report.pdf")
     r = a.run("report", "--format", "pdf", "-o", path, timeout=60)
     if not shutil.which("weasyprint"):
