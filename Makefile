@@ -85,9 +85,9 @@ $(O)/%.o: %.c
 	$(Q)$(COMPILE) -c $< -o $@
 
 # One translation is one .po; its compiled form stands in the program as bytes, so that no locale needs to be installed.
-$(O)/gen/%.mo: conf/translations/%.po
+$(O)/gen/%.mo: conf/translations/%.po conf/translations/spaces.sh
 	@mkdir -p $(@D)
-	msgfmt --check -o $@ $<
+	sh conf/translations/spaces.sh $< | msgfmt --check -o $@ -
 $(O)/gen/mo_%.c: $(O)/gen/%.mo conf/embed.sh
 	sh conf/embed.sh mo_$* $< > $@
 $(O)/gen/mo_%.o: $(O)/gen/mo_%.c

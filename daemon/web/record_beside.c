@@ -175,7 +175,8 @@ void record_discipline(const struct record_page *p)
     html_element_tr(h, "h2", N_("The rules of writing"));
     html_open(h, "p");
     if (json_array_size(missed))
-        html_say(h, N_("{1} of {2} rules are met. To complete it:"), html_num(h, met), html_num(h, all), NULL);
+        html_say_n(h, "{1} of {2} rules is met. To complete it:", "{1} of {2} rules are met. To complete it:", met,
+                   html_num(h, all), NULL);
     else
         html_say_n(h, "The one rule is met.", "All {1} rules are met.", all, NULL);
     html_close(h, "p");

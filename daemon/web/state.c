@@ -39,6 +39,21 @@ static size_t command_length(const char *at)
     return n;
 }
 
+/* French has a blank before what ends it. */
+static size_t without_blanks(const char *at, size_t n)
+{
+    static const char nbsp[] = "\u00a0";
+    while (n) {
+        if (at[n - 1] == ' ')
+            n--;
+        else if (n > 1 && memcmp(at + n - 2, nbsp, 2) == 0)
+            n -= 2;
+        else
+            break;
+    }
+    return n;
+}
+
 void state_advice(struct html *h, const char *text)
 {
     static const char name[] = "allied ";
@@ -46,8 +61,9 @@ void state_advice(struct html *h, const char *text)
         size_t n = command_length(at);
         html_slice(h, slice_of(text, (size_t)(at - text)));
         html_open(h, "code");
-        html_slice(h, slice_of(at, n));
+        html_slice(h, slice_of(at, without_blanks(at, n)));
         html_close(h, "code");
+        html_slice(h, slice_of(at + without_blanks(at, n), n - without_blanks(at, n)));
         text = at + n;
     }
     html_text(h, text);

@@ -61,13 +61,14 @@ static void put_share(struct html *h, const json_t *percent)
     html_close(h, "td");
 }
 
-static void put_day(struct html *h, const char *when)
+static void put_backup(struct html *h, const json_t *site)
 {
+    const char *when = sheet_text(site, "last_backup");
     html_open(h, "td");
     if (*when)
         html_date_of(h, when);
-    else
-        html_text(h, "–");
+    else /* who said how it is, and named none, has none */
+        html_text(h, json_is_integer(json_object_get(site, "commits")) ? tr(h->lang, N_("none")) : "–");
     html_close(h, "td");
 }
 
@@ -118,7 +119,7 @@ static void put_site(struct html *h, const json_t *site)
     html_element(h, "td", *version ? version : "–");
     put_number(h, json_object_get(site, "behind"));
     put_share(h, json_object_get(site, "disk_free_pct"));
-    put_day(h, sheet_text(site, "last_backup"));
+    put_backup(h, site);
     put_clock(h, json_object_get(site, "clock_off_ms"));
     put_pace(h, site);
     html_close(h, "tr");

@@ -16,6 +16,13 @@ static void differs(const char *msgid, const char *where)
     assert_ptr_equal(tr("en", msgid), msgid);
 }
 
+static void spaces_that_must_not_break_do_not(void **state)
+{
+    (void)state;
+    assert_string_equal(tr("fr", "What to do:"), "À faire\u00a0:");
+    assert_string_equal(tr("fr", "{1} %"), "{1}\u00a0%");
+}
+
 static void every_error_and_setting_speaks_french(void **state)
 {
     (void)state;
@@ -120,6 +127,7 @@ static void languages_that_can_be_shown_are_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(spaces_that_must_not_break_do_not),
         cmocka_unit_test(every_error_and_setting_speaks_french),
         cmocka_unit_test(unknown_sentences_and_languages_stay_english),
         cmocka_unit_test(regions_and_encodings_do_not_hide_a_language),
