@@ -1,8 +1,11 @@
 #include "daemon/read/conflicts.h"
 #include "daemon/commons/shortage.h"
 #include "daemon/read/contest.h"
+#include "daemon/read/cursor.h"
 #include "daemon/read/merges.h"
 #include "daemon/read/say.h"
+
+#define LIST "conflicts"
 
 /* "prefLabel@fr": what --field takes. Merge and retirement are no fields. */
 static json_t *names_of(struct read *r, const struct conflict_row *row)
@@ -27,22 +30,65 @@ static json_t *names_of(struct read *r, const struct conflict_row *row)
     return names;
 }
 
+/* ---- page by page ---- */
+
+#define PLACE_BYTES (1 + RECORD_BYTES) /* its type, its id; zeros behind a shorter one */
+
+static void place_of(const struct conflict_row *row, uint8_t place[PLACE_BYTES])
+{
+    memset(place, 0, PLACE_BYTES);
+    place[0] = (uint8_t)row->type;
+    memcpy(place + 1, row->entity.at, row->entity.len < RECORD_BYTES ? row->entity.len : RECORD_BYTES);
+}
+
+/* The first row behind the place: they are in its order. */
+static size_t behind(const struct conflict_row *rows, size_t n, struct slice after)
+{
+    uint8_t place[PLACE_BYTES];
+    size_t i = 0;
+    for (; i < n && after.len; i++) {
+        place_of(&rows[i], place);
+        if (memcmp(place, after.at, PLACE_BYTES) > 0)
+            break;
+    }
+    return i;
+}
+
+static err_t put_next(struct read *r, const struct conflict_row *last)
+{
+    uint8_t place[PLACE_BYTES];
+    if (last)
+        place_of(last, place);
+    return cursor_put(r, LIST, slice_of(place, last ? sizeof place : 0));
+}
+
+static json_t *row_json(struct read *r, const struct conflict_row *row)
+{
+    return json_pack("{s:o, s:s, s:o, s:o, s:i}", "id", say_id(row->entity), "type",
+                     row->type == ENTITY_RECORD ? "record" : "concept", "label", say_string(row->label), "fields",
+                     names_of(r, row), "count", (int)row->conflicts);
+}
+
 err_t read_conflicts_list(struct read *r)
 {
     struct conflict_row *rows = NULL;
+    struct slice after;
     size_t n = 0;
-    err_t e = replica_conflicts(r->store, &r->arena, &rows, &n);
+    int64_t limit = read_number(r, "limit", 0);
+    err_t e = cursor_read(r, LIST, PLACE_BYTES, &after);
+    if (!e)
+        e = replica_conflicts(r->store, &r->arena, &rows, &n);
     if (e)
         return e;
+    size_t from = behind(rows, n, after), end = limit > 0 && (uint64_t)limit < n - from ? from + (size_t)limit : n;
     json_t *conflicts = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(conflicts, json_pack("{s:o, s:s, s:o, s:o, s:i}", "id", say_id(rows[i].entity), "type",
-                                                   rows[i].type == ENTITY_RECORD ? "record" : "concept", "label",
-                                                   say_string(rows[i].label), "fields", names_of(r, &rows[i]), "count",
-                                                   (int)rows[i].conflicts));
+    for (size_t i = from; i < end; i++)
+        json_array_append_new(conflicts, row_json(r, &rows[i]));
     say_put(r->result, "conflicts", conflicts);
-    return ERR_OK;
+    return put_next(r, end < n ? &rows[end - 1] : NULL);
 }
+
+/* ---- one ---- */
 
 static json_t *value_json(const struct contest *c, const struct view_key *key, const struct view_value *value)
 {

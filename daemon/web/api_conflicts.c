@@ -4,7 +4,11 @@
 
 void api_conflicts_list(struct http_request *q)
 {
-    api_list(q, "conflicts.list", NULL);
+    json_t *args = json_object();
+    if (api_page(q, args))
+        api_list(q, "conflicts.list", args);
+    else
+        json_decref(args);
 }
 
 void api_conflicts_show(struct http_request *q)

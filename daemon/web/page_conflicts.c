@@ -3,6 +3,8 @@
 #include "daemon/web/words.h"
 #include <stdio.h>
 
+#define PAGE_ROWS 50
+
 static bool is_concept(const json_t *one)
 {
     return strcmp(sheet_text(one, "type"), "concept") == 0;
@@ -44,7 +46,7 @@ static void show_all(struct http_request *q, const json_t *answer)
 {
     struct sheet s;
     struct read read;
-    const json_t *conflicts = json_object_get(json_object_get(answer, "result"), "conflicts");
+    const json_t *result = json_object_get(answer, "result"), *conflicts = json_object_get(result, "conflicts");
     if (answer_failed(q, answer) || !web_begin(q, NULL, &read))
         return;
     sheet_open(&s, q, &read, &(struct page){.title = tr(request_lang(q), N_("Conflicts")), .place = PAGE_CONFLICTS});
@@ -58,14 +60,17 @@ static void show_all(struct http_request *q, const json_t *answer)
     html_close(&s.h, "p");
     if (json_array_size(conflicts))
         put_table(&s, conflicts);
+    sheet_paging(&s.h, q, result);
     sheet_close(&s, 200);
     web_end(q, &read);
 }
 
-/* There may be hundreds, each of which has to be looked into. */
+/* Each has to be looked into. */
 void page_conflicts(struct http_request *q)
 {
-    ask_scribe(q, "conflicts.list", NULL, show_all);
+    const char *cursor = request_query(q, "cursor");
+    ask_scribe(q, "conflicts.list", json_pack("{s:i, s:s}", "limit", PAGE_ROWS, "cursor", cursor ? cursor : ""),
+               show_all);
 }
 
 /* ---- one ---- */

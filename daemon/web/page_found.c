@@ -359,28 +359,3 @@ void found_nothing(const struct found *f)
     html_close(h, "p");
     html_close(h, "div");
 }
-
-void found_paging(const struct found *f)
-{
-    struct html *h = f->h;
-    const char *next = json_string_value(json_object_get(f->result, "next"));
-    bool first = request_query(f->q, "cursor") != NULL;
-    if (!next && !first)
-        return;
-    html_open_class(h, "nav", "paging");
-    html_attr_tr(h, "aria-label", N_("Pages"));
-    html_open(h, "p");
-    if (first)
-        html_link(h, sheet_address(f->q, "cursor", NULL), tr(h->lang, N_("First page")));
-    if (next) {
-        if (first)
-            html_text(h, " · ");
-        if (html_open_link(h, slice_text(sheet_address(f->q, "cursor", next)))) {
-            html_attr(h, "rel", "next");
-            html_text(h, tr(h->lang, N_("Next page")));
-            html_close(h, "a");
-        }
-    }
-    html_close(h, "p");
-    html_close(h, "nav");
-}

@@ -21,7 +21,6 @@ void found_records(const struct found *f);
 /* What it can be narrowed by further, with how many each leaves. */
 void found_facets(const struct found *f);
 void found_nothing(const struct found *f);
-void found_paging(const struct found *f);
 
 /* The parameters that narrow, in the order of the page. */
 enum found_filter {

@@ -210,13 +210,13 @@ static void show(struct http_request *q, const json_t *result, const json_t *sug
         html_open_class(&s.h, "div", "with-facets");
         html_open(&s.h, "div");
         found_records(&f);
-        found_paging(&f);
+        sheet_paging(f.h, f.q, f.result);
         html_close(&s.h, "div");
         found_facets(&f);
         html_close(&s.h, "div");
     } else {
         found_nothing(&f);
-        found_paging(&f);
+        sheet_paging(f.h, f.q, f.result);
     }
     sheet_close(&s, 200);
     web_end(q, &read);

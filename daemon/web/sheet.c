@@ -177,3 +177,29 @@ void sheet_style(struct http_request *q)
     if (!answer_etag(q, etag))
         answer_body(q, 200, "text/css; charset=utf-8", page_style());
 }
+
+/* ---- pages of a list ---- */
+
+void sheet_paging(struct html *h, struct http_request *q, const json_t *result)
+{
+    const char *next = json_string_value(json_object_get(result, "next"));
+    bool first = request_query(q, "cursor") != NULL;
+    if (!next && !first)
+        return;
+    html_open_class(h, "nav", "paging");
+    html_attr_tr(h, "aria-label", N_("Pages"));
+    html_open(h, "p");
+    if (first)
+        html_link(h, sheet_address(q, "cursor", NULL), tr(h->lang, N_("First page")));
+    if (next) {
+        if (first)
+            html_text(h, " · ");
+        if (html_open_link(h, slice_text(sheet_address(q, "cursor", next)))) {
+            html_attr(h, "rel", "next");
+            html_text(h, tr(h->lang, N_("Next page")));
+            html_close(h, "a");
+        }
+    }
+    html_close(h, "p");
+    html_close(h, "nav");
+}

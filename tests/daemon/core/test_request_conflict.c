@@ -3,16 +3,22 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #define EAU "http://atlas.test/eau"
 
-static void label(struct world *w, size_t at, const char *text)
+static void name(struct world *w, size_t at, const char *uri, const char *text)
 {
     json_decref(world_do(w, at, "concept.write",
                          json_pack("{s:s, s:[{s:i, s:{s:s, s:{s:s}}}]}", "mode", "add", "concepts", "line", 1,
-                                   "concept", "uri", EAU, "prefLabel", "fr", text)));
+                                   "concept", "uri", uri, "prefLabel", "fr", text)));
+}
+
+static void label(struct world *w, size_t at, const char *text)
+{
+    name(w, at, EAU, text);
 }
 
 /* Three allies; two of them named one concept while they were apart. */
@@ -79,6 +85,35 @@ static void a_conflict_is_seen_by_everybody_with_its_authors(void **state)
         assert_int_equal(shown, 1);
         json_decref(r);
     }
+    world_free(w);
+}
+
+static void conflicts_are_listed_page_by_page_each_once(void **state)
+{
+    static const char *const uris[] = {EAU, "http://atlas.test/sol", "http://atlas.test/air"};
+    (void)state;
+    struct world *w = world_alliance(96, 2);
+    char seen[3][32] = {""}, cursor[256] = "";
+    world_block(w, 0, 1, true);
+    for (size_t i = 0; i < 3; i++) {
+        name(w, 0, uris[i], "Un");
+        name(w, 1, uris[i], "Deux");
+    }
+    world_heal(w);
+    assert_true(world_settle(w, 120000));
+    assert_int_equal(conflicts(w, 0), 3); /* without a limit: all */
+    for (size_t i = 0; i < 3; i++) {
+        json_t *r = world_do(w, 0, "conflicts.list", json_pack("{s:i, s:s}", "limit", 1, "cursor", cursor));
+        json_t *rows = json_object_get(r, "conflicts"), *next = json_object_get(r, "next");
+        assert_int_equal(json_array_size(rows), 1);
+        snprintf(seen[i], sizeof seen[i], "%s", json_string_value(json_object_get(json_array_get(rows, 0), "id")));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(seen[i], seen[k]);
+        assert_true(i < 2 ? json_is_string(next) : json_is_null(next));
+        snprintf(cursor, sizeof cursor, "%s", i < 2 ? json_string_value(next) : "");
+        json_decref(r);
+    }
+    world_refused(w, 0, "conflicts.list", json_pack("{s:s}", "cursor", "zzzz"), "cursor");
     world_free(w);
 }
 
@@ -301,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_conflict_is_seen_by_everybody_with_its_authors),
+        cmocka_unit_test(conflicts_are_listed_page_by_page_each_once),
         cmocka_unit_test(keeping_one_value_resolves_it_everywhere),
         cmocka_unit_test(a_value_of_its_own_resolves_it),
         cmocka_unit_test(a_site_restored_into_two_logs_conflicts_with_itself_and_resolves),
