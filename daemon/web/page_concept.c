@@ -81,7 +81,7 @@ static void put_labels(const struct concept_page *p)
     json_object_foreach((json_t *)(uintptr_t)get(p, "prefLabel"), tag, label)
     {
         html_open(h, "li");
-        html_text(h, *tag ? prose_language(tag) : "–");
+        html_text(h, *tag ? prose_language(h->lang, tag) : "–");
         html_text(h, " ");
         html_open(h, "b");
         prose_lang(h, tag);

@@ -43,7 +43,7 @@ static const char *words_of(const struct found *f, enum found_filter which, cons
     if (which == FOUND_TYPE)
         return prose_type(f->h->lang, value);
     if (which == FOUND_LANG)
-        return prose_language(value);
+        return prose_language(f->h->lang, value);
     if (which == FOUND_ALLY && read_ally(f->read, value, &ally) == ERR_OK)
         return copy_of(f->q, (const char *)ally->name.at, ally->name.len);
     if ((which == FOUND_CONCEPT || which == FOUND_TERM) && read_entity(f->read, ENTITY_CONCEPT, value, &id) == ERR_OK) {
@@ -244,7 +244,9 @@ static void put_value(const struct found *f, size_t facet, const json_t *v)
     struct html *h = f->h;
     const char *value = prose_string(v, "value"), *label = prose_string(v, "label");
     enum found_filter filter = facets[facet].filter;
-    label = filter == FOUND_TYPE ? prose_type(h->lang, value) : filter == FOUND_LANG ? prose_language(value) : label;
+    label = filter == FOUND_TYPE   ? prose_type(h->lang, value)
+            : filter == FOUND_LANG ? prose_language(h->lang, value)
+                                   : label;
     html_open(h, "li");
     if (html_open_link(h, slice_text(sheet_address(f->q, found_filters[filter], value_with(f, filter, value))))) {
         html_attr(h, "dir", "auto");

@@ -94,11 +94,11 @@ static void put_languages(const struct found *f, const char *chosen)
     json_array_foreach(json_object_get(json_object_get(f->result, "facets"), "lang"), i, one)
     {
         const char *tag = prose_string(one, "value");
-        put_option(h, tag, prose_language(tag), chosen);
+        put_option(h, tag, prose_language(h->lang, tag), chosen);
         seen |= chosen && strcmp(tag, chosen) == 0;
     }
     if (!seen)
-        put_option(h, chosen, prose_language(chosen), chosen);
+        put_option(h, chosen, prose_language(h->lang, chosen), chosen);
     close_select(h);
 }
 

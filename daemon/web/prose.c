@@ -48,8 +48,10 @@ static const struct {
     {"zh", "中文"              },
 };
 
-const char *prose_language(const char *tag)
+const char *prose_language(const char *lang, const char *tag)
 {
+    if (strcmp(tag, "und") == 0)
+        return tr(lang, N_("language not said"));
     for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
         if (strcmp(languages[i].tag, tag) == 0)
             return languages[i].name;

@@ -11,8 +11,8 @@
 
 const char *prose_string(const json_t *object, const char *key); /* "" where it is no string */
 
-/* What a language calls itself; the tag where that is not known. */
-const char *prose_language(const char *tag);
+/* What a language calls itself; the tag where that is not known. Of a text whose language nobody said ("und"): that, in `lang`. */
+const char *prose_language(const char *lang, const char *tag);
 /* Of an object language → text: the best for a reader: of `lang`, else fr, en, any. NULL: there is none. */
 const char *prose_choose(const json_t *by_lang, const char *lang);
 /* lang="…" of what was opened last, where it is another one than the page's; "und" and NULL: not known. */

@@ -128,8 +128,8 @@ void record_translations(const struct record_page *p)
         any = true;
         html_open(h, "li");
         html_element(h, "code", prose_string(one, "field"));
-        html_say(h, N_(" in {1}, from {2}"), prose_language(prose_string(one, "lang")),
-                 prose_language(prose_string(one, "from")), NULL);
+        html_say(h, N_(" in {1}, from {2}"), prose_language(h->lang, prose_string(one, "lang")),
+                 prose_language(h->lang, prose_string(one, "from")), NULL);
         html_close(h, "li");
     }
     if (any) {

@@ -37,7 +37,7 @@ void record_languages(const struct record_page *p)
             html_attr(h, "hreflang", tag);
             if (strcmp(tag, p->lang) == 0)
                 html_attr(h, "aria-current", "true");
-            html_text(h, prose_language(tag));
+            html_text(h, prose_language(h->lang, tag));
             html_close(h, "a");
         }
     }
@@ -106,7 +106,7 @@ static void put_heading(const struct record_page *p, const char *words, const ch
     if (lang && *lang && strcmp(lang, p->lang) != 0) {
         html_text(h, " ");
         html_open_class(h, "small", "dim");
-        html_say(h, N_("(in another language: {1})"), prose_language(lang), NULL);
+        html_say(h, N_("(in another language: {1})"), prose_language(h->lang, lang), NULL);
         html_close(h, "small");
     }
     html_close(h, "h2");

@@ -55,6 +55,22 @@ static void a_record_stands_in_the_readers_language_with_all_around_it(void **st
     page_side_close(&s);
 }
 
+static void a_text_whose_language_nobody_said_is_told_as_one(void **state)
+{
+    struct page_side s;
+    char id[64], path[128];
+    (void)state;
+    page_side_open(&s, 825, 1, NULL);
+    world_record_of(s.w, 0,
+                    json_pack("{s:s, s:s, s:{s:s, s:s}}", "source_id", "r1", "type", "experience", "title", "fr",
+                              "Un jardin", "und", "Fougeres"),
+                    id);
+    snprintf(path, sizeof path, "/records/%s?lang=fr", id);
+    page_side_expect(&s, path, IN("langue non précisée"));
+    assert_null(strstr(s.text, ">und<"));
+    page_side_close(&s);
+}
+
 static void what_was_withdrawn_is_gone_and_says_so(void **state)
 {
     struct page_side s;
@@ -126,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_stands_in_the_readers_language_with_all_around_it),
+        cmocka_unit_test(a_text_whose_language_nobody_said_is_told_as_one),
         cmocka_unit_test(what_was_withdrawn_is_gone_and_says_so),
         cmocka_unit_test(a_concept_is_drawn_among_its_neighbours_and_listed),
     };
