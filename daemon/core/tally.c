@@ -90,7 +90,8 @@ static err_t first_use(void *ctx, const struct fold_op *proposer, unsigned term,
     if (e)
         return e;
     *out = (struct facts_use){
-        .op = {.dot = row.dot, .log = {.incarnation = row.incarnation}, .seq = row.seq, .clock = row.clock}
+        .op = {.dot = row.dot, .log = {.incarnation = row.incarnation}, .seq = row.seq, .clock = row.clock},
+        .term = row.term
     };
     memcpy(out->op.log.site, row.site, SITE_BYTES);
     memcpy(out->ally, row.ally, ALLY_BYTES);

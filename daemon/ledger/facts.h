@@ -100,6 +100,7 @@ struct days;
 struct facts_use { /* what adopts a concept by use (fold_use.h) */
     struct fact_op op;
     uint8_t ally[ALLY_BYTES];
+    unsigned term; /* in which it lies */
 };
 /* The first use of the concept in a term up to `term` that comes after the proposer's op and is another ally's. ERR_NOT_FOUND. */
 typedef err_t facts_use_fn(void *ctx, const struct fold_op *proposer, unsigned term, struct facts_use *out);

@@ -29,6 +29,9 @@ struct concept {
     const struct facts_op *first; /* that proposed anything */
     struct vote *votes;           /* by what they are on, then in the ledger's order */
     size_t votes_n;
+    struct facts_use ever; /* the first use in whichever term, after the proposal of that op */
+    const struct fold_op *ever_after;
+    bool ever_used;
 };
 
 static struct proposal *proposal_of(const struct concept *c, const struct facts_op *op)
@@ -274,14 +277,30 @@ struct term_end { /* how the concept stood at the end of a term */
     size_t dots_n;
 };
 
+static err_t ask_use(const struct concept *c, const struct fold_op *proposer, unsigned term, bool *used,
+                     struct facts_use *use)
+{
+    err_t e = c->w->source->first_use(c->w->source->ctx, proposer, term, use);
+    *used = !e;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Most concepts are proposed once, and used late or never: the first use of all is that of each term from its own on, and one question answers for them all. */
 static err_t find_use(struct concept *c, unsigned term, struct term_end *end)
 {
     const struct fold_op *proposer = NULL;
     err_t e = fold_use_proposer(c->w->source->entity, end->ops, end->ops_n, c->w->arena, &proposer);
-    if (!e && proposer)
-        e = c->w->source->first_use(c->w->source->ctx, proposer, term, &end->use);
-    end->used = !e && proposer;
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    if (e || !proposer)
+        return e;
+    if (!c->ever_after || dot_compare(&c->ever_after->dot, &proposer->dot) != 0) {
+        e = ask_use(c, proposer, years_open(c->w->source->years), &c->ever_used, &c->ever);
+        c->ever_after = proposer;
+    }
+    if (e || (c->ever_used && c->ever.term > term))
+        return e ? e : ask_use(c, proposer, term, &end->used, &end->use);
+    end->used = c->ever_used;
+    end->use = c->ever;
+    return ERR_OK;
 }
 
 static err_t read_end(struct concept *c, unsigned term, struct term_end *end)

@@ -53,7 +53,6 @@ static err_t stored(struct model_work *w, size_t *room)
 struct use { /* an index term, and the op that put it */
     uint8_t concept_id[CONCEPT_BYTES];
     struct facts_use by;
-    unsigned term;
 };
 struct anew {
     struct model_work *w;
@@ -94,7 +93,9 @@ static err_t add_use(struct anew *a, const struct fold_use *use, const struct fo
         a->uses_room = room;
     }
     struct use *one = &a->uses[a->uses_n++];
-    *one = (struct use){.by = {.op = place_of(op)}, .term = years_term_of(&a->w->years, op->charter)};
+    *one = (struct use){
+        .by = {.op = place_of(op), .term = years_term_of(&a->w->years, op->charter)}
+    };
     memcpy(one->concept_id, use->concept_id, CONCEPT_BYTES);
     memcpy(one->by.ally, use->ally, ALLY_BYTES);
     return ERR_OK;
@@ -128,7 +129,7 @@ static err_t first_use(void *ctx, const struct fold_op *proposer, unsigned term,
         const struct use *u = &a->uses[i];
         struct fold_place at = {.clock = u->by.op.clock};
         memcpy(at.site, u->by.op.log.site, SITE_BYTES);
-        if (id.len == CONCEPT_BYTES && memcmp(u->concept_id, id.at, CONCEPT_BYTES) == 0 && u->term <= term &&
+        if (id.len == CONCEPT_BYTES && memcmp(u->concept_id, id.at, CONCEPT_BYTES) == 0 && u->by.term <= term &&
             memcmp(u->by.ally, proposer->ally, ALLY_BYTES) != 0 && fold_place_compare(&at, &after) > 0) {
             *out = u->by;
             return ERR_OK;
