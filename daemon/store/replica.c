@@ -247,6 +247,8 @@ err_t replica_next(struct store *s, enum entity_type *type, struct slice *entity
     err_t e = query_end(&q);
     if (!e && !found)
         e = ERR_NOT_FOUND;
+    if (!e && (t <= ENTITY_NONE || t > ENTITY_MEANS || id.len != entity_bytes(t)))
+        e = ERR_DATABASE;
     if (!e) {
         *type = t;
         *entity = id;

@@ -123,7 +123,7 @@ struct replica_counts {
     uint64_t records, concepts, conflicts; /* conflicts: entities that have some. Retired records count in neither */
 };
 err_t replica_counts(struct store *s, struct replica_counts *out);
-/* Every entity, in order of (type, id), one call each; ERR_NOT_FOUND at the end. For verify. */
+/* Every entity, in order of (type, id), one call each; ERR_NOT_FOUND at the end, ERR_DATABASE where a row is of no entity there can be. For verify. */
 err_t replica_next(struct store *s, enum entity_type *type, struct slice *entity, struct arena *arena,
                    struct slice *canon);
 

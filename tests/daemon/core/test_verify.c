@@ -227,6 +227,7 @@ static const struct {
     {"entities.canon", "UPDATE entities SET canon = zeroblob(9) WHERE row = 1"},
     {"entities.id", "UPDATE entities SET id = zeroblob(24) WHERE row = (SELECT max(row) FROM entities WHERE type = 2)"},
     {"entities.type", "UPDATE entities SET type = 7 WHERE row = 1"},
+    {"entities.id, its length", "UPDATE entities SET id = zeroblob(240) WHERE row = (SELECT max(row) FROM entities WHERE type = 2)"},
     {"entities, a row gone", "DELETE FROM entities WHERE row = 1"},
     {"records.record", "UPDATE records SET record = zeroblob(24) WHERE record = (SELECT max(record) FROM records)"},
     {"records.source_id", "UPDATE records SET source_id = source_id || 'x' WHERE record = (SELECT max(record) FROM records)"},
