@@ -17,7 +17,8 @@ struct around_one {
 struct around {
     struct around_one *places[NEIGHBOURS_PLACES]; /* by label; records: the last changed first */
     size_t n[NEIGHBOURS_PLACES];
-    struct around_one *facets, *lying; /* drawn above and below those; of the latter the first AROUND_LYING have labels */
+    struct around_one *facets,
+        *lying; /* drawn above and below those; of the latter the first AROUND_LYING have labels */
     size_t facets_n, lying_n;
     json_t *records; /* owns their texts */
 };
