@@ -197,17 +197,40 @@ static const char *said_of(const struct out *o, const json_t *entry)
     return "";
 }
 
+/* What of a concept was adopted; "" where it is no concept's. */
+static const char *part_of(const struct out *o, const json_t *entry)
+{
+    static const struct {
+        const char *name, *words;
+    } parts[] = {
+        {"label",            N_("labels")           },
+        {"label_translated", N_("translated labels")},
+        {"note",             N_("notes")            },
+        {"relation",         N_("relations")        },
+        {"merge",            N_("a merge")          },
+        {"retirement",       N_("a retirement")     },
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(pick_text(entry, "part"), parts[i].name) == 0)
+            return tr(o->lang, parts[i].words);
+    return "";
+}
+
 /* Of means how much, of all else what it is called. */
 static void put_title(struct table *t, const struct out *o, const json_t *entry)
 {
     const json_t *cents = json_object_get(entry, "cents"), *minutes = json_object_get(entry, "minutes");
     struct buf text;
-    buf_init(&text, 256);
+    buf_init(&text, SIZE_MAX);
     if (cents)
         amount_show_money(&text, o->lang, (uint64_t)json_integer_value(cents));
     else if (minutes)
         amount_show_time(&text, (uint64_t)json_integer_value(minutes));
-    table_cell(t, cents || minutes ? buf_text(&text) : pick_either(entry, "title", "id"));
+    else if (*part_of(o, entry))
+        buf_printf(&text, "%s \u2013 %s", pick_either(entry, "title", "id"), part_of(o, entry));
+    else
+        buf_printf(&text, "%s", pick_either(entry, "title", "id"));
+    table_cell(t, buf_text(&text));
     buf_fini(&text);
 }
 

@@ -94,7 +94,7 @@
  *   ledger.show     {year?, ally?, explain: KIND?, offset?, limit?} → {period: "2026", year, year_from, open, from, until, closed_by: charter or null, cut: hex, digest: hex, charter,
  *                    policy: {KIND: {points, cap}}, allies: [{ally, ally_name, ended, kinds: {KIND: {count, points, left_out: {WHY: n}, small (of record_full)}}, points}], rings: [{allies: [{ally, ally_name,
  *                    from_other, received}, …]}]}, explained: + {kind, entries: [{kind, why, ally, ally_name, other, other_name, count, day, at, dot, site, site_name, incarnation,
- *                    seq, type, id, title, cents (of means), minutes (of means), same: {dot, …, title} or null}], total, next}
+ *                    seq, type, id, title, cents (of means), minutes (of means), part (of a concept), same: {dot, …, title} or null}], total, next}
  *                    What counted and what did not, by daemon/ledger/settle.h; without a year the open one. day: the day it counts on, at: the one its author claims. Equal cuts and
  *                    digests: equal ledgers. ERR_YEAR_EARLY, ERR_YEAR_LATE, ERR_LEDGER_KIND, ERR_ALLY_UNKNOWN
  *   ledger.shares   {year?, cost_cents, means_percent: 0 to 100, else 50} → {period, year, open, cut, digest, cost_cents, means_percent, basis: both|points|means|equal,

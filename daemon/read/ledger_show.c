@@ -112,6 +112,18 @@ static void put_other(const struct read *r, json_t *out, const uint8_t other[ALL
     say_put(out, "other_name", ally ? say_string(ally->name) : json_null());
 }
 
+/* Of one op several sorts of values may be adopted: an entry each. */
+static void put_part(json_t *out, const struct fact *f)
+{
+    static const char *const names[FACT_RETIREMENT + 1] = {
+        [FACT_LABEL] = "label", [FACT_LABEL_TRANSLATED] = "label_translated",
+        [FACT_NOTE] = "note",   [FACT_RELATION] = "relation",
+        [FACT_MERGE] = "merge", [FACT_RETIREMENT] = "retirement",
+    };
+    if (f->kind == FACT_ADOPTED && f->sort <= FACT_RETIREMENT && names[f->sort])
+        say_put(out, "part", json_string(names[f->sort]));
+}
+
 json_t *read_ledger_entry(struct read *r, const struct ledger_entry *e)
 {
     json_t *out = json_object(), *same = NULL;
@@ -123,6 +135,7 @@ json_t *read_ledger_entry(struct read *r, const struct ledger_entry *e)
     say_put(out, "day", read_ledger_day(e->day));
     put_place(r, out, &e->fact->op);
     put_thing(r, out, e->fact->type, e->fact->entity);
+    put_part(out, e->fact);
     if (e->fact->kind == FACT_MEANS)
         say_put(out, e->fact->sort == MEANS_TIME ? "minutes" : "cents", json_integer((json_int_t)e->fact->amount));
     if (e->same) {

@@ -153,6 +153,16 @@ def an_empty_pdf_takes_no_ones_place(al, a):
         equal(f.read(), "before", "what was there")
 
 
+def entries_say_what_they_are(a, b):
+    """Down to the op: what of a concept was adopted, and how much was given."""
+    b.ok("means", "declare", "--year", b.json("ledger")["year"], "--money", "450.50", "--time", "35h")
+    (adopted, *_) = [e for e in b.json("ledger", "--explain", "thesaurus")["entries"] if e["ally_name"] == "Ritimo"]
+    equal((adopted["part"], adopted["why"]), ("label", "counts"), "what was adopted")
+    check("Jardin partagé – libellés" in b.ok("--lang", "fr", "ledger", "--explain", "thesaurus").out, "in words")
+    told = b.ok("--lang", "fr", "ledger", "--explain", "means").out
+    check("450,50 €" in told and "35 h" in told, told)
+
+
 def page_is_made_for_print(al, a):
     page = made(al, a, "page.html", "--lang", "fr")[1].decode()
     check("<script" not in page and " style=" not in page and "http-equiv" not in page, "nothing runs in it")
@@ -238,6 +248,7 @@ def test_a_report_is_the_same_everywhere_and_whoever_has_a_copy_can_verify_it():
         forms_agree(al, a, b)
         figures_are_right(al, a)
         page_is_made_for_print(al, a)
+        entries_say_what_they_are(a, b)
         forgeries_are_named(al, b)
         later_changes_do_not_matter(al, a, b, c)
         missing_changes_are_said(al, b, c)
