@@ -6,6 +6,7 @@
 #include "daemon/cmd/cmd.h"
 #include "daemon/cmd/pick.h"
 #include "daemon/cmd/probe.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,7 +79,7 @@ static void check_data(struct doctor *d)
     snprintf(path, sizeof path, "%s/allied.db", data);
     say(d, data);
     if (stat(path, &st))
-        find(d, ERR_NO_DATA, data);
+        find(d, errno == EACCES ? ERR_OWNER : ERR_NO_DATA, data);
     else if (access(data, W_OK) || access(path, W_OK))
         find(d, geteuid() == st.st_uid ? ERR_READ_ONLY : ERR_OWNER, data);
 }

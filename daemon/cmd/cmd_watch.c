@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define RENEW_MS    2000
-#define USUAL       76 /* columns of a terminal */
+#define NARROW      50 /* columns of a terminal */
+#define USUAL       76
 #define ROOMY       112
 #define STRIP_SHOWN 10 /* days */
 #define TEXT_BYTES  256
@@ -129,16 +130,16 @@ static const struct shown {
     size_t least; /* columns of a terminal on which it has room */
     void (*show)(const struct out *o, const json_t *site, struct buf *to);
 } columns[] = {
-    {{N_("site"), false, false},   0,     show_name   },
-    {{N_("state"), false, true},   0,     show_state  },
-    {{N_("heard"), true, true},    0,     show_heard  },
-    {{N_("lag"), true, true},      0,     show_lag    },
-    {{N_("free"), true, true},     0,     show_disk   },
-    {{N_("backup"), true, true},   USUAL, show_backup },
-    {{N_("clock"), true, true},    ROOMY, show_clock  },
-    {{N_("p95"), true, true},      USUAL, show_p95    },
-    {{N_("version"), false, true}, ROOMY, show_version},
-    {{N_("10 days"), false, true}, 0,     show_strip  },
+    {{N_("site"), false, false},   0,      show_name   },
+    {{N_("state"), false, true},   0,      show_state  },
+    {{N_("heard"), true, true},    0,      show_heard  },
+    {{N_("lag"), true, true},      NARROW, show_lag    },
+    {{N_("free"), true, true},     NARROW, show_disk   },
+    {{N_("backup"), true, true},   USUAL,  show_backup },
+    {{N_("clock"), true, true},    ROOMY,  show_clock  },
+    {{N_("p95"), true, true},      USUAL,  show_p95    },
+    {{N_("version"), false, true}, ROOMY,  show_version},
+    {{N_("10 days"), false, true}, 0,      show_strip  },
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 _Static_assert(COLUMNS <= TABLE_COLUMNS_MAX, "room for the columns");
