@@ -71,6 +71,19 @@ enum problem_level problems_level_of(int number)
     return known ? worst : LEVEL_DEGRADED;
 }
 
+bool problems_mends_itself(int number)
+{
+    bool itself = false;
+    for (size_t i = 0; i < PROBLEM_COUNT; i++) {
+        if (err_number(rows[i].err) != number)
+            continue;
+        if (rows[i].who != ITSELF)
+            return false;
+        itself = true;
+    }
+    return itself;
+}
+
 /* ---- adding ---- */
 
 void problems_init(struct problems *p, struct req *r, json_t *list)

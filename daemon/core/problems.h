@@ -51,5 +51,7 @@ const char *problem_name(enum problem id);
 err_t problem_err(enum problem id);
 /* How bad an error of that number is, the worst of its rows; LEVEL_DEGRADED where it has none. */
 enum problem_level problems_level_of(int number);
+/* Is an error of that number nobody's to mend, by all of its rows? */
+bool problems_mends_itself(int number);
 
 #endif

@@ -58,17 +58,31 @@ static void put_clocks(struct problems *p)
 
 /* ---- how others are ---- */
 
+/* What mends itself calls for nobody: an erasure that one site has yet to do waits at every other, and none of those is to be asked. */
+static size_t troubles(const struct beacon *b, uint16_t out[BEACON_PROBLEMS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->problems_n; i++)
+        if (!problems_mends_itself(b->problems[i]))
+            out[n++] = b->problems[i];
+    return n;
+}
+
 /* Whose trouble it is hears of it where it is; who else needs to is the secretariat. */
 static void put_trouble(struct problems *p, const struct site *site, const struct beacon_row *row)
 {
     struct buf detail;
     char name[120] = "";
+    uint16_t numbers[BEACON_PROBLEMS_MAX];
+    size_t n = troubles(&row->said, numbers);
+    if (!n)
+        return;
     buf_init(&detail, DETAIL_BYTES);
     memcpy(name, site->name.at, site->name.len < sizeof name ? site->name.len : sizeof name - 1);
     utf8_drop_halves(name);
     buf_printf(&detail, "%s", name);
-    for (size_t i = 0; i < row->said.problems_n; i++) {
-        err_t e = err_by_number(row->said.problems[i]);
+    for (size_t i = 0; i < n; i++) {
+        err_t e = err_by_number(numbers[i]);
         buf_printf(&detail, "%s %s", i ? "," : ":", e == ERR_COUNT ? "?" : tr(p->req->read.lang, err_what(e)));
     }
     problems_add(p, PROBLEM_SITE_TROUBLE, name, !detail.err && buf_text(&detail) ? buf_text(&detail) : name);
@@ -83,7 +97,7 @@ static void put_site(struct problems *p, const struct site *site)
     int64_t quiet_ms = row ? core_wall(c).ms - row->received_ms : 0;
     if (health == HEALTH_SILENT && quiet_ms > c->alert_after_ms)
         problems_add_named(p, PROBLEM_SITE_SILENT, site->name, (uint64_t)quiet_ms / 3600000, " h");
-    else if (row && health != HEALTH_SILENT && health != HEALTH_UNKNOWN && c->is_registrar && row->said.problems_n)
+    else if (row && health != HEALTH_SILENT && health != HEALTH_UNKNOWN && c->is_registrar)
         put_trouble(p, site, row);
 }
 

@@ -479,7 +479,7 @@ static void what_is_wrong_with_the_logs_is_told(void **state)
 static void an_erasure_names_who_has_not_erased_yet(void **state)
 {
     (void)state;
-    struct world *w = world_alliance(812, 3);
+    struct world *w = with_beacons(812, 4);
     char id[64];
     struct dot dot = erasing_write(w, 1, id);
     assert_true(world_settle(w, 10000));
@@ -487,6 +487,8 @@ static void an_erasure_names_who_has_not_erased_yet(void **state)
     erasing_ask(w, 1, dot);
     world_run(w, 5000);
     told(w, 0, PROBLEM_ERASE_WAITING, w->sites[2].name);
+    world_run(w, 120000);
+    not_told(w, 0, PROBLEM_SITE_TROUBLE); /* the others wait as well: none of them is to be asked */
     world_free(w);
 }
 
