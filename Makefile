@@ -201,7 +201,7 @@ $(O)/tests/bench/%: $(O)/tests/bench/%.o $(O)/liballied.a
 	$(Q)$(CC) $(LINK) $^ $(PKG_LIBS) -o $@
 # Its history is written as tests write theirs, and what is measured is timed from outside.
 $(O)/tests/bench/bench_ledger: $(O)/tests/bench/bench_ledger.o $(TEST_HELP_OBJ) $(O)/liballied.a
-	$(Q)$(CC) $(LINK) -Wl,--wrap=tally_note,--wrap=refold_entity,--wrap=refold_all $^ $(PKG_LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(LINK) -Wl,--wrap=tally_note,--wrap=refold_entity,--wrap=refold_all,--wrap=settle $^ $(PKG_LIBS) -lcmocka -o $@
 
 #: make faults      a script killed at every disk operation, every one of them failing, every allocation failing (FAULTS=sample: some)
 FAULTS ?= all

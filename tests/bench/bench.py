@@ -345,6 +345,11 @@ class Bench:
             once, twice = got[name + "_ns"]
             self.figures["lattice"][name] = {"ns": once, "ns_doubled": twice, "ratio": twice / once}
 
+    def ledger(self):
+        """Of an alliance with years of work behind it, beside what no ledger can do without: the fold, the facts read, an answer by itself."""
+        pages = self.tool("bench_pages")
+        self.figures["ledger"] = {"work": self.tool("bench_ledger"), "report": self.tool("bench_report"), "bare": pages.pop("/healthz"), "pages": pages}
+
     def search(self):
         """Over what the first site holds: the records, and no daemon in the way."""
         a = self.sites["a"]
@@ -365,7 +370,7 @@ class Bench:
         os.makedirs(self.dir)
         start = time.monotonic()
         try:
-            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.serve, self.thesaurus, self.lattice, self.search, self.harvest):
+            for step in (self.found_and_import, self.first_fill, self.live, self.wire, self.over_http, self.changes, self.idle, self.serve, self.thesaurus, self.lattice, self.ledger, self.search, self.harvest):
                 print("bench: %s" % step.__name__.replace("_", " "), file=sys.stderr)
                 step()
         finally:
@@ -385,6 +390,24 @@ def row(name, ours, raw, ratio):
 
 def ms(us):
     return "%.1f ms" % (us / 1000)
+
+
+def ledger_table(f):
+    work, report = f["work"], f["report"]
+    fold_us = work["facts_us_a_commit"] / max(work["facts_of_fold"], 0.01) - work["facts_us_a_commit"]
+    row("the ledger's facts, %d commits" % work["commits"], "%.0f us of CPU a commit" % work["facts_us_a_commit"],
+        "the fold without %.0f us" % fold_us, "%.2f" % (work["facts_us_a_commit"] / max(fold_us, 0.1)))
+    row("the ledger of a year, %d facts" % work["facts"], "CPU %.1f ms, to settle %.1f ms" % (work["ledger_ms"], work["settle_ms"]),
+        "facts read %.1f ms" % report["facts_ms"], "%.1f" % (work["ledger_ms"] / max(report["facts_ms"], 0.1)))
+    for name, words in (("open", "open"), ("closed", "closed"), ("anew", "by an older cut")):
+        row("  its report, %s" % words, "CPU %.0f ms" % report[name + "_ms"], "facts read %.1f ms" % report["facts_ms"],
+            "%.1f" % (report[name + "_ms"] / max(report["facts_ms"], 0.1)))
+    slowest = max(f["pages"], key=lambda path: f["pages"][path]["p95_ms"])
+    for path in sorted({"/ledger", slowest}):
+        page = f["pages"][path]
+        row("  page %s%s" % (path[:20], ", the slowest" if path == slowest else ""),
+            "p95 %.1f ms, first %.1f ms" % (page["p95_ms"], page["first_ms"]), "bare %.2f ms" % f["bare"]["p50_ms"],
+            "%.1f" % (page["p50_ms"] / max(f["bare"]["p50_ms"], 0.01)))
 
 
 def table(f):
@@ -421,6 +444,7 @@ def table(f):
         walk = f["lattice"][name]
         row("%s over %d, %d edges" % (name, f["lattice"]["edges"], 2 * f["lattice"]["edges"]),
             "%s, %s of CPU" % (ms(walk["ns"] / 1000), ms(walk["ns_doubled"] / 1000)), "linear: 2", "%.1f" % walk["ratio"])
+    ledger_table(f["ledger"])
     search = f["search"]
     for i, p in enumerate(("p50", "p95")):
         row("two words in %d records, %s" % (search["records"], p), "%s of CPU" % ms(search["search_us"][i]),
