@@ -83,6 +83,8 @@ err_t pdf_make(struct slice html, FILE *to, long timeout_ms, struct why *why)
     e = start(page, to, &pid);
     e = e ? e : wait_for(pid, timeout_ms);
     unlink(page);
+    if (e == ERR_TIMEOUT)
+        why_set(why, e, "weasyprint");
     if (!e && before >= 0 && size_of(to) == before) /* it said that all went well, and wrote nothing */
         e = ERR_PDF;
     return e;

@@ -147,8 +147,12 @@ def an_empty_pdf_takes_no_ones_place(al, a):
     path_before = al.env["PATH"]
     al.env["PATH"] = os.path.dirname(fake) + ":" + path_before
     r = a.run("report", "--format", "pdf", "-o", path)
-    al.env["PATH"] = path_before
     check(r.exit == 1 and "ALLIED-1057" in r.err, r)
+    with open(fake, "w", encoding="utf8") as f:
+        f.write("#!/bin/sh\nexec sleep 60\n")
+    r = a.run("--timeout", "1", "report", "--format", "pdf", "-o", path, timeout=20)
+    al.env["PATH"] = path_before
+    check(r.exit == 75 and "ALLIED-1013" in r.err and "weasyprint" in r.err, r)
     with open(path, encoding="utf8") as f:
         equal(f.read(), "before", "what was there")
 
