@@ -429,7 +429,7 @@ static void nobody_gets_one_who_does_not_say_that_he_takes_them(void **state)
 static void a_mesh_carries_each_beacon_little_more_often_than_there_are_sites(void **state)
 {
     (void)state;
-    enum { N = 8 };
+    enum { N = 6 };
     struct world *w = watched(12, N);
     world_run(w, 5 * MINUTE_MS);
     size_t n = w->beacons_n, bytes = w->beacon_bytes;
