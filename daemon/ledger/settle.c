@@ -63,8 +63,10 @@ static err_t put_in_order(struct settle_work *w)
     if (!w->rows)
         return ERR_MEMORY;
     for (size_t i = 0; i < in->facts_n; i++)
-        if (in->facts[i].term <= in->term && is_sound(&in->facts[i]))
+        if (in->facts[i].term <= in->term && is_sound(&in->facts[i])) {
             w->rows[w->rows_n++] = row_of(in, &in->facts[i]);
+            w->term_n += in->facts[i].term == in->term;
+        }
     qsort(w->rows, w->rows_n, sizeof *w->rows, in_order);
     return ERR_OK;
 }
@@ -147,7 +149,7 @@ static err_t decide_cap(struct settle_work *w, struct settle_claim *c, size_t al
 static err_t note(struct settle_work *w, const struct settle_claim *c, size_t ally)
 {
     if (w->entries_n == w->room) {
-        size_t room = w->room ? w->room * 2 : w->rows_n; /* most facts make one entry */
+        size_t room = w->room ? w->room * 2 : w->term_n + 1; /* most facts of the term make one entry */
         struct settle_entry *more = arena_alloc(w->arena, room, sizeof *more);
         if (!more)
             return ERR_MEMORY;

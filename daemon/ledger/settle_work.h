@@ -26,7 +26,7 @@ struct settle_work {
     const struct settle_input *in;
     struct arena *arena;
     struct settle_row *rows; /* in the ledger's order */
-    size_t rows_n;
+    size_t rows_n, term_n;   /* term_n: of them in the term itself */
     struct settle_record *things;
     size_t things_n;
     const struct fact **welcomed; /* by ally: the newcomer's first full record; NULL: none, or not in this term */
