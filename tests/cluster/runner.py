@@ -1,4 +1,4 @@
-"""Runs every function test_* of every tests/cluster/test_*.py, two at a time; names given on the command line choose among them.
+"""Runs every function test_* of every tests/cluster/test_*.py, three at a time; names given on the command line choose among them.
 `--in DIR` before them: of DIR/test_*.py instead.
 
 Each test says ok, FAILED or SKIPPED in one line, a failure with its reason and the ends of the sites' journals. The last line is
@@ -34,7 +34,7 @@ def gather(where, wanted):
             if name.startswith("test_") and callable(test) and test.__module__ == module.__name__:
                 if not wanted or any(w in name or w == module.__name__ for w in wanted):
                     tests.append(test)
-    # The long ones first: two run side by side, and the last shall not run alone for long.
+    # The long ones first: three run side by side, and the last shall not run alone for long.
     return sorted(tests, key=lambda t: -getattr(t, "seconds", 5))
 
 
@@ -84,7 +84,7 @@ def main():
         where, wanted = os.path.abspath(wanted[1]), wanted[2:]
         sys.path.insert(0, where)
     tests, suite = gather(where, wanted), os.path.basename(where)
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
         words = list(pool.map(run_one, tests))
     skipped = words.count("SKIPPED")
     if skipped:
