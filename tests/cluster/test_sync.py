@@ -99,7 +99,7 @@ def test_another_key_at_a_peers_address_is_an_alarm():
         stranger = others.found("Quelqu'un")
         stranger.listen = b.listen
         stranger.start()
-        # It takes two calls to be sure; one that comes while the stranger starts may wait for the handshake's end (10 s), and between two lies the back-off.
+        # It takes two calls to be sure; one that comes while the stranger starts may wait for the handshake's end (5 s), and between two lies the back-off.
         wait_for(lambda: [p["cause"] for p in a.status()["peers"]] == ["peer_key"], "a sees that this is not b", seconds=45)
         alarm = next(p for p in a.status()["problems"] if p["code"] == "ALLIED-1505")
         check(alarm["who"] and alarm["action"] and alarm["text"], alarm)
