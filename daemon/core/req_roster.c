@@ -64,17 +64,6 @@ static void put_ally(struct req *r, size_t at, json_t *out)
     say_put(out, "sites", sites_json(r, at));
 }
 
-/* Who accompanies it, by the first act that let it in; NULL: nobody. */
-static const struct ally *mentor_of(const struct authority *a, const struct ally *ally)
-{
-    for (size_t i = 0; i < a->acts_n; i++) {
-        const struct roster_act *act = &a->acts[i].act;
-        if (a->acts[i].effect && act->kind == ACT_ADMIT && memcmp(act->ally, ally->id, ALLY_BYTES) == 0)
-            return act->mentor.len ? authority_ally(a, act->mentor.at) : NULL;
-    }
-    return NULL;
-}
-
 err_t req_allies(struct req *r)
 {
     const struct authority *a = &r->core->authority;
@@ -106,7 +95,8 @@ static err_t answer(struct req *r, const uint8_t id[ALLY_BYTES])
     const struct ally *heir = ally->heir.len ? authority_ally(a, ally->heir.at) : NULL;
     put_ally(r, (size_t)(ally - a->allies), r->read.result);
     put_roles(a, ally, r->read.result);
-    const struct ally *mentor = mentor_of(a, ally);
+    const struct roster_act *admission = authority_admission(a, id);
+    const struct ally *mentor = admission && admission->mentor.len ? authority_ally(a, admission->mentor.at) : NULL;
     say_put(r->read.result, "mentor", mentor ? say_string(mentor->name) : json_null());
     say_put(r->read.result, "heir", heir ? say_string(heir->name) : json_null());
     say_put(r->read.result, "owner", owner ? say_string(owner->name) : json_null());

@@ -88,20 +88,6 @@ err_t settle_know_things(struct settle_work *w)
 
 /* ---- newcomers ---- */
 
-/* The first act that let an ally in says who accompanies it. */
-static void know_mentors(struct settle_work *w, bool *known)
-{
-    const struct authority *a = w->in->authority;
-    for (size_t i = 0; i < a->acts_n; i++) {
-        const struct roster_act *act = &a->acts[i].act;
-        size_t ally;
-        if (!a->acts[i].effect || act->kind != ACT_ADMIT || !settle_ally(w, act->ally, &ally) || known[ally])
-            continue;
-        known[ally] = true;
-        w->mentors[ally] = act->mentor.len == ALLY_BYTES ? act->mentor.at : NULL;
-    }
-}
-
 static bool is_complete(const struct settle_row *row)
 {
     return row->fact->kind == FACT_RECORD && fact_complete(row->fact) && !row->thing->copy_of;
@@ -111,12 +97,9 @@ static bool is_complete(const struct settle_row *row)
 err_t settle_know_newcomers(struct settle_work *w)
 {
     size_t n = w->in->authority->allies_n;
-    bool *known = arena_alloc(w->arena, n, sizeof *known);
-    w->mentors = arena_alloc(w->arena, n, sizeof(const uint8_t *));
     w->welcomed = arena_alloc(w->arena, n, sizeof(const struct fact *));
-    if (!known || !w->mentors || !w->welcomed)
+    if (!w->welcomed)
         return ERR_MEMORY;
-    know_mentors(w, known);
     for (size_t i = 0; i < w->rows_n; i++) {
         const struct fact *f = w->rows[i].fact;
         size_t ally;
@@ -130,10 +113,12 @@ err_t settle_know_newcomers(struct settle_work *w)
 static err_t welcome(struct settle_work *w, const struct settle_row *row)
 {
     size_t ally;
-    if (!settle_ally(w, row->fact->ally, &ally) || w->welcomed[ally] != row->fact || !w->mentors[ally])
+    const struct roster_act *admission = authority_admission(w->in->authority, row->fact->ally);
+    if (!settle_ally(w, row->fact->ally, &ally) || w->welcomed[ally] != row->fact || !admission ||
+        !admission->mentor.len)
         return ERR_OK;
     return settle_claim(w, (struct settle_claim){.kind = LEDGER_WELCOME,
-                                                 .ally = w->mentors[ally],
+                                                 .ally = admission->mentor.at,
                                                  .other = row->fact->ally,
                                                  .fact = row->fact,
                                                  .day = settle_day(w, row),

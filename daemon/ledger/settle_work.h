@@ -30,7 +30,6 @@ struct settle_work {
     struct settle_record *things;
     size_t things_n;
     const struct fact **welcomed; /* by ally: the newcomer's first full record; NULL: none, or not in this term */
-    const uint8_t **mentors;      /* by ally; NULL: none */
     struct seen seen;             /* sorts of keys: enum settle_key */
     struct settle_entry *entries;
     size_t entries_n, room;

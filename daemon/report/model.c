@@ -251,11 +251,8 @@ static bool was_in(const struct authority *a, const struct ally *ally, size_t ch
             return true;
         listed = listed || here;
     }
-    for (size_t i = 0; !listed && i < a->acts_n && i < a->charters[charter].roster_number; i++)
-        if (a->acts[i].effect && a->acts[i].act.kind == ACT_ADMIT &&
-            memcmp(a->acts[i].act.ally, ally->id, ALLY_BYTES) == 0)
-            return true;
-    return false;
+    const struct roster_act *admission = authority_admission(a, ally->id);
+    return !listed && admission && admission->number <= a->charters[charter].roster_number;
 }
 
 static uint64_t allies_then(const struct authority *a, size_t charter)

@@ -95,19 +95,6 @@ static void acts_of(const struct model_work *w, unsigned term, uint64_t *after, 
     *last = own && own->roster_number < w->authority->acts_n ? own->roster_number : w->authority->acts_n;
 }
 
-/* Is it the act that brought the ally in, rather than another site of it? */
-static bool is_first(const struct authority *a, size_t act)
-{
-    const uint8_t *ally = a->acts[act].act.ally;
-    for (size_t i = 0; i < act; i++)
-        if (a->acts[i].effect && a->acts[i].act.kind == ACT_ADMIT && memcmp(a->acts[i].act.ally, ally, ALLY_BYTES) == 0)
-            return false;
-    for (size_t i = 0; i < a->charters[0].allies_n; i++)
-        if (memcmp(a->charters[0].allies[i].id, ally, ALLY_BYTES) == 0)
-            return false;
-    return true;
-}
-
 static unsigned first_complete(const struct model *m, size_t ally)
 {
     unsigned month = 0;
@@ -122,9 +109,10 @@ static unsigned first_complete(const struct model *m, size_t ally)
     return month;
 }
 
+/* Is it the act that brought the ally in, rather than another site of it? */
 static bool is_newcomer(const struct authority *a, size_t act)
 {
-    return a->acts[act].effect && a->acts[act].act.kind == ACT_ADMIT && is_first(a, act);
+    return authority_admission(a, a->acts[act].act.ally) == &a->acts[act].act;
 }
 
 uint64_t model_newcomers_in(const struct model_work *w, unsigned term)

@@ -52,6 +52,17 @@ const uint8_t *authority_replaces(const struct authority *a, const uint8_t site[
     return act ? act->old_site : NULL;
 }
 
+const struct roster_act *authority_admission(const struct authority *a, const uint8_t ally[ALLY_BYTES])
+{
+    for (size_t i = 0; a->charters_n && i < a->charters[0].allies_n; i++)
+        if (memcmp(a->charters[0].allies[i].id, ally, ALLY_BYTES) == 0)
+            return NULL;
+    for (size_t i = 0; i < a->acts_n; i++)
+        if (a->acts[i].effect && a->acts[i].act.kind == ACT_ADMIT && memcmp(a->acts[i].act.ally, ally, ALLY_BYTES) == 0)
+            return &a->acts[i].act;
+    return NULL;
+}
+
 const struct ally *authority_ally_of(const struct authority *a, const uint8_t site[SITE_BYTES])
 {
     const struct site *s = authority_site(a, site);

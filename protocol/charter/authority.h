@@ -110,6 +110,8 @@ const struct site *authority_site(const struct authority *a, const uint8_t site[
 /* The roster act that gave this site another key; the old key in whose place an act put this one. NULL: none. */
 const struct roster_act *authority_replacement(const struct authority *a, const uint8_t old_site[SITE_BYTES]);
 const uint8_t *authority_replaces(const struct authority *a, const uint8_t site[SITE_BYTES]);
+/* The act by which an ally came in, which names its mentor: the first that let a site of it in. NULL: it founded the alliance, or is unknown. */
+const struct roster_act *authority_admission(const struct authority *a, const uint8_t ally[ALLY_BYTES]);
 const struct ally *authority_ally_of(const struct authority *a, const uint8_t site[SITE_BYTES]);
 const struct ally *authority_ally(const struct authority *a, const uint8_t ally[ALLY_BYTES]);
 bool authority_has_role(const struct authority *a, const uint8_t ally[ALLY_BYTES], const char *role);

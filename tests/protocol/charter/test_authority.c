@@ -91,6 +91,8 @@ static void an_admission_is_full_until_three_allies_are_ratified(void **state)
     assert_false(site(&a, 0x44)->votes);
     assert_true(slice_equal(site(&a, 0x44)->name, slice_text("Fourth")));
     assert_int_equal(a.roster_number, 2);
+    assert_ptr_equal(authority_admission(&a, ally(&a, 0xb3)->id), &a.acts[0].act);
+    assert_ptr_equal(authority_admission(&a, ally(&a, 0xb4)->id), &a.acts[1].act);
     authority_fini(&a);
 }
 
@@ -252,6 +254,7 @@ static void a_further_site_of_an_ally_publishes_without_a_vote(void **state)
     assert_int_equal(a.allies_n, 2);
     assert_ptr_equal(authority_ally_of(&a, site(&a, 0x23)->id), ally(&a, 0xb2));
     assert_false(site(&a, 0x23)->votes);
+    assert_null(authority_admission(&a, ally(&a, 0xb2)->id)); /* it founded the alliance: nobody accompanied it */
     authority_fini(&a);
     buf_fini(&b);
 }
