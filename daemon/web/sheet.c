@@ -115,11 +115,6 @@ void sheet_close(struct sheet *s, unsigned status)
     answer_taken(s->q, status, "text/html; charset=utf-8", &s->out);
 }
 
-void sheet_drop(struct sheet *s)
-{
-    buf_fini(&s->out);
-}
-
 const char *sheet_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));

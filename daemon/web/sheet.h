@@ -37,8 +37,6 @@ struct sheet {
 void sheet_open(struct sheet *s, struct http_request *q, struct read *read, const struct page *page);
 /* Closes all that stands around, and answers; "no-cache" unless answer_cache was called before. */
 void sheet_close(struct sheet *s, unsigned status);
-/* In its place: answers nothing and frees, so that a problem can be answered instead. */
-void sheet_drop(struct sheet *s);
 
 /* This page's address with another value of a parameter, or without it (NULL); in the request's arena, "" without memory. A cursor goes with any change. */
 const char *sheet_address(struct http_request *q, const char *name, const char *value);
