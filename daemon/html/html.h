@@ -74,10 +74,7 @@ const char *html_fixed(struct html *h, int64_t n, unsigned digits);
 /* A share of a whole, rounded: "12.5%", "12 %". "100%" and "0%" stand for all and nothing alone; of nothing it is "0%". */
 const char *html_share(struct html *h, uint64_t part, uint64_t whole);
 void html_number(struct html *h, int64_t n);
-/* <time>: a day of UTC, "3 mai 2026"; with hours and minutes. */
-void html_date(struct html *h, struct wall t);
-void html_time(struct html *h, struct wall t);
-/* Of an RFC 3339 text; what is none stays text. */
+/* <time> of an RFC 3339 text: its day of UTC, "3 mai 2026"; with hours and minutes. What is no such text stays as it is. */
 void html_date_of(struct html *h, const char *rfc3339);
 void html_time_of(struct html *h, const char *rfc3339);
 #define HTML_DATE_BYTES 64

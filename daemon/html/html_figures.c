@@ -98,16 +98,6 @@ static void put_time(struct html *h, struct wall t, bool hours)
     html_close(h, "time");
 }
 
-void html_date(struct html *h, struct wall t)
-{
-    put_time(h, t, false);
-}
-
-void html_time(struct html *h, struct wall t)
-{
-    put_time(h, t, true);
-}
-
 static void put_time_of(struct html *h, const char *text, bool hours)
 {
     struct wall t;

@@ -293,7 +293,7 @@ static void put_proposals(const struct concept_page *p)
         html_text(h, " – ");
         html_name(h, slice_text(prose_string(one, "ally_name")));
         html_text(h, ", ");
-        prose_moment(h, prose_string(one, "at"));
+        html_date_of(h, prose_string(one, "at"));
         if (json_is_object(motive)) {
             html_text(h, ", ");
             html_text(h, tr(h->lang, N_("because of")));

@@ -90,7 +90,7 @@ static void put_entry(struct html *h, struct http_request *q, const json_t *entr
     json_t *one;
     html_open(h, "li");
     html_open(h, "p");
-    prose_moment(h, prose_string(entry, "at"));
+    html_date_of(h, prose_string(entry, "at"));
     html_text(h, " – ");
     html_open(h, "b");
     html_name(h, slice_text(*ally ? ally : prose_string(entry, "ally")));

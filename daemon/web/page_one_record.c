@@ -114,7 +114,7 @@ static void show_tombstone(struct http_request *q, struct read *read)
     html_say(h, N_("Those who published it have taken it back. It was a record of {1}; it was last changed on:"), ally,
              NULL);
     html_text(h, " ");
-    prose_moment(h, prose_string(read->result, "updated"));
+    html_date_of(h, prose_string(read->result, "updated"));
     html_close(h, "p");
     html_open(h, "p");
     html_link(h, sheet_path(q, "/records/", id, "/history"), tr(h->lang, N_("who wrote what, and when")));

@@ -142,15 +142,6 @@ void prose_date(struct html *h, const char *date)
     html_close(h, "time");
 }
 
-void prose_moment(struct html *h, const char *text)
-{
-    struct wall t;
-    if (rfc3339_read(text, &t) == ERR_OK)
-        html_date(h, t);
-    else
-        html_text(h, text);
-}
-
 /* ---- marks ---- */
 
 /* How many bytes so many code points are. */

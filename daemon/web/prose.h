@@ -21,7 +21,6 @@ void prose_lang(struct html *h, const char *tag);
 void prose_text(struct html *h, const char *tag, const char *text);
 /* YYYY, YYYY-MM, YYYY-MM-DD as people say it; anything else as it stands. */
 void prose_date(struct html *h, const char *date);
-void prose_moment(struct html *h, const char *rfc3339); /* the day of a moment */
 /* A text with what lies between from and to (code points: [[from, to], …]) as <mark>. */
 void prose_marked(struct html *h, const char *text, const json_t *marks);
 /* A record's type and a link's rel in words; itself where it is not known. */

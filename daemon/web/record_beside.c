@@ -154,7 +154,7 @@ void record_reviews(const struct record_page *p)
         html_name(h, slice_text(prose_string(one, "ally_name")));
         html_close(h, "b");
         html_text(h, ", ");
-        prose_moment(h, prose_string(one, "at"));
+        html_date_of(h, prose_string(one, "at"));
         html_close(h, "p");
         prose_text(h, prose_string(one, "lang"), prose_string(one, "text"));
         html_close(h, "div");

@@ -219,7 +219,7 @@ static void put_replies(const struct record_page *p, const char *actor, bool oth
         html_open(h, "p");
         html_say(h, N_("{1} replies, passed on by {2}:"), by, prose_string(one, "ally_name"), NULL);
         html_text(h, " ");
-        prose_moment(h, prose_string(one, "at"));
+        html_date_of(h, prose_string(one, "at"));
         html_close(h, "p");
         prose_text(h, prose_string(one, "lang"), prose_string(one, "text"));
         html_close(h, "div");
@@ -399,7 +399,7 @@ void record_facts(const struct record_page *p)
         html_close(h, "dd");
     }
     open_fact(h, N_("Last changed"));
-    prose_moment(h, prose_string(p->shown, "updated"));
+    html_date_of(h, prose_string(p->shown, "updated"));
     html_text(h, " – ");
     html_link(h, sheet_path(p->q, "/records/", prose_string(p->shown, "id"), "/history"),
               tr(h->lang, N_("who wrote what, and when")));

@@ -399,7 +399,7 @@ static void put_waiting(const struct thesaurus *t, const json_t *row)
         html_text(h, " – ");
         html_name(h, slice_text(prose_string(one, "ally_name")));
         html_text(h, ", ");
-        prose_moment(h, prose_string(one, "at"));
+        html_date_of(h, prose_string(one, "at"));
         html_text(h, ": ");
         json_array_foreach(json_object_get(one, "fields"), k, field)
         {
