@@ -48,8 +48,8 @@ enum fact_kind {
     FACT_MEANS = 10
 };
 /*
- * Retired or emptied · misses rules · meets them · would, with fewer than FACTS_WORDS_MIN words of its own (abstract, context, history, description, limits, lessons,
- * episodes, in the language that has most). Rules of the profile of the charter that the term goes by (years_policy_index), but those that ask the thesaurus.
+ * Retired or emptied · misses rules · meets them · meets them as well, with fewer than FACTS_WORDS_MIN words of its own (abstract, context, history, description, limits,
+ * lessons, episodes, in the language that has most): as complete as a full one (fact_complete), and told apart so that readers see how small it is. Rules of the profile of the charter that the term goes by (years_policy_index), but those that ask the thesaurus.
  */
 enum fact_level { FACT_GONE = 0, FACT_PARTIAL = 1, FACT_FULL = 2, FACT_THIN = 3 };
 enum fact_concept { FACT_PROPOSED = 0, FACT_STANDS = 1, FACT_DEPRECATED = 2, FACT_MERGED = 3 };

@@ -70,14 +70,16 @@ struct ledger {
 
 /*
  * What counts, kind by kind; `other` in brackets:
- *   record_*, translation  FACT_RECORD in the term of its publication [target's ally]. FACT_THIN ones are full: how many they are stands in `small`. A translation of another ally's record that is here and has words of its
- *                     own enough (FACTS_WORDS_MIN); of one's own: SELF. GONE ones stand as record_partial. Copies: see settle_copies.c
+ *   record_*, translation  FACT_RECORD in the term of its publication [target's ally]. FACT_THIN ones are full, and how many they are stands in
+ *                     `small`. A translation is one of another ally's record that is here, and has words of its own enough (FACTS_WORDS_MIN); of one's own:
+ *                     SELF. GONE ones stand as record_partial. Copies: see settle_copies.c
  *   record_maintained FACT_REVISION, one a quarter, none in the quarter of the publication
  *   thesaurus         FACT_ADOPTED [who adopted], each sort of an op's values once; labels translated of another ally's concept count as translation. GONE where the concept
  *                     is, or where what was adopted (a merge, a retirement) was undone
- *   reuse_received    FACT_LINK, FACT_TERM [who reuses], once a year for each target and ally; not by a record that is GONE or a near copy, nor of one
+ *   reuse_received    FACT_LINK, FACT_TERM [who reuses], once a year for each target and ally; not by a record that is GONE or a near copy, nor of one that
+ *                     is GONE, or nearly copies another ally's; nor of a concept that does not stand
  *   review            FACT_REVIEW [owner], once a year for each record, each text once; FACT_ACT not as the secretariat [who proposed], once
- *   welcome           the newcomer's [it] first FACT_FULL record, in the term where it is full
+ *   welcome           the newcomer's [it] first complete record (fact_complete) that is no near copy, in the term where it first is
  *   service           FACT_ACT as the secretariat [who proposed] within the charter's delay; FACT_RELAY [who says so], days of which two allies tell, told
  *                     within SETTLE_RELAY_DAYS
  *   means             FACT_MEANS of the term's years, the last of each sort; LATE for earlier years; WAITS while the term is open

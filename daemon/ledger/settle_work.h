@@ -29,7 +29,7 @@ struct settle_work {
     size_t rows_n, term_n;   /* term_n: of them in the term itself */
     struct settle_record *things;
     size_t things_n;
-    const struct fact **welcomed; /* by ally: the newcomer's first full record; NULL: none, or not in this term */
+    const struct fact **welcomed; /* by ally: the newcomer's first complete record; NULL: none yet */
     struct seen seen;             /* sorts of keys: enum settle_key */
     struct settle_entry *entries;
     size_t entries_n, room;
