@@ -1,4 +1,5 @@
 #include "protocol/base/markup.h"
+#include "protocol/base/utf8.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 #define OPEN_MAX    64 /* deeper ones are dropped: UAX #9 itself ends at 125 */
@@ -20,35 +21,6 @@ const char *markup_reference(uint32_t c)
     default:
         return NULL;
     }
-}
-
-/* How long the character at `at` is (RFC 3629); 0: no UTF-8 begins there. */
-static size_t take(struct slice text, size_t at, uint32_t *out)
-{
-    static const struct {
-        uint8_t mask, lead;
-        uint32_t least;
-    } forms[] = {
-        {0x80, 0x00, 0      },
-        {0xe0, 0xc0, 0x80   },
-        {0xf0, 0xe0, 0x800  },
-        {0xf8, 0xf0, 0x10000}
-    };
-    for (size_t n = 0; n < 4; n++) {
-        if ((text.at[at] & forms[n].mask) != forms[n].lead)
-            continue;
-        uint32_t c = text.at[at] & (uint8_t)~forms[n].mask;
-        for (size_t i = 1; i <= n; i++) {
-            if (at + i >= text.len || (text.at[at + i] & 0xc0) != 0x80)
-                return 0;
-            c = c << 6 | (text.at[at + i] & 0x3f);
-        }
-        if (c < forms[n].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-            return 0;
-        *out = c;
-        return n + 1;
-    }
-    return 0;
 }
 
 static bool is_allowed(uint32_t c)
@@ -92,7 +64,7 @@ void markup_text(struct buf *out, struct slice text)
     size_t plain = 0;
     for (size_t at = 0; at < text.len;) {
         uint32_t c = 0;
-        size_t n = take(text, at, &c);
+        size_t n = utf8_one(slice_of(text.at + at, text.len - at), &c);
         const char *instead = !n || !is_allowed(c) ? REPLACEMENT : !follow(&d, c) ? "" : markup_reference(c);
         if (instead) {
             buf_add(out, slice_of(text.at + plain, at - plain));

@@ -63,6 +63,18 @@ size_t utf8_fault(struct slice text)
     return text.len;
 }
 
+size_t utf8_one(struct slice text, uint32_t *out)
+{
+    size_t n = text.len ? character(text.at, text.len) : 0;
+    if (!n)
+        return 0;
+    uint32_t c = n == 1 ? text.at[0] : text.at[0] & (0xffu >> (n + 1));
+    for (size_t i = 1; i < n; i++)
+        c = c << 6 | (text.at[i] & 0x3f);
+    *out = c;
+    return n;
+}
+
 void utf8_drop_halves(char *text)
 {
     size_t len = strlen(text), at;

@@ -10,6 +10,8 @@
 bool utf8_valid(struct slice text); /* no overlong forms, no surrogates, nothing past U+10FFFF */
 /* Where the first invalid byte stands; text.len if there is none. */
 size_t utf8_fault(struct slice text);
+/* The character that a text begins with: how many bytes it takes; 0, and nothing set: there is none. */
+size_t utf8_one(struct slice text, uint32_t *out);
 /* Takes out what is no UTF-8: of a short text that was cut by its length, at its end or by a precision in its midst. */
 void utf8_drop_halves(char *text);
 /* Appends the NFC form. ERR_UTF8 on invalid input. */

@@ -30,6 +30,34 @@ static void every_scalar_value_is_valid_and_no_surrogate_is(void **state)
     }
 }
 
+static void a_character_is_read_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t len, taken;
+        uint32_t point;
+    } texts[] = {
+        {"",                 0, 0, 0       },
+        {"a\x80",            2, 1, 'a'     },
+        {"\xc3\xa9t",        3, 2, 0xe9    },
+        {"\xe2\x82\xac",     3, 3, 0x20ac  },
+        {"\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff},
+        {"\xe2\x82",         2, 0, 0       },
+        {"\xc0\x80",         2, 0, 0       },
+        {"\xed\xa0\x80",     3, 0, 0       },
+        {"\xf4\x90\x80\x80", 4, 0, 0       },
+        {"\x80",             1, 0, 0       },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        uint32_t point = 0;
+        uint8_t *exact = wire_exact(texts[i].bytes, texts[i].len);
+        assert_int_equal(utf8_one(slice_of(exact, texts[i].len), &point), texts[i].taken);
+        assert_int_equal(point, texts[i].point);
+        free(exact);
+    }
+}
+
 static void a_fault_is_told_by_its_place(void **state)
 {
     (void)state;
@@ -167,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_scalar_value_is_valid_and_no_surrogate_is),
+        cmocka_unit_test(a_character_is_read_whole_or_not_at_all),
         cmocka_unit_test(a_fault_is_told_by_its_place),
         cmocka_unit_test(every_prefix_is_read_inside_its_block),
         cmocka_unit_test(nfc_composes_and_leaves_compatibility_forms),
