@@ -23,11 +23,6 @@ const struct beacon_row *beacons_of(const struct core *c, const uint8_t site[SIT
 
 /* ---- what comes in ---- */
 
-static bool is_from_its_daemon(const struct beacon_row *row, const struct peer *p)
-{
-    return memcmp(p->site, row->site, SITE_BYTES) == 0 || memcmp(p->site, row->host, SITE_BYTES) == 0;
-}
-
 static bool may_take(struct beacon_row *row, struct mono now)
 {
     int64_t earned = (now.ms - row->allowed.ms) / ALLOWANCE_MS;
@@ -56,7 +51,7 @@ static void date(struct core *c, struct beacon_row *row, const struct peer *p)
     struct mono now = core_mono(c);
     int64_t wall = core_wall(c).ms, off = (int64_t)row->said.at_ms - wall;
     bool steady = row->came.ms && now.ms - row->came.ms < BEACON_SILENT_MS;
-    bool of_now = is_from_its_daemon(row, p) || steady || off > -BEACON_CLOCK_OFF_MS;
+    bool of_now = beacons_is_its_daemon(row, p) || steady || off > -BEACON_CLOCK_OFF_MS;
     row->came = now;
     row->heard.ms = of_now ? now.ms : now.ms + off;
     row->received_ms = of_now ? wall : wall + off;

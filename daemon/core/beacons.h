@@ -89,6 +89,8 @@ void beacons_pass(struct core *c, struct mono now);
 void beacons_heard_from(struct core *c, struct peer *p, size_t row, uint64_t number, bool known);
 
 /* ---- beacons_days.c ---- */
+/* Is it the site itself, or its host, whose daemon speaks there? */
+bool beacons_is_its_daemon(const struct beacon_row *row, const struct peer *p);
 struct beacon_row *beacons_row(struct core *c, const uint8_t site[SITE_BYTES],
                                size_t *at); /* makes it; NULL without memory */
 void beacons_mark(const struct core *c, struct beacon_row *row, enum health was);

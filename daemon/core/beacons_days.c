@@ -39,6 +39,11 @@ struct beacon_row *beacons_row(struct core *c, const uint8_t site[SITE_BYTES], s
     return b->rows[i];
 }
 
+bool beacons_is_its_daemon(const struct beacon_row *row, const struct peer *p)
+{
+    return memcmp(p->site, row->site, SITE_BYTES) == 0 || memcmp(p->site, row->host, SITE_BYTES) == 0;
+}
+
 /* What of it is worse than a warning; a number that this program does not know may be. */
 static bool is_troubled(const struct beacon *b)
 {

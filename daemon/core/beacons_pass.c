@@ -10,11 +10,6 @@
 #define HUSH_MS    INT64_C(3600000)
 #define MISSING_MS 95000 /* a beacon should have come by now; doubled each time, up to an hour */
 
-static bool is_its_daemon(const struct peer *p, const struct beacon_row *row)
-{
-    return memcmp(p->site, row->site, SITE_BYTES) == 0 || memcmp(p->site, row->host, SITE_BYTES) == 0;
-}
-
 static bool takes(const struct peer *p)
 {
     return p->member && p->takes_beacons && p->state >= SESSION_STREAM;
@@ -50,7 +45,7 @@ void beacons_heard_from(struct core *c, struct peer *p, size_t at, uint64_t numb
     struct mono now = core_mono(c);
     if (!t)
         return;
-    bool gave = t->number == number, hushed = t->hushed.ms > now.ms, itself = is_its_daemon(p, row);
+    bool gave = t->number == number, hushed = t->hushed.ms > now.ms, itself = beacons_is_its_daemon(row, p);
     bool lacks = number < row->said.number, missed = now.ms - row->came.ms >= MISSING_MS;
     t->number = number;
     if (!known || !takes(p))
@@ -80,7 +75,7 @@ void beacons_pass(struct core *c, struct mono now)
         bool asks = row->any && is_missed(c, row, now);
         for (size_t k = 0; k < c->peers_n && row->any && now.ms >= row->pass_at.ms; k++) {
             struct peer *p = &c->peers[k];
-            struct beacon_told *t = takes(p) && !is_its_daemon(p, row) ? told_of(p, i) : NULL;
+            struct beacon_told *t = takes(p) && !beacons_is_its_daemon(row, p) ? told_of(p, i) : NULL;
             bool lacks = t && t->number < row->said.number && t->hushed.ms <= now.ms;
             if (lacks || (t && asks))
                 give(c, p, row, t);
