@@ -159,11 +159,18 @@ void problems_add_err(struct problems *p, enum problem_group group, err_t e, con
 
 /* ---- those of the alliance ---- */
 
+void problems_name(struct slice name, char *out, size_t size)
+{
+    size_t n = name.len < size ? name.len : size - 1;
+    memcpy(out, name.at, n);
+    out[n] = 0;
+    utf8_drop_halves(out);
+}
+
 void problems_add_named(struct problems *p, enum problem id, struct slice name, uint64_t number, const char *unit)
 {
-    char text[120] = "", detail[160];
-    memcpy(text, name.at, name.len < sizeof text ? name.len : sizeof text - 1);
-    utf8_drop_halves(text);
+    char text[120], detail[160];
+    problems_name(name, text, sizeof text);
     snprintf(detail, sizeof detail, "%s, %" PRIu64 "%s", text, number, unit);
     problems_add(p, id, text, detail);
 }

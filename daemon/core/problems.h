@@ -44,6 +44,8 @@ void problems_add_err(struct problems *p, enum problem_group group, err_t e, con
 void problems_put(struct problems *p);
 /* Those of clocks, and of other sites by what they say of themselves (problems_sites.c). */
 void problems_put_sites(struct problems *p);
+/* A name as problems tell it: what there is room for, in whole characters, and a zero. `size` at least 1. */
+void problems_name(struct slice name, char *out, size_t size);
 /* "NAME, 3599 s": who is named with it, and a number about it. */
 void problems_add_named(struct problems *p, enum problem id, struct slice name, uint64_t number, const char *unit);
 

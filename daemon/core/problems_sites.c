@@ -5,7 +5,6 @@
 #include "daemon/core/beacons.h"
 #include "daemon/core/problems.h"
 #include "daemon/core/upkeep.h"
-#include "protocol/base/utf8.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,14 +71,13 @@ static size_t troubles(const struct beacon *b, uint16_t out[BEACON_PROBLEMS_MAX]
 static void put_trouble(struct problems *p, const struct site *site, const struct beacon_row *row)
 {
     struct buf detail;
-    char name[120] = "";
+    char name[120];
     uint16_t numbers[BEACON_PROBLEMS_MAX];
     size_t n = troubles(&row->said, numbers);
     if (!n)
         return;
     buf_init(&detail, DETAIL_BYTES);
-    memcpy(name, site->name.at, site->name.len < sizeof name ? site->name.len : sizeof name - 1);
-    utf8_drop_halves(name);
+    problems_name(site->name, name, sizeof name);
     buf_printf(&detail, "%s", name);
     for (size_t i = 0; i < n; i++) {
         err_t e = err_by_number(numbers[i]);

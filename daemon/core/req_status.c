@@ -15,7 +15,6 @@
 #include "daemon/core/sync.h"
 #include "daemon/store/aside.h"
 #include "protocol/base/base32.h"
-#include "protocol/base/utf8.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,14 +36,6 @@ static const char *state_of(struct core *c, const struct site *site, const struc
 static json_t *digest_equal(struct core *c, const struct peer *p)
 {
     return p && p->state >= SESSION_DIFF ? json_boolean(diff_equal(c, p)) : json_null();
-}
-
-static void name_into(struct slice name, char *out, size_t size)
-{
-    size_t n = name.len < size ? name.len : size - 1;
-    memcpy(out, name.at, n);
-    out[n] = 0;
-    utf8_drop_halves(out);
 }
 
 /* Of a hosted site, its host's session tells. */
@@ -76,8 +67,8 @@ static json_t *peer_json(struct req *r, const struct site *site, struct problems
     say_put(out, "traffic", p ? req_traffic(&p->traffic) : json_null());
     say_put(out, "penalty_s", json_integer((json_int_t)penalty_s));
     if (cause) {
-        char name[120] = "";
-        name_into(site->name, name, sizeof name);
+        char name[120];
+        problems_name(site->name, name, sizeof name);
         problems_add_err(problems, PROBLEMS_PEER, cause, name, name);
     }
     return out;
@@ -222,7 +213,7 @@ static void put_one(struct problems *problems, struct core *c, const struct own 
 {
     char name[120] = "", detail[300], words[WORDS_SIZE];
     if (own != c->own)
-        name_into(own->row.name, name, sizeof name);
+        problems_name(own->row.name, name, sizeof name);
     err_t why = own_why_not(c, own);
     if (c->founded && why && why != ERR_STANDING && why != ERR_SITE_MOVED)
         problems_add_err(problems, PROBLEMS_WRITING, why, "", name);
