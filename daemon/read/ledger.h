@@ -30,11 +30,5 @@ err_t read_ledger_of(struct read *r, unsigned year, struct read_ledger *out);
 
 /* "2026", or "2024–2026" where one charter closed several years. */
 json_t *read_ledger_period(const struct read_ledger *l);
-/* {count, points, left_out: {why: how many}} of each kind, by name. */
-json_t *read_ledger_kinds(const struct ledger_ally *a);
-/* A day since 1970: "2026-01-31". */
-json_t *read_ledger_day(unsigned day);
-/* An entry down to its op: {kind, why, ally, ally_name, other, other_name, count, day, at, dot, site, site_name, incarnation, seq, entity, id, title, same}. */
-json_t *read_ledger_entry(struct read *r, const struct ledger_entry *e);
 
 #endif

@@ -14,7 +14,7 @@ json_t *read_ledger_period(const struct read_ledger *l)
     return json_sprintf("%u", l->ledger.year);
 }
 
-json_t *read_ledger_day(unsigned day)
+static json_t *day_json(unsigned day)
 {
     struct date d = date_of(day);
     return json_sprintf("%04u-%02u-%02u", d.year, d.month, d.day);
@@ -29,7 +29,7 @@ static json_t *left_out(const uint64_t *n)
     return out;
 }
 
-json_t *read_ledger_kinds(const struct ledger_ally *a)
+static json_t *kinds_json(const struct ledger_ally *a)
 {
     json_t *out = json_object();
     for (size_t k = 0; k < LEDGER_KINDS_N; k++) {
@@ -48,7 +48,7 @@ static json_t *ally_json(const struct read *r, const struct ledger_ally *a)
     json_t *out = json_object();
     say_ally(r->authority, out, slice_of(a->ally->id, ALLY_BYTES));
     say_put(out, "ended", json_boolean(a->ally->ended));
-    say_put(out, "kinds", read_ledger_kinds(a));
+    say_put(out, "kinds", kinds_json(a));
     say_put(out, "points", json_integer((json_int_t)a->points));
     return out;
 }
@@ -124,7 +124,7 @@ static void put_part(json_t *out, const struct fact *f)
         say_put(out, "part", json_string(names[f->sort]));
 }
 
-json_t *read_ledger_entry(struct read *r, const struct ledger_entry *e)
+static json_t *entry_json(struct read *r, const struct ledger_entry *e)
 {
     json_t *out = json_object(), *same = NULL;
     say_put(out, "kind", json_string(ledger_kind_name(e->kind)));
@@ -132,7 +132,7 @@ json_t *read_ledger_entry(struct read *r, const struct ledger_entry *e)
     say_ally(r->authority, out, slice_of(e->ally, ALLY_BYTES));
     put_other(r, out, e->other);
     say_put(out, "count", json_integer((json_int_t)e->count));
-    say_put(out, "day", read_ledger_day(e->day));
+    say_put(out, "day", day_json(e->day));
     put_place(r, out, &e->fact->op);
     put_thing(r, out, e->fact->type, e->fact->entity);
     put_part(out, e->fact);
@@ -156,7 +156,7 @@ static void put_entries(struct read *r, const struct ledger *l, const struct all
         if (e->kind != kind || (ally && memcmp(ally->id, e->ally, ALLY_BYTES) != 0))
             continue;
         if (n >= offset && n - offset < limit)
-            json_array_append_new(entries, read_ledger_entry(r, e));
+            json_array_append_new(entries, entry_json(r, e));
         n++;
     }
     say_put(r->result, "kind", json_string(ledger_kind_name(kind)));
