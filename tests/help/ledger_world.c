@@ -30,9 +30,8 @@ struct record {
 };
 struct concept {
     uint8_t id[CONCEPT_BYTES];
-    size_t ally;
-    struct dot put, waits; /* waits: a proposal that nobody adopted yet */
-    bool adopted, waiting;
+    struct dot waits; /* a proposal that nobody adopted yet */
+    bool waiting;
     size_t by; /* who proposed what waits */
 };
 struct carried {
@@ -385,7 +384,7 @@ static void propose(struct ledger_world *l, size_t ally)
     m->concepts = at;
     struct concept *c = &m->concepts[m->concepts_n],
                    *other = m->concepts_n ? &m->concepts[draw(l, m->concepts_n)] : NULL;
-    *c = (struct concept){.ally = ally, .by = ally, .waiting = true};
+    *c = (struct concept){.by = ally, .waiting = true};
     for (size_t i = 0; i < CONCEPT_BYTES; i++)
         c->id[i] = (uint8_t)draw(l, 256);
     add_labels(l, c->id, "fr", chance(l, 60));
@@ -398,7 +397,7 @@ static void propose(struct ledger_world *l, size_t ally)
         add_op(l, &op, &value_nil, 1);
     }
     m->concepts_n++;
-    c->put = c->waits = dot_of(write_commit(l, ally), 0);
+    c->waits = dot_of(write_commit(l, ally), 0);
 }
 
 /* Labels in another language. */
@@ -432,7 +431,6 @@ static void adopt(struct ledger_world *l)
             write_commit(l, alone ? 0 : (c->by + 1 + k) % l->allies_n);
         }
         c->waiting = false;
-        c->adopted = true;
         return;
     }
 }
