@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,32 +11,30 @@
 
 extern char **environ;
 
-/* A file of the page, with nobody else's eyes on it. */
-static err_t put_aside(struct slice html, char *path)
+/* The page in a file without a name, from its beginning: whatever ends this process, nothing of it stays behind. NULL: errno says why. */
+static FILE *put_aside(struct slice html)
 {
-    int fd = mkstemps(path, (int)sizeof ".html" - 1);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!f) {
-        if (fd >= 0)
-            close(fd);
-        return err_of_errno(errno, ERR_WRITE);
-    }
-    bool written = fwrite(html.at, 1, html.len, f) == html.len;
-    return fclose(f) == 0 && written ? ERR_OK : err_of_errno(errno, ERR_WRITE);
+    FILE *page = tmpfile();
+    if (!page || (fwrite(html.at, 1, html.len, page) == html.len && fseek(page, 0, SEEK_SET) == 0))
+        return page;
+    int failed = errno;
+    fclose(page);
+    errno = failed;
+    return NULL;
 }
 
-static err_t start(const char *page, FILE *to, pid_t *pid)
+static err_t start(FILE *page, FILE *to, pid_t *pid)
 {
     posix_spawn_file_actions_t files;
-    char *argv[] = {strdup("weasyprint"), strdup("-q"), strdup("--"), strdup(page), strdup("-"), NULL};
+    char name[] = "weasyprint", quiet[] = "-q", from_stdin[] = "-", to_stdout[] = "-";
+    char *argv[] = {name, quiet, from_stdin, to_stdout, NULL};
     int failed = ENOMEM;
     if (posix_spawn_file_actions_init(&files) == 0) {
-        failed = posix_spawn_file_actions_adddup2(&files, fileno(to), STDOUT_FILENO);
-        failed = failed ? failed : posix_spawnp(pid, argv[0], &files, NULL, argv, environ);
+        failed = posix_spawn_file_actions_adddup2(&files, fileno(page), STDIN_FILENO);
+        failed = failed ? failed : posix_spawn_file_actions_adddup2(&files, fileno(to), STDOUT_FILENO);
+        failed = failed ? failed : posix_spawnp(pid, name, &files, NULL, argv, environ);
         posix_spawn_file_actions_destroy(&files);
     }
-    for (size_t i = 0; argv[i]; i++)
-        free(argv[i]);
     return failed == ENOENT ? ERR_PDF_NONE : failed ? ERR_PDF : ERR_OK;
 }
 
@@ -71,18 +68,15 @@ static off_t size_of(FILE *f)
 
 err_t pdf_make(struct slice html, FILE *to, long timeout_ms, struct why *why)
 {
-    const char *dir = getenv("TMPDIR");
-    char page[4096];
+    FILE *page = put_aside(html);
     pid_t pid = 0;
-    snprintf(page, sizeof page, "%s/allied-report-XXXXXX.html", dir && *dir ? dir : "/tmp");
+    if (!page)
+        return why_set(why, err_of_errno(errno, ERR_WRITE), "a temporary file");
     fflush(to);
     off_t before = size_of(to);
-    err_t e = put_aside(html, page);
-    if (e)
-        return why_set(why, e, "%s", page);
-    e = start(page, to, &pid);
+    err_t e = start(page, to, &pid);
     e = e ? e : wait_for(pid, timeout_ms);
-    unlink(page);
+    fclose(page);
     if (e == ERR_TIMEOUT)
         why_set(why, e, "weasyprint");
     if (!e && before >= 0 && size_of(to) == before) /* it said that all went well, and wrote nothing */

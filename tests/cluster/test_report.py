@@ -140,7 +140,7 @@ def an_empty_pdf_takes_no_ones_place(al, a):
     """A weasyprint that says it is done, and made nothing."""
     path, fake = os.path.join(al.root, "kept.pdf"), os.path.join(al.root, "bin", "weasyprint")
     os.mkdir(os.path.dirname(fake))
-    for name, text in ((path, "before"), (fake, "#!/bin/sh\nexit 0\n")):
+    for name, text in ((path, "before"), (fake, "#!/bin/sh\nreadlink /proc/$$/fd/0 > \"$0.from\"\nexec cat > \"$0.page\"\n")):
         with open(name, "w", encoding="utf8") as f:
             f.write(text)
     os.chmod(fake, 0o755)
@@ -148,6 +148,9 @@ def an_empty_pdf_takes_no_ones_place(al, a):
     al.env["PATH"] = os.path.dirname(fake) + ":" + path_before
     r = a.run("report", "--format", "pdf", "-o", path)
     check(r.exit == 1 and "ALLIED-1057" in r.err, r)
+    with open(fake + ".from", encoding="utf8") as where, open(fake + ".page", encoding="utf8") as page:
+        check(where.read().strip().endswith("(deleted)"), "the page has no name that a kill would leave behind")
+        check(page.read().startswith("<!DOCTYPE html>"), "the page, from its beginning")
     with open(fake, "w", encoding="utf8") as f:
         f.write("#!/bin/sh\nexec sleep 60\n")
     r = a.run("--timeout", "1", "report", "--format", "pdf", "-o", path, timeout=20)
