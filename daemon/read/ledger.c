@@ -11,15 +11,15 @@
 /* ---- clocks ---- */
 
 struct clocks {
-    struct read *r;
+    struct store *store;
     err_t err;
 };
 
-static err_t clock_of(struct read *r, const struct log_id *log, uint64_t seq, uint64_t *out)
+static err_t clock_of(struct store *s, const struct log_id *log, uint64_t seq, uint64_t *out)
 {
     struct arena arena = {0};
     struct commit *commit = arena_alloc(&arena, 1, sizeof *commit);
-    err_t e = commit ? oplog_get(r->store, log, seq, &arena, commit) : ERR_MEMORY;
+    err_t e = commit ? oplog_get(s, log, seq, &arena, commit) : ERR_MEMORY;
     if (!e)
         *out = commit->clock;
     arena_fini(&arena);
@@ -29,32 +29,55 @@ static err_t clock_of(struct read *r, const struct log_id *log, uint64_t seq, ui
 static bool clock_known(void *ctx, const struct head *head, uint64_t *clock)
 {
     struct clocks *c = ctx;
-    err_t e = c->err ? c->err : clock_of(c->r, &head->log, head->seq, clock);
+    err_t e = c->err ? c->err : clock_of(c->store, &head->log, head->seq, clock);
     if (e && e != ERR_NOT_FOUND)
         c->err = e;
     return e == ERR_OK;
 }
 
-/* The earliest first commit of a site of charter 0; 0: none is here. */
-static err_t first_clock(struct read *r, const struct log_head *heads, size_t n, uint64_t *out)
+err_t read_ledger_days(struct store *s, const struct authority *a, struct arena *arena, struct days *out)
 {
-    const struct charter *c = &r->authority->charters[0];
+    struct clocks clocks = {s, ERR_OK};
+    err_t e = days_build(a, clock_known, &clocks, arena, out);
+    return e ? e : clocks.err;
+}
+
+static bool is_founding(const struct charter *c, const uint8_t site[SITE_BYTES])
+{
+    for (size_t a = 0; a < c->allies_n; a++)
+        for (size_t i = 0; i < c->allies[a].sites_n; i++)
+            if (memcmp(c->allies[a].sites[i].site, site, SITE_BYTES) == 0)
+                return true;
+    return false;
+}
+
+static err_t first_clock(struct store *s, const struct charter *founding, const struct log_head *heads, size_t n,
+                         uint64_t *out)
+{
     uint64_t first = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t clock;
-        bool founding = false;
-        for (size_t a = 0; a < c->allies_n; a++)
-            for (size_t s = 0; s < c->allies[a].sites_n; s++)
-                founding |= memcmp(c->allies[a].sites[s].site, heads[i].log.site, SITE_BYTES) == 0;
-        if (!founding || heads[i].seq == 0)
+        if (!is_founding(founding, heads[i].log.site) || heads[i].seq == 0)
             continue;
-        err_t e = clock_of(r, &heads[i].log, 1, &clock);
+        err_t e = clock_of(s, &heads[i].log, 1, &clock);
         if (e && e != ERR_NOT_FOUND)
             return e;
         if (!e && (first == 0 || clock < first))
             first = clock;
     }
     *out = first;
+    return ERR_OK;
+}
+
+err_t read_ledger_first(struct store *s, const struct authority *a, const struct log_head *heads, size_t n,
+                        uint64_t *clock, unsigned *year)
+{
+    uint64_t first = 0;
+    err_t e = a->charters_n ? first_clock(s, &a->charters[0], heads, n, &first) : ERR_CHARTER;
+    if (e)
+        return e;
+    *clock = first;
+    *year = first ? date_of(clock_wall(first).ms / CLOCK_DAY_MS).year : 0;
     return ERR_OK;
 }
 
@@ -183,21 +206,17 @@ static void bound(const struct read *r, unsigned term, uint64_t first, struct re
 
 static err_t know_when(struct read *r, unsigned year, struct read_ledger *l, unsigned *term, uint64_t *first)
 {
-    struct clocks clocks = {r, ERR_OK};
     struct log_head *heads = NULL;
     size_t n = 0;
     err_t e = years_build(r->authority, &r->arena, &l->years);
     if (!e)
-        e = days_build(r->authority, clock_known, &clocks, &r->arena, &l->days);
-    if (!e)
-        e = clocks.err;
+        e = read_ledger_days(r->store, r->authority, &r->arena, &l->days);
     if (!e)
         e = oplog_heads(r->store, &r->arena, &heads, &n);
     if (!e)
-        e = first_clock(r, heads, n, first);
+        e = read_ledger_first(r->store, r->authority, heads, n, first, &l->first);
     if (e)
         return e;
-    l->first = *first ? date_of(clock_wall(*first).ms / CLOCK_DAY_MS).year : 0;
     *term = years_open(&l->years);
     if (year)
         e = years_find(&l->years, year, l->first, term);

@@ -28,6 +28,12 @@ struct read_ledger {
 /* `year` 0: the open one. Everything in r->arena, or the authority's. ERR_YEAR_EARLY, ERR_YEAR_LATE, ERR_CHARTER (there is none), ERR_MEMORY, ERR_DATABASE. */
 err_t read_ledger_of(struct read *r, unsigned year, struct read_ledger *out);
 
+/* Checkpoints with the clocks of the commits they end at, where these are here. Errors: the store's, ERR_MEMORY. */
+err_t read_ledger_days(struct store *s, const struct authority *a, struct arena *arena, struct days *out);
+/* The clock of the earliest first commit of a site of charter 0 among these logs, and its UTC year; 0: none is here. ERR_CHARTER (there is none), ERR_MEMORY, the store's. */
+err_t read_ledger_first(struct store *s, const struct authority *a, const struct log_head *heads, size_t n,
+                        uint64_t *clock, unsigned *year);
+
 /* "2026", or "2024–2026" where one charter closed several years. */
 json_t *read_ledger_period(const struct read_ledger *l);
 

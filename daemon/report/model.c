@@ -1,8 +1,7 @@
 #include "daemon/report/figures.h"
 #include "daemon/report/model_work.h"
-#include "protocol/base/clock.h"
 #include "conf/tr.h"
-#include "daemon/ledger/days.h"
+#include "daemon/read/ledger.h"
 #include <stdlib.h>
 
 const struct model_total_info *model_total_info(enum model_total t)
@@ -265,17 +264,6 @@ static uint64_t allies_then(const struct authority *a, size_t charter)
 
 /* ---- making it ---- */
 
-static bool clock_of(void *ctx, const struct head *head, uint64_t *clock)
-{
-    struct arena arena = {0};
-    struct commit commit;
-    err_t e = oplog_get(ctx, &head->log, head->seq, &arena, &commit);
-    if (!e)
-        *clock = commit.clock;
-    arena_fini(&arena);
-    return e == ERR_OK;
-}
-
 static err_t settle_term(struct model_work *w, const struct days *days, unsigned first, unsigned term,
                          struct arena *arena, struct ledger *out)
 {
@@ -313,7 +301,7 @@ static err_t fill(struct model_work *w, unsigned first)
     struct model *m = w->m;
     struct days days;
     struct ledger before = {.year = 0};
-    err_t e = days_build(w->authority, clock_of, w->store, &m->arena, &days);
+    err_t e = read_ledger_days(w->store, w->authority, &m->arena, &days);
     e = e ? e : settle_term(w, &days, first, m->term, &m->arena, &m->ledger);
     e = e ? e : add_before(w, &days, first, &before);
     if (e)
@@ -334,27 +322,6 @@ static err_t fill(struct model_work *w, unsigned first)
     e = e ? e : model_add_thesaurus(w);
     e = e ? e : model_add_newcomers(w);
     return e ? e : model_add_service(w);
-}
-
-/* The UTC year of the earliest first commit of a site of charter 0; 0: there is none. */
-static err_t first_year(struct store *s, const struct authority *a, struct arena *arena, unsigned *out)
-{
-    struct log_head *logs = NULL;
-    size_t n = 0;
-    uint64_t earliest = UINT64_MAX, clock = 0;
-    err_t e = oplog_heads(s, arena, &logs, &n);
-    for (size_t i = 0; i < n && !e; i++) {
-        bool founding = false;
-        for (size_t k = 0; k < a->charters[0].allies_n; k++)
-            for (size_t j = 0; j < a->charters[0].allies[k].sites_n; j++)
-                founding =
-                    founding || memcmp(a->charters[0].allies[k].sites[j].site, logs[i].log.site, SITE_BYTES) == 0;
-        const struct head first = {.log = logs[i].log, .seq = 1};
-        if (founding && logs[i].seq && clock_of(s, &first, &clock) && clock < earliest)
-            earliest = clock;
-    }
-    *out = earliest == UINT64_MAX ? 0 : date_of(clock_wall(earliest).ms / CLOCK_DAY_MS).year;
-    return e;
 }
 
 /* The cut that a year's report has of itself. */
@@ -426,9 +393,13 @@ err_t model_make(struct read *r, unsigned year, const struct report_cut *cut, co
     struct model m = {.lang = lang};
     struct model_work w = {.store = r->store, .m = &m};
     struct authority then = {.allies_n = 0};
+    struct log_head *heads = NULL;
+    size_t heads_n = 0;
+    uint64_t clock = 0;
     unsigned first = 0;
     bool anew = false;
-    err_t e = first_year(r->store, r->authority, &w.arena, &first);
+    err_t e = oplog_heads(r->store, &w.arena, &heads, &heads_n);
+    e = e ? e : read_ledger_first(r->store, r->authority, heads, heads_n, &clock, &first);
     e = e ? e : choose(r, year, cut, &w, &then, first, &anew);
     e = e ? e : add_allies(&w);
     e = e ? e : model_load_facts(&w, anew);

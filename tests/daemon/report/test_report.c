@@ -106,6 +106,16 @@ static void figures_hold_together(void **state)
     model_fini(&french);
 }
 
+static void without_a_charter_there_is_no_report(void **state)
+{
+    const struct given *g = *state;
+    const struct authority nobody = {.charters_n = 0};
+    struct read r = g->r;
+    struct model m;
+    r.authority = &nobody;
+    assert_int_equal(model_make(&r, 0, NULL, "en", &m), ERR_CHARTER);
+}
+
 static void the_report_says_what_the_ledger_says(void **state)
 {
     struct given *g = *state;
@@ -292,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_is_the_same_from_another_order_of_arrival),
         cmocka_unit_test(figures_hold_together),
+        cmocka_unit_test(without_a_charter_there_is_no_report),
         cmocka_unit_test(the_report_says_what_the_ledger_says),
         cmocka_unit_test(the_year_before_is_as_its_own_report_has_it),
         cmocka_unit_test(facts_made_anew_are_those_of_the_replica),
