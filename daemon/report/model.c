@@ -161,7 +161,7 @@ static uint64_t of_kind(const struct ledger *l, enum ledger_kind kind)
     return sum;
 }
 
-static void total_ledger(const struct model *m, const struct ledger *l, uint64_t out[MODEL_TOTALS_N])
+static void total_ledger(const struct ledger *l, uint64_t out[MODEL_TOTALS_N])
 {
     out[TOTAL_PUBLISHED] = of_kind(l, LEDGER_RECORD_FULL) + of_kind(l, LEDGER_RECORD_PARTIAL);
     out[TOTAL_MAINTAINED] = of_kind(l, LEDGER_RECORD_MAINTAINED);
@@ -171,7 +171,6 @@ static void total_ledger(const struct model *m, const struct ledger *l, uint64_t
     out[TOTAL_ADOPTED] = of_kind(l, LEDGER_THESAURUS);
     for (size_t i = 0; i < l->entries_n; i++)
         out[TOTAL_LEFT_OUT] += l->entries[i].why != LEDGER_COUNTS;
-    (void)m;
 }
 
 static err_t total_pairs(const struct model *m, const struct ledger *l, struct arena *arena, uint64_t *out)
@@ -217,7 +216,7 @@ static uint64_t proposed_in(const struct model_work *w, unsigned term)
 
 static err_t total_of(struct model_work *w, const struct ledger *l, unsigned term, uint64_t out[MODEL_TOTALS_N])
 {
-    total_ledger(w->m, l, out);
+    total_ledger(l, out);
     total_states(w, term, out);
     out[TOTAL_PROPOSED] = proposed_in(w, term);
     return total_pairs(w->m, l, &w->arena, &out[TOTAL_PAIRS]);

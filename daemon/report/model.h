@@ -1,6 +1,6 @@
 /*
  * model: every figure of the assembly's report on one year (DOMAIN §6), in integers, out of the replica up to a cut: equal inputs give equal figures, on every site.
- * What only this site saw of the others (availability, propagation) is no figure of it: local.h.
+ * What only this site saw of the others (availability, propagation) is no figure of it: html.h.
  */
 #ifndef ALLIED_DAEMON_REPORT_MODEL_H
 #define ALLIED_DAEMON_REPORT_MODEL_H
