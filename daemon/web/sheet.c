@@ -175,21 +175,19 @@ void sheet_style(struct http_request *q)
 
 /* ---- pages of a list ---- */
 
-void sheet_paging(struct html *h, struct http_request *q, const json_t *result)
+void sheet_pages(struct html *h, struct http_request *q, const char *name, bool first, const char *next)
 {
-    const char *next = json_string_value(json_object_get(result, "next"));
-    bool first = request_query(q, "cursor") != NULL;
-    if (!next && !first)
+    if (!next && first)
         return;
     html_open_class(h, "nav", "paging");
     html_attr_tr(h, "aria-label", N_("Pages"));
     html_open(h, "p");
-    if (first)
-        html_link(h, sheet_address(q, "cursor", NULL), tr(h->lang, N_("First page")));
+    if (!first)
+        html_link(h, sheet_address(q, name, NULL), tr(h->lang, N_("First page")));
     if (next) {
-        if (first)
+        if (!first)
             html_text(h, " · ");
-        if (html_open_link(h, slice_text(sheet_address(q, "cursor", next)))) {
+        if (html_open_link(h, slice_text(sheet_address(q, name, next)))) {
             html_attr(h, "rel", "next");
             html_text(h, tr(h->lang, N_("Next page")));
             html_close(h, "a");
@@ -197,4 +195,9 @@ void sheet_paging(struct html *h, struct http_request *q, const json_t *result)
     }
     html_close(h, "p");
     html_close(h, "nav");
+}
+
+void sheet_paging(struct html *h, struct http_request *q, const json_t *result)
+{
+    sheet_pages(h, q, "cursor", !request_query(q, "cursor"), json_string_value(json_object_get(result, "next")));
 }

@@ -49,7 +49,12 @@ int64_t sheet_number(const json_t *object, const char *key);
 
 /* struct http_site's problem: errors of pages are pages, where Accept prefers them. */
 bool sheet_problem(struct http_request *q, unsigned status, const json_t *problem);
-/* Links to the first and the next page of a list whose result has "next", a cursor; nothing where all is on this one. */
+/*
+ * Links to the first and the next page of a list, told apart by the parameter `name`; nothing where all is on this one. `first`: this is the first; `next`: that
+ * parameter's value on the next, NULL: there is none.
+ */
+void sheet_pages(struct html *h, struct http_request *q, const char *name, bool first, const char *next);
+/* The same of a list whose result has "next", a cursor. */
 void sheet_paging(struct html *h, struct http_request *q, const json_t *result);
 void sheet_style(struct http_request *q); /* GET /style.css */
 

@@ -269,26 +269,12 @@ static bool is_at(const struct crossing_concept *one, size_t component, size_t a
            (angle == SIZE_MAX || crossings_under(one->angles, angle));
 }
 
-static void put_pages(const struct thesaurus *t, int64_t from, bool more, int64_t next)
+/* `next`: where the next page begins; 0: there is none. */
+static void put_pages(const struct thesaurus *t, bool first, int64_t next)
 {
-    struct html *h = t->h;
-    char text[24];
-    if (!more && from <= 0)
-        return;
-    html_open_class(h, "nav", "paging");
-    html_attr_tr(h, "aria-label", N_("Pages"));
-    html_open(h, "p");
-    if (from > 0)
-        html_link(h, sheet_address(t->q, "from", NULL), tr(h->lang, N_("First page")));
-    html_text(h, from > 0 && more ? " · " : "");
-    snprintf(text, sizeof text, "%lld", (long long)next);
-    if (more && html_open_link(h, slice_text(sheet_address(t->q, "from", text)))) {
-        html_attr(h, "rel", "next");
-        html_text(h, tr(h->lang, N_("Next page")));
-        html_close(h, "a");
-    }
-    html_close(h, "p");
-    html_close(h, "nav");
+    char from[24];
+    snprintf(from, sizeof from, "%lld", (long long)next);
+    sheet_pages(t->h, t->q, "from", first, next ? from : NULL);
 }
 
 void thesaurus_crossing(const struct thesaurus *t, size_t component, size_t angle, int64_t from)
@@ -309,7 +295,7 @@ void thesaurus_crossing(const struct thesaurus *t, size_t component, size_t angl
         at = 0;
     size_t shown = n - at < ROWS ? n - at : ROWS;
     put_all(t, list + at, shown);
-    put_pages(t, (int64_t)at, at + shown < n, (int64_t)(at + shown));
+    put_pages(t, at == 0, at + shown < n ? (int64_t)(at + shown) : 0);
 }
 
 static const struct crossing_concept *place_of(const struct thesaurus *t, const char *id)
@@ -342,8 +328,6 @@ static void put_named(const struct thesaurus *t, const json_t *one)
 void thesaurus_names(const struct thesaurus *t, const json_t *result)
 {
     struct html *h = t->h;
-    const json_t *next = json_object_get(result, "next");
-    const char *from = request_query(t->q, "from");
     size_t i;
     json_t *one;
     if (!json_array_size(json_object_get(result, "concepts")))
@@ -351,7 +335,7 @@ void thesaurus_names(const struct thesaurus *t, const json_t *result)
     html_open_class(h, "ul", "columns");
     json_array_foreach(json_object_get(result, "concepts"), i, one) put_named(t, one);
     html_close(h, "ul");
-    put_pages(t, from ? 1 : 0, json_is_integer(next), (int64_t)json_integer_value(next));
+    put_pages(t, !request_query(t->q, "from"), sheet_number(result, "next"));
 }
 
 void thesaurus_suggested(const struct thesaurus *t, const json_t *result)
@@ -419,7 +403,6 @@ static void put_waiting(const struct thesaurus *t, const json_t *row)
 void thesaurus_waiting(const struct thesaurus *t, const json_t *result)
 {
     struct html *h = t->h;
-    const char *next = json_string_value(json_object_get(result, "next"));
     size_t i;
     json_t *one;
     if (!json_array_size(json_object_get(result, "concepts")))
@@ -427,9 +410,5 @@ void thesaurus_waiting(const struct thesaurus *t, const json_t *result)
     html_open(h, "ul");
     json_array_foreach(json_object_get(result, "concepts"), i, one) put_waiting(t, one);
     html_close(h, "ul");
-    if (next) {
-        html_open(h, "p");
-        html_link(h, sheet_address(t->q, "cursor", next), tr(h->lang, N_("Next page")));
-        html_close(h, "p");
-    }
+    sheet_paging(h, t->q, result);
 }

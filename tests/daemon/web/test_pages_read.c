@@ -138,6 +138,27 @@ static void a_concept_is_drawn_among_its_neighbours_and_listed(void **state)
     page_side_close(&s);
 }
 
+static void what_waits_goes_on_page_by_page_and_leads_back_to_the_first(void **state)
+{
+    struct page_side s;
+    char next[512];
+    json_t *concepts = json_array();
+    (void)state;
+    page_side_open(&s, 826, 1, NULL);
+    for (int i = 0; i < 31; i++)
+        json_array_append_new(concepts,
+                              json_pack("{s:i, s:{s:{s:s}}}", "line", i, "concept", "prefLabel", "en", "Word"));
+    json_decref(world_do(s.w, 0, "concept.write", json_pack("{s:s, s:o}", "mode", "add", "concepts", concepts)));
+    page_side_expect(&s, "/thesaurus?waiting=1&lang=en", IN("<nav class=\"paging\"", "rel=\"next\">Next page"));
+    assert_null(strstr(s.text, ">First page<"));
+    const char *cursor = strstr(s.text, "cursor=");
+    assert_non_null(cursor);
+    snprintf(next, sizeof next, "/thesaurus?waiting=1&lang=en&%.*s", (int)strcspn(cursor, "&\""), cursor);
+    page_side_expect(&s, next, IN("<nav class=\"paging\"", ">First page<"));
+    assert_null(strstr(s.text, "rel=\"next\""));
+    page_side_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_text_whose_language_nobody_said_is_told_as_one),
         cmocka_unit_test(what_was_withdrawn_is_gone_and_says_so),
         cmocka_unit_test(a_concept_is_drawn_among_its_neighbours_and_listed),
+        cmocka_unit_test(what_waits_goes_on_page_by_page_and_leads_back_to_the_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
