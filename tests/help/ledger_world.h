@@ -19,7 +19,7 @@ struct ledger_plan {
     uint64_t order;         /* 0: as written; else commits come after all charters and acts, logs mixed by this seed */
     size_t batch;           /* commits a transaction; 0: 64 */
 };
-struct ledger_made; /* ledger_world.c */
+struct ledger_made; /* ledger_pen.h */
 struct ledger_world {
     struct world *w;
     struct ledger_plan plan;
