@@ -20,9 +20,9 @@ static err_t take(struct http_request *q, const json_t *list, size_t more, struc
         return ERR_MEMORY;
     json_array_foreach((json_t *)(uintptr_t)list, i, one)
     {
-        if (!*prose_string(one, "id") || json_is_true(json_object_get(one, "suppressed")))
+        if (!*sheet_text(one, "id") || json_is_true(json_object_get(one, "suppressed")))
             continue;
-        (*out)[(*n)++] = (struct around_one){prose_string(one, "id"), prose_string(one, "label"),
+        (*out)[(*n)++] = (struct around_one){sheet_text(one, "id"), sheet_text(one, "label"),
                                              !json_is_true(json_object_get(one, "adopted"))};
     }
     return ERR_OK;
@@ -51,7 +51,7 @@ static err_t take_related(struct http_request *q, struct read *r, const json_t *
     struct slice id;
     struct edge_row *rows = NULL;
     size_t n = 0;
-    err_t e = read_entity(r, ENTITY_CONCEPT, prose_string(shown, "id"), &id);
+    err_t e = read_entity(r, ENTITY_CONCEPT, sheet_text(shown, "id"), &id);
     if (!e)
         e = replica_edges_of(r->store, REL_RELATED, id, &r->arena, &rows, &n);
     if (!e)
@@ -75,7 +75,7 @@ static err_t take_lying(struct http_request *q, struct read *r, const json_t *sh
     struct slice id;
     struct edge_row *rows = NULL;
     size_t n = 0;
-    err_t e = read_entity(r, ENTITY_CONCEPT, prose_string(shown, "id"), &id);
+    err_t e = read_entity(r, ENTITY_CONCEPT, sheet_text(shown, "id"), &id);
     if (!e)
         e = replica_edges_of(r->store, REL_FACET, id, &r->arena, &rows, &n);
     if (!e)
@@ -99,7 +99,7 @@ static err_t take_records(struct http_request *q, struct read *r, const json_t *
 {
     read_fn *list = read_find("record.list");
     const json_t *args = r->args;
-    json_t *result = r->result, *asked = json_pack("{s:s, s:s, s:i}", "concept", prose_string(shown, "id"), "order",
+    json_t *result = r->result, *asked = json_pack("{s:s, s:s, s:i}", "concept", sheet_text(shown, "id"), "order",
                                                    "newest", "limit", AROUND_RECORDS);
     size_t i;
     json_t *one;
@@ -115,7 +115,7 @@ static err_t take_records(struct http_request *q, struct read *r, const json_t *
     if (e || !out)
         return e ? e : ERR_MEMORY;
     json_array_foreach((json_t *)(uintptr_t)rows, i, one) out[i] =
-        (struct around_one){prose_string(one, "id"), prose_string(one, "title"), false};
+        (struct around_one){sheet_text(one, "id"), sheet_text(one, "title"), false};
     a->places[NEIGHBOURS_RECORDS] = out;
     a->n[NEIGHBOURS_RECORDS] = json_array_size(rows);
     return ERR_OK;
@@ -195,9 +195,9 @@ void around_draw(const struct around *a, struct http_request *q, struct html *h,
                                        [NEIGHBOURS_BELOW] = "#narrower",
                                        [NEIGHBOURS_RECORDS] = "#records"};
     const json_t *labels = json_object_get(shown, "prefLabel");
-    const char *lang = prose_choose(labels, h->lang), *id = prose_string(shown, "id");
-    struct neighbours n = {.middle = {.label = slice_text(lang ? prose_string(labels, lang) : id)}};
-    n.middle.waits = strcmp(prose_string(shown, "status"), "proposed") == 0;
+    const char *lang = prose_choose(labels, h->lang), *id = sheet_text(shown, "id");
+    struct neighbours n = {.middle = {.label = slice_text(lang ? sheet_text(labels, lang) : id)}};
+    n.middle.waits = strcmp(sheet_text(shown, "status"), "proposed") == 0;
     put_patches(q, c, id, &n.middle);
     for (size_t i = 0; i < NEIGHBOURS_PLACES; i++)
         n.places[i].more = more[i];

@@ -23,7 +23,7 @@ static const json_t *get(const struct concept_page *p, const char *field)
 
 static void put_neighbour(const struct concept_page *p, const json_t *one)
 {
-    prose_concept(p->h, p->q, p->crossings, prose_string(one, "id"), prose_string(one, "label"));
+    prose_concept(p->h, p->q, p->crossings, sheet_text(one, "id"), sheet_text(one, "label"));
 }
 
 static void put_standing(const struct concept_page *p)
@@ -38,8 +38,8 @@ static void put_standing(const struct concept_page *p)
         {"collection", N_("Collection")},
     };
     struct html *h = p->h;
-    const char *kind = prose_string(p->shown, "kind"), *status = prose_string(p->shown, "status"),
-               *reason = prose_string(p->shown, "reason");
+    const char *kind = sheet_text(p->shown, "kind"), *status = sheet_text(p->shown, "status"),
+               *reason = sheet_text(p->shown, "reason");
     const json_t *into = get(p, "merged_into"), *use = get(p, "adopted_by_use");
     html_open_class(h, "p", "dim");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -49,8 +49,7 @@ static void put_standing(const struct concept_page *p)
     html_text(h, prose_status(h->lang, status));
     if (use) {
         html_text(h, " ");
-        html_say(h, N_("(by use: {1} was the first other ally to index with it)"), prose_string(use, "ally_name"),
-                 NULL);
+        html_say(h, N_("(by use: {1} was the first other ally to index with it)"), sheet_text(use, "ally_name"), NULL);
     }
     html_close(h, "p");
     if (into) {
@@ -217,8 +216,8 @@ static void put_relations(const struct concept_page *p)
         json_array_foreach((json_t *)(uintptr_t)list, k, one)
         {
             html_open(h, "li");
-            if (*prose_string(one, "uri"))
-                html_link(h, prose_string(one, "uri"), prose_string(one, "uri"));
+            if (*sheet_text(one, "uri"))
+                html_link(h, sheet_text(one, "uri"), sheet_text(one, "uri"));
             else
                 put_neighbour(p, one);
             html_close(h, "li");
@@ -230,7 +229,7 @@ static void put_relations(const struct concept_page *p)
 /* Of a component or an angle: the first of what lies at it, and the way to the others. */
 static void put_lying(const struct concept_page *p)
 {
-    const char *kind = prose_string(p->shown, "kind");
+    const char *kind = sheet_text(p->shown, "kind");
     char path[128];
     bool component = strcmp(kind, "component") == 0;
     if (!component && strcmp(kind, "angle") != 0)
@@ -253,18 +252,18 @@ static void put_value(const struct concept_page *p, const json_t *value)
     json_t *one;
     if (json_is_string(value))
         html_name(h, slice_text(json_string_value(value)));
-    else if (*prose_string(value, "id"))
+    else if (*sheet_text(value, "id"))
         put_neighbour(p, value);
     else if (json_is_array(value))
         json_array_foreach((json_t *)(uintptr_t)value, i, one)
         {
             html_text(h, i ? ", " : "");
-            html_name(h, slice_text(json_is_string(one) ? json_string_value(one) : prose_string(one, "value")));
+            html_name(h, slice_text(json_is_string(one) ? json_string_value(one) : sheet_text(one, "value")));
         }
     else if (json_is_null(value))
         html_text(h, tr(h->lang, N_("(to be emptied)")));
     else
-        html_name(h, slice_text(prose_string(value, "reason")));
+        html_name(h, slice_text(sheet_text(value, "reason")));
 }
 
 static void put_proposals(const struct concept_page *p)
@@ -279,26 +278,26 @@ static void put_proposals(const struct concept_page *p)
     html_open(h, "ul");
     json_array_foreach((json_t *)(uintptr_t)list, i, one)
     {
-        const char *lang = prose_string(one, "lang");
+        const char *lang = sheet_text(one, "lang");
         const json_t *motive = json_object_get(one, "motive");
         html_open(h, "li");
         html_open(h, "code");
         html_text(h, json_is_false(json_object_get(one, "add")) ? "−" : "");
-        html_text(h, prose_string(one, "field"));
+        html_text(h, sheet_text(one, "field"));
         html_text(h, *lang ? "@" : "");
         html_text(h, lang);
         html_close(h, "code");
         html_text(h, " ");
         put_value(p, json_object_get(one, "value"));
         html_text(h, " – ");
-        html_name(h, slice_text(prose_string(one, "ally_name")));
+        html_name(h, slice_text(sheet_text(one, "ally_name")));
         html_text(h, ", ");
-        html_date_of(h, prose_string(one, "at"));
+        html_date_of(h, sheet_text(one, "at"));
         if (json_is_object(motive)) {
             html_text(h, ", ");
             html_text(h, tr(h->lang, N_("because of")));
             html_text(h, " ");
-            prose_record(h, p->q, prose_string(motive, "id"), prose_string(motive, "title"));
+            prose_record(h, p->q, sheet_text(motive, "id"), sheet_text(motive, "title"));
         }
         html_close(h, "li");
     }
@@ -308,7 +307,7 @@ static void put_proposals(const struct concept_page *p)
 static void put_end(const struct concept_page *p)
 {
     struct html *h = p->h;
-    const char *uri = prose_string(p->shown, "uri");
+    const char *uri = sheet_text(p->shown, "uri");
     html_element_tr(h, "h2", N_("About this concept"));
     html_open(h, "p");
     if (*uri) {
@@ -353,9 +352,9 @@ static void show(struct http_request *q, struct read *read, const struct around 
     struct sheet s;
     struct web *w = web_of(q);
     uint8_t bytes[CONCEPT_BYTES];
-    const char *id = prose_string(read->result, "id");
+    const char *id = sheet_text(read->result, "id");
     const json_t *labels = json_object_get(read->result, "prefLabel");
-    const char *lang = prose_choose(labels, request_lang(q)), *title = lang ? prose_string(labels, lang) : id;
+    const char *lang = prose_choose(labels, request_lang(q)), *title = lang ? sheet_text(labels, lang) : id;
     char canonical[512], feed[96];
     snprintf(canonical, sizeof canonical, "%.400s/concepts/%.80s", request_base(q), id);
     snprintf(feed, sizeof feed, "/feeds/concept-%.60s.atom", id);

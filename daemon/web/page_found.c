@@ -143,7 +143,7 @@ void found_count(const struct found *f)
 
 static void put_place(struct html *h, const json_t *place)
 {
-    const char *name = prose_string(place, "name"), *country = prose_string(place, "country");
+    const char *name = sheet_text(place, "name"), *country = sheet_text(place, "country");
     if (!*name && !*country)
         return;
     html_text(h, " · ");
@@ -157,11 +157,11 @@ static void put_place(struct html *h, const json_t *place)
 static void put_record(const struct found *f, const json_t *r)
 {
     struct html *h = f->h;
-    const char *id = prose_string(r, "id"), *title = prose_string(r, "title"), *snippet = prose_string(r, "snippet"),
-               *type = prose_string(r, "type"), *date = prose_string(r, "date"), *ally = prose_string(r, "ally_name");
+    const char *id = sheet_text(r, "id"), *title = sheet_text(r, "title"), *snippet = sheet_text(r, "snippet"),
+               *type = sheet_text(r, "type"), *date = sheet_text(r, "date"), *ally = sheet_text(r, "ally_name");
     html_open(h, "li");
     html_open(h, "h2");
-    prose_lang(h, prose_string(r, "lang"));
+    prose_lang(h, sheet_text(r, "lang"));
     html_open_link(h, slice_text(sheet_path(f->q, "/records/", id, "")));
     html_attr(h, "dir", "auto");
     if (*title)
@@ -172,7 +172,7 @@ static void put_record(const struct found *f, const json_t *r)
     html_close(h, "h2");
     if (*snippet) {
         html_open(h, "p");
-        prose_lang(h, prose_string(r, "snippet_lang"));
+        prose_lang(h, sheet_text(r, "snippet_lang"));
         html_attr(h, "dir", "auto");
         prose_marked(h, snippet, json_object_get(r, "marks"));
         html_close(h, "p");
@@ -242,7 +242,7 @@ static const char *value_with(const struct found *f, enum found_filter filter, c
 static void put_value(const struct found *f, size_t facet, const json_t *v)
 {
     struct html *h = f->h;
-    const char *value = prose_string(v, "value"), *label = prose_string(v, "label");
+    const char *value = sheet_text(v, "value"), *label = sheet_text(v, "label");
     enum found_filter filter = facets[facet].filter;
     label = filter == FOUND_TYPE   ? prose_type(h->lang, value)
             : filter == FOUND_LANG ? prose_language(h->lang, value)
@@ -268,7 +268,7 @@ static size_t put_values(const struct found *f, size_t facet, const json_t *valu
     html_open(f->h, "ul");
     for (; at < json_array_size(values) && shown < most; at++) {
         const json_t *v = json_array_get(values, at);
-        if (facets[facet].filter == FOUND_TERM && has_word(asked(f, FOUND_TERM), prose_string(v, "value")))
+        if (facets[facet].filter == FOUND_TERM && has_word(asked(f, FOUND_TERM), sheet_text(v, "value")))
             continue;
         put_value(f, facet, v);
         shown++;
@@ -325,12 +325,12 @@ static void put_suggestions(const struct found *f)
     html_open(h, "ul");
     json_array_foreach((json_t *)(uintptr_t)f->suggestions, i, one)
     {
-        bool concept = strcmp(prose_string(one, "kind"), "concept") == 0;
+        bool concept = strcmp(sheet_text(one, "kind"), "concept") == 0;
         html_open(h, "li");
         if (concept)
-            prose_concept(h, f->q, NULL, prose_string(one, "id"), prose_string(one, "label"));
+            prose_concept(h, f->q, NULL, sheet_text(one, "id"), sheet_text(one, "label"));
         else
-            prose_record(h, f->q, prose_string(one, "id"), prose_string(one, "label"));
+            prose_record(h, f->q, sheet_text(one, "id"), sheet_text(one, "label"));
         html_text(h, " ");
         html_open_class(h, "span", "dim");
         html_text(h, tr(h->lang, concept ? N_("(index term)") : N_("(record)")));

@@ -32,8 +32,8 @@ static const char *kind_words(const char *lang, const char *kind)
 
 static void put_target(struct html *h, struct http_request *q, const json_t *write)
 {
-    const char *target = prose_string(write, "target"), *label = prose_string(write, "label"),
-               *field = prose_string(write, "field");
+    const char *target = sheet_text(write, "target"), *label = sheet_text(write, "label"),
+               *field = sheet_text(write, "field");
     bool concept = *label || strcmp(field, "concepts") == 0;
     if (!*target)
         return;
@@ -47,8 +47,8 @@ static void put_target(struct html *h, struct http_request *q, const json_t *wri
 static void put_value(struct html *h, const json_t *write)
 {
     const json_t *value = json_object_get(write, "value");
-    const char *text = json_is_string(value) ? json_string_value(value) : prose_string(value, "text");
-    if (json_is_null(value) && !*prose_string(write, "target")) {
+    const char *text = json_is_string(value) ? json_string_value(value) : sheet_text(value, "text");
+    if (json_is_null(value) && !*sheet_text(write, "target")) {
         html_text(h, " ");
         html_text(h, tr(h->lang, N_("(emptied)")));
     }
@@ -57,9 +57,9 @@ static void put_value(struct html *h, const json_t *write)
     html_open(h, "details");
     html_element_tr(h, "summary", N_("What it says"));
     if (*text)
-        prose_text(h, prose_string(write, "lang"), text);
+        prose_text(h, sheet_text(write, "lang"), text);
     else
-        words_value(h, value, prose_string(write, "lang"));
+        words_value(h, value, sheet_text(write, "lang"));
     html_close(h, "details");
 }
 
@@ -67,7 +67,7 @@ static void put_write(struct html *h, struct http_request *q, const json_t *writ
 {
     html_open(h, "li");
     html_text(h, json_is_false(json_object_get(write, "add")) ? "− " : "");
-    words_field(h, prose_string(write, "field"), prose_string(write, "lang"));
+    words_field(h, sheet_text(write, "field"), sheet_text(write, "lang"));
     put_target(h, q, write);
     put_value(h, write);
     html_close(h, "li");
@@ -76,7 +76,7 @@ static void put_write(struct html *h, struct http_request *q, const json_t *writ
 static void put_adopted(struct html *h, const json_t *one)
 {
     html_open(h, "li");
-    html_name(h, slice_text(prose_string(one, "ally_name")));
+    html_name(h, slice_text(sheet_text(one, "ally_name")));
     html_text(h, ": ");
     words_fields(h, json_object_get(one, "fields"));
     html_close(h, "li");
@@ -84,16 +84,16 @@ static void put_adopted(struct html *h, const json_t *one)
 
 static void put_entry(struct html *h, struct http_request *q, const json_t *entry)
 {
-    const char *ally = prose_string(entry, "ally_name"), *site = prose_string(entry, "site_name");
+    const char *ally = sheet_text(entry, "ally_name"), *site = sheet_text(entry, "site_name");
     const json_t *motive = json_object_get(entry, "motive");
     size_t i;
     json_t *one;
     html_open(h, "li");
     html_open(h, "p");
-    html_date_of(h, prose_string(entry, "at"));
+    html_date_of(h, sheet_text(entry, "at"));
     html_text(h, " – ");
     html_open(h, "b");
-    html_name(h, slice_text(*ally ? ally : prose_string(entry, "ally")));
+    html_name(h, slice_text(*ally ? ally : sheet_text(entry, "ally")));
     html_close(h, "b");
     if (*site && strcmp(site, ally) != 0) {
         html_text(h, " (");
@@ -101,12 +101,12 @@ static void put_entry(struct html *h, struct http_request *q, const json_t *entr
         html_text(h, ")");
     }
     html_text(h, " ");
-    html_text(h, kind_words(h->lang, prose_string(entry, "kind")));
+    html_text(h, kind_words(h->lang, sheet_text(entry, "kind")));
     if (json_is_object(motive)) {
         html_text(h, ", ");
         html_text(h, tr(h->lang, N_("because of")));
         html_text(h, " ");
-        prose_record(h, q, prose_string(motive, "id"), prose_string(motive, "title"));
+        prose_record(h, q, sheet_text(motive, "id"), sheet_text(motive, "title"));
     }
     if (json_is_false(json_object_get(entry, "counts"))) {
         html_text(h, " ");
@@ -128,7 +128,7 @@ static void show(struct http_request *q, struct read *read, bool record)
 {
     struct sheet s;
     const json_t *history = json_object_get(read->result, "history");
-    const char *id = prose_string(read->result, "id");
+    const char *id = sheet_text(read->result, "id");
     size_t n = json_array_size(history);
     sheet_open(
         &s, q, read,

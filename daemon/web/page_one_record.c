@@ -21,23 +21,23 @@ static void add_meta(struct metas *m, const char *name, const char *content, con
 /* Dublin Core, as reference managers and search engines read it. */
 static void gather(const struct record_page *p, struct metas *m)
 {
-    const char *lang, *abstract = record_text(p, "abstract", &lang), *producer = prose_string(p->shown, "producer");
+    const char *lang, *abstract = record_text(p, "abstract", &lang), *producer = sheet_text(p->shown, "producer");
     size_t i;
     json_t *one;
     add_meta(m, "DC.title", record_text(p, "title", &lang), lang);
-    add_meta(m, "DC.identifier", prose_string(p->shown, "id"), NULL);
+    add_meta(m, "DC.identifier", sheet_text(p->shown, "id"), NULL);
     add_meta(m, "DC.language", p->lang, NULL);
-    add_meta(m, "DC.type", prose_string(p->shown, "type"), NULL);
-    add_meta(m, "DC.date", prose_string(p->shown, "date"), NULL);
-    add_meta(m, "DC.rights", prose_string(p->shown, "licence"), NULL);
-    add_meta(m, "DC.publisher", *producer ? producer : prose_string(p->shown, "ally_name"), NULL);
-    add_meta(m, "DC.source", prose_string(p->shown, "source_url"), NULL);
+    add_meta(m, "DC.type", sheet_text(p->shown, "type"), NULL);
+    add_meta(m, "DC.date", sheet_text(p->shown, "date"), NULL);
+    add_meta(m, "DC.rights", sheet_text(p->shown, "licence"), NULL);
+    add_meta(m, "DC.publisher", *producer ? producer : sheet_text(p->shown, "ally_name"), NULL);
+    add_meta(m, "DC.source", sheet_text(p->shown, "source_url"), NULL);
     add_meta(m, "DC.description", abstract, NULL);
     add_meta(m, "description", abstract, NULL);
     json_array_foreach(json_object_get(p->shown, "authors"), i, one) if (i < 4)
         add_meta(m, "DC.creator", json_string_value(one), NULL);
     json_array_foreach(json_object_get(p->shown, "concepts"), i, one) if (i < 8)
-        add_meta(m, "DC.subject", prose_string(one, "label"), NULL);
+        add_meta(m, "DC.subject", sheet_text(one, "label"), NULL);
 }
 
 /* The one asked for, else the reader's, else what there is. */
@@ -76,7 +76,7 @@ static void show(struct http_request *q, struct read *read)
 {
     struct sheet s;
     struct web *w = web_of(q);
-    const char *id = prose_string(read->result, "id"), *title_lang;
+    const char *id = sheet_text(read->result, "id"), *title_lang;
     struct metas metas = {.n = 0};
     char canonical[512];
     err_t e = crossings_refresh(&w->crossings, read);
@@ -104,7 +104,7 @@ static void show(struct http_request *q, struct read *read)
 static void show_tombstone(struct http_request *q, struct read *read)
 {
     struct sheet s;
-    const char *ally = prose_string(read->result, "ally_name"), *id = prose_string(read->result, "id");
+    const char *ally = sheet_text(read->result, "ally_name"), *id = sheet_text(read->result, "id");
     sheet_open(&s, q, read,
                &(struct page){.title = tr(request_lang(q), N_("This record was withdrawn")),
                               .place = PAGE_RECORDS,
@@ -114,7 +114,7 @@ static void show_tombstone(struct http_request *q, struct read *read)
     html_say(h, N_("Those who published it have taken it back. It was a record of {1}; it was last changed on:"), ally,
              NULL);
     html_text(h, " ");
-    html_date_of(h, prose_string(read->result, "updated"));
+    html_date_of(h, sheet_text(read->result, "updated"));
     html_close(h, "p");
     html_open(h, "p");
     html_link(h, sheet_path(q, "/records/", id, "/history"), tr(h->lang, N_("who wrote what, and when")));

@@ -93,7 +93,7 @@ static void put_languages(const struct found *f, const char *chosen)
     put_option(h, "", tr(h->lang, N_("any")), chosen);
     json_array_foreach(json_object_get(json_object_get(f->result, "facets"), "lang"), i, one)
     {
-        const char *tag = prose_string(one, "value");
+        const char *tag = sheet_text(one, "value");
         put_option(h, tag, prose_language(h->lang, tag), chosen);
         seen |= chosen && strcmp(tag, chosen) == 0;
     }

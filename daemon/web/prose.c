@@ -3,12 +3,6 @@
 #include <ctype.h>
 #include <stdio.h>
 
-const char *prose_string(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
 /* ---- languages ---- */
 
 static const struct {
@@ -280,6 +274,6 @@ void prose_conflicts(struct html *h, struct http_request *q, const json_t *shown
     html_say_n(h, "{1} part of this was written by several at the same time; one version shows.",
                "{1} parts of this were written by several at the same time; one version of each shows.", n, NULL);
     html_text(h, " ");
-    html_link(h, sheet_path(q, "/conflicts/", prose_string(shown, "id"), ""), tr(h->lang, N_("See them side by side")));
+    html_link(h, sheet_path(q, "/conflicts/", sheet_text(shown, "id"), ""), tr(h->lang, N_("See them side by side")));
     html_close(h, "p");
 }

@@ -9,8 +9,6 @@
 #include "daemon/web/crossings.h"
 #include "daemon/web/sheet.h"
 
-const char *prose_string(const json_t *object, const char *key); /* "" where it is no string */
-
 /* What a language calls itself; the tag where that is not known. Of a text whose language nobody said ("und"): that, in `lang`. */
 const char *prose_language(const char *lang, const char *tag);
 /* Of an object language → text: the best for a reader: of `lang`, else fr, en, any. NULL: there is none. */

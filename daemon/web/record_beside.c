@@ -16,13 +16,13 @@ void record_terms(const struct record_page *p)
     html_open_class(h, "ul", "terms");
     json_array_foreach((json_t *)(uintptr_t)get(p, "concepts"), i, one)
     {
-        const char *status = prose_string(one, "status");
+        const char *status = sheet_text(one, "status");
         const json_t *into = json_object_get(one, "merged_into");
         html_open(h, "li");
-        prose_concept(h, p->q, p->crossings, prose_string(one, "id"), prose_string(one, "label"));
+        prose_concept(h, p->q, p->crossings, sheet_text(one, "id"), sheet_text(one, "label"));
         if (into) {
             html_text(h, " → ");
-            prose_concept(h, p->q, p->crossings, prose_string(into, "id"), prose_string(into, "label"));
+            prose_concept(h, p->q, p->crossings, sheet_text(into, "id"), sheet_text(into, "label"));
         } else if (strcmp(status, "adopted") != 0) {
             html_text(h, " ");
             html_open_class(h, "span", "dim");
@@ -69,14 +69,14 @@ static void put_changed(struct html *h, const json_t *changed)
 static void put_link(const struct record_page *p, const json_t *link)
 {
     struct html *h = p->h;
-    const char *target = prose_string(link, "target");
+    const char *target = sheet_text(link, "target");
     html_open(h, "li");
-    html_text(h, prose_rel(h->lang, prose_string(link, "rel"), false));
+    html_text(h, prose_rel(h->lang, sheet_text(link, "rel"), false));
     html_text(h, " ");
     if (strchr(target, ':'))
         html_link(h, target, target);
     else
-        prose_record(h, p->q, target, prose_string(link, "title"));
+        prose_record(h, p->q, target, sheet_text(link, "title"));
     put_missing(h, link);
     put_changed(h, json_object_get(link, "changed"));
     html_close(h, "li");
@@ -100,11 +100,11 @@ void record_links(const struct record_page *p)
     json_array_foreach((json_t *)(uintptr_t)get(p, "linked_by"), i, one)
     {
         html_open(h, "li");
-        html_text(h, prose_rel(h->lang, prose_string(one, "rel"), true));
+        html_text(h, prose_rel(h->lang, sheet_text(one, "rel"), true));
         html_text(h, " ");
-        prose_record(h, p->q, prose_string(one, "id"), prose_string(one, "title"));
+        prose_record(h, p->q, sheet_text(one, "id"), sheet_text(one, "title"));
         html_text(h, " · ");
-        html_name(h, slice_text(prose_string(one, "ally_name")));
+        html_name(h, slice_text(sheet_text(one, "ally_name")));
         html_close(h, "li");
     }
     html_close(h, "ul");
@@ -127,9 +127,9 @@ void record_translations(const struct record_page *p)
         }
         any = true;
         html_open(h, "li");
-        html_element(h, "code", prose_string(one, "field"));
-        html_say(h, N_(" in {1}, from {2}"), prose_language(h->lang, prose_string(one, "lang")),
-                 prose_language(h->lang, prose_string(one, "from")), NULL);
+        html_element(h, "code", sheet_text(one, "field"));
+        html_say(h, N_(" in {1}, from {2}"), prose_language(h->lang, sheet_text(one, "lang")),
+                 prose_language(h->lang, sheet_text(one, "from")), NULL);
         html_close(h, "li");
     }
     if (any) {
@@ -151,12 +151,12 @@ void record_reviews(const struct record_page *p)
         html_open_class(h, "div", "box");
         html_open(h, "p");
         html_open(h, "b");
-        html_name(h, slice_text(prose_string(one, "ally_name")));
+        html_name(h, slice_text(sheet_text(one, "ally_name")));
         html_close(h, "b");
         html_text(h, ", ");
-        html_date_of(h, prose_string(one, "at"));
+        html_date_of(h, sheet_text(one, "at"));
         html_close(h, "p");
-        prose_text(h, prose_string(one, "lang"), prose_string(one, "text"));
+        prose_text(h, sheet_text(one, "lang"), sheet_text(one, "text"));
         html_close(h, "div");
     }
 }
@@ -186,7 +186,7 @@ void record_discipline(const struct record_page *p)
     json_array_foreach((json_t *)(uintptr_t)missed, i, one)
     {
         html_open(h, "li");
-        html_text(h, prose_string(one, "text"));
+        html_text(h, sheet_text(one, "text"));
         html_close(h, "li");
     }
     html_close(h, "ul");

@@ -13,7 +13,7 @@ const char *record_text(const struct record_page *p, const char *field, const ch
 {
     const json_t *texts = get(p, field);
     *lang = json_string_length(json_object_get(texts, p->lang)) ? p->lang : prose_choose(texts, p->h->lang);
-    return *lang ? prose_string(texts, *lang) : "";
+    return *lang ? sheet_text(texts, *lang) : "";
 }
 
 /* ---- head ---- */
@@ -47,7 +47,7 @@ void record_languages(const struct record_page *p)
 
 static void put_place(struct html *h, const json_t *place)
 {
-    const char *name = prose_string(place, "name"), *country = prose_string(place, "country");
+    const char *name = sheet_text(place, "name"), *country = sheet_text(place, "country");
     html_name(h, slice_text(name));
     if (*name && *country)
         html_text(h, ", ");
@@ -56,7 +56,7 @@ static void put_place(struct html *h, const json_t *place)
 
 static void put_period(struct html *h, const json_t *period)
 {
-    const char *start = prose_string(period, "start"), *end = prose_string(period, "end");
+    const char *start = sheet_text(period, "start"), *end = sheet_text(period, "end");
     prose_date(h, *start ? start : "…");
     html_text(h, " – ");
     prose_date(h, *end ? end : "…");
@@ -65,10 +65,10 @@ static void put_period(struct html *h, const json_t *period)
 void record_lead(const struct record_page *p)
 {
     struct html *h = p->h;
-    const char *ally = prose_string(p->shown, "ally_name"), *lang;
+    const char *ally = sheet_text(p->shown, "ally_name"), *lang;
     const json_t *place = get(p, "place");
     html_open_class(h, "p", "dim");
-    html_text(h, prose_type(h->lang, prose_string(p->shown, "type")));
+    html_text(h, prose_type(h->lang, sheet_text(p->shown, "type")));
     if (*ally) {
         html_text(h, " · ");
         html_link(h, sheet_path(p->q, "/records?ally=", ally, ""), ally);
@@ -79,7 +79,7 @@ void record_lead(const struct record_page *p)
     }
     if (json_is_string(get(p, "date"))) {
         html_text(h, " · ");
-        prose_date(h, prose_string(p->shown, "date"));
+        prose_date(h, sheet_text(p->shown, "date"));
     }
     html_close(h, "p");
     const char *subtitle = record_text(p, "subtitle", &lang);
@@ -154,12 +154,12 @@ void record_episodes(const struct record_page *p)
     json_array_foreach((json_t *)(uintptr_t)episodes, i, one)
     {
         html_open(h, "li");
-        if (*prose_string(one, "date")) {
+        if (*sheet_text(one, "date")) {
             html_open(h, "b");
-            prose_date(h, prose_string(one, "date"));
+            prose_date(h, sheet_text(one, "date"));
             html_close(h, "b");
         }
-        prose_text(h, lang, prose_string(one, "text"));
+        prose_text(h, lang, sheet_text(one, "text"));
         html_close(h, "li");
     }
     html_close(h, "ol");
@@ -210,18 +210,18 @@ static void put_replies(const struct record_page *p, const char *actor, bool oth
     json_t *one, *named;
     json_array_foreach((json_t *)(uintptr_t)get(p, "replies"), i, one)
     {
-        const char *by = prose_string(one, "actor");
+        const char *by = sheet_text(one, "actor");
         bool known = false;
-        json_array_foreach((json_t *)(uintptr_t)actors, k, named) known |= strcmp(prose_string(named, "name"), by) == 0;
+        json_array_foreach((json_t *)(uintptr_t)actors, k, named) known |= strcmp(sheet_text(named, "name"), by) == 0;
         if (others ? known : strcmp(by, actor) != 0)
             continue;
         html_open_class(h, "div", "box");
         html_open(h, "p");
-        html_say(h, N_("{1} replies, passed on by {2}:"), by, prose_string(one, "ally_name"), NULL);
+        html_say(h, N_("{1} replies, passed on by {2}:"), by, sheet_text(one, "ally_name"), NULL);
         html_text(h, " ");
-        html_date_of(h, prose_string(one, "at"));
+        html_date_of(h, sheet_text(one, "at"));
         html_close(h, "p");
-        prose_text(h, prose_string(one, "lang"), prose_string(one, "text"));
+        prose_text(h, sheet_text(one, "lang"), sheet_text(one, "text"));
         html_close(h, "div");
     }
 }
@@ -229,11 +229,11 @@ static void put_replies(const struct record_page *p, const char *actor, bool oth
 static void put_actor(const struct record_page *p, const json_t *actor)
 {
     struct html *h = p->h;
-    const char *role = prose_string(actor, "role"), *family = prose_string(actor, "family"),
-               *does = prose_string(actor, "contribution");
+    const char *role = sheet_text(actor, "role"), *family = sheet_text(actor, "family"),
+               *does = sheet_text(actor, "contribution");
     html_open(h, "li");
     html_open(h, "b");
-    html_name(h, slice_text(prose_string(actor, "name")));
+    html_name(h, slice_text(sheet_text(actor, "name")));
     html_close(h, "b");
     if (*role) {
         html_text(h, ", ");
@@ -246,7 +246,7 @@ static void put_actor(const struct record_page *p, const json_t *actor)
     }
     if (*does)
         prose_text(h, NULL, does);
-    put_replies(p, prose_string(actor, "name"), false);
+    put_replies(p, sheet_text(actor, "name"), false);
     html_close(h, "li");
 }
 
@@ -279,8 +279,8 @@ void record_images(const struct record_page *p)
     json_array_foreach((json_t *)(uintptr_t)get(p, "images"), i, one)
     {
         const json_t *alts = json_object_get(one, "alt");
-        const char *lang = prose_choose(alts, p->lang), *alt = lang ? prose_string(alts, lang) : "",
-                   *url = prose_string(one, "url"), *credit = prose_string(one, "credit");
+        const char *lang = prose_choose(alts, p->lang), *alt = lang ? sheet_text(alts, lang) : "",
+                   *url = sheet_text(one, "url"), *credit = sheet_text(one, "credit");
         html_open(h, "li");
         prose_lang(h, lang);
         html_link(h, url, *alt ? alt : url);
@@ -348,7 +348,7 @@ static void put_people(const struct record_page *p)
     struct html *h = p->h;
     size_t i;
     json_t *one;
-    const char *producer = prose_string(p->shown, "producer");
+    const char *producer = sheet_text(p->shown, "producer");
     if (json_array_size(get(p, "authors"))) {
         open_fact(h, N_("Written by"));
         json_array_foreach((json_t *)(uintptr_t)get(p, "authors"), i, one)
@@ -359,7 +359,7 @@ static void put_people(const struct record_page *p)
         html_close(h, "dd");
     }
     open_fact(h, N_("Produced by"));
-    html_name(h, slice_text(*producer ? producer : prose_string(p->shown, "ally_name")));
+    html_name(h, slice_text(*producer ? producer : sheet_text(p->shown, "ally_name")));
     html_close(h, "dd");
 }
 
@@ -376,7 +376,7 @@ static void put_coordinates(struct html *h, const json_t *place)
 void record_facts(const struct record_page *p)
 {
     struct html *h = p->h;
-    const char *licence = prose_string(p->shown, "licence"), *source = prose_string(p->shown, "source_url");
+    const char *licence = sheet_text(p->shown, "licence"), *source = sheet_text(p->shown, "source_url");
     put_heading(p, N_("About this record"), NULL);
     html_open(h, "dl");
     put_people(p);
@@ -399,9 +399,9 @@ void record_facts(const struct record_page *p)
         html_close(h, "dd");
     }
     open_fact(h, N_("Last changed"));
-    html_date_of(h, prose_string(p->shown, "updated"));
+    html_date_of(h, sheet_text(p->shown, "updated"));
     html_text(h, " – ");
-    html_link(h, sheet_path(p->q, "/records/", prose_string(p->shown, "id"), "/history"),
+    html_link(h, sheet_path(p->q, "/records/", sheet_text(p->shown, "id"), "/history"),
               tr(h->lang, N_("who wrote what, and when")));
     html_close(h, "dd");
     html_close(h, "dl");

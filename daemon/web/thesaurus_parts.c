@@ -308,12 +308,12 @@ static void put_named(const struct thesaurus *t, const json_t *one)
 {
     struct html *h = t->h;
     const json_t *into = json_object_get(one, "merged_into");
-    const char *id = prose_string(one, "id"), *status = prose_string(one, "status");
+    const char *id = sheet_text(one, "id"), *status = sheet_text(one, "status");
     html_open(h, "li");
-    prose_concept(h, t->q, t->crossings, id, prose_string(one, "label"));
+    prose_concept(h, t->q, t->crossings, id, sheet_text(one, "label"));
     if (into) {
         html_text(h, " → ");
-        prose_concept(h, t->q, NULL, prose_string(into, "id"), prose_string(into, "label"));
+        prose_concept(h, t->q, NULL, sheet_text(into, "id"), sheet_text(into, "label"));
     } else if (strcmp(status, "deprecated") == 0) {
         html_text(h, " ");
         html_open_class(h, "span", "dim");
@@ -347,17 +347,17 @@ void thesaurus_suggested(const struct thesaurus *t, const json_t *result)
     html_open(h, "ul");
     json_array_foreach(json_object_get(result, "suggestions"), i, one)
     {
-        const char *label = prose_string(one, "label"), *text = prose_string(one, "text");
-        if (strcmp(prose_string(one, "kind"), "concept") != 0)
+        const char *label = sheet_text(one, "label"), *text = sheet_text(one, "text");
+        if (strcmp(sheet_text(one, "kind"), "concept") != 0)
             continue;
         n++;
         html_open(h, "li");
-        prose_concept(h, t->q, t->crossings, prose_string(one, "id"), label);
+        prose_concept(h, t->q, t->crossings, sheet_text(one, "id"), label);
         if (strcmp(label, text) != 0) {
             html_text(h, " – ");
             html_name(h, slice_text(text));
         }
-        put_count(t, place_of(t, prose_string(one, "id")));
+        put_count(t, place_of(t, sheet_text(one, "id")));
         html_close(h, "li");
     }
     html_close(h, "ul");
@@ -376,14 +376,14 @@ static void put_waiting(const struct thesaurus *t, const json_t *row)
     size_t i, k;
     json_t *one, *field;
     html_open(h, "li");
-    prose_concept(h, t->q, t->crossings, prose_string(row, "id"), prose_string(row, "label"));
+    prose_concept(h, t->q, t->crossings, sheet_text(row, "id"), sheet_text(row, "label"));
     json_array_foreach(json_object_get(row, "proposals"), i, one)
     {
         const json_t *motive = json_object_get(one, "motive");
         html_text(h, " – ");
-        html_name(h, slice_text(prose_string(one, "ally_name")));
+        html_name(h, slice_text(sheet_text(one, "ally_name")));
         html_text(h, ", ");
-        html_date_of(h, prose_string(one, "at"));
+        html_date_of(h, sheet_text(one, "at"));
         html_text(h, ": ");
         json_array_foreach(json_object_get(one, "fields"), k, field)
         {
@@ -394,7 +394,7 @@ static void put_waiting(const struct thesaurus *t, const json_t *row)
             html_text(h, ", ");
             html_text(h, tr(h->lang, N_("because of")));
             html_text(h, " ");
-            prose_record(h, t->q, prose_string(motive, "id"), prose_string(motive, "title"));
+            prose_record(h, t->q, sheet_text(motive, "id"), sheet_text(motive, "title"));
         }
     }
     html_close(h, "li");
