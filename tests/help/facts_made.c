@@ -3,7 +3,11 @@
 
 #include "protocol/base/clock.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 enum { SLOTS = 48 };
 
@@ -228,6 +232,20 @@ const struct ledger *made_settle(struct made *m, bool open)
 const struct ledger_sum *made_sum(const struct made *m, unsigned ally, enum ledger_kind kind)
 {
     return &m->ledger.allies[ally - 1].kinds[kind];
+}
+
+void made_is(const struct made *m, unsigned ally, enum ledger_kind kind, uint64_t count, enum ledger_why why,
+             uint64_t out)
+{
+    const struct ledger_sum *s = made_sum(m, ally, kind);
+    assert_int_equal(s->count, count);
+    for (size_t i = 0; i < LEDGER_WHYS_N; i++)
+        assert_int_equal(s->left_out[i], i == why && why != LEDGER_COUNTS ? out : 0);
+}
+
+void made_counts(const struct made *m, unsigned ally, enum ledger_kind kind, uint64_t count)
+{
+    made_is(m, ally, kind, count, LEDGER_COUNTS, 0);
 }
 
 struct slice made_text(struct made *m)

@@ -49,6 +49,10 @@ struct fact *made_means(struct made *m, unsigned ally, unsigned year, enum means
 /* Settles m->term; its years are 2026 + term. */
 const struct ledger *made_settle(struct made *m, bool open);
 const struct ledger_sum *made_sum(const struct made *m, unsigned ally, enum ledger_kind kind);
+/* What an ally's kind comes to: so many count, and so many are left out for that reason (LEDGER_COUNTS: none), none for another. Asserts. */
+void made_is(const struct made *m, unsigned ally, enum ledger_kind kind, uint64_t count, enum ledger_why why,
+             uint64_t out);
+void made_counts(const struct made *m, unsigned ally, enum ledger_kind kind, uint64_t count); /* none is left out */
 /* Everything of a ledger as text, in the arena: equal for equal ledgers. */
 struct slice made_text(struct made *m);
 void made_shuffle(struct made *m, unsigned seed);
