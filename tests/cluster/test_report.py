@@ -6,9 +6,8 @@ import os
 import random
 import re
 import shutil
-import subprocess
 
-from alliance import Alliance, Skipped, check, equal, wait_for
+from alliance import Alliance, check, equal, wait_for
 
 WORDS = "sol eau rue forêt école marché jardin coopérative énergie quartier habitant commune chemin rivière atelier semence toit chaleur voisin récit".split()
 
