@@ -58,6 +58,13 @@ void part_row_close(struct page_parts *p)
     html_close(p->h, "tr");
 }
 
+void part_number(struct page_parts *p, const char *words, uint64_t n)
+{
+    part_row(p, part_slice(p, words));
+    html_cell_number(p->h, (int64_t)n);
+    part_row_close(p);
+}
+
 int64_t part_days(uint64_t ms)
 {
     return ms ? (int64_t)((ms + DAY_MS - 1) / DAY_MS) : 1;

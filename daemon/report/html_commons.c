@@ -139,13 +139,6 @@ void part_coverage(struct page_parts *p)
 
 /* ---- the thesaurus's life ---- */
 
-static void number(struct page_parts *p, const char *words, uint64_t n)
-{
-    part_row(p, part_slice(p, words));
-    html_cell_number(p->h, (int64_t)n);
-    part_row_close(p);
-}
-
 void part_thesaurus(struct page_parts *p)
 {
     static const char *const heads[] = {N_("Figure"), N_("How many")};
@@ -168,16 +161,16 @@ void part_thesaurus(struct page_parts *p)
         html_say(p->h, N_("No proposal was adopted by another ally's act this year."), NULL);
     html_close(p->h, "p");
     part_table(p, N_("The thesaurus this year"), heads, 2);
-    number(p, N_("concepts in force at the end"), t->in_force);
-    number(p, N_("concepts proposed"), t->proposed);
-    number(p, N_("proposals adopted by an act of another ally"), t->adopted_acts);
-    number(p, N_("proposals adopted by use: another ally indexed with it"), t->adopted_uses);
-    number(p, N_("proposals of its own that the secretariat adopted: they count for nobody"), t->adopted_own);
+    part_number(p, N_("concepts in force at the end"), t->in_force);
+    part_number(p, N_("concepts proposed"), t->proposed);
+    part_number(p, N_("proposals adopted by an act of another ally"), t->adopted_acts);
+    part_number(p, N_("proposals adopted by use: another ally indexed with it"), t->adopted_uses);
+    part_number(p, N_("proposals of its own that the secretariat adopted: they count for nobody"), t->adopted_own);
     for (unsigned i = FACT_LABEL; i <= FACT_RETIREMENT; i++)
-        number(p, parts[i], t->parts[i]);
-    number(p, N_("concepts merged into others"), t->merged);
-    number(p, N_("concepts given up"), t->deprecated);
-    number(p, N_("concepts that wait for a decision at the end"), t->waiting);
+        part_number(p, parts[i], t->parts[i]);
+    part_number(p, N_("concepts merged into others"), t->merged);
+    part_number(p, N_("concepts given up"), t->deprecated);
+    part_number(p, N_("concepts that wait for a decision at the end"), t->waiting);
     part_table_close(p);
     part_close(p);
 }

@@ -21,6 +21,7 @@ void part_table(struct page_parts *p, const char *caption, const char *const *he
 void part_table_close(struct page_parts *p);
 void part_row(struct page_parts *p, struct slice head); /* opens it, with its head */
 void part_row_close(struct page_parts *p);
+void part_number(struct page_parts *p, const char *words, uint64_t n); /* a row of two: words (a msgid), how many */
 int64_t part_days(uint64_t ms); /* begun ones, at least 1: in so many days or less it was done */
 const char *part_tr(const struct page_parts *p, const char *msgid);
 struct slice part_slice(const struct page_parts *p, const char *msgid);

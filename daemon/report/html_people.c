@@ -1,4 +1,4 @@
-/* Who came, the secretariat's service, dues, and how the sites were as one of them saw it. */
+/* Who came, the secretariat's service, dues. */
 #include "daemon/report/figures.h"
 #include "daemon/report/html_parts.h"
 #include <stdio.h>
@@ -32,13 +32,6 @@ void part_newcomers(struct page_parts *p)
     part_close(p);
 }
 
-static void number(struct page_parts *p, const char *words, uint64_t n)
-{
-    part_row(p, part_slice(p, words));
-    html_cell_number(p->h, (int64_t)n);
-    part_row_close(p);
-}
-
 void part_service(struct page_parts *p)
 {
     static const char *const heads[] = {N_("Figure"), N_("How many")};
@@ -62,12 +55,12 @@ void part_service(struct page_parts *p)
     }
     html_close(p->h, "p");
     part_table(p, N_("What the secretariat did"), heads, 2);
-    number(p, N_("proposals handled"), s->handled);
-    number(p, N_("of these, in time"), s->in_time);
-    number(p, N_("of these, late"), s->late);
-    number(p, N_("concepts that wait for a decision at the end"), m->thesaurus.waiting);
-    number(p, N_("sites let in"), s->admitted);
-    number(p, N_("charters that came into force"), s->charters);
+    part_number(p, N_("proposals handled"), s->handled);
+    part_number(p, N_("of these, in time"), s->in_time);
+    part_number(p, N_("of these, late"), s->late);
+    part_number(p, N_("concepts that wait for a decision at the end"), m->thesaurus.waiting);
+    part_number(p, N_("sites let in"), s->admitted);
+    part_number(p, N_("charters that came into force"), s->charters);
     part_table_close(p);
     part_close(p);
 }
