@@ -23,7 +23,7 @@ struct report_local {
 void report_body(struct html *h, const struct model *m, const struct report_local *local);
 /* A file. ERR_MEMORY. */
 err_t report_html(const struct model *m, const struct report_local *local, const char *lang, struct buf *out);
-/* What it is called: "Report 2026: ALLIANCE". Appends. */
+/* What it is called: "Report on 2026 – ALLIANCE". Appends. */
 void report_title(const struct model *m, const char *lang, struct buf *out);
 
 #endif
