@@ -25,9 +25,8 @@ static void about(struct buf *out, const char *name, struct slice text)
 
 static void sum(struct buf *out, const char *name, const uint8_t bytes[HASH_BYTES])
 {
-    char hex[HASH_BYTES * 2 + 1];
-    for (size_t i = 0; i < HASH_BYTES; i++)
-        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    char hex[FIGURES_SUM_BYTES];
+    figures_sum(bytes, hex);
     about(out, name, slice_text(hex));
 }
 

@@ -18,6 +18,12 @@ void figures_month(unsigned month, char out[FIGURES_MONTH_BYTES])
         snprintf(out, FIGURES_MONTH_BYTES, "%04u-%02u", month / 12, month % 12 + 1);
 }
 
+void figures_sum(const uint8_t sum[HASH_BYTES], char out[FIGURES_SUM_BYTES])
+{
+    for (size_t i = 0; i < HASH_BYTES; i++)
+        snprintf(out + 2 * i, 3, "%02x", sum[i]);
+}
+
 static void put(const struct walk *w, const char *section, const char *name, struct slice ally, struct slice key,
                 const char *label, uint64_t value)
 {

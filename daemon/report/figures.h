@@ -21,5 +21,7 @@ void figures_each(const struct model *m, figure_fn *fn, void *ctx);
 void figures_digest(const struct model *m, uint8_t out[HASH_BYTES]);
 #define FIGURES_MONTH_BYTES 16
 void figures_month(unsigned month, char out[FIGURES_MONTH_BYTES]); /* "2026-03", "" for 0 */
+#define FIGURES_SUM_BYTES (HASH_BYTES * 2 + 1)
+void figures_sum(const uint8_t sum[HASH_BYTES], char out[FIGURES_SUM_BYTES]); /* in hexadecimal */
 
 #endif

@@ -177,9 +177,8 @@ static void meta(struct html *h, const char *name, const char *value)
 
 static void hex(struct html *h, const char *name, const uint8_t sum[HASH_BYTES])
 {
-    char text[HASH_BYTES * 2 + 1];
-    for (size_t i = 0; i < HASH_BYTES; i++)
-        snprintf(text + 2 * i, 3, "%02x", sum[i]);
+    char text[FIGURES_SUM_BYTES];
+    figures_sum(sum, text);
     meta(h, name, text);
 }
 

@@ -1,4 +1,5 @@
 /* How the figures come about, and what proves them. */
+#include "daemon/report/figures.h"
 #include "daemon/report/html_parts.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,9 +34,8 @@ static void term(struct page_parts *p, const char *words, const char *value)
 
 static void sum(struct page_parts *p, const char *words, const uint8_t bytes[HASH_BYTES])
 {
-    char hex[HASH_BYTES * 2 + 1];
-    for (size_t i = 0; i < HASH_BYTES; i++)
-        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    char hex[FIGURES_SUM_BYTES];
+    figures_sum(bytes, hex);
     term(p, words, hex);
 }
 

@@ -1,9 +1,7 @@
 #include "daemon/report/csv.h"
 #include "daemon/report/figures.h"
 #include "protocol/base/utf8.h"
-#include <inttypes.h>
 #include <jansson.h>
-#include <stdio.h>
 
 static void text(json_t *object, const char *key, struct slice value)
 {
@@ -13,9 +11,8 @@ static void text(json_t *object, const char *key, struct slice value)
 
 static void sum(json_t *object, const char *key, const uint8_t bytes[HASH_BYTES])
 {
-    char hex[HASH_BYTES * 2 + 1];
-    for (size_t i = 0; i < HASH_BYTES; i++)
-        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    char hex[FIGURES_SUM_BYTES];
+    figures_sum(bytes, hex);
     json_object_set_new(object, key, json_string(hex));
 }
 
