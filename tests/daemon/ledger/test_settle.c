@@ -256,7 +256,9 @@ static void who_mentors_counts_when_the_newcomer_is_complete(void **state)
     made_publish(&m, 4, 2, 2, FACT_FULL)->data = made_sketch(&m, 1000 + 100000 + 1, 0, 48); /* a copy */
     made_settle(&m, true);
     made_counts(&m, 2, LEDGER_WELCOME, 0);
-    made_publish(&m, 4, 3, 3, FACT_FULL);
+    made_publish(&m, 4, 3, 3, FACT_THIN); /* small, and complete */
+    made_settle(&m, true);
+    made_counts(&m, 2, LEDGER_WELCOME, 1);
     made_publish(&m, 4, 4, 4, FACT_FULL);
     made_settle(&m, true);
     made_counts(&m, 2, LEDGER_WELCOME, 1);
