@@ -45,26 +45,44 @@ static bool is_there(const struct around_one *list, size_t n, const char *id)
     return false;
 }
 
-/* Who says that it is related to this one says it of both. */
-static err_t take_related(struct http_request *q, struct read *r, const json_t *shown, struct around *a)
+/* Those that lead to it from others. */
+static err_t edges_to(struct read *r, unsigned relation, const json_t *shown, struct edge_row **out, size_t *n)
 {
     struct slice id;
     struct edge_row *rows = NULL;
-    size_t n = 0;
+    size_t all = 0;
     err_t e = read_entity(r, ENTITY_CONCEPT, sheet_text(shown, "id"), &id);
     if (!e)
-        e = replica_edges_of(r->store, REL_RELATED, id, &r->arena, &rows, &n);
+        e = replica_edges_of(r->store, relation, id, &r->arena, &rows, &all);
+    if (e)
+        return e;
+    *n = 0;
+    for (size_t i = 0; i < all; i++)
+        if (slice_equal(rows[i].target, id))
+            rows[(*n)++] = rows[i];
+    *out = rows;
+    return ERR_OK;
+}
+
+static struct around_one child_of(struct http_request *q, struct read *r, const struct edge_row *row)
+{
+    char id[BASE32_LEN(CONCEPT_BYTES) + 1];
+    base32_encode(row->child, id);
+    return (struct around_one){keep(q, slice_text(id)), keep(q, read_label(r, row->child)), !row->adopted};
+}
+
+/* Who says that it is related to this one says it of both. */
+static err_t take_related(struct http_request *q, struct read *r, const json_t *shown, struct around *a)
+{
+    struct edge_row *rows = NULL;
+    size_t n = 0;
+    err_t e = edges_to(r, REL_RELATED, shown, &rows, &n);
     if (!e)
         e = take(q, json_object_get(shown, "related"), n, &a->places[NEIGHBOURS_BESIDE], &a->n[NEIGHBOURS_BESIDE]);
     for (size_t i = 0; i < n && !e; i++) {
-        char text[BASE32_LEN(CONCEPT_BYTES) + 1];
-        if (!slice_equal(rows[i].target, id))
-            continue;
-        base32_encode(rows[i].child, text);
-        struct around_one *list = a->places[NEIGHBOURS_BESIDE];
-        if (!is_there(list, a->n[NEIGHBOURS_BESIDE], text))
-            list[a->n[NEIGHBOURS_BESIDE]++] =
-                (struct around_one){keep(q, slice_text(text)), keep(q, read_label(r, rows[i].child)), !rows[i].adopted};
+        struct around_one *list = a->places[NEIGHBOURS_BESIDE], one = child_of(q, r, &rows[i]);
+        if (!is_there(list, a->n[NEIGHBOURS_BESIDE], one.id))
+            list[a->n[NEIGHBOURS_BESIDE]++] = one;
     }
     return e;
 }
@@ -72,24 +90,14 @@ static err_t take_related(struct http_request *q, struct read *r, const json_t *
 /* A component may have thousands: what the drawing has no room for is a number there. */
 static err_t take_lying(struct http_request *q, struct read *r, const json_t *shown, struct around *a)
 {
-    struct slice id;
     struct edge_row *rows = NULL;
     size_t n = 0;
-    err_t e = read_entity(r, ENTITY_CONCEPT, sheet_text(shown, "id"), &id);
-    if (!e)
-        e = replica_edges_of(r->store, REL_FACET, id, &r->arena, &rows, &n);
+    err_t e = edges_to(r, REL_FACET, shown, &rows, &n);
     if (!e)
         e = take(q, NULL, n, &a->lying, &a->lying_n);
-    for (size_t i = 0; i < n && !e; i++) {
-        char text[BASE32_LEN(CONCEPT_BYTES) + 1];
-        if (!slice_equal(rows[i].target, id))
-            continue;
-        base32_encode(rows[i].child, text);
-        bool named = a->lying_n < AROUND_LYING;
+    for (size_t i = 0; i < n && !e; i++)
         a->lying[a->lying_n++] =
-            (struct around_one){named ? keep(q, slice_text(text)) : "",
-                                named ? keep(q, read_label(r, rows[i].child)) : "", !rows[i].adopted};
-    }
+            i < AROUND_LYING ? child_of(q, r, &rows[i]) : (struct around_one){"", "", !rows[i].adopted};
     return e;
 }
 
