@@ -362,8 +362,7 @@ err_t fold_work_unnamed(const struct fold_work *w, enum op_kind kind, const stru
 void fold_write_dot(struct buf *out, const struct dot *d)
 {
     uint8_t bytes[DOT_BYTES];
-    memcpy(bytes, d->commit, sizeof d->commit);
-    bytes[sizeof d->commit] = d->index;
+    dot_pack(d, bytes);
     wr_bin(out, slice_of(bytes, sizeof bytes));
 }
 

@@ -31,13 +31,9 @@ static void *room(struct reader *r, size_t n, size_t size)
 
 static struct dot read_dot(struct reader *r)
 {
-    struct dot d = {{0}, 0};
-    struct slice bytes = rd_bin(&r->rd, DOT_BYTES, DOT_BYTES);
-    if (bytes.len == DOT_BYTES) {
-        memcpy(d.commit, bytes.at, sizeof d.commit);
-        d.index = bytes.at[sizeof d.commit];
-    }
-    return d;
+    uint8_t bytes[DOT_BYTES];
+    rd_fixed(&r->rd, bytes, sizeof bytes);
+    return dot_unpack(bytes);
 }
 
 static const struct dot *read_dots(struct reader *r, size_t *n)

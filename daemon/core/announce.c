@@ -40,10 +40,8 @@ err_t announce_read(struct core *c, const uint8_t site[SITE_BYTES], struct arena
         rd_array(&r, 2, 2);
         uint8_t dot[DOT_BYTES];
         rd_fixed(&r, dot, sizeof dot);
-        if (out->dots_n < sizeof out->dots / sizeof *out->dots) {
-            memcpy(out->dots[out->dots_n].commit, dot, 16);
-            out->dots[out->dots_n++].index = dot[16];
-        }
+        if (out->dots_n < sizeof out->dots / sizeof *out->dots)
+            out->dots[out->dots_n++] = dot_unpack(dot);
         if (rd_take_nil(&r))
             continue;
         read_value(&r, out);

@@ -3,7 +3,6 @@
 #include "daemon/core/own.h"
 #include <stdlib.h>
 
-#define DOT_BYTES        17
 #define DOT_COMMIT_BYTES 16
 #define LEFT_OUT         UINT16_MAX /* of an op's new index: it has none */
 #define MAPPED_BYTES     (64u * 1024 * 1024)
@@ -47,26 +46,12 @@ static const struct dot *map_find(const struct work *w, const struct dot *old)
     return NULL;
 }
 
-static struct dot dot_read(const uint8_t *at)
-{
-    struct dot dot;
-    memcpy(dot.commit, at, sizeof dot.commit);
-    dot.index = at[sizeof dot.commit];
-    return dot;
-}
-
-static void dot_write(struct buf *to, const struct dot *dot)
-{
-    buf_append(to, dot->commit, sizeof dot->commit);
-    buf_byte(to, (uint8_t)dot->index);
-}
-
 static err_t map_load(struct work *w)
 {
     struct slice kept;
     err_t e = local_get(w->core->store, SETTING_REPUBLISHED, w->arena, &kept);
     for (size_t i = 0; !e && i + 2 * DOT_BYTES <= kept.len; i += 2 * DOT_BYTES) {
-        struct dot old = dot_read(kept.at + i), fresh = dot_read(kept.at + i + DOT_BYTES);
+        struct dot old = dot_unpack(kept.at + i), fresh = dot_unpack(kept.at + i + DOT_BYTES);
         e = map_add(w, &old, &fresh);
     }
     w->known_n = w->map_n;
@@ -78,8 +63,10 @@ static err_t map_store(struct work *w)
     struct buf out;
     buf_init(&out, MAPPED_BYTES);
     for (size_t i = 0; i < w->map_n; i++) {
-        dot_write(&out, &w->map[i].old);
-        dot_write(&out, &w->map[i].fresh);
+        uint8_t pair[2 * DOT_BYTES];
+        dot_pack(&w->map[i].old, pair);
+        dot_pack(&w->map[i].fresh, pair + DOT_BYTES);
+        buf_append(&out, pair, sizeof pair);
     }
     err_t e = out.err ? out.err : local_set(w->core->store, SETTING_REPUBLISHED, buf_slice(&out));
     buf_fini(&out);

@@ -145,8 +145,7 @@ static void count_parts(const struct concept *c, const struct facts_op *at, uint
 static err_t copy_dot(struct facts_work *w, const struct dot *dot, struct slice *out)
 {
     uint8_t bytes[DOT_BYTES];
-    memcpy(bytes, dot->commit, sizeof dot->commit);
-    bytes[DOT_BYTES - 1] = dot->index;
+    dot_pack(dot, bytes);
     return arena_copy(w->arena, slice_of(bytes, sizeof bytes), out);
 }
 

@@ -8,8 +8,7 @@
 static void pack(const struct fact *f, struct buf *out)
 {
     uint8_t dot[DOT_BYTES];
-    memcpy(dot, f->op.dot.commit, sizeof f->op.dot.commit);
-    dot[DOT_BYTES - 1] = f->op.dot.index;
+    dot_pack(&f->op.dot, dot);
     wr_array(out, ITEMS);
     wr_uint(out, f->kind);
     wr_bin(out, slice_of(dot, sizeof dot));
@@ -39,8 +38,7 @@ static void unpack(struct rd *r, struct fact *f)
     rd_array(r, ITEMS, ITEMS);
     f->kind = (enum fact_kind)rd_uint(r, FACT_MEANS);
     rd_fixed(r, dot, sizeof dot);
-    memcpy(f->op.dot.commit, dot, sizeof f->op.dot.commit);
-    f->op.dot.index = dot[DOT_BYTES - 1];
+    f->op.dot = dot_unpack(dot);
     rd_fixed(r, f->op.log.site, SITE_BYTES);
     f->op.log.incarnation = rd_uint(r, UINT64_MAX);
     f->op.seq = rd_uint(r, UINT64_MAX);

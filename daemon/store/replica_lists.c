@@ -164,17 +164,11 @@ err_t replica_put_record(struct store *s, const struct record_row *r)
     return e ? e : add_totals(s, new.counted - old.counted, 0, new.conflicts - old.conflicts);
 }
 
-static void edge_dot(const struct edge_row *edge, uint8_t out[DOT_BYTES])
-{
-    memcpy(out, edge->dot.commit, sizeof edge->dot.commit);
-    out[DOT_BYTES - 1] = edge->dot.index;
-}
-
 static err_t put_edge(struct store *s, const struct edge_row *edge)
 {
     struct query q;
     uint8_t dot[DOT_BYTES];
-    edge_dot(edge, dot);
+    dot_pack(&edge->dot, dot);
     start(&q, s, PUT_EDGE);
     query_blob(&q, edge->child);
     query_int(&q, edge->relation);
@@ -188,7 +182,7 @@ static err_t put_edge(struct store *s, const struct edge_row *edge)
 static bool is_edge(struct query *q, const struct edge_row *edge)
 {
     uint8_t dot[DOT_BYTES];
-    edge_dot(edge, dot);
+    dot_pack(&edge->dot, dot);
     return slice_equal(query_get(q), edge->child) && query_get_uint(q) == edge->relation &&
            slice_equal(query_get(q), edge->target) && (query_get_int(q) != 0) == edge->adopted &&
            query_get_uint(q) == edge->clock && slice_equal(query_get(q), slice_of(dot, sizeof dot));
@@ -359,8 +353,7 @@ static void read_edge(struct query *q, struct arena *arena, struct edge_row *edg
     edge->adopted = query_get_int(q) != 0;
     edge->clock = query_get_uint(q);
     query_get_fixed(q, dot, sizeof dot);
-    memcpy(edge->dot.commit, dot, sizeof edge->dot.commit);
-    edge->dot.index = dot[DOT_BYTES - 1];
+    edge->dot = dot_unpack(dot);
 }
 
 static err_t list_edges(struct query *q, struct arena *arena, struct edge_row **out, size_t *n)

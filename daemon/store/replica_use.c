@@ -41,18 +41,6 @@ static void read_use(struct query *q, struct use_row *row)
 
 /* ---- uses ---- */
 
-static void write_dot(struct buf *out, const struct dot *dot)
-{
-    buf_append(out, dot->commit, sizeof dot->commit);
-    buf_byte(out, dot->index);
-}
-
-static void dot_from(const uint8_t bytes[DOT_BYTES], struct dot *out)
-{
-    memcpy(out->commit, bytes, sizeof out->commit);
-    out->index = bytes[DOT_BYTES - 1];
-}
-
 static void read_whole_use(struct query *q, struct use_row *row)
 {
     uint8_t dot[DOT_BYTES] = {0};
@@ -61,25 +49,22 @@ static void read_whole_use(struct query *q, struct use_row *row)
     row->incarnation = query_get_uint(q);
     row->seq = query_get_uint(q);
     query_get_fixed(q, dot, sizeof dot);
-    dot_from(dot, &row->dot);
+    row->dot = dot_unpack(dot);
 }
 
 static err_t put_use(struct store *s, struct slice record, const struct use_row *row)
 {
     struct query q;
-    struct buf dot;
-    buf_init(&dot, DOT_BYTES);
-    write_dot(&dot, &row->dot);
+    uint8_t dot[DOT_BYTES];
+    dot_pack(&row->dot, dot);
     start(&q, s, PUT, record);
     query_blob(&q, slice_of(row->concept_id, CONCEPT_BYTES));
     bind_use(&q, row);
     query_uint(&q, row->term);
     query_uint(&q, row->incarnation);
     query_uint(&q, row->seq);
-    query_blob(&q, buf_slice(&dot));
-    err_t e = dot.err ? dot.err : ERR_OK, ran = query_run(&q);
-    buf_fini(&dot);
-    return e ? e : ran;
+    query_blob(&q, slice_of(dot, sizeof dot));
+    return query_run(&q);
 }
 
 err_t replica_put_uses(struct store *s, struct slice record, const struct use_row *rows, size_t n)
@@ -130,8 +115,11 @@ err_t replica_first_use(struct store *s, struct slice concept_id, const struct u
 
 static err_t write_dots(struct buf *out, const struct dot *dots, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        write_dot(out, &dots[i]);
+    uint8_t dot[DOT_BYTES];
+    for (size_t i = 0; i < n; i++) {
+        dot_pack(&dots[i], dot);
+        buf_append(out, dot, sizeof dot);
+    }
     return out->err;
 }
 
@@ -170,7 +158,7 @@ static void read_dots(struct query *q, struct arena *arena, struct adoption *a)
         return;
     }
     for (size_t i = 0; i < bytes.len / DOT_BYTES; i++)
-        dot_from(bytes.at + i * DOT_BYTES, &dots[i]);
+        dots[i] = dot_unpack(bytes.at + i * DOT_BYTES);
     a->dots = dots;
     a->dots_n = bytes.len / DOT_BYTES;
 }

@@ -88,6 +88,9 @@ int dot_compare(const struct dot *a, const struct dot *b);
 void dots_sort(struct dot *dots, size_t n); /* as lists of dots stand in headers */
 bool dot_is_self(const struct dot *d);      /* names its own commit */
 struct dot dot_of(const uint8_t commit_id[HASH_BYTES], size_t index);
+/* As it stands on the wire and in tables. */
+void dot_pack(const struct dot *d, uint8_t out[DOT_BYTES]);
+struct dot dot_unpack(const uint8_t bytes[DOT_BYTES]);
 #define DOT_TEXT_LEN (26 + 1 + 3)
 void dot_format(const struct dot *d, char *out); /* DOT_TEXT_LEN + 1 bytes: base32 ‖ "-" ‖ index */
 err_t dot_parse(struct slice text, struct dot *out);

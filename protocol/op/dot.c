@@ -40,6 +40,19 @@ struct dot dot_of(const uint8_t commit_id[HASH_BYTES], size_t index)
     return d;
 }
 
+void dot_pack(const struct dot *d, uint8_t out[DOT_BYTES])
+{
+    memcpy(out, d->commit, sizeof d->commit);
+    out[DOT_BYTES - 1] = d->index;
+}
+
+struct dot dot_unpack(const uint8_t bytes[DOT_BYTES])
+{
+    struct dot d = {.index = bytes[DOT_BYTES - 1]};
+    memcpy(d.commit, bytes, sizeof d.commit);
+    return d;
+}
+
 void dot_format(const struct dot *d, char *out)
 {
     base32_encode(slice_of(d->commit, sizeof d->commit), out);

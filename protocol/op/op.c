@@ -38,8 +38,7 @@ static void read_dots(struct reading *in, size_t least, const struct dot **out, 
     for (size_t i = 0; i < n && in->r.err == ERR_OK; i++) {
         uint8_t wire[DOT_BYTES];
         rd_fixed(&in->r, wire, sizeof wire);
-        memcpy(dots[i].commit, wire, sizeof dots[i].commit);
-        dots[i].index = wire[DOT_BYTES - 1];
+        dots[i] = dot_unpack(wire);
         if (in->r.err == ERR_OK && i > 0 && dot_compare(&dots[i - 1], &dots[i]) >= 0)
             rd_fail(&in->r, ERR_DOT_ORDER);
     }

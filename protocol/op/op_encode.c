@@ -9,8 +9,7 @@ static void write_dots(struct buf *out, const struct dot *dots, size_t n)
     wr_array(out, n);
     for (size_t i = 0; i < n; i++) {
         uint8_t wire[DOT_BYTES];
-        memcpy(wire, dots[i].commit, sizeof dots[i].commit);
-        wire[DOT_BYTES - 1] = dots[i].index;
+        dot_pack(&dots[i], wire);
         wr_bin(out, slice_of(wire, sizeof wire));
     }
 }
