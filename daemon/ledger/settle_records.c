@@ -135,7 +135,7 @@ static const uint8_t *translated(const struct settle_work *w, const struct fact 
     return target ? f->target.at : NULL;
 }
 
-/* A stub that says it translates is a record to complete. */
+/* A stub that says it translates counts as a record, by its level. */
 static enum ledger_kind kind_of(const struct fact *f, const uint8_t *of)
 {
     bool translates = of && (f->sort == FACT_FULL || (f->sort == FACT_PARTIAL && f->amount >= FACTS_WORDS_MIN));
