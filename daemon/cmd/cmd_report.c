@@ -11,7 +11,6 @@
 #include "daemon/report/csv.h"
 #include "daemon/report/verify.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -47,15 +46,6 @@ static enum form_of_report form_named(const char *name)
     return (enum form_of_report)i;
 }
 
-/* 0: the open one. */
-static bool year_of(const char *text, unsigned *out)
-{
-    char *end = NULL;
-    unsigned long n = text ? strtoul(text, &end, 10) : 0;
-    *out = (unsigned)n;
-    return !text || (strlen(text) == 4 && !*end && n >= 1);
-}
-
 static err_t open_reader(struct cli *cli, struct reader **out)
 {
     char path[CLI_PATH_MAX + sizeof DATABASE_NAME + 1];
@@ -66,7 +56,7 @@ static err_t open_reader(struct cli *cli, struct reader **out)
 /* ---- making ---- */
 
 struct making {
-    unsigned year;
+    unsigned year; /* 0: the open one */
     enum form_of_report form;
     const char *path; /* NULL: stdout */
     json_t *sites;    /* NULL: nothing that only this site saw */
@@ -234,6 +224,7 @@ int cmd_report(struct cli *cli, int argc, char **argv)
 {
     struct args args;
     struct making of = {.form = HTML};
+    long number = 0;
     int code;
     if (!cli_begin(cli, &form, argc, argv, &args, &code))
         return code;
@@ -245,7 +236,8 @@ int cmd_report(struct cli *cli, int argc, char **argv)
     of.path = args_value(&args, "output");
     if (of.form == NO_FORM)
         return cli_usage(cli, format);
-    if (!year_of(year, &of.year))
-        return cli_usage(cli, year);
+    if (year && !args_year(year, &number))
+        return cli_fail(cli, why_set(&cli->why, ERR_YEAR, "%.20s", year));
+    of.year = (unsigned)number;
     return make(cli, &of, args_flag(&args, "shared"));
 }

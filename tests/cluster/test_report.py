@@ -135,6 +135,12 @@ def figures_are_right(al, a):
     equal({tuple(r.get(k, "") for k in key): r["value"] for r in as_json["figures"]}, as_csv, "JSON and CSV hold the same figures")
 
 
+def what_is_no_year_is_refused(a):
+    for text in ("20x6", "0000", " 202", "-202", "12026"):
+        r = a.run("report", "--format", "csv", "--", text)
+        check(r.exit == 64 and "ALLIED-1343" in r.err, text, r)
+
+
 def an_empty_pdf_takes_no_ones_place(al, a):
     """A weasyprint that says it is done, and made nothing."""
     path, fake = os.path.join(al.root, "kept.pdf"), os.path.join(al.root, "bin", "weasyprint")
@@ -177,6 +183,7 @@ def page_is_made_for_print(al, a):
     equal(page.count("<svg"), page.count("role=\"img\""), "each chart says what it is")
     equal(page.count("<figure"), len(re.findall(r"</div>\s*(?:<p class=\"key\">.*</p>\s*)?</figure>", page)), "each chart ends with its table, and that one's key")
     an_empty_pdf_takes_no_ones_place(al, a)
+    what_is_no_year_is_refused(a)
     path = os.path.join(al.root, "report.pdf")
     r = a.run("report", "--format", "pdf", "-o", path, timeout=60)
     if not shutil.which("weasyprint"):
