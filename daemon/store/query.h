@@ -20,6 +20,7 @@ enum query_owner {
     OWNER_ROLLS,
     OWNER_REPLICA,
     OWNER_LISTS,
+    OWNER_EDGES,
     OWNER_LOCAL,
     OWNER_COPY,
     OWNER_INSPECT,

@@ -72,6 +72,11 @@ struct edge_row { /* a live relation between two concepts, or the merge of one i
 err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice entity); /* for replica_drop */
 err_t replica_put_record(struct store *s, const struct record_row *r);
 err_t replica_put_concept(struct store *s, const struct concept_row *c, const struct edge_row *edges, size_t edges_n);
+/*
+ * For the two above: all edges from a concept, in place of those that stood; n 0: none. Where the same stand already, told ascending by (relation, target), nothing is
+ * written.
+ */
+err_t replica_put_edges(struct store *s, struct slice child, const struct edge_row *edges, size_t n);
 
 struct link_row {
     unsigned link;       /* enum record_link */

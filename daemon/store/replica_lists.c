@@ -1,5 +1,5 @@
 /*
- * What lists need of records, concepts and edges. The counters of `totals` follow each row written, so that a status costs one row.
+ * What lists need of records and concepts. The counters of `totals` follow each row written, so that a status costs one row.
  */
 #include "daemon/store/replica.h"
 
@@ -15,26 +15,17 @@ enum statement {
     PUT_CONCEPT,
     DROP_RECORD,
     DROP_CONCEPT,
-    OLD_EDGES,
-    DROP_EDGES,
-    PUT_EDGE,
     ADD_TOTALS,
     TOTALS,
     UPDATED,
     CONCEPTS,
     WAITING,
-    EDGES,
-    EDGES_OF,
-    EACH_EDGE,
-    TARGETS,
     CONFLICTS,
     BETWEEN,
     BY_URI,
     STATEMENTS
 };
 /* clang-format off */
-#define EDGE_COLUMNS "child, relation, target, adopted, clock, dot"
-#define EDGE_ORDER   "ORDER BY adopted DESC, clock, dot, relation, child, target"
 #define CONCEPT_COLUMNS "concept, uri, kind, label, adopted, deprecated, updated, conflicts, proposer, waiting, since"
 #define CONCEPT_THERE   "(label <> '' OR uri <> '' OR adopted OR waiting > 0)"
 static const char *const statements[STATEMENTS] = {
@@ -46,9 +37,6 @@ static const char *const statements[STATEMENTS] = {
                     "proposer, waiting, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [DROP_RECORD] = "DELETE FROM records WHERE record = ?",
     [DROP_CONCEPT] = "DELETE FROM concepts WHERE concept = ?",
-    [OLD_EDGES]   = "SELECT " EDGE_COLUMNS " FROM edges WHERE child = ? ORDER BY relation, target",
-    [DROP_EDGES]  = "DELETE FROM edges WHERE child = ?",
-    [PUT_EDGE]    = "INSERT INTO edges (child, relation, target, adopted, clock, dot) VALUES (?, ?, ?, ?, ?, ?)",
     [ADD_TOTALS]  = "UPDATE totals SET records = records + ?, concepts = concepts + ?, conflicts = conflicts + ?",
     [TOTALS]      = "SELECT records, concepts, conflicts FROM totals",
     [UPDATED]     = "SELECT updated FROM records WHERE record = ?",
@@ -58,12 +46,6 @@ static const char *const statements[STATEMENTS] = {
                     "ORDER BY concept LIMIT ?4",
     [WAITING]     = "SELECT " CONCEPT_COLUMNS " FROM concepts "
                     "WHERE waiting > 0 AND (since, concept) > (?, ?) ORDER BY since, concept LIMIT ?",
-    [EDGES]       = "SELECT " EDGE_COLUMNS " FROM edges WHERE relation = ? " EDGE_ORDER,
-    [EDGES_OF]    = "SELECT " EDGE_COLUMNS " FROM edges WHERE relation = ?1 AND child = ?2 "
-                    "UNION ALL SELECT " EDGE_COLUMNS " FROM edges WHERE relation = ?1 AND target = ?2 AND child <> ?2 "
-                    EDGE_ORDER,
-    [EACH_EDGE]   = "SELECT child, relation, target, adopted FROM edges ORDER BY child, relation, target",
-    [TARGETS]     = "SELECT target FROM edges WHERE relation = ? AND child = ? ORDER BY target",
     [CONFLICTS]   = "SELECT 2, record, title, conflicts FROM records WHERE conflicts > 0 AND NOT retired "
                     "UNION ALL SELECT 3, concept, label, conflicts FROM concepts WHERE conflicts > 0 ORDER BY 1, 2",
     [BETWEEN]     = "SELECT id FROM entities WHERE type = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT 2",
@@ -164,44 +146,6 @@ err_t replica_put_record(struct store *s, const struct record_row *r)
     return e ? e : add_totals(s, new.counted - old.counted, 0, new.conflicts - old.conflicts);
 }
 
-static err_t put_edge(struct store *s, const struct edge_row *edge)
-{
-    struct query q;
-    uint8_t dot[DOT_BYTES];
-    dot_pack(&edge->dot, dot);
-    start(&q, s, PUT_EDGE);
-    query_blob(&q, edge->child);
-    query_int(&q, edge->relation);
-    query_blob(&q, edge->target);
-    query_int(&q, edge->adopted);
-    query_uint(&q, edge->clock);
-    query_blob(&q, slice_of(dot, sizeof dot));
-    return query_run(&q);
-}
-
-static bool is_edge(struct query *q, const struct edge_row *edge)
-{
-    uint8_t dot[DOT_BYTES];
-    dot_pack(&edge->dot, dot);
-    return slice_equal(query_get(q), edge->child) && query_get_uint(q) == edge->relation &&
-           slice_equal(query_get(q), edge->target) && (query_get_int(q) != 0) == edge->adopted &&
-           query_get_uint(q) == edge->clock && slice_equal(query_get(q), slice_of(dot, sizeof dot));
-}
-
-/* In another order they pass for others, which costs no more than writing them. */
-static err_t edges_stand(struct store *s, struct slice child, const struct edge_row *edges, size_t n, bool *out)
-{
-    struct query q;
-    size_t same = 0, rows = 0;
-    start(&q, s, OLD_EDGES);
-    query_blob(&q, child);
-    for (; same == rows && query_row(&q); rows++)
-        same += rows < n && is_edge(&q, &edges[rows]);
-    err_t e = query_end(&q);
-    *out = same == rows && same == n;
-    return e;
-}
-
 static err_t put_concept_row(struct store *s, const struct concept_row *c)
 {
     struct query q;
@@ -240,7 +184,7 @@ err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice ent
     if (!e)
         e = drop_one(s, record ? DROP_RECORD : DROP_CONCEPT, entity);
     if (!e)
-        e = record ? replica_put_links(s, entity, NULL, 0) : drop_one(s, DROP_EDGES, entity);
+        e = record ? replica_put_links(s, entity, NULL, 0) : replica_put_edges(s, entity, NULL, 0);
     if (!e)
         e = record ? replica_put_uses(s, entity, NULL, 0) : replica_put_adoption(s, entity, NULL);
     return e ? e : add_totals(s, record ? -old.counted : 0, record ? 0 : -old.counted, -old.conflicts);
@@ -248,21 +192,13 @@ err_t replica_drop_rows(struct store *s, enum entity_type type, struct slice ent
 
 err_t replica_put_concept(struct store *s, const struct concept_row *c, const struct edge_row *edges, size_t edges_n)
 {
-    bool stand = false;
     struct share old, new = {c->label.len || c->uri.len || c->adopted || c->waiting, c->conflicts > 0};
     err_t e = old_share(s, OLD_CONCEPT, c->concept, &old);
     if (!e)
         e = put_concept_row(s, c);
     if (!e)
         e = add_totals(s, 0, new.counted - old.counted, new.conflicts - old.conflicts);
-    if (!e)
-        e = edges_stand(s, c->concept, edges, edges_n, &stand);
-    if (e || stand)
-        return e;
-    e = drop_one(s, DROP_EDGES, c->concept);
-    for (size_t i = 0; i < edges_n && !e; i++)
-        e = put_edge(s, &edges[i]);
-    return e;
+    return e ? e : replica_put_edges(s, c->concept, edges, edges_n);
 }
 
 /* ---- lists ---- */
@@ -342,86 +278,6 @@ err_t replica_concepts_waiting(struct store *s, uint64_t since, struct slice aft
     query_blob(&q, after);
     query_int(&q, limit_of(limit));
     return concept_rows(&q, arena, out, n);
-}
-
-static void read_edge(struct query *q, struct arena *arena, struct edge_row *edge)
-{
-    uint8_t dot[DOT_BYTES];
-    edge->child = query_get_copy(q, arena);
-    edge->relation = (unsigned)query_get_uint(q);
-    edge->target = query_get_copy(q, arena);
-    edge->adopted = query_get_int(q) != 0;
-    edge->clock = query_get_uint(q);
-    query_get_fixed(q, dot, sizeof dot);
-    edge->dot = dot_unpack(dot);
-}
-
-static err_t list_edges(struct query *q, struct arena *arena, struct edge_row **out, size_t *n)
-{
-    struct query_list list = {.arena = arena, .size = sizeof(struct edge_row)};
-    void *rows = NULL;
-    while (query_row(q)) {
-        struct edge_row *edge = query_list_add(q, &list);
-        if (edge)
-            read_edge(q, arena, edge);
-    }
-    err_t e = end_list(q, &list, &rows, n);
-    if (!e)
-        *out = rows;
-    return e;
-}
-
-err_t replica_edges(struct store *s, unsigned relation, struct arena *arena, struct edge_row **out, size_t *n)
-{
-    struct query q;
-    start(&q, s, EDGES);
-    query_int(&q, relation);
-    return list_edges(&q, arena, out, n);
-}
-
-err_t replica_each_edge(struct store *s, void (*each)(void *ctx, const struct edge_row *edge), void *ctx)
-{
-    struct query q;
-    start(&q, s, EACH_EDGE);
-    while (query_row(&q)) {
-        struct edge_row edge = {.child = query_get(&q)};
-        edge.relation = (unsigned)query_get_uint(&q);
-        edge.target = query_get(&q);
-        edge.adopted = query_get_int(&q) != 0;
-        if (!q.err)
-            each(ctx, &edge);
-    }
-    return query_end(&q);
-}
-
-err_t replica_edges_of(struct store *s, unsigned relation, struct slice concept, struct arena *arena,
-                       struct edge_row **out, size_t *n)
-{
-    struct query q;
-    start(&q, s, EDGES_OF);
-    query_int(&q, relation);
-    query_blob(&q, concept);
-    return list_edges(&q, arena, out, n);
-}
-
-err_t replica_targets(struct store *s, unsigned relation, struct slice child, struct arena *arena, struct slice **out,
-                      size_t *n)
-{
-    struct query q;
-    struct query_list list = {.arena = arena, .size = sizeof(struct slice)};
-    void *rows = NULL;
-    start(&q, s, TARGETS);
-    query_int(&q, relation);
-    query_blob(&q, child);
-    while (query_row(&q)) {
-        struct slice *target = query_list_add(&q, &list);
-        if (target)
-            *target = query_get_copy(&q, arena);
-    }
-    err_t e = end_list(&q, &list, &rows, n);
-    if (!e)
-        *out = rows;
-    return e;
 }
 
 err_t replica_conflicts(struct store *s, struct arena *arena, struct conflict_row **out, size_t *n)
